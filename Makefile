@@ -1,0 +1,41 @@
+# Every target works alone on a clone where nothing was ever set up: it needs python3 (3.11 or later) and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUN    := $(BIN)/python
+
+.PHONY: generate test test-slow check ui lock clean
+generate: $(VENV)/ready          ## play the retail test split offline, grade it, track it
+	$(RUN) flows/generate.py $(ARGS)
+
+test: $(VENV)/ready              ## every test but the slow ones
+	$(RUN) -m pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/ready         ## the slow ones
+	$(RUN) -m pytest -m slow $(ARGS)
+
+check: $(VENV)/ready             ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+ui: $(VENV)/ready                ## Prefect UI and MLflow UI on 127.0.0.1
+	$(RUN) flows/ui.py
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "tautraj needs Python 3.11 or later; $(PYTHON) is older. Name another: make PYTHON=python3.11 …"; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The lock: what a fresh environment resolves to today, without addresses.
+lock:
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/python -m pip install --quiet setuptools wheel --editable '.[dev]'
+	.venv-lock/bin/python -m pip list --format=freeze --exclude-editable | grep -v -i '^pip==' > requirements.lock
+	rm -rf .venv-lock
+
+clean:                           ## everything made here except outputs/
+	rm -rf $(VENV) .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis build src/*.egg-info

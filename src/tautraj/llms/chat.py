@@ -1,0 +1,176 @@
+"""Ask an llm: one call, its retries, its limits, what it cost.
+
+Messages and tools are the OpenAI protocol's; litellm speaks the provider's own. Not here: what the words mean
+(`agents`, `users`).
+"""
+
+import os
+import random
+import re
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import tenacity
+
+from tautraj.config import Llm
+from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError
+from tautraj.llms.limits import limits_of
+from tautraj.trajectory import LlmCall
+
+Message = dict[str, Any]
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds; between attempts, where the provider does not name its own wait."""
+
+
+class RawCall(NamedTuple):
+    """A tool call as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Reply(NamedTuple):
+    text: str
+    """"" when it only called a tool or said nothing."""
+    tool_calls: tuple[RawCall, ...]
+    reasoning: str | None
+    thinking_blocks: list[dict[str, Any]] | None
+    """Signed reasoning that the provider wants back, in its own form."""
+    call: LlmCall
+
+
+class Ask(Protocol):
+    """A seat's llm, its settings bound and its record kept."""
+
+    def __call__(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> Reply: ...
+
+
+def chat(
+    llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = (), *, seed: int | None = None
+) -> Reply:
+    """One answer of `llm`; retried while the failure is transient and `retry_seconds` last.
+
+    Raises the typed `ProviderError` of the last attempt.
+    """
+    import litellm
+
+    litellm.suppress_debug_info = True
+    started, attempts = time.time(), 0
+    request = _request(llm, messages, tools, seed)
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(TransientProviderError),
+        stop=_no_time_left(llm.provider.retry_seconds),
+        wait=_wait,
+        reraise=True,
+    )
+    for attempt in retrying:
+        with attempt:
+            attempts = attempt.retry_state.attempt_number
+            response = _ask_once(llm, request)
+            reply = _read(llm, response, started, attempts - 1)
+    return reply
+
+
+def api_key(llm: Llm) -> str | None:
+    """From the environment; None when the provider needs none or none is set."""
+    name = llm.provider.api_key_env
+    return os.environ.get(name) or None if name else None
+
+
+def _request(
+    llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
+) -> dict[str, Any]:
+    provider = llm.provider
+    request: dict[str, Any] = {
+        "model": f"{provider.route}/{llm.name}",
+        "messages": list(messages),
+        "timeout": provider.timeout_seconds,
+        "num_retries": 0,  # litellm's own and the SDK's: this module is the only place that retries
+        "max_retries": 0,
+        "drop_params": True,  # seed and temperature are not everywhere
+        "api_base": provider.api_base,
+        "api_key": api_key(llm) or ("none" if provider.api_key_env is None else None),
+        "temperature": llm.temperature,
+        "max_tokens": llm.max_tokens,
+        "seed": seed,
+        "input_cost_per_token": _per_token(llm.usd_per_million_tokens_in),
+        "output_cost_per_token": _per_token(llm.usd_per_million_tokens_out),
+        "tools": list(tools) or None,
+        **llm.extra,
+    }
+    return {key: value for key, value in request.items() if value is not None}
+
+
+def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
+    import litellm
+
+    from tautraj.llms.failures import as_ours
+
+    size = sum(len(str(message)) for message in request["messages"]) + len(str(request.get("tools", "")))
+    with limits_of(llm.provider).call(tokens=size // 4):
+        try:
+            return litellm.completion(**request)
+        except Exception as error:
+            raise as_ours(error, llm) from error
+
+
+def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
+    choices = getattr(response, "choices", None)
+    if not choices or getattr(choices[0], "message", None) is None:
+        raise MalformedResponse(f"{llm.name} at {llm.provider.name}: an answer without choices")
+    message = choices[0].message
+    thought, text = _split_thinking(message.content if isinstance(message.content, str) else "")
+    calls = tuple(
+        RawCall(call.id or f"call_{index}", call.function.name or "", call.function.arguments or "{}")
+        for index, call in enumerate(message.tool_calls or [])
+    )
+    reasoning = getattr(message, "reasoning_content", None) or thought
+    blocks = getattr(message, "thinking_blocks", None)
+    return Reply(text, calls, reasoning, blocks, _call(llm, response, started, retries))
+
+
+def _call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
+    usage = getattr(response, "usage", None)
+    details = getattr(usage, "prompt_tokens_details", None)
+    return LlmCall(
+        llm=llm.name,
+        tokens_in=getattr(usage, "prompt_tokens", None),
+        tokens_out=getattr(usage, "completion_tokens", None),
+        tokens_cached=getattr(details, "cached_tokens", None),
+        usd=_usd(llm, response),
+        started=started,
+        seconds=round(time.time() - started, 6),
+        retries=retries,
+        finish=getattr(response.choices[0], "finish_reason", None),
+    )
+
+
+def _usd(llm: Llm, response: Any) -> float | None:
+    cost = getattr(response, "_hidden_params", {}).get("response_cost")
+    priced = llm.usd_per_million_tokens_in is not None or cost  # litellm says 0.0 for some that it cannot price
+    return float(cost) if cost is not None and priced else None
+
+
+def _per_token(usd_per_million: float | None) -> float | None:
+    return None if usd_per_million is None else usd_per_million / 1e6
+
+
+def _split_thinking(text: str) -> tuple[str | None, str]:
+    """Reasoning that an open model wrote inline, before its answer: (reasoning, the rest)."""
+    match = re.match(r"\s*<think>(.*?)</think>\s*", text, re.DOTALL)
+    return (match[1].strip() or None, text[match.end() :]) if match else (None, text)
+
+
+def _no_time_left(seconds: float) -> Any:
+    """Stop when the next wait would end after `seconds` since the first attempt."""
+    return tenacity.stop_before_delay(seconds)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """What the provider asked for, else exponential; jittered upwards, so that a crowd does not return at once."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, ProviderError) else None
+    backoff = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))
+    return asked + random.uniform(0, 0.5) if asked is not None else backoff * random.uniform(1, 1.5)  # noqa: S311

@@ -1,0 +1,159 @@
+"""Episodes to numbers. Pure; every mean names what it is a mean over.
+
+An episode that was not graded, or failed, counts in no mean; how many there are always stands beside it.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import NormalDist, fmean
+from typing import NamedTuple
+
+from tautraj.trajectory import Ending, Seat, Trajectory, Usage
+
+SUCCESS = 1.0 - 1e-6
+"""As the benchmark counts it: a reward of 1, floats allowed for."""
+
+
+class Row(NamedTuple):
+    """What the numbers need of one episode."""
+
+    id: str
+    task_id: str
+    trial: int
+    reward: float | None
+    ungraded: str | None
+    components: dict[str, float]
+    outcome: Ending
+    turns: int
+    """Played by the seats; what the task gave is not counted."""
+    tool_calls: int
+    mistakes: int
+    seconds: float
+    usage: dict[Seat, Usage]
+
+
+class Failure(NamedTuple):
+    """The latest failure of an episode that is still owed."""
+
+    id: str
+    kind: str
+    message: str
+
+
+Metrics = dict[str, float]
+
+
+def row(trajectory: Trajectory) -> Row:
+    played = [turn for turn in trajectory.turns if not turn.given]
+    return Row(
+        id=trajectory.id,
+        task_id=trajectory.task_id,
+        trial=trajectory.trial,
+        reward=trajectory.reward,
+        ungraded=trajectory.ungraded,
+        components=trajectory.grade.components if trajectory.grade else {},
+        outcome=trajectory.outcome.kind,
+        turns=len(played),
+        tool_calls=sum(turn.kind == "tool_call" for turn in played),
+        mistakes=sum(turn.kind == "mistake" for turn in played),
+        seconds=trajectory.seconds,
+        usage=dict(trajectory.usage),
+    )
+
+
+def metrics(rows: Sequence[Row], failures: Sequence[Failure]) -> Metrics:
+    """Flat names to numbers; a number that cannot be formed (a mean over nothing, an unpriced sum) is absent."""
+    graded = [r for r in rows if r.reward is not None]
+    numbers: Metrics = {
+        "episodes": len(rows),
+        "graded": len(graded),
+        "ungraded": len(rows) - len(graded),
+        "failed": len(failures),
+    }
+    numbers |= {f"failures_{kind}": n for kind, n in Counter(f.kind for f in failures).items()}
+    numbers |= {f"endings_{kind}": n for kind, n in Counter(r.outcome for r in rows).items()}
+    if rows:
+        for name in ("turns", "tool_calls", "mistakes", "seconds"):
+            numbers[f"{name}_mean"] = fmean(getattr(r, name) for r in rows)
+    numbers |= _spent(rows)
+    if graded:
+        numbers |= _success(graded)
+        numbers["reward_mean"] = fmean(r.reward or 0.0 for r in graded)
+        for name in sorted({name for r in graded for name in r.components}):
+            numbers[f"reward_{name}"] = fmean(r.components[name] for r in graded if name in r.components)
+    return numbers
+
+
+def pass_hat_k(successes: Iterable[tuple[int, int]], k: int) -> float | None:
+    """pass^k: the chance that k attempts at a task all succeed, averaged over tasks (Yao et al. 2024, τ-bench).
+
+    `successes`: (c, n) per task, c successes in n trials; the unbiased estimate is C(c, k) / C(n, k). Tasks with
+    n < k say nothing about k and are left out; None if that leaves none.
+    """
+    chances = [math.comb(c, k) / math.comb(n, k) for c, n in successes if n >= k]
+    return fmean(chances) if chances else None
+
+
+def interval(successes: Sequence[tuple[int, int]], confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval for the success rate, widened for trials of one task being alike.
+
+    `successes`: (c, n) per task. The sample size is divided by the design effect of clustering by task (Miller 2024,
+    "Adding error bars to evals"); at a rate of exactly 0 or 1, where that cannot be estimated, tasks are counted.
+    """
+    total = sum(n for _, n in successes)
+    rate = sum(c for c, _ in successes) / total
+    size = float(len(successes))
+    if 0 < rate < 1:
+        clustered = sum((c - n * rate) ** 2 for c, n in successes) / total**2
+        size = min(float(total), rate * (1 - rate) / clustered) if clustered else float(total)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    centre = (rate + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z / (1 + z**2 / size) * math.sqrt(rate * (1 - rate) / size + z**2 / (4 * size**2))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def by_task(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
+    """(successes, graded trials) of each task."""
+    counts: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for r in rows:
+        if r.reward is not None:
+            c, n = counts[r.task_id]
+            counts[r.task_id] = (c + (r.reward >= SUCCESS), n + 1)
+    return dict(counts)
+
+
+def _success(graded: Sequence[Row]) -> Metrics:
+    tasks = list(by_task(graded).values())
+    low, high = interval(tasks)
+    numbers = {
+        "success_rate": sum(c for c, _ in tasks) / len(graded),
+        "success_rate_low": low,
+        "success_rate_high": high,
+        "tasks": len(tasks),
+    }
+    for k in range(1, max(n for _, n in tasks) + 1):
+        chance = pass_hat_k(tasks, k)
+        if chance is not None:
+            numbers[f"pass_hat_{k}"] = chance
+            numbers[f"pass_hat_{k}_tasks"] = sum(n >= k for _, n in tasks)
+    return numbers
+
+
+def _spent(rows: Sequence[Row]) -> Metrics:
+    """Tokens, USD, calls and seconds of llm time, by seat and (tokens, USD) in all. USD only where all is priced."""
+    numbers: Metrics = {}
+    usages: dict[Seat, list[Usage]] = defaultdict(list)
+    for r in rows:
+        for seat, usage in r.usage.items():
+            usages[seat].append(usage)
+    for seat, spent in usages.items():
+        for name in ("calls", "retries", "tokens_in", "tokens_out", "tokens_cached", "seconds"):
+            numbers[f"{seat}_{name}"] = sum(getattr(u, name) for u in spent)
+        if all(u.usd is not None for u in spent):
+            numbers[f"{seat}_usd"] = sum(u.usd or 0.0 for u in spent)
+    every = [u for spent in usages.values() for u in spent]
+    numbers["tokens"] = sum(u.tokens_in + u.tokens_out for u in every)
+    if every and all(u.usd is not None for u in every):
+        numbers["usd"] = sum(u.usd or 0.0 for u in every)
+    return numbers

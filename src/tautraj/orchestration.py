@@ -1,0 +1,121 @@
+"""What is asked of Prefect beside running tasks: which server, a lease of a provider's capacity, artifacts, links.
+
+Views and leases only: nothing is read back from Prefect's database that a result depends on.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from uuid import UUID
+
+import httpx
+from prefect import get_client
+from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.concurrency.sync import concurrency
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+
+from tautraj.config import Llm, Provider, Run
+from tautraj.metrics import Metrics
+from tautraj.standing import Standing, Watcher
+from tautraj.terminal import line, summary_rows
+
+LOCAL_SERVER = "http://127.0.0.1:4200/api"
+
+
+def choose_server() -> None:
+    """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else the embedded one.
+
+    Has to come before the first flow run.
+    """
+    if PREFECT_API_URL.value() or os.environ.get("PREFECT_API_URL"):
+        return
+    try:
+        if httpx.get(f"{LOCAL_SERVER}/health", timeout=1).is_success:
+            os.environ["PREFECT_API_URL"] = LOCAL_SERVER
+    except httpx.HTTPError:
+        return
+
+
+def server() -> str | None:
+    """Address of the shared server's API; None: the embedded one, which nobody else sees."""
+    return os.environ.get("PREFECT_API_URL") or PREFECT_API_URL.value()
+
+
+def flow_run_link(flow_run_id: UUID | str) -> str | None:
+    """The page of this very flow run; None without a shared server, whose UI there is none of."""
+    api = server()
+    if api is None:
+        return None
+    ui = PREFECT_UI_URL.value() or api.removesuffix("/").removesuffix("/api")
+    return f"{ui.rstrip('/')}/runs/flow-run/{flow_run_id}"
+
+
+@contextmanager
+def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
+    """The run with the capacity of its providers leased for its whole length, once per provider.
+
+    On a shared server every provider has a global concurrency limit `tautraj-<provider>`, made with `calls_at_once`
+    and adjustable in the UI; the run takes as much as it can use and keeps to it.
+    """
+    if server() is None:
+        yield run
+        return
+    providers = {llm.provider.name: llm.provider for llm in (run.model, run.user) if not llm.offline}
+    granted: dict[str, int] = {}
+    with ExitStack() as leases:
+        for name, provider in providers.items():
+            limit_name, limit = _global_limit(provider)
+            granted[name] = min(limit, provider.calls_at_once, run.runner.workers)
+            say(f"Leasing {granted[name]} of {limit} calls at once from the Prefect limit {limit_name}.")
+            leases.enter_context(concurrency(limit_name, occupy=granted[name], strict=True))
+        seats = {"model": _keeping_to(run.model, granted), "user": _keeping_to(run.user, granted)}
+        yield run.model_copy(update=seats)
+
+
+@contextmanager
+def progress_artifact(name: str) -> Iterator[Watcher]:
+    """A progress artifact of this flow run, renewed with every call of what it yields."""
+    artifact = create_progress_artifact(0.0, key=_key(f"progress-{name}"), description="Starting.")
+
+    assert isinstance(artifact, UUID)
+
+    def watch(standing: Standing) -> None:
+        percent = 100.0 * len(standing.rows) / max(1, standing.total)
+        update_progress_artifact(artifact, percent, description=line(standing))
+
+    yield watch
+
+
+def summary_artifact(name: str, numbers: Metrics) -> None:
+    """The closing table, in the UI."""
+    rows = [{"what": what, "value": value} for what, value in summary_rows(numbers)]
+    create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)
+
+
+def _global_limit(provider: Provider) -> tuple[str, int]:
+    """Name and size of the provider's limit, made if it is not there; a size set in the UI stays."""
+    name = _key(f"tautraj-{provider.name}")
+    with get_client(sync_client=True) as client:
+        try:
+            return name, client.read_global_concurrency_limit_by_name(name).limit
+        except ObjectNotFound:
+            client.create_global_concurrency_limit(
+                GlobalConcurrencyLimitCreate(name=name, limit=provider.calls_at_once, active=True)
+            )
+            return name, provider.calls_at_once
+
+
+def _keeping_to(llm: Llm, granted: dict[str, int]) -> Llm:
+    if llm.provider.name not in granted:
+        return llm
+    return llm.model_copy(
+        update={"provider": llm.provider.model_copy(update={"calls_at_once": granted[llm.provider.name]})}
+    )
+
+
+def _key(name: str) -> str:
+    """Prefect's artifact keys: lower-case letters, digits, dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:180]

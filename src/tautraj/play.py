@@ -1,0 +1,84 @@
+"""Plan a run and play one episode of it: the plain functions behind the flows.
+
+Not here: how many at once, retries, progress (`flows`).
+"""
+
+import difflib
+from typing import Any, NamedTuple
+
+from tautraj.benchmarks import open_benchmark
+from tautraj.config import Run, masked, part
+from tautraj.episode import run_episode
+from tautraj.errors import ConfigError, EpisodeError
+from tautraj.grid import EpisodeSpec, cell, owed, plan
+from tautraj.llms.preflight import preflight
+from tautraj.metrics import Failure, Row, row
+from tautraj.recorder import Recorder
+from tautraj.reward import graded
+from tautraj.store import Store
+
+HEADER = """\
+# The resolved configuration of this run. It holds no key: it names the environment variables that do.
+# Resume or repeat it: python flows/generate.py --config-dir {folder} --config-name run
+"""
+
+
+class Job(NamedTuple):
+    """A run with what is done and what is owed."""
+
+    run: Run
+    store: Store
+    rows: list[Row]
+    """Of every episode in the run directory."""
+    failures: list[Failure]
+    """Of episodes that are still owed."""
+    owed: list[EpisodeSpec]
+
+
+def prepare(run: Run) -> Job:
+    """Check the run and work out what is owed. Raises `UserError`; calls nobody and makes no directory."""
+    ids = _task_ids(run)
+    part(run.agent), part(run.user_strategy)  # a setting they do not take is refused here
+    store = Store(directory(run))
+    store.check()
+    rows = [row(trajectory) for trajectory in store.episodes()]
+    done = {r.id for r in rows}
+    return Job(run, store, rows, store.failures(done), owed(plan(run, ids), done))
+
+
+def admit(job: Job, config: dict[str, Any]) -> None:
+    """Make sure that every seat can play, then make the run directory. Raises `UserError`, nothing half-written."""
+    preflight([("model", job.run.model), ("user", job.run.user)])
+    folder = job.store.path.rsplit("/", 1)[0]
+    job.store.open(masked(config), HEADER.format(folder=job.store.path or folder))
+
+
+def play(run: Run, spec: EpisodeSpec) -> Row:
+    """Play an episode, have it graded, keep it. A failure is kept too, and raised; it is never a reward."""
+    store, recorder = Store(directory(run)), Recorder()
+    try:
+        trajectory = graded(run_episode(run, spec, recorder))
+        store.write(trajectory)
+    except EpisodeError as error:
+        store.write_failure(spec.id, error, recorder.turns)
+        raise
+    return row(trajectory)
+
+
+def directory(run: Run) -> str:
+    """The run directory, a path or URL."""
+    return f"{run.root.rstrip('/')}/{run.experiment}/{cell(run).folder}"
+
+
+def _task_ids(run: Run) -> list[str]:
+    known = open_benchmark(run.domain).task_ids(run.split.name)
+    chosen = run.tasks.ids if run.tasks.ids is not None else known
+    unknown = [task for task in chosen if task not in known]
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], known, n=1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise ConfigError(
+            f"tasks.ids: {', '.join(unknown)} not in {run.domain.name} split={run.split.name}.{hint} "
+            f"Its {len(known)} tasks are: {', '.join(known)}"
+        )
+    return list(dict.fromkeys(chosen))[: run.tasks.limit]

@@ -1,0 +1,156 @@
+"""The run directory: records written whole or not at all, failures apart, what is done told by what is there.
+
+Any fsspec URL. Not here: what is owed (`grid`), numbers (`metrics`). Nothing read here is ever executed.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import fsspec
+import yaml
+from pydantic import ValidationError
+
+from tautraj.errors import BrokenRecord, EpisodeError, StoreError, boundary
+from tautraj.metrics import Failure
+from tautraj.trajectory import SCHEMA, Trajectory, Turn
+
+
+class Store:
+    """One run directory. Safe to use from many threads: every episode has its own file."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._fs, self.path = fsspec.url_to_fs(url)
+        self._local = "file" in self._fs.protocol
+
+    def check(self) -> None:
+        """Raise `StoreError` when the directory was written by another schema. Writes nothing."""
+        name = f"{self.path}/run.yaml"
+        with boundary(StoreError, f"reading {self.url}"):
+            if self._fs.exists(name):
+                self._check_schema(yaml.safe_load(self._fs.cat_file(name)))
+
+    def open(self, config: dict[str, Any], header: str) -> None:
+        """Make the directory if need be, `run.yaml` first. Raises `StoreError` when it cannot be written."""
+        self.check()
+        with boundary(StoreError, f"opening {self.url}"):
+            if not self._fs.exists(f"{self.path}/run.yaml"):
+                text = yaml.safe_dump({"schema": SCHEMA, **config}, sort_keys=False, allow_unicode=True)
+                self._write(f"{self.path}/run.yaml", (header + text).encode())
+            if self._local and self._fs.exists(f"{self.path}/.partial"):
+                self._fs.rm(f"{self.path}/.partial", recursive=True)  # what a killed process was writing
+
+    def episodes(self) -> Iterator[Trajectory]:
+        """Every whole record, one at a time. A file that is none is set aside as a failure and owed again.
+
+        Raises `StoreError` on a record of another schema.
+        """
+        for path in self._list("episodes"):
+            record = self._read(path)
+            if record is not None:
+                yield record
+
+    def write(self, trajectory: Trajectory) -> None:
+        """Keep an episode; from here on it is done."""
+        with boundary(StoreError, f"writing {trajectory.id}"):
+            data = trajectory.model_dump_json(by_alias=True, indent=1).encode()
+            self._write(f"{self.path}/episodes/{trajectory.id}.json", data)
+
+    def write_failure(self, episode: str, error: Exception, turns: list[Turn]) -> None:
+        """Keep what went wrong and how far it got."""
+        cause = f"{type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else None
+        record = {
+            "schema": SCHEMA,
+            "id": episode,
+            "kind": type(error).__name__,
+            "transient": isinstance(error, EpisodeError) and error.transient,
+            "message": str(error),
+            "cause": cause,
+            "turns": [turn.model_dump() for turn in turns],
+        }
+        self._set_aside(episode, record)
+
+    def failures(self, done: set[str]) -> list[Failure]:
+        """The latest failure of every episode that is not done."""
+        latest: dict[str, Failure] = {}
+        for path in sorted(self._list("failures"), key=lambda path: (path.rsplit(".", 2)[0], _number(path))):
+            episode = path.rsplit("/", 1)[-1].rsplit(".", 2)[0]
+            if episode not in done:
+                latest[episode] = _failure(episode, self._fs.cat_file(path))
+        return list(latest.values())
+
+    def write_json(self, name: str, value: Any) -> None:
+        """A file beside the episodes, e.g. metrics.json."""
+        self._write(f"{self.path}/{name}", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+
+    def read_json(self, name: str) -> Any:
+        """What `write_json` wrote; None if there is nothing."""
+        path = f"{self.path}/{name}"
+        return json.loads(self._fs.cat_file(path)) if self._fs.exists(path) else None
+
+    def _read(self, path: str) -> Trajectory | None:
+        name = path.rsplit("/", 1)[-1].removesuffix(".json")
+        data = self._fs.cat_file(path)
+        try:
+            found = json.loads(data)
+            if isinstance(found, dict) and "schema" in found:
+                self._check_schema(found)
+            record = Trajectory.model_validate(found)
+            if record.id != name:
+                raise BrokenRecord(f"the record calls itself {record.id}")
+        except (ValueError, ValidationError, BrokenRecord) as error:
+            broken = {
+                "schema": SCHEMA,
+                "id": name,
+                "kind": "BrokenRecord",
+                "message": str(error)[:500],
+                "turns": [],
+            }
+            self._set_aside(name, {**broken, "text": data.decode(errors="replace")})
+            self._fs.rm(path)
+            return None
+        return record
+
+    def _set_aside(self, episode: str, record: dict[str, Any]) -> None:
+        taken = [_number(path) for path in self._list("failures") if f"/{episode}." in path]
+        name = f"failures/{episode}.{max(taken, default=0) + 1}.json"
+        with boundary(StoreError, f"writing {name}"):
+            self.write_json(name, record)
+
+    def _check_schema(self, found: dict[str, Any]) -> None:
+        if found.get("schema") != SCHEMA:
+            raise StoreError(
+                f"{self.url} was written by schema {found.get('schema')}, this is schema {SCHEMA}. "
+                f"Choose another root=… or experiment=…, or use the version of tautraj that wrote it."
+            )
+
+    def _list(self, folder: str) -> list[str]:
+        path = f"{self.path}/{folder}"
+        if not self._fs.exists(path):
+            return []
+        return sorted(name for name in self._fs.ls(path, detail=False, refresh=True) if name.endswith(".json"))
+
+    def _write(self, path: str, data: bytes) -> None:
+        """Whole or not at all: by rename on a local disk, by one PUT on an object store."""
+        if not self._local:
+            self._fs.pipe_file(path, data)
+            return
+        partial = f"{self.path}/.partial/{uuid.uuid4().hex}"
+        for target in (partial, path):
+            self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+        self._fs.pipe_file(partial, data)
+        self._fs.mv(partial, path)
+
+
+def _number(path: str) -> int:
+    return int(path.rsplit(".", 2)[-2])
+
+
+def _failure(episode: str, data: bytes) -> Failure:
+    try:
+        record = json.loads(data)
+        return Failure(episode, str(record["kind"]), str(record["message"]))
+    except (ValueError, KeyError, TypeError) as error:
+        return Failure(episode, "BrokenRecord", str(error))

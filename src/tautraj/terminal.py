@@ -1,0 +1,104 @@
+"""What a person sees in the terminal: a bar while episodes are played, a table at the end.
+
+Plain lines where the output is not a terminal. Text from a run is never read as markup.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from tautraj.grid import cell
+from tautraj.metrics import Metrics
+from tautraj.standing import Standing, Watcher, every
+
+PLAIN_LINES_EVERY = 10.0
+"""Seconds."""
+
+
+def say(text: str) -> None:
+    """A line of our own among whatever else is shown."""
+    Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
+
+
+@contextmanager
+def progress(standing: Standing) -> Iterator[Watcher]:
+    """A bar that is renewed with every call of what it yields."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield every(PLAIN_LINES_EVERY, lambda now: print(line(now), flush=True))
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[text]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        name = cell(standing.job.run).name
+        task = bar.add_task(name, total=standing.total, completed=len(standing.rows), text=line(standing))
+        yield lambda now: bar.update(task, completed=len(now.rows), text=line(now))
+
+
+def line(standing: Standing) -> str:
+    """Done, failed, owed, success so far, tokens and USD so far, time left."""
+    rate = "–" if standing.success_rate is None else f"{standing.success_rate:.1%}"
+    usd = "unpriced" if standing.usd is None else f"{standing.usd:.2f} USD"
+    left = "" if standing.seconds_left is None else f", {duration(standing.seconds_left)} left"
+    return (
+        f"{len(standing.rows)} done, {len(standing.failures)} failed, {standing.owed} owed, success {rate}, "
+        f"{standing.tokens:,} tokens, {usd}{left}"
+    )
+
+
+def summary(standing: Standing, numbers: Metrics, look: dict[str, str]) -> None:
+    """The closing table and where to look closer. `look`: what is there -> link, path or command."""
+    run = standing.job.run
+    shown = Table(title=escape(cell(run).folder), show_header=False, title_justify="left")
+    shown.add_column(style="bold")
+    shown.add_column(justify="right", overflow="fold")
+    for name, value in summary_rows(numbers):
+        shown.add_row(escape(name), escape(value))
+    console = Console(soft_wrap=False)
+    console.print(shown)
+    if run.model.offline:
+        console.print(
+            "The oracle replays the task's gold actions: this checks the pipeline, it is no model's result."
+        )
+    for failure in list(standing.failures.values())[:3]:
+        console.print(escape(f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"), soft_wrap=True)
+    for name, where in look.items():
+        console.print(escape(f"{name + ':':<15} {where}"), soft_wrap=True, highlight=False)
+
+
+def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
+    """The numbers a reader wants first, in words."""
+    n = numbers
+    rows = [("episodes", f"{n['episodes']:.0f}")]
+    counted = f"{n['graded']:.0f} graded, {n['ungraded']:.0f} ungraded, {n['failed']:.0f} failed (in no mean)"
+    rows.append(("of these", counted))
+    if "success_rate" in n:
+        low, high = n["success_rate_low"], n["success_rate_high"]
+        rows.append(("success rate", f"{n['success_rate']:.1%}  [{low:.1%}, {high:.1%}] 95 %"))
+        rows.append(("mean reward", f"{n['reward_mean']:.3f}"))
+    rows += [(f"pass^{k}", f"{n[f'pass_hat_{k}']:.3f}") for k in range(2, 100) if f"pass_hat_{k}" in n]
+    rows += [(f"reward: {k[7:]}", f"{v:.3f}") for k, v in n.items() if k.startswith("reward_") and k != "reward_mean"]
+    rows += [(f"ended: {k[8:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("endings_")]
+    rows += [(f"failed: {k[9:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("failures_")]
+    if "turns_mean" in n:
+        rows.append(("turns, tool calls", f"{n['turns_mean']:.1f}, {n['tool_calls_mean']:.1f} a conversation"))
+        rows.append(("seconds", f"{n['seconds_mean']:.2f} a conversation"))
+    for seat in ("model", "user", "judge"):
+        if f"{seat}_calls" in n:
+            usd = f"{n[f'{seat}_usd']:.4f} USD" if f"{seat}_usd" in n else "unpriced"
+            tokens = f"{n[f'{seat}_tokens_in']:,.0f} tokens in, {n[f'{seat}_tokens_out']:,.0f} out"
+            rows.append((seat, f"{n[f'{seat}_calls']:,.0f} calls, {tokens}, {usd}"))
+    return rows
+
+
+def duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,26 @@
+"""The customer seat. A strategy is a function `(scene, *, settings) -> Customer`; its YAML names it by `_target_`."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tautraj.benchmarks import Scenario
+from tautraj.llms import Ask
+from tautraj.trajectory import Turn
+
+Customer = Callable[[str], str]
+"""What the agent said -> what the customer says to it."""
+
+
+class Scene(NamedTuple):
+    """What a customer is given."""
+
+    prompt: str
+    """The benchmark's guidelines and the scenario, for an llm."""
+    scenario: Scenario
+    history: tuple[Turn, ...]
+    """The conversation so far; its last message, if the agent's, is what the customer hears first."""
+    stop: str
+    """What to write when the conversation is over."""
+    transfer: str
+    """What to write when transferred to a human."""
+    ask: Ask
