@@ -45,18 +45,21 @@ def generate(run: Run, config: dict[str, Any]) -> str:
     """Play what the run owes; the run directory. `config`: the resolved tree, for the record."""
     job = prepare(run)
     standing = Standing(job)
+    if link := orchestration.flow_run_link(flow_run.id):
+        terminal.say(f"Prefect: {link}")
     with ExitStack() as stack:
         granted = stack.enter_context(orchestration.leased(run, terminal.say))
         tracker = Tracker(job, config, terminal.say) if run.tracking.name == "mlflow" else None
-        watchers = [
-            stack.enter_context(terminal.progress(standing)),
-            every(5.0, stack.enter_context(orchestration.progress_artifact(cell(run).folder))),
-            *([every(run.tracking.every_seconds, tracker.watch)] if tracker else []),
-        ]
+        bar = stack.enter_context(terminal.progress(standing))
+        artifact = orchestration.progress_artifact(cell(run).folder)
+        watchers = [bar, every(5.0, artifact)]
+        if tracker:
+            watchers.append(every(run.tracking.every_seconds, tracker.watch))
         for spec, result in played(granted, job, standing):
             standing.see(spec, result)
             for watch in watchers:
                 watch(standing)
+        artifact(standing)
     return conclude(job, standing, tracker)
 
 
@@ -75,6 +78,8 @@ def start(run: Run, config: dict[str, Any]) -> str:
     chosen = get_class(run.runner.target)(max_workers=run.runner.workers)
     here = cell(run)
     environment.settle()
+    if orchestration.server() is None:
+        terminal.say("No Prefect server is configured or running here: starting Prefect's embedded one.")
     with tags(here.name, f"model:{run.model.name}", f"user:{run.user.name}"):
         return generate.with_options(task_runner=chosen, flow_run_name=here.folder)(run, config)
 

@@ -71,9 +71,10 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "injected"
     seconds: float = 0
-    code: str | None = None  # OpenAI's `code`, Anthropic's `type`, Gemini's `status`; None: what fits
+    code: str | None = None  # OpenAI's `code`, Anthropic's `type`, Gemini's `status`; None: the status's own
 
 
+NO_FAULT = Fault("hang")  # late by 0 seconds
 Brain = Callable[[ChatRequest], Answer]
 Faults = Callable[[ChatRequest], Fault | None]
 Heard = tuple[str, list[Said], list[str]]  # the system prompt, what was said, names of the tools
@@ -224,7 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
         """The tests' output is no access log."""
 
     def do_GET(self) -> None:
-        self._send(200, {"object": "list", "data": [{"id": "x", "object": "model"}]}, Fault("hang"))
+        self._send(200, {"object": "list", "data": [{"id": "x", "object": "model"}]}, NO_FAULT)
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
@@ -236,12 +237,12 @@ class _Handler(BaseHTTPRequestHandler):
             reply = self._reply(dialect, json.loads(raw))
         except Exception as error:  # noqa: BLE001  raised by the test, but in our thread: it reads `errors`
             self.server.errors.append(error)
-            reply = 500, dialect.refuse(500, repr(error)), Fault("status")
+            reply = 500, dialect.refuse(500, repr(error)), NO_FAULT
         self._send(*reply)
 
     def _reply(self, dialect: Dialect, body: Json) -> tuple[int, Json | str, Fault]:
         request = self.server.remember(dialect, self.path, dict(self.headers), body)
-        fault = self.server.fault(request) or Fault("hang", seconds=0)
+        fault = self.server.fault(request) or NO_FAULT
         time.sleep(fault.seconds)
         match fault.kind:
             case "hang" | "cut":
@@ -306,7 +307,7 @@ class Provider(ThreadingHTTPServer):
         return f"{self.anthropic_base}/v1beta"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -256,9 +256,9 @@ def test_an_answer_without_choices_raises_nothing(litellm: Any, model: str) -> N
 @pytest.mark.parametrize(("status", "raised"), [(429, "RateLimitError"), (503, "ServiceUnavailableError")])
 def test_retry_after_is_on_the_exception(litellm: Any, model: str, status: int, raised: str) -> None:
     fault = Fault("status", status, {"Retry-After": "7"}, message="later")
-    with Provider(Brain(Answer()), lambda _: fault) as provider:
-        with pytest.raises(getattr(litellm, raised), match="later") as caught:
-            ask(litellm, provider, model)
+    expected = pytest.raises(getattr(litellm, raised), match="later")
+    with Provider(Brain(Answer()), lambda _: fault) as provider, expected as caught:
+        ask(litellm, provider, model)
     error: Any = caught.value
     assert (error.status_code, error.litellm_response_headers["retry-after"]) == (status, "7")
 

@@ -14,6 +14,7 @@ from prefect import get_client
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
+from prefect.context import refresh_global_settings_context
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
@@ -30,18 +31,20 @@ def choose_server() -> None:
 
     Has to come before the first flow run.
     """
-    if PREFECT_API_URL.value() or os.environ.get("PREFECT_API_URL"):
+    if server() is not None:
         return
     try:
-        if httpx.get(f"{LOCAL_SERVER}/health", timeout=1).is_success:
-            os.environ["PREFECT_API_URL"] = LOCAL_SERVER
+        found = httpx.get(f"{LOCAL_SERVER}/health", timeout=1).is_success
     except httpx.HTTPError:
         return
+    if found:
+        os.environ["PREFECT_API_URL"] = LOCAL_SERVER
+        refresh_global_settings_context()  # Prefect read its settings when it was imported
 
 
 def server() -> str | None:
     """Address of the shared server's API; None: the embedded one, which nobody else sees."""
-    return os.environ.get("PREFECT_API_URL") or PREFECT_API_URL.value()
+    return PREFECT_API_URL.value()
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
@@ -75,9 +78,8 @@ def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
         yield run.model_copy(update=seats)
 
 
-@contextmanager
-def progress_artifact(name: str) -> Iterator[Watcher]:
-    """A progress artifact of this flow run, renewed with every call of what it yields."""
+def progress_artifact(name: str) -> Watcher:
+    """A progress artifact of this flow run, renewed with every call."""
     artifact = create_progress_artifact(0.0, key=_key(f"progress-{name}"), description="Starting.")
 
     assert isinstance(artifact, UUID)
@@ -86,7 +88,7 @@ def progress_artifact(name: str) -> Iterator[Watcher]:
         percent = 100.0 * len(standing.rows) / max(1, standing.total)
         update_progress_artifact(artifact, percent, description=line(standing))
 
-    yield watch
+    return watch
 
 
 def summary_artifact(name: str, numbers: Metrics) -> None:

@@ -5,6 +5,7 @@ A view of the run directory: one thread writes, nothing is read back. MLflow awa
 
 import gzip
 import json
+import logging
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -85,6 +86,8 @@ class Tracker:
         from mlflow import MlflowClient
         from mlflow.entities import Param, RunTag
 
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # creating tables is nobody's news
         with self._alone():
             self._client = MlflowClient(tracking_uri=self._uri)
             self._experiment_id = self._experiment()
