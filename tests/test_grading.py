@@ -1,0 +1,156 @@
+"""The grade is the benchmark's: every retail and airline task, played four ways, graded by us and by τ² itself.
+
+τ²'s verdict is asked for independently: its messages are built here from what was done to an environment of τ²'s own,
+not from our record, and graded by its stock evaluator. Whether the database is right is computed a third time, from
+the hashes of that environment and of one that the gold actions were played on.
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from tau2.data_model.message import AssistantMessage, ToolCall, UserMessage
+from tau2.data_model.simulation import SimulationRun, TerminationReason
+from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
+from tau2.registry import registry
+
+from tautraj import environment
+from tautraj.agents import Stage
+from tautraj.agents.oracle import GOODBYE, Step, perform, plan
+from tautraj.benchmarks import open_benchmark
+from tautraj.config import Domain, Run
+from tautraj.episode import run_episode
+from tautraj.grid import plan as specs_of
+from tautraj.recorder import Recorder
+from tautraj.reward import graded
+from tautraj.trajectory import Trajectory
+
+TASKS = {"retail": 114, "airline": 50}
+DO_NOTHING_PASSES = {"retail": 7, "airline": 19}
+CHUNKS = [(domain, start, 10) for domain, n in TASKS.items() for start in range(0, n, 10)]
+
+
+def oracle(stage: Stage) -> None:
+    perform(stage, planned(stage))
+
+
+def do_nothing(stage: Stage) -> None:
+    perform(stage, [GOODBYE])
+
+
+def without_last_write(stage: Stage) -> None:
+    steps = planned(stage)
+    writes = [i for i, step in enumerate(steps) if not isinstance(step, str) and step[0] in writing(stage)]
+    perform(stage, [step for i, step in enumerate(steps) if not writes or i != writes[-1]])
+
+
+def silent(stage: Stage) -> None:
+    assert stage.backstage is not None
+    told = "; ".join(stage.backstage.task.privileged.communicate)
+    perform(stage, [step for step in planned(stage) if not (isinstance(step, str) and told and told in step)])
+
+
+def planned(stage: Stage) -> list[Step]:
+    assert stage.backstage is not None
+    return plan(stage.backstage, {tool["function"]["name"] for tool in stage.tools})
+
+
+def writing(stage: Stage) -> frozenset[str]:
+    assert stage.backstage is not None
+    return stage.backstage.writing_tools
+
+
+class Verdict(NamedTuple):
+    """Of τ², on the same conversation held with its own environment."""
+
+    reward: float
+    database_is_right: bool
+
+
+@functools.cache
+def tau2_tasks(domain: str) -> dict[str, Any]:
+    return {task.id: task for task in registry.get_tasks_loader(domain)(None)}
+
+
+@functools.cache
+def gold_hash(domain: str, task_id: str) -> str:
+    world = registry.get_env_constructor(domain)()
+    for action in tau2_tasks(domain)[task_id].evaluation_criteria.actions or []:
+        world.get_response(ToolCall(name=action.name, arguments=action.arguments))
+    return str(world.get_db_hash())
+
+
+def tau2_verdict(trajectory: Trajectory) -> Verdict:
+    """Hold the conversation again, with τ²'s messages and a τ² environment, and have τ² grade it."""
+    world = registry.get_env_constructor(trajectory.domain)()
+    messages: list[Any] = []
+    for turn in json.loads(trajectory.model_dump_json())["turns"]:
+        if turn["message"]:
+            kind = UserMessage if turn["seat"] == "user" else AssistantMessage
+            messages.append(kind(role="user" if turn["seat"] == "user" else "assistant", content=turn["message"]))
+        else:
+            made = ToolCall(**{key: turn["tool_call"][key] for key in ("id", "name", "arguments")})
+            messages += [AssistantMessage(role="assistant", tool_calls=[made]), world.get_response(made)]
+    times = {"start_time": "", "end_time": "", "duration": 0.0}
+    ended = TerminationReason.USER_STOP
+    run = SimulationRun(id="x", task_id=trajectory.task_id, termination_reason=ended, messages=messages, **times)
+    task = tau2_tasks(trajectory.domain)[trajectory.task_id]
+    info = evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=trajectory.domain)
+    return Verdict(info.reward, world.get_db_hash() == gold_hash(trajectory.domain, trajectory.task_id))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settled() -> None:
+    environment.settle()
+
+
+@pytest.fixture
+def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
+    """Play a task with an agent of this module, through the front door, and grade it."""
+
+    @functools.cache
+    def run(domain: str, agent: str) -> Run:
+        return run_of(f"domain={domain}", "split=base", f"agent._target_=test_grading.{agent}")
+
+    def play(domain: str, agent: str, task_id: str) -> Trajectory:
+        [spec] = specs_of(run(domain, agent), [task_id])
+        return graded(run_episode(run(domain, agent), spec, Recorder()))
+
+    return play
+
+
+@pytest.mark.parametrize(("domain", "start", "count"), CHUNKS)
+def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, count: int, played: Any) -> None:
+    benchmark = open_benchmark(Domain(name=domain, benchmark="tau2"))
+    for task_id in benchmark.task_ids("base")[start : start + count]:
+        task = benchmark.task(task_id)
+        agents = ["oracle"]
+        if any(action["name"] in benchmark.writing_tools for action in task.privileged.gold_actions):
+            agents.append("without_last_write")  # without a write it is the oracle's own episode again
+        if task.privileged.communicate:
+            agents.append("silent")
+        for agent in agents:
+            check(played(domain, agent, task_id), agent)
+
+
+@pytest.mark.parametrize("domain", TASKS)
+def test_doing_nothing_passes_what_the_benchmark_lets_pass(domain: str, played: Any) -> None:
+    task_ids = open_benchmark(Domain(name=domain, benchmark="tau2")).task_ids("base")
+    assert len(task_ids) == TASKS[domain]
+    rewards = [check(played(domain, "do_nothing", task_id), "do_nothing") for task_id in task_ids]
+    assert sum(rewards) == DO_NOTHING_PASSES[domain]
+
+
+def check(ours: Trajectory, agent: str) -> float:
+    """The reward, once it is known to be τ²'s, and to be 1 only where the database is right."""
+    theirs = tau2_verdict(ours)
+    case = (ours.domain, ours.task_id, agent, ours.grade)
+    assert ours.reward == theirs.reward, case
+    assert ours.grade is not None
+    assert ours.grade.db_match == theirs.database_is_right, case
+    assert theirs.database_is_right or ours.reward == 0.0, case
+    if agent == "oracle":
+        assert ours.reward == 1.0, case
+    return ours.reward
