@@ -60,14 +60,12 @@ class Store:
 
     def write_failure(self, episode: str, error: Exception, turns: list[Turn]) -> None:
         """Keep what went wrong and how far it got."""
-        cause = f"{type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else None
         record = {
             "schema": SCHEMA,
             "id": episode,
             "kind": type(error).__name__,
             "transient": isinstance(error, EpisodeError) and error.transient,
             "message": str(error),
-            "cause": cause,
             "turns": [turn.model_dump() for turn in turns],
         }
         self._set_aside(episode, record)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import tenacity
 
 from tautraj.config import Llm
-from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError
+from tautraj.errors import ContentRefused, MalformedResponse, ProviderError, TransientProviderError
 from tautraj.llms.limits import limits_of
 from tautraj.trajectory import LlmCall
 
@@ -57,7 +57,7 @@ def chat(
     import litellm
 
     litellm.suppress_debug_info = True
-    started, attempts = time.time(), 0
+    started = time.time()
     request = _request(llm, messages, tools, seed)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TransientProviderError),
@@ -67,9 +67,8 @@ def chat(
     )
     for attempt in retrying:
         with attempt:
-            attempts = attempt.retry_state.attempt_number
             response = _ask_once(llm, request)
-            reply = _read(llm, response, started, attempts - 1)
+            reply = _read(llm, response, started, retries=attempt.retry_state.attempt_number - 1)
     return reply
 
 
@@ -113,7 +112,7 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
         try:
             return litellm.completion(**request)
         except Exception as error:
-            raise as_ours(error, llm) from error
+            raise as_ours(error, llm, api_key(llm)) from None  # what it quotes may hold the key
 
 
 def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
@@ -121,6 +120,8 @@ def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
     if not choices or getattr(choices[0], "message", None) is None:
         raise MalformedResponse(f"{llm.name} at {llm.provider.name}: an answer without choices")
     message = choices[0].message
+    if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
+        raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
     thought, text = _split_thinking(message.content if isinstance(message.content, str) else "")
     calls = tuple(
         RawCall(call.id or f"call_{index}", call.function.name or "", call.function.arguments or "{}")

@@ -1,62 +1,87 @@
-"""Which of our failures an exception of litellm is. DESIGN's table, in one place."""
+"""Which of our failures an exception of litellm is. DESIGN's table, in one place.
+
+litellm chooses its classes by the words of an error before its status: a 401 may come as BadRequestError, an
+unreadable 200 as a 422 or a 500. So the words that matter are looked for first, then what HTTP said, then litellm's
+class.
+"""
 
 import email.utils
+import json
+import re
 import time
+from collections.abc import Iterator
 
+import httpx
 import litellm
 
 from tautraj import errors
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
 
-TRANSIENT_STATUS = {
+BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
+    (
+        re.compile(
+            r"context_length_exceeded|maximum context length|prompt is too long|input is too long|context window"
+        ),
+        errors.ContextTooLong,
+    ),
+    (re.compile(r"content_filter|content_policy|content management policy"), errors.ContentRefused),
+]
+BY_STATUS: dict[int, type[ProviderError]] = {
+    401: errors.AuthenticationFailed,
+    403: errors.AuthenticationFailed,
+    404: errors.ModelNotFound,
     408: errors.ProviderTimeout,
+    413: errors.ContextTooLong,
     425: errors.ProviderUnavailable,
     429: errors.RateLimited,
+    504: errors.ProviderTimeout,
     529: errors.RateLimited,
 }
-BY_CLASS: list[tuple[type[Exception], type[ProviderError]]] = [  # most specific first
-    (litellm.ContextWindowExceededError, errors.ContextTooLong),
-    (litellm.ContentPolicyViolationError, errors.ContentRefused),
-    (litellm.RateLimitError, errors.RateLimited),
-    (litellm.AuthenticationError, errors.AuthenticationFailed),
-    (litellm.PermissionDeniedError, errors.AuthenticationFailed),
-    (litellm.NotFoundError, errors.ModelNotFound),
-    (litellm.Timeout, errors.ProviderTimeout),
-    (litellm.BadRequestError, errors.BadRequest),
-    (litellm.UnprocessableEntityError, errors.BadRequest),
-    (litellm.InternalServerError, errors.ProviderUnavailable),
-    (litellm.ServiceUnavailableError, errors.ProviderUnavailable),
-    (litellm.BadGatewayError, errors.ProviderUnavailable),
-    (litellm.APIConnectionError, errors.MalformedResponse),  # what an unreadable body becomes
-]
 
 
-def as_ours(error: Exception, llm: Llm) -> ProviderError:
-    """The typed failure of a call to `llm`, with the wait the provider asked for."""
-    text = " ".join(str(error).split())[:400]
-    kind = _kind(error)
-    return kind(f"{llm.name} at {llm.provider.name}: {text}", retry_after=_retry_after(error))
+def as_ours(error: Exception, llm: Llm, key: str | None) -> ProviderError:
+    """The typed failure of a call to `llm`, with the wait the provider asked for; `key` is cut out of its words."""
+    text = " ".join(str(error).split())
+    text = text.replace(key, "***") if key else text
+    kind = _kind(error, text)
+    return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_retry_after(error))
 
 
-def _kind(error: Exception) -> type[ProviderError]:
+def _kind(error: Exception, text: str) -> type[ProviderError]:
     status = getattr(error, "status_code", None)
-    if status in TRANSIENT_STATUS:
-        return TRANSIENT_STATUS[status]
-    for foreign, ours in BY_CLASS:
-        if isinstance(error, foreign):
-            return ours
+    causes = list(_causes(error))
+    if isinstance(error, litellm.ContextWindowExceededError):
+        return errors.ContextTooLong
+    if isinstance(error, litellm.ContentPolicyViolationError):
+        return errors.ContentRefused
+    if isinstance(status, int) and 400 <= status < 500:
+        for words, ours in BY_WORDS:
+            if words.search(text):
+                return ours
+    if isinstance(error, litellm.Timeout) or any(isinstance(cause, httpx.TimeoutException) for cause in causes):
+        return errors.ProviderTimeout
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    if any(isinstance(cause, json.JSONDecodeError) for cause in causes) or "Empty or invalid response" in text:
+        return errors.MalformedResponse
+    if isinstance(error, litellm.APIConnectionError) and not any(isinstance(c, httpx.HTTPError) for c in causes):
+        return errors.BadRequest  # litellm itself could not make the request: asking again would not help
     if isinstance(status, int) and 400 <= status < 500:
         return errors.BadRequest
-    return errors.ProviderUnavailable if isinstance(status, int) else errors.MalformedResponse
+    return errors.ProviderUnavailable
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _retry_after(error: Exception) -> float | None:
     """Seconds, from the header's number or date."""
     headers = getattr(error, "litellm_response_headers", None)
-    if headers is None:
-        headers = getattr(getattr(error, "response", None), "headers", None)
-    value = None if headers is None else headers.get("retry-after") or headers.get("Retry-After")
+    value = headers.get("retry-after") if headers is not None else None
     if value is None:
         return None
     try:
