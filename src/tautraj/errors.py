@@ -5,7 +5,7 @@ spoils one episode, is kept under `failures/` and is never a reward. `boundary` 
 exceptions become ours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -122,6 +122,15 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
         yield
     except TautrajError:
         raise
-    except Exception as error:  # noqa: BLE001 - the one place that may
+    except Exception as error:  # noqa: BLE001 - this module is the one place that may
         text = " ".join(str(error).split()) or "no message"
         raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from error
+
+
+@contextmanager
+def translated(translate: Callable[[Exception], TautrajError]) -> Iterator[None]:
+    """Raise what `translate` makes of whatever comes out of the block; the original, whose words may hold a key, goes."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - as above
+        raise translate(error) from None

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import tenacity
 
 from tautraj.config import Llm
-from tautraj.errors import ContentRefused, MalformedResponse, ProviderError, TransientProviderError
+from tautraj.errors import ContentRefused, MalformedResponse, ProviderError, TransientProviderError, translated
 from tautraj.llms.limits import limits_of
 from tautraj.trajectory import LlmCall
 
@@ -108,11 +108,11 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
     from tautraj.llms.failures import as_ours
 
     size = sum(len(str(message)) for message in request["messages"]) + len(str(request.get("tools", "")))
-    with limits_of(llm.provider).call(tokens=size // 4):
-        try:
-            return litellm.completion(**request)
-        except Exception as error:
-            raise as_ours(error, llm, api_key(llm)) from None  # what it quotes may hold the key
+    with (
+        limits_of(llm.provider).call(tokens=size // 4),
+        translated(lambda error: as_ours(error, llm, api_key(llm))),
+    ):
+        return litellm.completion(**request)
 
 
 def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
