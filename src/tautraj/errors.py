@@ -129,7 +129,7 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
 
 @contextmanager
 def translated(translate: Callable[[Exception], TautrajError]) -> Iterator[None]:
-    """Raise what `translate` makes of whatever comes out of the block; the original, whose words may hold a key, goes."""
+    """Raise what `translate` makes of whatever comes out of the block; the original may quote a key and goes."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - as above

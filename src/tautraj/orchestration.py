@@ -29,23 +29,17 @@ LOCAL_SERVER = "http://127.0.0.1:4200/api"
 def choose_server() -> None:
     """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else the embedded one.
 
-    Has to come before the first flow run.
+    Has to come before the first flow run. PREFECT_API_URL set to nothing asks for the embedded one.
     """
-    if server() is not None:
-        return
-    try:
-        found = httpx.get(f"{LOCAL_SERVER}/health", timeout=1).is_success
-    except httpx.HTTPError:
-        return
-    if found:
-        os.environ["PREFECT_API_URL"] = LOCAL_SERVER
-        refresh_global_settings_context()  # Prefect read its settings when it was imported
+    if os.environ.get("PREFECT_API_URL") == "":
+        _set_server(None)
+    elif server() is None and _answers(LOCAL_SERVER):
+        _set_server(LOCAL_SERVER)
 
 
 def server() -> str | None:
     """Address of the shared server's API; None: the embedded one, which nobody else sees."""
-    address: str | None = PREFECT_API_URL.value()
-    return address
+    return PREFECT_API_URL.value() or None
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
@@ -96,6 +90,20 @@ def summary_artifact(name: str, numbers: Metrics) -> None:
     """The closing table, in the UI."""
     rows = [{"what": what, "value": value} for what, value in summary_rows(numbers)]
     create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)
+
+
+def _set_server(address: str | None) -> None:
+    os.environ.pop("PREFECT_API_URL", None)
+    if address is not None:
+        os.environ["PREFECT_API_URL"] = address
+    refresh_global_settings_context()  # Prefect read its settings when it was imported
+
+
+def _answers(api: str) -> bool:
+    try:
+        return httpx.get(f"{api}/health", timeout=1).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def _global_limit(provider: Provider) -> tuple[str, int]:

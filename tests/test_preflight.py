@@ -1,0 +1,186 @@
+"""Before the first episode: who cannot play is named in one line that says what to do.
+
+Over HTTP, as the seats will be asked later. Not here: what the failures are called (`test_chat`).
+"""
+
+import functools
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from provider import Answer, ChatRequest, Fault, Provider
+
+from tautraj.command_line import compose_tree
+from tautraj.config import Llm, parse
+from tautraj.errors import PreflightError
+from tautraj.llms.preflight import preflight
+
+SECRET = "do-not-repeat-4711"
+KEYS = {"gpt4o": "OPENAI_API_KEY", "claude": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
+BASES = {"gpt4o": "openai_base", "claude": "anthropic_base", "gemini": "gemini_base", "gpt4o_mini": "openai_base"}
+WRONG_KEY = {
+    "gpt4o": Fault("status", 401, message="Incorrect API key provided: sk-a***z."),
+    "claude": Fault("status", 401, message="invalid x-api-key"),
+    "gemini": Fault("status", 400, message="API key not valid. Please pass a valid API key."),
+}
+OFFLINE = "run with model=oracle user=scripted"
+
+every_protocol = pytest.mark.parametrize("name", KEYS)
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEYS.values():
+        monkeypatch.setenv(name, SECRET)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider(lambda _: Answer("ok")) as provider:
+        yield provider
+
+
+@functools.cache
+def configured(name: str) -> Llm:
+    return parse(compose_tree([f"model={name}", f"user={name}"])).model
+
+
+def served(name: str, provider: Provider, **settings: Any) -> Llm:
+    llm = configured(name)
+    settings = {"api_base": getattr(provider, BASES[name]), "retry_seconds": 0.0} | settings
+    return llm.model_copy(update={"provider": llm.provider.model_copy(update=settings)})
+
+
+def complaint(*seats: tuple[str, Llm]) -> str:
+    """What is said, having checked what holds for all that is said here."""
+    with pytest.raises(PreflightError) as caught:
+        preflight(seats)
+    text = str(caught.value)
+    for line in text.splitlines():
+        assert OFFLINE in line
+    assert "Traceback" not in text
+    assert SECRET not in text
+    return text
+
+
+def refused(name: str, provider: Provider, fault: Fault) -> str:
+    provider.fault = lambda _: fault
+    line = complaint(("model", served(name, provider)))
+    assert len(line.splitlines()) == 1
+    assert line.startswith(f"model: {configured(name).name} at ")
+    return line
+
+
+@every_protocol
+def test_seats_that_can_play_pass(provider: Provider, name: str) -> None:
+    preflight([("model", served(name, provider)), ("user", served(name, provider))])
+
+
+@every_protocol
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_key_is_named_and_nobody_is_asked(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    monkeypatch.delenv(KEYS[name]) if value is None else monkeypatch.setenv(KEYS[name], value)
+    llm = served(name, provider)
+    assert complaint(("user", llm)) == f"user={llm.name} needs {KEYS[name]}. Put it in .env, or {OFFLINE}."
+    assert not provider.requests
+
+
+def test_every_seat_without_a_key_gets_its_line(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEYS.values():
+        monkeypatch.delenv(name)
+    text = complaint(("model", served("gpt4o", provider)), ("user", served("gemini", provider)))
+    model, user = text.splitlines()
+    assert model.startswith("model=gpt-4o") and "OPENAI_API_KEY" in model
+    assert user.startswith("user=gemini") and "GEMINI_API_KEY" in user
+
+
+@every_protocol
+def test_a_wrong_key(provider: Provider, name: str) -> None:
+    line = refused(name, provider, WRONG_KEY[name])
+    assert line.endswith(f"[AuthenticationFailed]. Check {KEYS[name]}, or {OFFLINE}.")
+
+
+@every_protocol
+def test_an_unknown_model(provider: Provider, name: str) -> None:
+    line = refused(name, provider, Fault("status", 404, message="no such model"))
+    assert line.endswith(f"[ModelNotFound]. Name another: model.name=…, or {OFFLINE}.")
+    assert "no such model" in line
+
+
+@every_protocol
+@pytest.mark.parametrize("fault", [Fault("html", 200), Fault("html", 502), Fault("empty")], ids=lambda f: f.kind)
+def test_an_address_that_answers_something_else(provider: Provider, name: str, fault: Fault) -> None:
+    line = refused(name, provider, fault)
+    address = getattr(provider, BASES[name])
+    assert line.endswith(f"Check that {address} answers (model.provider.api_base=…), or {OFFLINE}.")
+
+
+@every_protocol
+def test_an_address_that_answers_json_of_another_kind(
+    provider: Provider, name: str, request: pytest.FixtureRequest
+) -> None:
+    if name == "claude":
+        reason = "litellm puts its own traceback into the message of APIConnectionError, as_ours quotes it"
+        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+    refused(name, provider, Fault("not_json", message='{"status": "ok"}'))
+
+
+@every_protocol
+def test_an_address_where_nobody_listens(name: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        llm = configured(name)
+        there = llm.provider.model_copy(update={"api_base": address, "retry_seconds": 0.0})
+        line = complaint(("user", llm.model_copy(update={"provider": there})))
+    assert len(line.splitlines()) == 1
+    assert line.endswith(f"Check that {address} answers (user.provider.api_base=…), or {OFFLINE}.")
+
+
+@every_protocol
+def test_a_key_the_provider_repeats_is_not_said_again(provider: Provider, name: str) -> None:
+    refused(name, provider, Fault("status", 401, message=f"Incorrect API key provided: {SECRET}."))
+
+
+def test_a_provider_that_is_busy_just_now_is_given_time() -> None:
+    busy = Fault("status", 503, {"Retry-After": "0"})
+    with Provider(lambda _: Answer("ok"), lambda request: busy if request.number < 3 else None) as provider:
+        preflight([("model", served("gpt4o", provider, retry_seconds=60.0))])
+    assert len(provider.requests) == 3
+
+
+def test_a_provider_that_stays_busy_is_not_waited_for_as_long_as_in_an_episode() -> None:
+    busy = Fault("status", 503, {"Retry-After": "30"})
+    with Provider(lambda _: Answer("ok"), lambda _: busy) as provider:
+        line = complaint(("model", served("gpt4o", provider, retry_seconds=300.0)))
+    assert "[ProviderUnavailable]" in line
+    assert len(provider.requests) == 1
+
+
+def test_two_seats_with_the_same_llm_are_asked_once(provider: Provider) -> None:
+    llm = served("gpt4o", provider)
+    preflight([("model", llm), ("user", llm.model_copy())])
+    assert [said.text for said in provider.requests[0].messages] == ["Reply with: ok"]
+    assert len(provider.requests) == 1
+
+
+def test_two_llms_are_asked_both_and_each_refusal_has_its_line(provider: Provider) -> None:
+    def fault(request: ChatRequest) -> Fault:
+        return Fault("status", 404) if request.model.endswith("mini") else WRONG_KEY["gpt4o"]
+
+    provider.fault = fault
+    text = complaint(("model", served("gpt4o", provider)), ("user", served("gpt4o_mini", provider)))
+    model, user = text.splitlines()
+    assert (model.split(":")[0], "AuthenticationFailed" in model) == ("model", True)
+    assert (user.split(":")[0], "ModelNotFound" in user, "user.name=…" in user) == ("user", True, True)
+    assert len(provider.requests) == 2
+
+
+def test_offline_seats_are_not_asked(provider: Provider) -> None:
+    offline = parse(compose_tree([]))
+    preflight([("model", offline.model), ("user", offline.user)])
+    preflight([("model", offline.model), ("user", served("gpt4o", provider))])
+    assert len(provider.requests) == 1

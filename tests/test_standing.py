@@ -1,0 +1,137 @@
+"""How a run stands while it goes on: counted, paced, stopped by its budget, shown not too often.
+
+Not here: the numbers at its end (`test_metrics`), what a terminal makes of it.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from factory import row, usage
+
+from tautraj.config import Run
+from tautraj.errors import RateLimited
+from tautraj.grid import EpisodeSpec
+from tautraj.metrics import Failure, Row
+from tautraj.play import Job
+from tautraj.standing import Standing, every
+from tautraj.store import Store
+
+Start = Callable[..., Standing]
+SPECS = [EpisodeSpec(name, name, 0, 0) for name in "abcd"]
+A, B, C, D = SPECS
+
+
+@pytest.fixture
+def start(run_of: Callable[..., Run], tmp_path: Path) -> Start:
+    """`start("budget.usd=1", rows=[…])`: a run with those overrides and rows, and four episodes owed."""
+
+    def begin(*overrides: str, rows: Sequence[Row] = (), failures: Sequence[Failure] = ()) -> Standing:
+        run = run_of(*overrides)
+        return Standing(Job(run, Store(str(tmp_path)), list(rows), list(failures), SPECS))
+
+    return begin
+
+
+def spent(usd: float | None, tokens: int = 0) -> Row:
+    return row(usage={"model": usage(usd=usd, tokens_in=tokens, tokens_out=0)})
+
+
+def test_a_run_is_counted_as_its_episodes_come_in(start: Start) -> None:
+    standing = start(rows=[row(id="z")], failures=[Failure("a", "RateLimited", "429"), Failure("d", "SeatError", "")])
+    assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 4, 0, 1)
+    standing.see(A, row(id="a", reward=0.0))
+    standing.see(B, RateLimited("429 again"))
+    standing.see(C, row(id="c", reward=None, ungraded="nothing was compared"))
+    assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 2, 3, 3)
+    assert standing.failures == {
+        "b": Failure("b", "RateLimited", "429 again"),
+        "d": Failure("d", "SeatError", ""),
+    }
+    numbers = standing.metrics()
+    assert (numbers["episodes"], numbers["ungraded"], numbers["failed"]) == (3, 1, 2)
+    assert numbers["success_rate"] == standing.success_rate == 1 / 2
+
+
+def test_the_jobs_own_lists_stay_as_they_were(start: Start) -> None:
+    standing = start()
+    standing.see(A, row(id="a"))
+    assert standing.job.rows == []
+
+
+def test_nothing_graded_has_no_success_rate(start: Start) -> None:
+    standing = start(rows=[row(reward=None)])
+    standing.see(A, RateLimited("429"))
+    assert standing.success_rate is None
+
+
+def test_time_left_is_at_the_pace_of_this_execution(start: Start) -> None:
+    standing = start(rows=[row(id="z")])
+    assert standing.seconds_left is None
+    time.sleep(0.1)
+    standing.see(A, row(id="a"))
+    left = standing.seconds_left
+    assert left is not None
+    assert 0.3 <= left < 3
+    standing.see(B, RateLimited("a failure takes its time too"))
+    assert standing.seconds_left is not None
+    assert standing.seconds_left < left
+    standing.see(C, row(id="c"))
+    standing.see(D, row(id="d"))
+    assert standing.seconds_left == 0
+
+
+def test_usd_and_tokens_of_earlier_executions_count(start: Start) -> None:
+    standing = start("budget.usd=1", "budget.tokens=null", rows=[spent(0.75)])
+    assert standing.over_budget() is None
+    standing.see(A, row(usage={"model": usage(usd=0.125), "user": usage(usd=0.125)}))
+    assert standing.usd == 1
+    assert standing.over_budget() == "budget.usd=1 is used up"
+
+
+def test_tokens_count_on_both_ways_and_for_all_seats(start: Start) -> None:
+    standing = start("budget.tokens=220")
+    standing.see(A, row(usage={"model": usage(tokens_in=100, tokens_out=10)}))
+    assert standing.over_budget() is None
+    standing.see(B, row(usage={"user": usage(tokens_in=100, tokens_out=10)}))
+    assert standing.tokens == 220
+    assert standing.over_budget() == "budget.tokens=220 is used up"
+
+
+def test_without_a_budget_nothing_is_used_up(start: Start) -> None:
+    assert start(rows=[spent(1e9, tokens=10**12)]).over_budget() is None
+
+
+def test_what_is_unpriced_is_not_held_against_usd_but_against_tokens(start: Start) -> None:
+    standing = start("budget.usd=1", "budget.tokens=100", rows=[spent(5.0), spent(None), spent(5.0)])
+    assert standing.usd is None
+    assert standing.over_budget() is None
+    standing.see(A, spent(None, tokens=100))
+    assert standing.over_budget() == "budget.tokens=100 is used up"
+
+
+def test_a_watcher_is_called_at_once_and_then_not_too_often(start: Start) -> None:
+    seen: list[Standing] = []
+    standing = start()
+    watch = every(60, seen.append)
+    for _ in range(50):
+        watch(standing)
+    assert seen == [standing]
+
+
+def test_a_watcher_is_called_again_when_its_time_has_come(start: Start) -> None:
+    seen: list[Standing] = []
+    watch = every(0.05, seen.append)
+    for _ in range(2):
+        watch(start())
+        time.sleep(0.06)
+    assert len(seen) == 2
+
+
+def test_watchers_do_not_wait_for_each_other(start: Start) -> None:
+    seen: list[str] = []
+    standing = start()
+    for name in "ab":
+        every(60, lambda _, name=name: seen.append(name))(standing)
+    assert seen == ["a", "b"]
