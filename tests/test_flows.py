@@ -168,6 +168,14 @@ def check_prefect(api: str, folder: str) -> None:
     assert "canary" not in json.dumps([runs, tasks, artifacts])
 
 
+def check_lease(api: str, provider: str, done: Finished) -> None:
+    """The run leased the provider's capacity, said so, and gave it back."""
+    limit = httpx.get(f"{api}/v2/concurrency_limits/tautraj-{provider}").json()
+    assert limit["limit"] > 0
+    assert limit["active_slots"] == 0
+    assert f"of {limit['limit']} calls at once from the Prefect limit tautraj-{provider}" in done.err
+
+
 @pytest.fixture(scope="module")
 def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
     """The offline seats' own episodes, for a provider to replay."""
@@ -211,7 +219,7 @@ def same_conversation(ours: Trajectory, recorded: Trajectory) -> bool:
 
 @pytest.mark.parametrize("name", ["gpt4o", "claude", "gemini"])
 def test_both_seats_over_http_through_faults(
-    name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path
+    name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path, server: str
 ) -> None:
     with Provider(Replay(recorded), faulty) as provider:
         overrides = over_http(provider, name)
@@ -228,6 +236,7 @@ def test_both_seats_over_http_through_faults(
     numbers = store.read_json("metrics.json")
     assert numbers["model_retries"] + numbers["user_retries"] >= 6
     assert numbers["failed"] == 0
+    check_lease(server, {"gpt4o": "openai", "claude": "anthropic", "gemini": "google"}[name], done)
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"canary" not in written
 
