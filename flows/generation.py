@@ -12,6 +12,7 @@ from hydra.utils import get_class
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
+from prefect.utilities.annotations import quote
 
 from tautraj import environment, orchestration, terminal
 from tautraj.command_line import compose_tree
@@ -96,7 +97,9 @@ def played(run: Run, job: Job, standing: Standing) -> Iterator[tuple[EpisodeSpec
     while True:
         stop = standing.over_budget()
         while not stop and len(under_way) < 2 * run.runner.workers and (spec := next(owed, None)):
-            future = playing.submit(run, spec)
+            future = playing.submit(
+                quote(run), quote(spec)
+            )  # else Prefect walks them, and draws arrows between tasks
             under_way[future] = spec
             future.add_done_callback(finished.put)
         if not under_way:

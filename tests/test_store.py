@@ -175,11 +175,11 @@ def test_failures_are_numbered_and_the_latest_counts(anywhere: Store) -> None:
     assert list(anywhere.episodes()) == []
 
 
-def test_an_episode_with_a_longer_id_does_not_count(anywhere: Store) -> None:
-    anywhere.write_failure("5.5", SeatError("other"), [])
-    anywhere.write_failure("5", SeatError("mine"), [])
-    assert anywhere.failures({"5.5"}) == [Failure("5", "SeatError", "mine")]
-    assert anywhere.failures({"5"}) == [Failure("5.5", "SeatError", "other")]
+def test_an_episode_whose_id_holds_anothers_is_not_it(anywhere: Store) -> None:
+    anywhere.write_failure("15-t0-0", SeatError("other"), [])
+    anywhere.write_failure("5-t0-0", SeatError("mine"), [])
+    assert files(anywhere) == ["failures/15-t0-0.1.json", "failures/5-t0-0.1.json"]
+    assert anywhere.failures({"15-t0-0"}) == [Failure("5-t0-0", "SeatError", "mine")]
 
 
 def test_a_failure_keeps_its_cause_and_how_far_it_got(anywhere: Store) -> None:

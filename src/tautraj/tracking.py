@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,7 @@ class Tracker:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="mlflow")
         self._broken = False
         self._uri = tracking_uri(job.run)
+        self._began = int(time.time() * 1000)
         self._client: Any = None
         self._run_id = self._experiment_id = ""
         self._submit(self._start)
@@ -131,12 +133,11 @@ class Tracker:
         return str(pointer["run_id"])
 
     def _created(self) -> str:
-        run = self._client.create_run(self._experiment_id, run_name=cell(self._job.run).folder)
+        name = cell(self._job.run).folder
+        run = self._client.create_run(self._experiment_id, start_time=self._began, run_name=name)
         return str(run.info.run_id)
 
     def _log_numbers(self, numbers: Mapping[str, float], step: int) -> None:
-        import time
-
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
