@@ -97,16 +97,15 @@ def played(run: Run, job: Job, standing: Standing) -> Iterator[tuple[EpisodeSpec
     while True:
         stop = standing.over_budget()
         while not stop and len(under_way) < 2 * run.runner.workers and (spec := next(owed, None)):
-            future = playing.submit(
-                quote(run), quote(spec)
-            )  # else Prefect walks them, and draws arrows between tasks
+            given: list[Any] = [quote(run), quote(spec)]  # else Prefect walks them, and draws arrows between tasks
+            future = playing.submit(*given)
             under_way[future] = spec
             future.add_done_callback(finished.put)
         if not under_way:
             break
         future = finished.get()
         yield under_way.pop(future), future.result(raise_on_failure=False)
-    if stop:
+    if stop and next(owed, None):
         terminal.say(f"{stop}: no new episodes. Raise it and run the same command to go on.")
 
 

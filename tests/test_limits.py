@@ -153,10 +153,12 @@ def test_attempts_count_as_requests() -> None:
         assert settle(provider, 3) == 3
 
 
-def test_a_request_larger_than_a_minutes_tokens_is_sent_all_the_same() -> None:
+def test_a_request_larger_than_a_minutes_tokens_is_sent_all_the_same_and_uses_the_minute_up() -> None:
     with Provider(Counter()) as provider:
-        chat(served(provider, tokens_per_minute=1000), [{"role": "user", "content": "x" * 200_000}])
-    assert len(provider.requests) == 1
+        llm = served(provider, tokens_per_minute=1000)
+        chat(llm, [{"role": "user", "content": "x" * 200_000}])
+        crowd([llm])
+        assert settle(provider, 1) == 1
 
 
 @pytest.mark.slow
