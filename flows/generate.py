@@ -8,11 +8,11 @@ from omegaconf import DictConfig
 
 from tautraj import environment
 from tautraj.command_line import cli
-from tautraj.config import container, parse
+from tautraj.config import container, masked, parse
 
 
 def main(cfg: DictConfig) -> None:
-    run, config = parse(cfg), container(cfg)
+    run, config = parse(cfg), masked(container(cfg))
     from tautraj import terminal
     from tautraj.play import admit, prepare
     from tautraj.standing import Standing

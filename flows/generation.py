@@ -1,6 +1,6 @@
 """The flow behind `generate.py`: plan, play what is owed, track, return the folder.
 
-Two doors: the command line hands `generate` a parsed run; a deployment hands `generate_deployed` its overrides.
+Two doors: the command line hands `start` a parsed run; a deployment hands `generate_deployed` its overrides.
 """
 
 import queue
@@ -16,7 +16,7 @@ from prefect.utilities.annotations import quote
 
 from tautraj import environment, orchestration, terminal
 from tautraj.command_line import compose_tree
-from tautraj.config import Run, container, parse
+from tautraj.config import Run, container, masked, parse
 from tautraj.errors import EpisodeError
 from tautraj.grid import EpisodeSpec, cell
 from tautraj.metrics import Row
@@ -41,9 +41,35 @@ def episode(run: Run, spec: EpisodeSpec) -> Row:
     return play(run, spec)
 
 
-@flow(name="generate", persist_result=False)
-def generate(run: Run, config: dict[str, Any]) -> str:
-    """Play what the run owes; the run directory. `config`: the resolved tree, for the record."""
+@flow(name="generate-deployed", persist_result=False)
+def generate_deployed(overrides: list[str]) -> str:
+    """A run asked for in the Prefect UI: `overrides` as on the command line, e.g. ["model=gpt4o", "trials=4"]."""
+    environment.prepare()
+    tree = compose_tree(overrides)
+    run, config = parse(tree), masked(container(tree))
+    admit(prepare(run), config)
+    return start(run, config)
+
+
+def start(run: Run, config: dict[str, Any]) -> str:
+    """The flow with what the run chose: its task runner, its name, its tags. Prefect keeps and shows `config`."""
+
+    here = cell(run)
+    runner = get_class(run.runner.target)(max_workers=run.runner.workers)
+
+    @flow(flow_run_name=here.folder, task_runner=runner, persist_result=False)
+    def generate(config: dict[str, Any]) -> str:
+        return carry_out(run, config)
+
+    environment.settle()
+    if orchestration.server() is None:
+        terminal.say("No Prefect server is configured or running here: starting Prefect's embedded one.")
+    with tags(here.name, f"model:{run.model.name}", f"user:{run.user.name}"):
+        return generate(config)
+
+
+def carry_out(run: Run, config: dict[str, Any]) -> str:
+    """Play what the run owes, inside a flow run; the run directory. `config`: the resolved tree, masked."""
     job = prepare(run)
     standing = Standing(job)
     if link := orchestration.flow_run_link(flow_run.id):
@@ -62,27 +88,6 @@ def generate(run: Run, config: dict[str, Any]) -> str:
                 watch(standing)
         artifact(standing)
     return conclude(job, standing, tracker)
-
-
-@flow(name="generate-deployed", persist_result=False)
-def generate_deployed(overrides: list[str]) -> str:
-    """A run asked for in the Prefect UI: `overrides` as on the command line, e.g. ["model=gpt4o", "trials=4"]."""
-    environment.prepare()
-    tree = compose_tree(overrides)
-    run = parse(tree)
-    admit(prepare(run), container(tree))
-    return start(run, container(tree))
-
-
-def start(run: Run, config: dict[str, Any]) -> str:
-    """The flow with what the run chose: its task runner, its name, its tags."""
-    chosen = get_class(run.runner.target)(max_workers=run.runner.workers)
-    here = cell(run)
-    environment.settle()
-    if orchestration.server() is None:
-        terminal.say("No Prefect server is configured or running here: starting Prefect's embedded one.")
-    with tags(here.name, f"model:{run.model.name}", f"user:{run.user.name}"):
-        return generate.with_options(task_runner=chosen, flow_run_name=here.folder)(run, config)
 
 
 def played(run: Run, job: Job, standing: Standing) -> Iterator[tuple[EpisodeSpec, Row | BaseException]]:

@@ -304,16 +304,10 @@ MISTAKES: dict[str, tuple[Answer, str]] = {
     "respond blank": (calling(("respond", {"content": " "})), MUTE),
     "respond a number": (calling(("respond", {"content": 7})), MUTE),
 }
-NOT_YET = {
-    "NaN": "json.loads takes NaN, which is no JSON; the record then keeps null for it",
-    "smolagents' own tool": "smolagents ends the run on a call of final_answer, whatever came of it",
-}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_told_to_the_model_and_not_to_the_world(mistake: str, request: pytest.FixtureRequest) -> None:
-    if mistake in NOT_YET:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=NOT_YET[mistake]))
+def test_a_mistake_is_told_to_the_model_and_not_to_the_world(mistake: str) -> None:
     answer, told = MISTAKES[mistake]
     played = talk(answer, calling(LOOK), calling(RIGHT))
     wrong, after = played.turns[:2]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import litellm
 import pytest
+import tau2.utils.llm_utils  # noqa: F401 - as in every episode: it sets litellm.drop_params for the process
 from provider import Answer, ChatRequest, Fault, Faults, Provider
 
 from tautraj import errors
@@ -35,13 +36,17 @@ LOOK = {
 }
 
 every_protocol = pytest.mark.parametrize("name", PROTOCOLS)
+together = pytest.mark.xdist_group("chat")  # one worker plays `played`
 
 
 @pytest.fixture(scope="module", autouse=True)
 def keys() -> Iterator[None]:
+    """In the environment; and litellm has loaded what it loads at a first call: seconds that no test should count."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
             patch.setenv(name, SECRET)
+        for name in BASES:
+            asked(name, Answer("hi"))
         yield
 
 
@@ -64,11 +69,6 @@ def first(*faults: Fault) -> Faults:
 
 def answering(*answers: Answer) -> Callable[[ChatRequest], Answer]:
     return lambda request: answers[request.number - 1]
-
-
-def wrong(name: str, reason: str) -> Any:
-    """A protocol for which the test is right and the code is not."""
-    return pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=reason))
 
 
 # What is read out of an answer.
@@ -107,15 +107,7 @@ def test_an_anthropic_answer_without_content_is_a_reply_that_says_nothing() -> N
     assert (reply.text, reply.tool_calls) == ("", ())
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        wrong("gpt4o", "litellm cuts the tag out itself and leaves the blank lines that followed it"),
-        "claude",
-        "gemini",
-        wrong("vllm", "litellm cuts the tag out itself and leaves the blank lines that followed it"),
-    ],
-)
+@pytest.mark.parametrize("name", BASES)
 def test_inline_thinking_is_reasoning_and_no_text(name: str) -> None:
     with Provider(answering(Answer("<think>\nThey greet me.\n</think>\n\nHello."))) as provider:
         reply = chat(served(name, provider), HELLO)
@@ -149,7 +141,7 @@ def asked(name: str, answer: Answer, /, **settings: Any) -> LlmCall:
 
 
 def priced(name: str, dollars_in: float | None, dollars_out: float | None, cached: int = 0) -> float | None:
-    """What 1000 tokens in and 20 out cost; of `OTHERS`, since a set price stays in litellm for the whole process."""
+    """What 1000 tokens in and 20 out cost; of `OTHERS`, lest a price that stays in litellm spoil the other tests."""
     prices = {"usd_per_million_tokens_in": dollars_in, "usd_per_million_tokens_out": dollars_out}
     answer = Answer("hi", tokens_in=1000, tokens_out=20, tokens_cached=cached)
     return asked(name, answer, **{"name": OTHERS[name]} | prices).usd
@@ -170,13 +162,11 @@ def test_an_unpriced_model_costs_none_and_not_nothing() -> None:
 
 
 OTHERS = {
-    "gpt4o": "gpt-4.1",
+    "gpt4o": "gpt-4o-mini",
     "claude": "claude-haiku-4-5",
     "gemini": "gemini-2.5-flash-lite",
     "vllm": "Qwen/Qwen3-32B",
 }
-IN_TABLE = "litellm charges cached tokens at its own table's price, whatever prices are set"
-STICKY = "litellm.completion(input_cost_per_token=…) enters the price into litellm's table, for every later call"
 
 
 @pytest.mark.parametrize("name", BASES)
@@ -185,12 +175,12 @@ def test_set_prices_are_what_it_costs(name: str, dollars_in: float, dollars_out:
     assert priced(name, dollars_in, dollars_out) == pytest.approx(usd)
 
 
-@pytest.mark.parametrize("name", [*(wrong(name, IN_TABLE) for name in PROTOCOLS), "vllm"])
+@pytest.mark.parametrize("name", BASES)
 def test_set_prices_hold_for_cached_tokens_too(name: str) -> None:
     assert priced(name, 2.0, 8.0, cached=300) == pytest.approx(0.00216)
 
 
-@pytest.mark.parametrize("name", [wrong(name, STICKY) for name in BASES])
+@pytest.mark.parametrize("name", BASES)
 def test_set_prices_are_their_own_seats_alone(name: str) -> None:
     assert priced(name, 2.0, 8.0) == pytest.approx(0.00216)
     assert priced(name, None, None) != pytest.approx(0.00216)
@@ -238,7 +228,9 @@ Table = dict[tuple[str, str], Played]
 
 def play(case: tuple[str, str]) -> Played:
     name, fault = case
-    with Provider(lambda _: Answer("hi"), first(PASSING[fault]())) as provider:
+    with Provider(
+        lambda _: Answer("hi"), lambda request: PASSING[fault]() if request.number == 1 else None
+    ) as provider:
         try:
             return Played(chat(served(name, provider, retry_seconds=30.0), HELLO), provider.requests)
         except ProviderError as error:
@@ -248,12 +240,11 @@ def play(case: tuple[str, str]) -> Played:
 @pytest.fixture(scope="module")
 def played() -> Table:
     """Every passing fault over every protocol, all at the same time: each makes its call wait a second or more."""
-    for name in PROTOCOLS:
-        asked(name, Answer("hi"))  # loads what litellm loads at a first call
     with ThreadPoolExecutor(len(CASES)) as threads:
         return dict(zip(CASES, threads.map(play, CASES), strict=True))
 
 
+@together
 @pytest.mark.parametrize(("name", "fault"), CASES)
 def test_what_passes_is_asked_again(played: Table, name: str, fault: str) -> None:
     reply, requests = played[name, fault]
@@ -263,10 +254,11 @@ def test_what_passes_is_asked_again(played: Table, name: str, fault: str) -> Non
     assert reply.call.seconds >= played[name, fault].wait
 
 
+@together
 @every_protocol
 @pytest.mark.parametrize(
     ("fault", "least"),
-    [("429", 1.0), ("drop", 1.0), ("429, in 2 s", 2.0), ("503, in 2.5 s", 2.5), ("429, by date", 2.0)],
+    [("429", 1.0), ("drop", 1.0), ("429, in 2 s", 2.0), ("503, in 2.5 s", 2.5)],
 )
 def test_the_wait_is_what_was_asked_for(played: Table, name: str, fault: str, least: float) -> None:
     """Where nothing was asked for, one second and a little more."""
@@ -300,16 +292,10 @@ def refusal(name: str, fault: Fault, **settings: Any) -> tuple[ProviderError, li
         return caught.value, provider.requests, time.monotonic() - started
 
 
-def each(fault: Fault, kind: type[ProviderError], **wrongly: str) -> list[Any]:
-    """A case per protocol; `wrongly` says by protocol why it gets another kind today."""
+def each(fault: Fault, kind: type[ProviderError]) -> list[Any]:
+    """A case per protocol."""
     return [
-        pytest.param(
-            name,
-            fault,
-            kind,
-            id=f"{name}-{fault.kind}-{fault.status}-{kind.__name__}",
-            marks=[pytest.mark.xfail(strict=True, reason=wrongly[name])] if name in wrongly else [],
-        )
+        pytest.param(name, fault, kind, id=f"{name}-{fault.kind}-{fault.status}-{kind.__name__}")
         for name in PROTOCOLS
     ]
 
@@ -318,7 +304,7 @@ def each(fault: Fault, kind: type[ProviderError], **wrongly: str) -> list[Any]:
     ("name", "fault", "kind"),
     [
         *each(Fault("status", 429), errors.RateLimited),
-        *each(Fault("status", 529), errors.RateLimited, claude="litellm makes a 500 of Anthropic's 529"),
+        *each(Fault("status", 529), errors.RateLimited),
         *each(Fault("status", 500), errors.ProviderUnavailable),
         *each(Fault("status", 503), errors.ProviderUnavailable),
         *each(Fault("html", 502), errors.ProviderUnavailable),
@@ -328,13 +314,7 @@ def each(fault: Fault, kind: type[ProviderError], **wrongly: str) -> list[Any]:
         *each(Fault("html", 200), errors.MalformedResponse),
         *each(Fault("empty"), errors.MalformedResponse),
         *each(Fault("not_json"), errors.MalformedResponse),
-        *each(
-            Fault("not_json", message='{"status": "ok"}'),
-            errors.MalformedResponse,
-            gpt4o="litellm makes a 500 of JSON that is no answer",
-            claude="litellm's KeyError about such an answer is taken for one about the request, and is not retried",
-            gemini="litellm makes a 422 of JSON that is no answer; it is not retried",
-        ),
+        *each(Fault("not_json", message='{"status": "ok"}'), errors.MalformedResponse),
     ],
 )
 def test_what_stays_is_raised_by_its_name_after_one_request(
@@ -386,11 +366,15 @@ SAFETY = Fault(
     "status", 400, message="Your request was rejected by our safety system.", code="content_policy_violation"
 )
 FILTERED = Fault("status", 400, message="Output blocked by content filtering policy")
-FINAL: list[tuple[str, Fault, type[ProviderError]]] = [
+TWICE = pytest.mark.xfail(
+    strict=True, reason="with litellm.drop_params, set by tau2, a 422 of OpenAI's is asked twice"
+)
+FINAL: list[Any] = [
     *[(name, fault, errors.AuthenticationFailed) for name, fault in WRONG_KEY.items()],
     *[(name, Fault("status", 404), errors.ModelNotFound) for name in PROTOCOLS],
     *[(name, Fault("status", 400), errors.BadRequest) for name in PROTOCOLS],
-    *[(name, Fault("status", 422), errors.BadRequest) for name in PROTOCOLS],
+    *[(name, Fault("status", 422), errors.BadRequest) for name in PROTOCOLS[1:]],
+    pytest.param("gpt4o", Fault("status", 422), errors.BadRequest, marks=TWICE),
     *[(name, Fault("status", 400, message=text), errors.ContextTooLong) for name, text in TOO_LONG.items()],
     ("gpt4o", SAFETY, errors.ContentRefused),
     ("claude", FILTERED, errors.ContentRefused),
@@ -503,10 +487,7 @@ def test_the_key_is_in_no_exception_when_the_provider_repeats_it(name: str) -> N
 
 
 @every_protocol
-def test_no_exception_quotes_a_traceback(name: str, request: pytest.FixtureRequest) -> None:
+def test_no_exception_quotes_a_traceback(name: str) -> None:
     """An address that answers JSON, but not as a model does."""
-    if name == "claude":
-        reason = "litellm puts its own traceback into the message of APIConnectionError, as_ours quotes it"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     error, _, _ = refusal(name, Fault("not_json", message='{"status": "ok"}'))
     assert "Traceback" not in str(error)

@@ -92,8 +92,6 @@ def test_the_interval_holds_the_rate(successes: list[tuple[int, int]], confidenc
     assert high - low > 1e-6
 
 
-# BUG metrics.interval: rounding leaves a rate of 0 or 1 just outside, e.g. 13 of 13 reach up to 0.9999999999999999.
-@pytest.mark.xfail(strict=True, reason="rounding is not clipped to the rate")
 @pytest.mark.parametrize("successes", [[(0, 1)] * 10, [(1, 1)] * 13, [(1, 1)] * 40])
 def test_the_interval_holds_a_rate_of_0_or_1_exactly(successes: list[tuple[int, int]]) -> None:
     rate = successes[0][0]
@@ -153,8 +151,6 @@ def test_what_failed_or_was_not_graded_stands_beside_the_means() -> None:
     assert {name: numbers[name] for name in expected} == pytest.approx(expected)
 
 
-# BUG metrics: the module says an ungraded episode "counts in no mean"; it does in these four.
-@pytest.mark.xfail(strict=True, reason="turns, tool calls, mistakes and seconds are means over ungraded episodes too")
 @pytest.mark.parametrize("name", ["turns", "tool_calls", "mistakes", "seconds"])
 def test_an_ungraded_episode_is_in_no_mean(name: str) -> None:
     played = [row(**{name: 2}), row(id="other", reward=None, ungraded="why", **{name: 200})]

@@ -25,6 +25,7 @@ _composing = threading.Lock()  # Hydra's compose is not thread-safe
 
 def compose_tree(overrides: Sequence[str]) -> DictConfig:
     """Compose `conf/generate.yaml` with `overrides`, from any thread; raises `ConfigError`."""
+    _check_choices(overrides)
     try:
         with _composing:
             if GlobalHydra.instance().is_initialized():
@@ -32,12 +33,13 @@ def compose_tree(overrides: Sequence[str]) -> DictConfig:
             with initialize_config_dir(str(CONF), version_base=None):
                 return compose("generate", overrides=list(overrides))
     except HydraException as error:
-        raise ConfigError(explain(error)) from None
+        raise ConfigError(explain(error, overrides)) from None
 
 
 def cli(door: Callable[[DictConfig], None]) -> None:
     """Hand `door` the composed tree, once per cell of a sweep. Exits with 2 after one line per thing to correct."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
+    overrides = [word for word in sys.argv[1:] if "=" in word]
     failed: list[TautrajError] = []
 
     def guarded(cfg: DictConfig) -> None:
@@ -48,9 +50,12 @@ def cli(door: Callable[[DictConfig], None]) -> None:
             _complain(str(error))
 
     try:
+        _check_choices(overrides)
         hydra.main(version_base=None, config_path=str(CONF), config_name="generate")(guarded)()
+    except ConfigError as error:
+        sys.exit(_complain(str(error)))
     except (HydraException, OmegaConfBaseException) as error:
-        sys.exit(_complain(explain(error)))
+        sys.exit(_complain(explain(error, overrides)))
     if failed:
         sys.exit(2)
 
@@ -61,7 +66,26 @@ def _complain(text: str) -> int:
     return 2
 
 
-def explain(error: Exception) -> str:
+def _check_choices(overrides: Sequence[str]) -> None:
+    """What Hydra takes without a word or refuses in many: several choices merged into one, none, no name."""
+    for word in overrides:
+        group, _, choice = word.partition("=")
+        if not group:
+            raise ConfigError(f"cannot read {word}: what stands before the = names a group or key")
+        if _group(word) and choice.startswith("["):
+            raise ConfigError(f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}")
+        if _group(word) and choice in ("", "null"):
+            known = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+            raise ConfigError(f"{group} needs a choice. It is one of: {', '.join(known)}")
+
+
+def _group(override: str) -> bool:
+    """Whether it chooses from a group of `conf/`."""
+    name = override.partition("=")[0]
+    return bool(name) and (CONF / name).is_dir()
+
+
+def explain(error: Exception, overrides: Sequence[str] = ()) -> str:
     """Hydra's complaint in one line that lists what exists."""
     text = _one_line(error)
     if isinstance(error, OverrideParseException):
@@ -70,14 +94,14 @@ def explain(error: Exception) -> str:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
         return f"{group}={name} does not exist. {group} is one of: {', '.join(error.options)}"
     if text.startswith("Could not override '"):
-        return _unknown_key(text.split("'")[1])
+        return _unknown_key(text.split("'")[1], overrides)
     return text
 
 
-def _unknown_key(key: str) -> str:
+def _unknown_key(key: str, overrides: Sequence[str]) -> str:
     parent, _, name = key.rpartition(".")
     try:
-        node: Any = compose_tree([])
+        node: Any = compose_tree([word for word in overrides if _group(word) and not word.startswith(f"{key}=")])
         node = OmegaConf.select(node, parent) if parent else node
         known = [str(key) for key in node] if isinstance(node, DictConfig) else []
     except UserError:

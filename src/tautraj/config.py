@@ -5,23 +5,23 @@ The records have no defaults, so they cannot disagree with `conf/`. Not here: wh
 """
 
 import functools
+import importlib
 import inspect
 import re
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from hydra.utils import get_method
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
-from pydantic import Field, PositiveInt, ValidationError, model_validator
+from pydantic import Field, PositiveInt, TypeAdapter, ValidationError, model_validator
 
 from tautraj.errors import ConfigError, boundary
 from tautraj.trajectory import Record
 
 CONF = Path(__file__).parents[2] / "conf"
-_composing = threading.Lock()  # Hydra's compose is not thread-safe
+SECRET = re.compile(r"api_?key$|secret|password|authorization|headers|_token$", re.IGNORECASE)
+"""Names of litellm's arguments that hold a key."""
 
 
 class Provider(Record):
@@ -46,6 +46,16 @@ class Llm(Record):
     extra: dict[str, Any]
     usd_per_million_tokens_in: float | None
     usd_per_million_tokens_out: float | None
+
+    @model_validator(mode="after")
+    def _no_key_here(self) -> "Llm":
+        held = [key for key in self.extra if SECRET.search(key)]
+        if held:
+            raise ValueError(
+                f"extra.{held[0]} would be written down with the configuration. Put the key in .env and name it: "
+                f"provider.api_key_env=…"
+            )
+        return self
 
     @property
     def offline(self) -> bool:
@@ -128,7 +138,7 @@ class Run(Record):
     experiment: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
     trials: PositiveInt
     seed: int
-    root: str
+    root: str = Field(min_length=1)
     tasks: Tasks
     limits: Limits
 
@@ -167,31 +177,44 @@ def container(cfg: DictConfig) -> dict[str, Any]:
     except OmegaConfBaseException as error:
         raise ConfigError(" ".join(str(error).split())) from None
     assert isinstance(tree, dict)
-    return {str(key): value for key, value in tree.items()}
+    return {str(key): value for key, value in tree.items() if key != "schema"}  # run.yaml's, when it is fed back
 
 
 def masked(tree: Any) -> Any:
     """The tree with credentials in addresses replaced: `https://me:secret@host` becomes `https://***@host`.
 
-    Keys are not in the tree to begin with: it names the environment variables that hold them.
+    Other keys are not in the tree to begin with: it names the environment variables that hold them.
     """
     if isinstance(tree, dict):
         return {key: masked(value) for key, value in tree.items()}
     if isinstance(tree, list):
         return [masked(value) for value in tree]
-    return re.sub(r"(\w://)[^/@\s]+@", r"\1***@", tree) if isinstance(tree, str) else tree
+    return re.sub(r"(\w://)([^/@:\s]+:\S*|[^/@\s]+)@", r"\1***@", tree) if isinstance(tree, str) else tree
 
 
 def part(chosen: Part) -> Callable[..., Any]:
-    """The function behind an open point, its settings bound; raises `ConfigError` on a setting it does not take."""
+    """The function behind an open point, its settings bound.
+
+    Raises `ConfigError` on a function that is not there and on settings that are not its keyword arguments.
+    """
     with boundary(ConfigError, f"loading {chosen.target}"):
-        function = get_method(chosen.target)
-    known = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
-    if set(chosen.settings) != set(known):
+        module, _, name = chosen.target.rpartition(".")
+        function = getattr(importlib.import_module(module), name)
+    kinds = {
+        p.name: p.annotation for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
+    }
+    if set(chosen.settings) != set(kinds):
         raise ConfigError(
-            f"{chosen.name} takes the settings [{', '.join(known)}], not [{', '.join(chosen.settings)}]: "
+            f"{chosen.name} takes the settings [{', '.join(kinds)}], not [{', '.join(chosen.settings)}]: "
             f"see the YAML that names {chosen.target}"
         )
+    for key, kind in kinds.items():
+        try:
+            TypeAdapter(kind).validate_python(chosen.settings[key])
+        except ValidationError as error:
+            raise ConfigError(
+                f"{chosen.name}.{key}: {error.errors()[0]['msg']}, not {chosen.settings[key]}"
+            ) from None
     return functools.partial(function, **chosen.settings)
 
 

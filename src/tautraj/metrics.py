@@ -73,11 +73,10 @@ def metrics(rows: Sequence[Row], failures: Sequence[Failure]) -> Metrics:
     }
     numbers |= {f"failures_{kind}": n for kind, n in Counter(f.kind for f in failures).items()}
     numbers |= {f"endings_{kind}": n for kind, n in Counter(r.outcome for r in rows).items()}
-    if rows:
-        for name in ("turns", "tool_calls", "mistakes", "seconds"):
-            numbers[f"{name}_mean"] = fmean(getattr(r, name) for r in rows)
     numbers |= _spent(rows)
     if graded:
+        for name in ("turns", "tool_calls", "mistakes", "seconds"):
+            numbers[f"{name}_mean"] = fmean(getattr(r, name) for r in graded)
         numbers |= _success(graded)
         numbers["reward_mean"] = fmean(r.reward or 0.0 for r in graded)
         for name in sorted({name for r in graded for name in r.components}):
@@ -110,7 +109,7 @@ def interval(successes: Sequence[tuple[int, int]], confidence: float = 0.95) -> 
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     centre = (rate + z**2 / (2 * size)) / (1 + z**2 / size)
     half = z / (1 + z**2 / size) * math.sqrt(rate * (1 - rate) / size + z**2 / (4 * size**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, min(rate, centre - half)), min(1.0, max(rate, centre + half))
 
 
 def by_task(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:

@@ -4,12 +4,13 @@ Not here: how many at once, retries, progress (`flows`).
 """
 
 import difflib
+import shlex
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Run, masked, part
+from tautraj.config import Run, part
 from tautraj.episode import run_episode
-from tautraj.errors import ConfigError, EpisodeError
+from tautraj.errors import ConfigError, TautrajError
 from tautraj.grid import EpisodeSpec, cell, owed, plan
 from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
@@ -20,6 +21,9 @@ from tautraj.store import Store
 HEADER = """\
 # The resolved configuration of this run. It holds no key: it names the environment variables that do.
 # Resume or repeat it: python flows/generate.py --config-dir {folder} --config-name run
+defaults:
+- frame
+- _self_
 """
 
 
@@ -37,8 +41,8 @@ class Job(NamedTuple):
 
 def prepare(run: Run) -> Job:
     """Check the run and work out what is owed. Raises `UserError`; calls nobody and makes no directory."""
-    ids = _task_ids(run)
     part(run.agent), part(run.user_strategy)  # a setting they do not take is refused here
+    ids = _task_ids(run)
     store = Store(directory(run))
     store.check()
     rows = [row(trajectory) for trajectory in store.episodes()]
@@ -47,10 +51,12 @@ def prepare(run: Run) -> Job:
 
 
 def admit(job: Job, config: dict[str, Any]) -> None:
-    """Make sure that every seat can play, then make the run directory. Raises `UserError`, nothing half-written."""
+    """Make sure that every seat can play, then make the run directory. Raises `UserError`, nothing half-written.
+
+    `config`: the resolved tree, masked.
+    """
     preflight([("model", job.run.model), ("user", job.run.user)])
-    folder = job.store.path.rsplit("/", 1)[0]
-    job.store.open(masked(config), HEADER.format(folder=job.store.path or folder))
+    job.store.open(config, HEADER.format(folder=shlex.quote(job.store.path)))
 
 
 def play(run: Run, spec: EpisodeSpec) -> Row:
@@ -59,7 +65,7 @@ def play(run: Run, spec: EpisodeSpec) -> Row:
     try:
         trajectory = graded(run_episode(run, spec, recorder))
         store.write(trajectory)
-    except EpisodeError as error:
+    except TautrajError as error:
         store.write_failure(spec.id, error, recorder.turns)
         raise
     return row(trajectory)

@@ -4,13 +4,13 @@ Any fsspec URL. Not here: what is owed (`grid`), numbers (`metrics`). Nothing re
 """
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import fsspec
 import yaml
-from pydantic import ValidationError
 
 from tautraj.errors import BrokenRecord, EpisodeError, StoreError, boundary
 from tautraj.metrics import Failure
@@ -22,7 +22,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._fs, self.path = fsspec.url_to_fs(url)
+        with boundary(StoreError, f"root={url}"):
+            self._fs, self.path = fsspec.url_to_fs(url)
         self._local = "file" in self._fs.protocol
 
     def check(self) -> None:
@@ -72,10 +73,10 @@ class Store:
     def failures(self, done: set[str]) -> list[Failure]:
         """The latest failure of every episode that is not done."""
         latest: dict[str, Failure] = {}
-        for path in sorted(self._list("failures"), key=lambda path: (path.rsplit(".", 2)[0], _number(path))):
-            episode = path.rsplit("/", 1)[-1].rsplit(".", 2)[0]
+        for episode, _, path in sorted(self._failure_files()):
             if episode not in done:
-                latest[episode] = _failure(episode, self._fs.cat_file(path))
+                with boundary(StoreError, f"reading {path}"):
+                    latest[episode] = _failure(episode, self._fs.cat_file(path))
         return list(latest.values())
 
     def write_json(self, name: str, value: Any) -> None:
@@ -89,7 +90,8 @@ class Store:
 
     def _read(self, path: str) -> Trajectory | None:
         name = path.rsplit("/", 1)[-1].removesuffix(".json")
-        data = self._fs.cat_file(path)
+        with boundary(StoreError, f"reading {path}"):
+            data = self._fs.cat_file(path)
         try:
             found = json.loads(data)
             if isinstance(found, dict) and "schema" in found:
@@ -97,7 +99,7 @@ class Store:
             record = Trajectory.model_validate(found)
             if record.id != name:
                 raise BrokenRecord(f"the record calls itself {record.id}")
-        except (ValueError, ValidationError, BrokenRecord) as error:
+        except (ValueError, RecursionError, BrokenRecord) as error:
             broken = {
                 "schema": SCHEMA,
                 "id": name,
@@ -111,10 +113,16 @@ class Store:
         return record
 
     def _set_aside(self, episode: str, record: dict[str, Any]) -> None:
-        taken = [_number(path) for path in self._list("failures") if f"/{episode}." in path]
+        taken = [number for name, number, _ in self._failure_files() if name == episode]
         name = f"failures/{episode}.{max(taken, default=0) + 1}.json"
         with boundary(StoreError, f"writing {name}"):
             self.write_json(name, record)
+
+    def _failure_files(self) -> Iterator[tuple[str, int, str]]:
+        """Episode, number and path of each failure; other files are not ours."""
+        for path in self._list("failures"):
+            if named := re.fullmatch(r"(.+)\.(\d+)\.json", path.rsplit("/", 1)[-1]):
+                yield named[1], int(named[2]), path
 
     def _check_schema(self, found: dict[str, Any]) -> None:
         if found.get("schema") != SCHEMA:
@@ -141,13 +149,9 @@ class Store:
         self._fs.mv(partial, path)
 
 
-def _number(path: str) -> int:
-    return int(path.rsplit(".", 2)[-2])
-
-
 def _failure(episode: str, data: bytes) -> Failure:
     try:
         record = json.loads(data)
         return Failure(episode, str(record["kind"]), str(record["message"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         return Failure(episode, "BrokenRecord", str(error))

@@ -6,6 +6,7 @@ loop with the world's door behind it.
 """
 
 import json
+import math
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -155,18 +156,28 @@ class DeskAgent(ToolCallingAgent):  # type: ignore[misc]
 
     def _step_stream(self, memory_step: Any) -> Generator[Any]:
         for output in super()._step_stream(memory_step):
-            ended = isinstance(output, ActionOutput) and self._door.closed
-            yield ActionOutput(output="", is_final_answer=True) if ended else output
+            over = isinstance(output, ActionOutput)  # smolagents would also end on a tool called final_answer
+            yield ActionOutput(output="", is_final_answer=self._door.closed) if over else output
 
 
 def _parsed(raw: RawCall) -> ToolCall:
     try:
-        arguments = json.loads(raw.arguments)
+        arguments = json.loads(raw.arguments, parse_constant=_refused, parse_float=_finite)
+        json.dumps(arguments, ensure_ascii=False).encode()  # half a surrogate pair cannot be written down
     except ValueError:
         arguments = None
     if isinstance(arguments, dict):
         return ToolCall(id=raw.id, name=raw.name, arguments=arguments)
     return ToolCall(id=raw.id, name=raw.name, arguments={}, raw=raw.arguments)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refused(digits)
+
+
+def _refused(word: str) -> float:
+    raise ValueError(f"{word} is no JSON number")
 
 
 def _native(call: ToolCall) -> dict[str, Any]:

@@ -94,8 +94,6 @@ def _request(
         "temperature": llm.temperature,
         "max_tokens": llm.max_tokens,
         "seed": seed,
-        "input_cost_per_token": _per_token(llm.usd_per_million_tokens_in),
-        "output_cost_per_token": _per_token(llm.usd_per_million_tokens_out),
         "tools": list(tools) or None,
         **llm.extra,
     }
@@ -122,12 +120,14 @@ def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
     message = choices[0].message
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
         raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
-    thought, text = _split_thinking(message.content if isinstance(message.content, str) else "")
+    thought, text = _split_thinking(_whole(message.content) if isinstance(message.content, str) else "")
     calls = tuple(
-        RawCall(call.id or f"call_{index}", call.function.name or "", call.function.arguments or "{}")
+        RawCall(call.id or f"call_{index}", _whole(call.function.name or ""), _whole(call.function.arguments or "{}"))
         for index, call in enumerate(message.tool_calls or [])
     )
-    reasoning = getattr(message, "reasoning_content", None) or thought
+    reasoning = _whole(getattr(message, "reasoning_content", None) or thought or "") or None
+    if reasoning:
+        text = text.lstrip()  # the lines that parted it from the reasoning
     blocks = getattr(message, "thinking_blocks", None)
     return Reply(text, calls, reasoning, blocks, _call(llm, response, started, retries))
 
@@ -149,13 +149,19 @@ def _call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
 
 
 def _usd(llm: Llm, response: Any) -> float | None:
+    """By the prices set, else by litellm's table; a model it does not know comes out as None or as 0.0."""
+    usage = getattr(response, "usage", None)
+    prices = llm.usd_per_million_tokens_in, llm.usd_per_million_tokens_out
+    if prices != (None, None) and usage is not None:
+        spent = usage.prompt_tokens * (prices[0] or 0.0) + usage.completion_tokens * (prices[1] or 0.0)
+        return float(spent / 1e6)
     cost = getattr(response, "_hidden_params", {}).get("response_cost")
-    priced = llm.usd_per_million_tokens_in is not None or cost  # litellm says 0.0 for some that it cannot price
-    return float(cost) if cost is not None and priced else None
+    return float(cost) if cost else None
 
 
-def _per_token(usd_per_million: float | None) -> float | None:
-    return None if usd_per_million is None else usd_per_million / 1e6
+def _whole(text: str) -> str:
+    """Text that can be written down: half a surrogate pair becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _split_thinking(text: str) -> tuple[str | None, str]:

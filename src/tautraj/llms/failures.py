@@ -1,12 +1,11 @@
 """Which of our failures an exception of litellm is. DESIGN's table, in one place.
 
 litellm chooses its classes by the words of an error before its status: a 401 may come as BadRequestError, an
-unreadable 200 as a 422 or a 500. So the words that matter are looked for first, then what HTTP said, then litellm's
-class.
+unreadable 200 as a 422 or a 500. So only the classes that can be trusted are, then the words that matter, then what
+happened on the wire, which the causes of the exception tell.
 """
 
 import email.utils
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -27,6 +26,12 @@ BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
     ),
     (re.compile(r"content_filter|content_policy|content management policy"), errors.ContentRefused),
 ]
+BY_CLASS: list[tuple[type[Exception], type[ProviderError]]] = [
+    (litellm.ContextWindowExceededError, errors.ContextTooLong),
+    (litellm.ContentPolicyViolationError, errors.ContentRefused),
+    (litellm.AuthenticationError, errors.AuthenticationFailed),  # Gemini says it with a 400
+    (litellm.Timeout, errors.ProviderTimeout),
+]
 BY_STATUS: dict[int, type[ProviderError]] = {
     401: errors.AuthenticationFailed,
     403: errors.AuthenticationFailed,
@@ -42,34 +47,32 @@ BY_STATUS: dict[int, type[ProviderError]] = {
 
 def as_ours(error: Exception, llm: Llm, key: str | None) -> ProviderError:
     """The typed failure of a call to `llm`, with the wait the provider asked for; `key` is cut out of its words."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split("Traceback (most recent call last)")[0].split())  # litellm appends its own
     text = text.replace(key, "***") if key else text
     kind = _kind(error, text)
     return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_retry_after(error))
 
 
 def _kind(error: Exception, text: str) -> type[ProviderError]:
-    status = getattr(error, "status_code", None)
     causes = list(_causes(error))
-    if isinstance(error, litellm.ContextWindowExceededError):
-        return errors.ContextTooLong
-    if isinstance(error, litellm.ContentPolicyViolationError):
-        return errors.ContentRefused
-    if isinstance(status, int) and 400 <= status < 500:
+    refused = next((cause.response.status_code for cause in causes if isinstance(cause, httpx.HTTPStatusError)), None)
+    status: int = refused or getattr(error, "status_code", None) or 0
+    for foreign, ours in BY_CLASS:
+        if isinstance(error, foreign):
+            return ours
+    if 400 <= status < 500:
         for words, ours in BY_WORDS:
             if words.search(text):
                 return ours
-    if isinstance(error, litellm.Timeout) or any(isinstance(cause, httpx.TimeoutException) for cause in causes):
+    if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
         return errors.ProviderTimeout
+    if any(isinstance(cause, httpx.TransportError) for cause in causes):
+        return errors.ProviderUnavailable
+    if refused is None and status not in (400, 401, 403, 404):
+        return errors.MalformedResponse  # neither refused nor dropped: litellm could not read what came
     if status in BY_STATUS:
         return BY_STATUS[status]
-    if any(isinstance(cause, json.JSONDecodeError) for cause in causes) or "Empty or invalid response" in text:
-        return errors.MalformedResponse
-    if isinstance(error, litellm.APIConnectionError) and not any(isinstance(c, httpx.HTTPError) for c in causes):
-        return errors.BadRequest  # litellm itself could not make the request: asking again would not help
-    if isinstance(status, int) and 400 <= status < 500:
-        return errors.BadRequest
-    return errors.ProviderUnavailable
+    return errors.BadRequest if 400 <= status < 500 else errors.ProviderUnavailable
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

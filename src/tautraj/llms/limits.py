@@ -9,6 +9,7 @@ from pyrate_limiter import Duration, Limiter, Rate
 
 from tautraj.config import Provider
 
+_making = threading.Lock()
 TOKENS_PER_UNIT = 100
 """The bucket keeps one entry per unit; hundreds of tokens keep it short."""
 
@@ -44,4 +45,5 @@ def _shared(
 def limits_of(provider: Provider) -> Limits:
     """One `Limits` per provider, address and key, however many seats use it."""
     p = provider
-    return _shared(p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
+    with _making:  # the first threads come all at once, and a cache would let each make its own
+        return _shared(p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
