@@ -258,7 +258,7 @@ def test_what_passes_is_asked_again(played: Table, name: str, fault: str) -> Non
 @every_protocol
 @pytest.mark.parametrize(
     ("fault", "least"),
-    [("429", 1.0), ("drop", 1.0), ("429, in 2 s", 2.0), ("503, in 2.5 s", 2.5)],
+    [("429", 1.0), ("drop", 1.0), ("429, in 2 s", 2.0), ("503, in 2.5 s", 2.5), ("429, by date", 2.0)],
 )
 def test_the_wait_is_what_was_asked_for(played: Table, name: str, fault: str, least: float) -> None:
     """Where nothing was asked for, one second and a little more."""
@@ -366,15 +366,11 @@ SAFETY = Fault(
     "status", 400, message="Your request was rejected by our safety system.", code="content_policy_violation"
 )
 FILTERED = Fault("status", 400, message="Output blocked by content filtering policy")
-TWICE = pytest.mark.xfail(
-    strict=True, reason="with litellm.drop_params, set by tau2, a 422 of OpenAI's is asked twice"
-)
 FINAL: list[Any] = [
     *[(name, fault, errors.AuthenticationFailed) for name, fault in WRONG_KEY.items()],
     *[(name, Fault("status", 404), errors.ModelNotFound) for name in PROTOCOLS],
     *[(name, Fault("status", 400), errors.BadRequest) for name in PROTOCOLS],
-    *[(name, Fault("status", 422), errors.BadRequest) for name in PROTOCOLS[1:]],
-    pytest.param("gpt4o", Fault("status", 422), errors.BadRequest, marks=TWICE),
+    *[(name, Fault("status", 422), errors.BadRequest) for name in PROTOCOLS],
     *[(name, Fault("status", 400, message=text), errors.ContextTooLong) for name, text in TOO_LONG.items()],
     ("gpt4o", SAFETY, errors.ContentRefused),
     ("claude", FILTERED, errors.ContentRefused),

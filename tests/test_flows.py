@@ -224,7 +224,8 @@ def test_both_seats_over_http_through_faults(
 ) -> None:
     with Provider(Replay(recorded), faulty) as provider:
         overrides = over_http(provider, name)
-        done = generate(*overrides, "trials=2")
+        tracking = "mlflow" if name == "gpt4o" else "none"
+        done = generate(*overrides, "trials=2", f"tracking={tracking}")
     assert done.code == 0, done.err
     assert not provider.errors
     store = store_of(*overrides)
@@ -258,7 +259,7 @@ def test_a_failed_episode_is_a_failure_and_no_zero(
         )
 
     with Provider(Replay(recorded), refuse) as provider:
-        overrides = over_http(provider, "gpt4o")
+        overrides = [*over_http(provider, "gpt4o"), "tracking=none"]
         done = generate(*overrides)
         store = store_of(*overrides)
         numbers = store.read_json("metrics.json")

@@ -48,6 +48,12 @@ class Llm(Record):
     usd_per_million_tokens_out: float | None
 
     @model_validator(mode="after")
+    def _both_prices(self) -> "Llm":
+        if (self.usd_per_million_tokens_in is None) != (self.usd_per_million_tokens_out is None):
+            raise ValueError("set both usd_per_million_tokens_in and usd_per_million_tokens_out, or neither")
+        return self
+
+    @model_validator(mode="after")
     def _no_key_here(self) -> "Llm":
         held = [key for key in self.extra if SECRET.search(key)]
         if held:

@@ -57,6 +57,7 @@ def chat(
     import litellm
 
     litellm.suppress_debug_info = True
+    litellm.drop_params = False  # tau2 sets it for everyone, and litellm then asks twice on a 422; ours goes per call
     started = time.time()
     request = _request(llm, messages, tools, seed)
     retrying = tenacity.Retrying(

@@ -43,7 +43,7 @@ def _shared(
 
 
 def limits_of(provider: Provider) -> Limits:
-    """One `Limits` per provider, address and key, however many seats use it."""
+    """One `Limits` per provider, address, key and limits, however many seats use it."""
     p = provider
     with _making:  # the first threads come all at once, and a cache would let each make its own
         return _shared(p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
