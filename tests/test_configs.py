@@ -15,8 +15,9 @@ import pytest
 from omegaconf import DictConfig
 
 from tautraj.command_line import compose_tree
-from tautraj.config import CONF, Part, Run, container, masked, parse, part
+from tautraj.config import CONF, Part, Run, container, masked, parse
 from tautraj.errors import ConfigError
+from tautraj.parts import part
 
 FILES = sorted(path for path in CONF.rglob("*.yaml") if "hydra" not in path.parts)
 CHOICES = [(path.parent.name, path.stem) for path in FILES if path.parent != CONF]

@@ -4,19 +4,15 @@ The records have no defaults, so they cannot disagree with `conf/`. Not here: wh
 (`llms.preflight`), which tasks exist (`benchmarks`).
 """
 
-import functools
-import importlib
-import inspect
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
-from pydantic import Field, PositiveInt, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, PositiveInt, ValidationError, model_validator
 
-from tautraj.errors import ConfigError, boundary
+from tautraj.errors import ConfigError
 from tautraj.trajectory import Record
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -196,32 +192,6 @@ def masked(tree: Any) -> Any:
     if isinstance(tree, list):
         return [masked(value) for value in tree]
     return re.sub(r"(\w://)([^/@:\s]+:\S*|[^/@\s]+)@", r"\1***@", tree) if isinstance(tree, str) else tree
-
-
-def part(chosen: Part) -> Callable[..., Any]:
-    """The function behind an open point, its settings bound.
-
-    Raises `ConfigError` on a function that is not there and on settings that are not its keyword arguments.
-    """
-    with boundary(ConfigError, f"loading {chosen.target}"):
-        module, _, name = chosen.target.rpartition(".")
-        function = getattr(importlib.import_module(module), name)
-    kinds = {
-        p.name: p.annotation for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
-    }
-    if set(chosen.settings) != set(kinds):
-        raise ConfigError(
-            f"{chosen.name} takes the settings [{', '.join(kinds)}], not [{', '.join(chosen.settings)}]: "
-            f"see the YAML that names {chosen.target}"
-        )
-    for key, kind in kinds.items():
-        try:
-            TypeAdapter(kind).validate_python(chosen.settings[key])
-        except ValidationError as error:
-            raise ConfigError(
-                f"{chosen.name}.{key}: {error.errors()[0]['msg']}, not {chosen.settings[key]}"
-            ) from None
-    return functools.partial(function, **chosen.settings)
 
 
 def _fault(fault: Any) -> str:

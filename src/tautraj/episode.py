@@ -10,11 +10,12 @@ from typing import Any
 
 from tautraj.agents import Backstage, Stage
 from tautraj.benchmarks import Benchmark, Task, open_benchmark
-from tautraj.config import Llm, Run, part
+from tautraj.config import Llm, Run
 from tautraj.door import Door
 from tautraj.errors import SeatError, boundary
 from tautraj.grid import EpisodeSpec, cell
 from tautraj.llms import Ask, Reply, chat
+from tautraj.parts import part
 from tautraj.provenance import versions
 from tautraj.recorder import Recorder
 from tautraj.trajectory import SCHEMA, Outcome, Seat, Trajectory

@@ -8,12 +8,13 @@ import shlex
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Run, part
+from tautraj.config import Run
 from tautraj.episode import run_episode
 from tautraj.errors import ConfigError, TautrajError
 from tautraj.grid import EpisodeSpec, cell, owed, plan
 from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
+from tautraj.parts import part
 from tautraj.recorder import Recorder
 from tautraj.reward import graded
 from tautraj.store import Store
