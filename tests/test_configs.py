@@ -258,9 +258,10 @@ def test_looking_at_the_config_loads_nothing_heavy(arguments: list[str], shown: 
         ("+model.extra.api_key=sk-canary", "Put the key in .env"),
         ("+model.extra.extra_headers={Authorization:sk-canary}", "Put the key in .env"),
         ("model.usd_per_million_tokens_in=1.0", "both"),
+        ("root=s3://bucket/runs", "tracking=none"),
     ],
 )
-def test_a_key_in_the_configuration_and_half_a_price_are_refused(override: str, said: str) -> None:
+def test_what_could_not_be_kept_is_refused(override: str, said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)) as refused:
         parse(compose_tree(["model=gpt4o", override]))
     assert "canary" not in str(refused.value)

@@ -145,6 +145,14 @@ class Run(Record):
     limits: Limits
 
     @model_validator(mode="after")
+    def _mlflow_has_room(self) -> "Run":
+        if self.tracking.name == "mlflow" and self.tracking.uri is None and "://" in self.root:
+            raise ValueError(
+                f"root={self.root} has no room for MLflow's SQLite: add tracking.uri=http://…, or tracking=none"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _seats_fit(self) -> "Run":
         pairs = [
             ("model", self.model, "agent", self.agent),

@@ -16,8 +16,8 @@ from typing import Any
 from filelock import FileLock
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Run
-from tautraj.errors import ConfigError, TrackingError, boundary
+from tautraj.config import Run, masked
+from tautraj.errors import TautrajError, TrackingError, boundary
 from tautraj.grid import cell
 from tautraj.metrics import Row
 from tautraj.play import Job
@@ -31,13 +31,7 @@ COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls",
 
 def tracking_uri(run: Run) -> str:
     """Where MLflow writes: what is configured, else SQLite under the root."""
-    if run.tracking.uri:
-        return run.tracking.uri
-    if "://" in run.root:
-        raise ConfigError(
-            f"root={run.root} has no room for MLflow's SQLite: add tracking.uri=http://…, or tracking=none"
-        )
-    return f"sqlite:///{Path(run.root).absolute()}/mlflow.db"
+    return run.tracking.uri or f"sqlite:///{Path(run.root).absolute()}/mlflow.db"
 
 
 class Tracker:
@@ -74,9 +68,9 @@ class Tracker:
             if self._broken:
                 return
             try:
-                with boundary(TrackingError, f"writing to MLflow at {self._uri}"):
+                with boundary(TrackingError, f"writing to MLflow at {masked(self._uri)}"):
                     write()
-            except TrackingError as error:
+            except TautrajError as error:
                 self._broken = True
                 self._say(
                     f"MLflow is not being written any more; the run goes on, its directory has everything. {error}"
@@ -95,7 +89,7 @@ class Tracker:
             self._experiment_id = self._experiment()
             resumed = self._resumed()
             self._run_id = resumed or self._created()
-        self._job.store.write_json(POINTER, {"uri": self._uri, "run_id": self._run_id})
+        self._job.store.write_json(POINTER, {"uri": masked(self._uri), "run_id": self._run_id})
         if not resumed:  # a parameter of MLflow's never changes; trials may, so it is a tag too
             params = [Param(key, str(value)[:6000]) for key, value in flat(self._config).items()]
             for start in range(0, len(params), 100):  # MLflow takes 100 at a time
@@ -124,7 +118,7 @@ class Tracker:
         from mlflow.exceptions import MlflowException
 
         pointer = self._job.store.read_json(POINTER)
-        if not pointer or pointer.get("uri") != self._uri:
+        if not pointer or pointer.get("uri") != masked(self._uri):
             return None
         try:
             self._client.update_run(pointer["run_id"], status="RUNNING")
@@ -160,7 +154,7 @@ class Tracker:
     def _where(self) -> str:
         path = f"/#/experiments/{self._experiment_id}/runs/{self._run_id}"
         if self._uri.startswith("http"):
-            return self._uri.rstrip("/") + path
+            return str(masked(self._uri)).rstrip("/") + path
         return f"make ui, then http://127.0.0.1:5000{path}"
 
 
