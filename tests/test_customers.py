@@ -43,7 +43,7 @@ def unasked(*_: Any) -> Reply:
 
 
 def scene(scenario: Scenario = SCENARIO) -> Scene:
-    return Scene("guidelines", scenario, (), "###STOP###", "###TRANSFER###", unasked)
+    return Scene("guidelines", scenario, (), "###STOP###", "###TRANSFER###", unasked, lambda _: None)
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_what_may_change_an_episode_makes_another_cell(base: Run, run_of: RunOf,
         "user.provider.calls_at_once=1",
         "user.provider.timeout_seconds=5",
         "model.provider.api_key_env=ANOTHER_KEY",
-        "model.usd_per_million_tokens_in=1.5",
+        "model.usd_per_million_tokens_in=1.5 model.usd_per_million_tokens_out=6",
         "budget=small",
         "tracking=none",
         "root=elsewhere",
@@ -125,7 +125,7 @@ def test_what_may_change_an_episode_makes_another_cell(base: Run, run_of: RunOf,
     ],
 )
 def test_what_cannot_change_an_episode_stays_in_the_cell(base: Run, run_of: RunOf, override: str) -> None:
-    assert cell(run_of("model=gpt4o", "user=gpt4o", override)) == cell(base)
+    assert cell(run_of("model=gpt4o", "user=gpt4o", *override.split())) == cell(base)
 
 
 def test_a_cell_is_named_after_its_seats_domain_and_split(base: Run, run_of: RunOf) -> None:

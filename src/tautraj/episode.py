@@ -63,6 +63,7 @@ def _scene(run: Run, spec: EpisodeSpec, recorder: Recorder, benchmark: Benchmark
         stop=words["user_stop"],
         transfer=words["user_transfer"],
         ask=_ask(run.user, "user", spec, recorder),
+        think=lambda thought: recorder.think("user", thought),
     )
 
 

@@ -13,15 +13,22 @@ class Recorder:
     def __init__(self, given: Sequence[Turn] = ()) -> None:
         self.turns: list[Turn] = list(given)
         self._heard: dict[Seat, list[tuple[LlmCall, str | None]]] = {}
+        self._thoughts: dict[Seat, list[str]] = {}
         self._mark = time.time()
 
     def heard(self, seat: Seat, call: LlmCall, reasoning: str | None) -> None:
         """An llm answered `seat`; what it cost and thought belongs to that seat's next turn."""
         self._heard.setdefault(seat, []).append((call, reasoning))
 
+    def think(self, seat: Seat, thought: str) -> None:
+        """`seat` thought something on the way to its next turn."""
+        self._thoughts.setdefault(seat, []).append(thought)
+
     def turn(self, seat: Seat, kind: Kind, **fields: Any) -> Turn:
         """Append a turn, with the calls made for it since the seat's last one."""
         heard = self._heard.pop(seat, [])
+        if thoughts := self._thoughts.pop(seat, []):
+            fields["thought"] = "\n\n".join([*thoughts, *filter(None, [fields.get("thought")])])
         now = time.time()
         started = heard[0][0].started if heard else self._mark
         reasoning = "\n\n".join(text for _, text in heard if text) or None

@@ -24,3 +24,5 @@ class Scene(NamedTuple):
     transfer: str
     """What to write when transferred to a human."""
     ask: Ask
+    think: Callable[[str], None]
+    """Keep a thought in the record of the next turn; the agent never hears it."""

@@ -17,14 +17,20 @@ def llm(scene: Scene, *, attempts: int) -> Customer:
 
     def reply(heard: str) -> str:
         history.append({"role": "user", "content": heard})
-        for _ in range(attempts):
-            text = scene.ask(history).text
-            if text.strip():
-                history.append({"role": "assistant", "content": text})
-                return text
-        raise EmptyReply(f"the customer's model said nothing {attempts} times in a row")
+        text = speak(scene, history, attempts)
+        history.append({"role": "assistant", "content": text})
+        return text
 
     return reply
+
+
+def speak(scene: Scene, messages: Sequence[Message], attempts: int) -> str:
+    """What the customer's llm says to this; asked up to `attempts` times for a word. Raises `EmptyReply`."""
+    for _ in range(attempts):
+        text = scene.ask(messages).text
+        if text.strip():
+            return text
+    raise EmptyReply(f"the customer's model said nothing {attempts} times in a row")
 
 
 def so_far(turns: Sequence[Turn]) -> list[Message]:

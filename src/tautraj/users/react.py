@@ -1,0 +1,52 @@
+"""A customer that thinks before it speaks. The thought is kept in the record and never reaches the agent."""
+
+import re
+
+from tautraj.errors import EmptyReply
+from tautraj.llms.chat import Message
+from tautraj.users import Customer, Scene
+from tautraj.users.llm import so_far, speak
+
+FORM = """
+
+## How to answer
+First think about what the agent said, what you still want and whether your goal is reached; then say it. Answer in \
+exactly this form:
+Thought: what you think; the agent never sees it
+Reply: the one message that the agent sees, or a token that ends the conversation
+"""
+ANSWER = re.compile(
+    r"\s*(?:Thought:(?P<thought>.*?))?^\s*Reply:(?P<reply>.*)\Z", re.DOTALL | re.MULTILINE | re.IGNORECASE
+)
+
+
+def react(scene: Scene, *, attempts: int) -> Customer:
+    """Thought, then reply. An answer with a thought and no reply is asked again, up to `attempts` times.
+
+    Raises `EmptyReply` after that: better no reply than a private thought.
+    """
+    history: list[Message] = [{"role": "system", "content": scene.prompt + FORM}, *so_far(scene.history)]
+
+    def reply(heard: str) -> str:
+        history.append({"role": "user", "content": heard})
+        for _ in range(attempts):
+            text = speak(scene, history, attempts)
+            thought, said = parsed(text)
+            if thought:
+                scene.think(thought)
+            if said:
+                history.append({"role": "assistant", "content": text})
+                return said
+        raise EmptyReply(f"the customer's model thought, and said nothing, {attempts} times in a row")
+
+    return reply
+
+
+def parsed(text: str) -> tuple[str, str]:
+    """(thought, reply), "" for what is missing; a text without either word is all reply."""
+    found = ANSWER.match(text)
+    if found:
+        return (found["thought"] or "").strip(), found["reply"].strip()
+    if re.match(r"\s*Thought:", text, re.IGNORECASE):
+        return text.strip(), ""
+    return "", text.strip()
