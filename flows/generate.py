@@ -28,7 +28,7 @@ def main(cfg: DictConfig) -> None:
     from tautraj.orchestration import choose_server
 
     choose_server()
-    start(run, config)
+    start(job, config)
 
 
 if __name__ == "__main__":

@@ -46,20 +46,19 @@ def generate_deployed(overrides: list[str]) -> str:
     """A run asked for in the Prefect UI: `overrides` as on the command line, e.g. ["model=gpt4o", "trials=4"]."""
     environment.prepare()
     tree = compose_tree(overrides)
-    run, config = parse(tree), masked(container(tree))
-    admit(prepare(run), config)
-    return start(run, config)
+    job, config = prepare(parse(tree)), masked(container(tree))
+    admit(job, config)
+    return start(job, config)
 
 
-def start(run: Run, config: dict[str, Any]) -> str:
+def start(job: Job, config: dict[str, Any]) -> str:
     """The flow with what the run chose: its task runner, its name, its tags. Prefect keeps and shows `config`."""
-
-    here = cell(run)
+    run, here = job.run, cell(job.run)
     runner = get_class(run.runner.target)(max_workers=run.runner.workers)
 
     @flow(flow_run_name=here.folder, task_runner=runner, persist_result=False)
     def generate(config: dict[str, Any]) -> str:
-        return carry_out(run, config)
+        return carry_out(job, config)
 
     environment.settle()
     if orchestration.server() is None:
@@ -68,10 +67,9 @@ def start(run: Run, config: dict[str, Any]) -> str:
         return generate(config)
 
 
-def carry_out(run: Run, config: dict[str, Any]) -> str:
+def carry_out(job: Job, config: dict[str, Any]) -> str:
     """Play what the run owes, inside a flow run; the run directory. `config`: the resolved tree, masked."""
-    job = prepare(run)
-    standing = Standing(job)
+    run, standing = job.run, Standing(job)
     if link := orchestration.flow_run_link(flow_run.id):
         terminal.say(f"Prefect: {link}")
     with ExitStack() as stack:

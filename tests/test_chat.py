@@ -5,7 +5,6 @@ Not here: what litellm itself makes of each fault (`test_provider`), rate limits
 """
 
 import email.utils
-import functools
 import json
 import re
 import time
@@ -18,17 +17,15 @@ import litellm
 import pytest
 import tau2.utils.llm_utils  # noqa: F401 - as in every episode: it sets litellm.drop_params for the process
 from provider import Answer, ChatRequest, Fault, Faults, Provider
+from seats import PROTOCOLS, configured, served
 
 from tautraj import errors
-from tautraj.command_line import compose_tree
-from tautraj.config import Llm, parse
 from tautraj.errors import ProviderError
 from tautraj.llms import Reply, chat
 from tautraj.trajectory import LlmCall
 
 SECRET = "do-not-repeat-4711"  # not `sk-…`, which litellm itself blots out here and there
-BASES = {"gpt4o": "openai_base", "claude": "anthropic_base", "gemini": "gemini_base", "vllm": "openai_base"}
-PROTOCOLS = ["gpt4o", "claude", "gemini"]
+NAMES = [*PROTOCOLS, "vllm"]
 HELLO = [{"role": "user", "content": "hello"}]
 LOOK = {
     "type": "function",
@@ -45,21 +42,9 @@ def keys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
             patch.setenv(name, SECRET)
-        for name in BASES:
+        for name in NAMES:
             asked(name, Answer("hi"))
         yield
-
-
-@functools.cache
-def configured(name: str) -> Llm:
-    return parse(compose_tree([f"model={name}", f"user={name}"])).model
-
-
-def served(name: str, provider: Provider, **settings: Any) -> Llm:
-    """The llm of conf/llm/`name`, its provider at that server; one attempt unless `settings` say otherwise."""
-    llm = configured(name)
-    settings = {"api_base": getattr(provider, BASES[name]), "retry_seconds": 0.0} | settings
-    return llm.model_copy(update={"provider": llm.provider.model_copy(update=settings)})
 
 
 def first(*faults: Fault) -> Faults:
@@ -107,14 +92,14 @@ def test_an_anthropic_answer_without_content_is_a_reply_that_says_nothing() -> N
     assert (reply.text, reply.tool_calls) == ("", ())
 
 
-@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_inline_thinking_is_reasoning_and_no_text(name: str) -> None:
     with Provider(answering(Answer("<think>\nThey greet me.\n</think>\n\nHello."))) as provider:
         reply = chat(served(name, provider), HELLO)
     assert (reply.text, (reply.reasoning or "").strip()) == ("Hello.", "They greet me.")
 
 
-@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_inline_thinking_alone_is_no_text(name: str) -> None:
     with Provider(answering(Answer("<think>They greet me.</think>"))) as provider:
         reply = chat(served(name, provider), HELLO)
@@ -169,18 +154,18 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("dollars_in", "dollars_out", "usd"), [(2.0, 8.0, 0.00216), (0.0, 0.0, 0.0)])
 def test_set_prices_are_what_it_costs(name: str, dollars_in: float, dollars_out: float, usd: float) -> None:
     assert priced(name, dollars_in, dollars_out) == pytest.approx(usd)
 
 
-@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_set_prices_hold_for_cached_tokens_too(name: str) -> None:
     assert priced(name, 2.0, 8.0, cached=300) == pytest.approx(0.00216)
 
 
-@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_set_prices_are_their_own_seats_alone(name: str) -> None:
     assert priced(name, 2.0, 8.0) == pytest.approx(0.00216)
     assert priced(name, None, None) != pytest.approx(0.00216)

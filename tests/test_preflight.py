@@ -3,13 +3,12 @@
 Over HTTP, as the seats will be asked later. Not here: what the failures are called (`test_chat`).
 """
 
-import functools
 import socket
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from provider import Answer, ChatRequest, Fault, Provider
+from seats import BASES, configured, served
 
 from tautraj.command_line import compose_tree
 from tautraj.config import Llm, parse
@@ -18,7 +17,6 @@ from tautraj.llms.preflight import preflight
 
 SECRET = "do-not-repeat-4711"
 KEYS = {"gpt4o": "OPENAI_API_KEY", "claude": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
-BASES = {"gpt4o": "openai_base", "claude": "anthropic_base", "gemini": "gemini_base", "gpt4o_mini": "openai_base"}
 WRONG_KEY = {
     "gpt4o": Fault("status", 401, message="Incorrect API key provided: sk-a***z."),
     "claude": Fault("status", 401, message="invalid x-api-key"),
@@ -39,17 +37,6 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def provider() -> Iterator[Provider]:
     with Provider(lambda _: Answer("ok")) as provider:
         yield provider
-
-
-@functools.cache
-def configured(name: str) -> Llm:
-    return parse(compose_tree([f"model={name}", f"user={name}"])).model
-
-
-def served(name: str, provider: Provider, **settings: Any) -> Llm:
-    llm = configured(name)
-    settings = {"api_base": getattr(provider, BASES[name]), "retry_seconds": 0.0} | settings
-    return llm.model_copy(update={"provider": llm.provider.model_copy(update=settings)})
 
 
 def complaint(*seats: tuple[str, Llm]) -> str:

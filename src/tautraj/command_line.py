@@ -3,7 +3,6 @@
 Not here: what the values mean (`config`).
 """
 
-import difflib
 import os
 import sys
 import threading
@@ -18,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from tautraj.config import CONF
-from tautraj.errors import ConfigError, TautrajError, UserError
+from tautraj.errors import ConfigError, TautrajError, UserError, hint
 
 _composing = threading.Lock()  # Hydra's compose is not thread-safe
 
@@ -108,11 +107,8 @@ def _unknown_key(key: str, overrides: Sequence[str]) -> str:
         known = []
     if not known:
         return f"{key} does not exist: `python flows/generate.py --help` lists the keys"
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    return (
-        f"{key} does not exist.{hint} {'Under ' + parent if parent else 'At the top'} there are: {', '.join(known)}"
-    )
+    where = f"Under {parent}" if parent else "At the top"
+    return f"{key} does not exist.{hint(name, known)} {where} there are: {', '.join(known)}"
 
 
 def _one_line(error: Exception) -> str:

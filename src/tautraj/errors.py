@@ -5,7 +5,8 @@ spoils one episode, is kept under `failures/` and is never a reward. `boundary` 
 exceptions become ours.
 """
 
-from collections.abc import Callable, Iterator
+import difflib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -113,6 +114,12 @@ class BrokenRecord(EpisodeError):
 
 class TrackingError(TautrajError):
     """MLflow could not be written; the run directory still has everything."""
+
+
+def hint(word: str, known: Sequence[str]) -> str:
+    """ " Did you mean …?" where something known comes close, else ""."""
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" Did you mean {close[0]}?" if close else ""
 
 
 @contextmanager

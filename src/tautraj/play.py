@@ -3,14 +3,13 @@
 Not here: how many at once, retries, progress (`flows`).
 """
 
-import difflib
 import shlex
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.episode import run_episode
-from tautraj.errors import ConfigError, TautrajError
+from tautraj.errors import ConfigError, TautrajError, hint
 from tautraj.grid import EpisodeSpec, cell, owed, plan
 from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
@@ -82,10 +81,9 @@ def _task_ids(run: Run) -> list[str]:
     chosen = run.tasks.ids if run.tasks.ids is not None else known
     unknown = [task for task in chosen if task not in known]
     if unknown:
-        close = difflib.get_close_matches(unknown[0], known, n=1)
-        hint = f" Did you mean {close[0]}?" if close else ""
         raise ConfigError(
-            f"tasks.ids: {', '.join(unknown)} not in {run.domain.name} split={run.split.name}.{hint} "
+            f"tasks.ids: {', '.join(unknown)} not in {run.domain.name} split={run.split.name}."
+            f"{hint(unknown[0], known)} "
             f"Its {len(known)} tasks are: {', '.join(known)}"
         )
     return list(dict.fromkeys(chosen))[: run.tasks.limit]

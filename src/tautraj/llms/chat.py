@@ -62,7 +62,7 @@ def chat(
     request = _request(llm, messages, tools, seed)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TransientProviderError),
-        stop=_no_time_left(llm.provider.retry_seconds),
+        stop=tenacity.stop_before_delay(llm.provider.retry_seconds),  # when the next wait would end after that
         wait=_wait,
         reraise=True,
     )
@@ -152,10 +152,9 @@ def _call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
 def _usd(llm: Llm, response: Any) -> float | None:
     """By the prices set, else by litellm's table; a model it does not know comes out as None or as 0.0."""
     usage = getattr(response, "usage", None)
-    prices = llm.usd_per_million_tokens_in, llm.usd_per_million_tokens_out
-    if prices != (None, None) and usage is not None:
-        spent = usage.prompt_tokens * (prices[0] or 0.0) + usage.completion_tokens * (prices[1] or 0.0)
-        return float(spent / 1e6)
+    per_in, per_out = llm.usd_per_million_tokens_in, llm.usd_per_million_tokens_out
+    if per_in is not None and per_out is not None and usage is not None:
+        return float(usage.prompt_tokens * per_in + usage.completion_tokens * per_out) / 1e6
     cost = getattr(response, "_hidden_params", {}).get("response_cost")
     return float(cost) if cost else None
 
@@ -169,11 +168,6 @@ def _split_thinking(text: str) -> tuple[str | None, str]:
     """Reasoning that an open model wrote inline, before its answer: (reasoning, the rest)."""
     match = re.match(r"\s*<think>(.*?)</think>\s*", text, re.DOTALL)
     return (match[1].strip() or None, text[match.end() :]) if match else (None, text)
-
-
-def _no_time_left(seconds: float) -> Any:
-    """Stop when the next wait would end after `seconds` since the first attempt."""
-    return tenacity.stop_before_delay(seconds)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
