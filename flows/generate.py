@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 
 from tautraj import environment
 from tautraj.command_line import cli
-from tautraj.config import container, masked, parse
+from tautraj.tree import container, masked, parse
 
 
 def main(cfg: DictConfig) -> None:

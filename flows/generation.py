@@ -16,13 +16,14 @@ from prefect.utilities.annotations import quote
 
 from tautraj import environment, orchestration, terminal
 from tautraj.command_line import compose_tree
-from tautraj.config import Run, container, masked, parse
+from tautraj.config import Run
 from tautraj.errors import EpisodeError
 from tautraj.grid import EpisodeSpec, cell
 from tautraj.metrics import Row
 from tautraj.play import Job, admit, play, prepare
 from tautraj.standing import Standing, every
 from tautraj.tracking import Tracker
+from tautraj.tree import container, masked, parse
 
 
 def transient(_task: Any, _run: Any, state: Any) -> bool:

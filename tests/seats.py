@@ -6,7 +6,8 @@ from typing import Any
 from provider import Provider
 
 from tautraj.command_line import compose_tree
-from tautraj.config import Llm, parse
+from tautraj.config import Llm
+from tautraj.tree import parse
 
 PROTOCOLS = ["gpt4o", "claude", "gemini"]
 BASES = {

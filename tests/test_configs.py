@@ -15,9 +15,10 @@ import pytest
 from omegaconf import DictConfig
 
 from tautraj.command_line import compose_tree
-from tautraj.config import CONF, Part, Run, container, masked, parse
+from tautraj.config import CONF, Part, Run
 from tautraj.errors import ConfigError
 from tautraj.parts import part
+from tautraj.tree import container, masked, parse
 
 FILES = sorted(path for path in CONF.rglob("*.yaml") if "hydra" not in path.parts)
 CHOICES = [(path.parent.name, path.stem) for path in FILES if path.parent != CONF]

@@ -17,13 +17,14 @@ from tau2.user.user_simulator import UserSimulator
 
 from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.command_line import compose_tree
-from tautraj.config import Domain, Llm, Run, parse
+from tautraj.config import Domain, Llm, Run
 from tautraj.episode import run_episode
 from tautraj.errors import EmptyReply
 from tautraj.grid import plan
 from tautraj.llms import Reply
 from tautraj.recorder import Recorder
 from tautraj.trajectory import Trajectory
+from tautraj.tree import parse
 from tautraj.users import Customer, Scene
 from tautraj.users.llm import llm
 from tautraj.users.scripted import first_person, scripted

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tautraj.command_line import compose_tree
-from tautraj.config import Run, parse
+from tautraj.config import Run
 from tautraj.grid import cell, owed, plan
+from tautraj.tree import parse
 
 RunOf = Callable[..., Run]
 

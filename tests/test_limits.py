@@ -15,9 +15,10 @@ import pytest
 from provider import Answer, ChatRequest, Fault, Provider
 
 from tautraj.command_line import compose_tree
-from tautraj.config import Llm, parse
+from tautraj.config import Llm
 from tautraj.errors import ProviderError
 from tautraj.llms import chat
+from tautraj.tree import parse
 
 THREADS = 32
 HELLO = [{"role": "user", "content": "hello"}]

@@ -16,13 +16,14 @@ from provider import Answer, ChatRequest, Fault, Provider
 from tautraj import errors
 from tautraj.agents import Stage
 from tautraj.command_line import compose_tree
-from tautraj.config import Llm, Run, parse
+from tautraj.config import Llm, Run
 from tautraj.errors import EpisodeError
 from tautraj.grid import EpisodeSpec, plan
 from tautraj.metrics import Failure, Row
 from tautraj.play import directory, play, prepare
 from tautraj.store import Store
 from tautraj.trajectory import ToolCall
+from tautraj.tree import parse
 from tautraj.users import Customer, Scene
 
 RIGHT = {"user_id": "user_1", "title": "Important Meeting"}

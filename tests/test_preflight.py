@@ -11,9 +11,10 @@ from provider import Answer, ChatRequest, Fault, Provider
 from seats import BASES, configured, served
 
 from tautraj.command_line import compose_tree
-from tautraj.config import Llm, parse
+from tautraj.config import Llm
 from tautraj.errors import PreflightError
 from tautraj.llms.preflight import preflight
+from tautraj.tree import parse
 
 SECRET = "do-not-repeat-4711"
 KEYS = {"gpt4o": "OPENAI_API_KEY", "claude": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}

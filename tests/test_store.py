@@ -21,12 +21,13 @@ import yaml
 from factory import llm_call, tool_call, trajectory, turn
 
 from tautraj.command_line import compose_tree
-from tautraj.config import Run, container, masked, parse
+from tautraj.config import Run
 from tautraj.errors import RateLimited, SeatError, StoreError, UserError
 from tautraj.metrics import Failure
 from tautraj.play import Job, admit
 from tautraj.store import Store
 from tautraj.trajectory import SCHEMA
+from tautraj.tree import container, masked, parse
 
 ID = "5-t0-00000000"
 NEXT_SCHEMA = SCHEMA + 1
@@ -310,7 +311,7 @@ def test_the_command_to_repeat_it_is_quoted(tmp_path: Path) -> None:
 DOOR = """
 from hydra.core.hydra_config import HydraConfig
 from tautraj.command_line import cli
-from tautraj.config import parse
+from tautraj.tree import parse
 
 cli(lambda cfg: print(HydraConfig.get().runtime.output_dir, parse(cfg).model_dump_json(by_alias=True), sep="\\n"))
 """

@@ -1,19 +1,16 @@
-"""What a run is: Hydra's tree parsed into frozen records.
+"""What a run is, as frozen records.
 
-The records have no defaults, so they cannot disagree with `conf/`. Not here: whether the seats can be reached
-(`llms.preflight`), which tasks exist (`benchmarks`).
+They have no defaults, so they cannot disagree with `conf/`. Not here: how they are read (`tree`), whether the seats
+can be reached (`llms.preflight`), which tasks exist (`benchmarks`).
 """
 
 import re
 from pathlib import Path
 from typing import Any, Literal
 
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
-from pydantic import Field, PositiveInt, ValidationError, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
-from tautraj.errors import ConfigError
-from tautraj.trajectory import Record
+from tautraj.trajectory import Record, Seat
 
 CONF = Path(__file__).parents[2] / "conf"
 SECRET = re.compile(r"api_?key$|secret|password|authorization|headers|_token$", re.IGNORECASE)
@@ -32,6 +29,8 @@ class Provider(Record):
     calls_at_once: PositiveInt
     timeout_seconds: float = Field(gt=0)
     retry_seconds: float = Field(ge=0)
+    reasoning_back: bool
+    """Whether plain reasoning of earlier turns is sent back. Signed reasoning is: whoever signs it wants it."""
 
 
 class Llm(Record):
@@ -80,9 +79,16 @@ class Part(Record):
         return {"name": node.get("name"), "_target_": node.get("_target_"), "settings": settings}
 
 
+class Bench(Record):
+    """Which benchmark, and how it is run."""
+
+    name: Literal["tau2", "tau_bench"]
+
+
 class Domain(Record):
     name: str
-    benchmark: Literal["tau2"]
+    data_dir: str | None
+    """None: the data in the benchmark's package."""
 
 
 class Split(Record):
@@ -92,6 +98,7 @@ class Split(Record):
 class Tasks(Record):
     ids: list[str] | None
     limit: PositiveInt | None
+    quarantine: Literal["keep", "exclude"]
 
     @model_validator(mode="before")
     @classmethod
@@ -130,8 +137,10 @@ class Run(Record):
 
     model: Llm
     user: Llm
+    judge: Llm | None
     agent: Part
     user_strategy: Part
+    benchmark: Bench
     domain: Domain
     split: Split
     runner: Runner
@@ -143,6 +152,12 @@ class Run(Record):
     root: str = Field(min_length=1)
     tasks: Tasks
     limits: Limits
+
+    @property
+    def seats(self) -> dict[Seat, Llm]:
+        """Who plays what; no judge where there is none."""
+        seats: dict[Seat, Llm] = {"model": self.model, "user": self.user}
+        return {**seats, "judge": self.judge} if self.judge else seats
 
     @model_validator(mode="after")
     def _mlflow_has_room(self) -> "Run":
@@ -166,45 +181,3 @@ class Run(Record):
                     f"{seat}={alone} go together, every other {part_key} needs an llm, e.g. {seat}=gpt4o"
                 )
         return self
-
-
-def parse(cfg: DictConfig) -> Run:
-    """The composed tree as a `Run`; raises `ConfigError` naming the key at fault."""
-    try:
-        return Run.model_validate(container(cfg))
-    except ValidationError as error:
-        faults = [_fault(fault) for fault in error.errors()]
-        raise ConfigError("; ".join(faults)) from None
-
-
-def container(cfg: DictConfig) -> dict[str, Any]:
-    """The tree as plain values, interpolations resolved."""
-    try:
-        tree = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
-    except MissingMandatoryValue as error:
-        key = getattr(error, "full_key", None) or str(error).rsplit(": ", 1)[-1].split()[0]
-        raise ConfigError(f"{key} has no default here: add {key}=…") from None
-    except OmegaConfBaseException as error:
-        raise ConfigError(" ".join(str(error).split())) from None
-    assert isinstance(tree, dict)
-    return {str(key): value for key, value in tree.items() if key != "schema"}  # run.yaml's, when it is fed back
-
-
-def masked(tree: Any) -> Any:
-    """The tree with credentials in addresses replaced: `https://me:secret@host` becomes `https://***@host`.
-
-    Other keys are not in the tree to begin with: it names the environment variables that hold them.
-    """
-    if isinstance(tree, dict):
-        return {key: masked(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [masked(value) for value in tree]
-    return re.sub(r"(\w://)([^/@:\s]+:\S*|[^/@\s]+)@", r"\1***@", tree) if isinstance(tree, str) else tree
-
-
-def _fault(fault: Any) -> str:
-    where = ".".join(str(step) for step in fault["loc"])
-    what = str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        what = "no such key"
-    return f"{where}: {what}" if where else what

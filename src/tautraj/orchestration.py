@@ -61,7 +61,7 @@ def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
     if server() is None:
         yield run
         return
-    providers = {llm.provider.name: llm.provider for llm in (run.model, run.user) if not llm.offline}
+    providers = {llm.provider.name: llm.provider for llm in run.seats.values() if not llm.offline}
     granted: dict[str, int] = {}
     with ExitStack() as leases:
         for name, provider in providers.items():
@@ -69,7 +69,7 @@ def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
             granted[name] = min(limit, provider.calls_at_once, run.runner.workers)
             say(f"Leasing {granted[name]} of {limit} calls at once from the Prefect limit {limit_name}.")
             leases.enter_context(concurrency(limit_name, occupy=granted[name], strict=True))
-        seats = {"model": _keeping_to(run.model, granted), "user": _keeping_to(run.user, granted)}
+        seats: dict[str, Llm] = {seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()}
         yield run.model_copy(update=seats)
 
 

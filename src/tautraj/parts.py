@@ -8,8 +8,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from tautraj.config import Part
+from tautraj.config import Part, Run
 from tautraj.errors import ConfigError, boundary
+
+Check = Callable[..., None]
+"""`(run, **settings)`: raises `ConfigError` when the open point cannot play in this run."""
 
 
 def part(chosen: Part) -> Callable[..., Any]:
@@ -36,3 +39,21 @@ def part(chosen: Part) -> Callable[..., Any]:
                 f"{chosen.name}.{key}: {error.errors()[0]['msg']}, not {chosen.settings[key]}"
             ) from None
     return functools.partial(function, **chosen.settings)
+
+
+def checked_by(check: Check) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Have an open point looked at before a run starts, where the types of its settings do not say enough."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.check = check  # type: ignore[attr-defined]
+        return function
+
+    return decorate
+
+
+def check(chosen: Part, run: Run) -> None:
+    """Raise `ConfigError` unless the open point can play in this run."""
+    bound = part(chosen)
+    looked_at = getattr(getattr(bound, "func", None), "check", None)
+    if looked_at is not None:
+        looked_at(run, **chosen.settings)

@@ -13,7 +13,7 @@ from tautraj.errors import ConfigError, TautrajError, hint
 from tautraj.grid import EpisodeSpec, cell, owed, plan
 from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
-from tautraj.parts import part
+from tautraj.parts import check
 from tautraj.recorder import Recorder
 from tautraj.reward import graded
 from tautraj.store import Store
@@ -41,7 +41,8 @@ class Job(NamedTuple):
 
 def prepare(run: Run) -> Job:
     """Check the run and work out what is owed. Raises `UserError`; calls nobody and makes no directory."""
-    part(run.agent), part(run.user_strategy)  # a setting they do not take is refused here
+    check(run.agent, run)
+    check(run.user_strategy, run)
     ids = _task_ids(run)
     store = Store(directory(run))
     store.check()
@@ -55,7 +56,7 @@ def admit(job: Job, config: dict[str, Any]) -> None:
 
     `config`: the resolved tree, masked.
     """
-    preflight([("model", job.run.model), ("user", job.run.user)])
+    preflight(list(job.run.seats.items()))
     job.store.open(config, HEADER.format(folder=shlex.quote(job.store.path)))
 
 
@@ -63,7 +64,7 @@ def play(run: Run, spec: EpisodeSpec) -> Row:
     """Play an episode, have it graded, keep it. A failure is kept too, and raised; it is never a reward."""
     store, recorder = Store(directory(run)), Recorder()
     try:
-        trajectory = graded(run_episode(run, spec, recorder))
+        trajectory = graded(run_episode(run, spec, recorder), run)
         store.write(trajectory)
     except TautrajError as error:
         store.write_failure(spec.id, error, recorder.turns)
@@ -77,7 +78,8 @@ def directory(run: Run) -> str:
 
 
 def _task_ids(run: Run) -> list[str]:
-    known = open_benchmark(run.domain).task_ids(run.split.name)
+    benchmark = open_benchmark(run.benchmark, run.domain)
+    known = benchmark.task_ids(run.split.name)
     chosen = run.tasks.ids if run.tasks.ids is not None else known
     unknown = [task for task in chosen if task not in known]
     if unknown:
@@ -86,4 +88,5 @@ def _task_ids(run: Run) -> list[str]:
             f"{hint(unknown[0], known)} "
             f"Its {len(known)} tasks are: {', '.join(known)}"
         )
-    return list(dict.fromkeys(chosen))[: run.tasks.limit]
+    left_out = benchmark.quarantine if run.tasks.quarantine == "exclude" else {}
+    return [task for task in dict.fromkeys(chosen) if task not in left_out][: run.tasks.limit]

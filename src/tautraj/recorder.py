@@ -2,9 +2,23 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from tautraj.llms import Reply
 from tautraj.trajectory import Kind, LlmCall, Seat, Turn, Usage
+
+
+class Heard(NamedTuple):
+    """An llm's answer, as far as it is not what was said or done."""
+
+    call: LlmCall
+    reasoning: str | None
+    signed: dict[str, Any]
+
+
+class Briefing(NamedTuple):
+    system: str
+    tools: tuple[dict[str, Any], ...]
 
 
 class Recorder:
@@ -12,13 +26,19 @@ class Recorder:
 
     def __init__(self, given: Sequence[Turn] = ()) -> None:
         self.turns: list[Turn] = list(given)
-        self._heard: dict[Seat, list[tuple[LlmCall, str | None]]] = {}
+        self._heard: dict[Seat, list[Heard]] = {}
         self._thoughts: dict[Seat, list[str]] = {}
         self._mark = time.time()
+        self.briefing: Briefing | None = None
+        """None until an agent's model is told something."""
 
-    def heard(self, seat: Seat, call: LlmCall, reasoning: str | None) -> None:
+    def brief(self, system: str, tools: Sequence[dict[str, Any]]) -> None:
+        """What the agent's model is told first, and the schemas that it is shown."""
+        self.briefing = Briefing(system, tuple(tools))
+
+    def heard(self, seat: Seat, reply: Reply) -> None:
         """An llm answered `seat`; what it cost and thought belongs to that seat's next turn."""
-        self._heard.setdefault(seat, []).append((call, reasoning))
+        self._heard.setdefault(seat, []).append(Heard(reply.call, reply.reasoning, _signed(reply)))
 
     def think(self, seat: Seat, thought: str) -> None:
         """`seat` thought something on the way to its next turn."""
@@ -30,14 +50,15 @@ class Recorder:
         if thoughts := self._thoughts.pop(seat, []):
             fields["thought"] = "\n\n".join([*thoughts, *filter(None, [fields.get("thought")])])
         now = time.time()
-        started = heard[0][0].started if heard else self._mark
-        reasoning = "\n\n".join(text for _, text in heard if text) or None
+        started = heard[0].call.started if heard else self._mark
+        reasoning = "\n\n".join(answer.reasoning for answer in heard if answer.reasoning) or None
         turn = Turn(
             index=len(self.turns),
             seat=seat,
             kind=kind,
             reasoning=reasoning,
-            calls=tuple(call for call, _ in heard),
+            signed=tuple(answer.signed for answer in heard if answer.signed),
+            calls=tuple(answer.call for answer in heard),
             started=started,
             seconds=round(max(now - started, 0.0), 6),
             **fields,
@@ -46,14 +67,25 @@ class Recorder:
         self.turns.append(turn)
         return turn
 
+    def amend(self, turn: Turn, **fields: Any) -> None:
+        """Complete a turn that could not be whole when it was taken down."""
+        self.turns[turn.index] = turn.model_copy(update=fields)
+
     def usage(self) -> dict[Seat, Usage]:
         """By seat, calls that led to no turn included."""
         calls: dict[Seat, list[LlmCall]] = {}
         for turn in self.turns:
             calls.setdefault(turn.seat, []).extend(turn.calls)
         for seat, heard in self._heard.items():
-            calls.setdefault(seat, []).extend(call for call, _ in heard)
+            calls.setdefault(seat, []).extend(answer.call for answer in heard)
         return {seat: usage_of(made) for seat, made in calls.items()}
+
+
+def _signed(reply: Reply) -> dict[str, Any]:
+    """What of its reasoning the provider signed."""
+    signed = {key: value for key, value in reply.back.items() if key != "reasoning_content"}
+    signatures = [call.signature for call in reply.tool_calls if call.signature]
+    return {**signed, "thought_signatures": signatures} if signatures else signed
 
 
 def usage_of(calls: Iterable[LlmCall]) -> Usage:

@@ -1,23 +1,25 @@
 """What an episode was worth, asked of the benchmark.
 
-Pure: the same trajectory always gets the same reward, today or regraded next year. Not here: running episodes
-(`episode`), averaging rewards (`metrics`).
+Pure where no judge is asked: the same trajectory always gets the same reward, today or regraded next year. Not here:
+running episodes (`episode`), averaging rewards (`metrics`).
 """
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Domain
-from tautraj.trajectory import Grade, Trajectory
+from tautraj.config import Run
+from tautraj.recorder import Recorder
+from tautraj.seat import seat_ask
+from tautraj.trajectory import Trajectory
 
 
-def grade(trajectory: Trajectory) -> Grade | str:
-    """The benchmark's verdict on the turns, or in a word why it gives none. Raises `GradingError`."""
-    domain = Domain.model_validate({"name": trajectory.domain, "benchmark": trajectory.benchmark})
-    return open_benchmark(domain).grade(trajectory.task_id, trajectory.turns, trajectory.outcome)
+def graded(trajectory: Trajectory, run: Run) -> Trajectory:
+    """The trajectory with its reward, or in a word why it has none, and with what the judge cost.
 
-
-def graded(trajectory: Trajectory) -> Trajectory:
-    """The trajectory with its reward, or with why it has none."""
-    verdict = grade(trajectory)
-    if isinstance(verdict, str):
-        return trajectory.model_copy(update={"reward": None, "ungraded": verdict, "grade": None})
-    return trajectory.model_copy(update={"reward": verdict.reward, "ungraded": None, "grade": verdict})
+    `run` says which benchmark, whose data, which judge. Raises `GradingError`.
+    """
+    recorder = Recorder()
+    judge = seat_ask(run.judge, "judge", trajectory.seed, recorder) if run.judge else None
+    benchmark = open_benchmark(run.benchmark, run.domain)
+    verdict = benchmark.grade(trajectory.task_id, trajectory.turns, trajectory.outcome, judge)
+    found = (None, verdict, None) if isinstance(verdict, str) else (verdict.reward, None, verdict)
+    update = dict(zip(("reward", "ungraded", "grade"), found, strict=True))
+    return trajectory.model_copy(update={**update, "usage": {**trajectory.usage, **recorder.usage()}})

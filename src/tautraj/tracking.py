@@ -16,13 +16,14 @@ from typing import Any
 from filelock import FileLock
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Run, masked
+from tautraj.config import Run
 from tautraj.errors import TautrajError, TrackingError, boundary
 from tautraj.grid import cell
 from tautraj.metrics import Row
 from tautraj.play import Job
 from tautraj.provenance import git_state, versions
 from tautraj.standing import Standing
+from tautraj.tree import masked
 
 POINTER = "mlflow.json"
 """In the run directory: which MLflow run is this one's view, so that a resumed run continues it."""

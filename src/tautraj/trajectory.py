@@ -8,15 +8,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 1
+SCHEMA = 2
 
 Seat = Literal["model", "user", "judge"]
-Kind = Literal["message", "tool_call", "mistake", "plan", "belief"]
+Kind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
 Ending = Literal[
     "user_stop",
     "user_transfer",
     "user_out_of_scope",
     "agent_stop",
+    "agent_transfer",
     "max_turns",
     "too_many_mistakes",
     "too_many_tool_errors",
@@ -70,12 +71,16 @@ class Turn(Record):
     """Text the seat wrote beside its action; nobody else heard it."""
     reasoning: str | None = None
     """What the provider returned as its model's own reasoning."""
+    signed: tuple[dict[str, Any], ...] = ()
+    """Reasoning as the provider signed it (thinking blocks, thought signatures), call by call; opaque."""
     plan: str | None = None
     belief: dict[str, Any] | None = None
+    code: str | None = None
+    """Python that the model wrote; the calls it made are turns of their own, after this one."""
     tool_call: ToolCall | None = None
     """None for a mistake that named no tool."""
     observation: str | None = None
-    """What came back: the world's exact words, or for a mistake what the model was told."""
+    """What came back: the world's exact words, what code printed, or for a mistake what the model was told."""
     error: bool = False
     """The world answered with an error, or the call never reached it."""
     dropped: tuple[ToolCall, ...] = ()
@@ -115,6 +120,8 @@ class Check(Record):
 
     what: str
     met: bool
+    why: str | None = None
+    """The judge's reason; None where nobody had to judge."""
 
 
 class Grade(Record):
@@ -128,6 +135,8 @@ class Grade(Record):
     communicate: tuple[Check, ...]
     actions: tuple[Check, ...]
     assertions: tuple[Check, ...]
+    judged: tuple[Check, ...]
+    """Natural-language assertions, by the seat `judge`."""
     note: str | None
     """Why nothing was compared, in the benchmark's words."""
 
@@ -158,13 +167,18 @@ class Trajectory(Record):
     user_strategy: str
     model: str
     user: str
+    judge: str | None
     system_prompt: str
     """What the agent's model was told first."""
     tools: tuple[dict[str, Any], ...]
     """The JSON schemas the agent's model saw."""
     user_prompt: str
     """What the customer's model was told first."""
+    user_tools: tuple[dict[str, Any], ...]
+    """The JSON schemas of the customer's own tools."""
     scenario: str
+    quarantine: str | None
+    """What is known to be wrong with the task's gold actions; None: nothing."""
     turns: tuple[Turn, ...]
     outcome: Outcome
     usage: dict[Seat, Usage]

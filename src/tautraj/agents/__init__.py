@@ -3,7 +3,7 @@
 It plays until `stage.door.closed`, or returns to end the conversation itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import Task
@@ -23,13 +23,16 @@ class Backstage(NamedTuple):
 class Stage(NamedTuple):
     """What an agent is given."""
 
+    task_id: str
     system: str
     """The benchmark's instructions with the policy."""
-    history: tuple[Turn, ...]
-    """The conversation so far."""
+    turns: Sequence[Turn]
+    """The conversation so far; it grows."""
     tools: tuple[dict[str, Any], ...]
     """JSON schemas, OpenAI's form."""
     door: Door
     ask: Ask
+    brief: Callable[[str, Sequence[dict[str, Any]]], None]
+    """Keep in the record what the model is told first and which schemas it is shown."""
     backstage: Backstage | None
     """None wherever an llm plays."""

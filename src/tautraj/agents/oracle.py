@@ -25,6 +25,7 @@ TRANSFER = "transfer_to_human_agents"
 ON_HOLD = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
 GOODBYE = "Is there anything else I can help you with?"
 AUTHENTICATION = ("find_user_id_by_email", "find_user_id_by_name_zip")
+BY_PHONE = "get_customer_by_phone"
 READER = {
     "order_id": "get_order_details",
     "reservation_id": "get_reservation_details",
@@ -47,15 +48,15 @@ def perform(stage: Stage, planned: Sequence[Step]) -> None:
         index, step = next(steps, (0, GOODBYE))
         return _reply(f"call_{index}", step)
 
-    tool_calling(stage._replace(ask=ask), offer_respond=False)
+    tool_calling(stage._replace(ask=ask), offer_respond=False, replay_reasoning=False)
 
 
 def plan(backstage: Backstage, tools: set[str]) -> list[Step]:
     """The steps of the whole conversation, made before it begins."""
-    gold = [(action["name"], action["arguments"]) for action in backstage.task.privileged.gold_actions]
-    actions = [action for action in gold if action[0] != TRANSFER]
-    steps: list[Step] = list(_authentication(backstage, actions, tools))
-    steps += [action for action in _with_reads(backstage, actions, tools) if action not in steps[1:2]]
+    gold = [_step(action) for action in backstage.task.privileged.gold_actions]
+    actions = [step for step in gold if step[0] != TRANSFER]
+    steps: list[Step] = list(_authentication(backstage, [a for a in actions if not isinstance(a, str)], tools))
+    steps += [step for step in _with_reads(backstage, actions, tools) if step not in steps[1:2]]
     transfers = [action for action in gold if action[0] == TRANSFER]
     asked_for = "; ".join(backstage.task.privileged.communicate)
     told = f"Here is what you asked for: {asked_for}." if asked_for else ""
@@ -64,13 +65,22 @@ def plan(backstage: Backstage, tools: set[str]) -> list[Step]:
     return [*steps, f"{told} {GOODBYE}".strip()]
 
 
+def _step(gold: dict[str, Any]) -> Step:
+    """A gold action; one of the customer's own is something to ask it for."""
+    if gold.get("requestor") == "user":
+        return f"On your device, please use {gold['name']} with {json.dumps(gold['arguments'])}"
+    return gold["name"], gold["arguments"]
+
+
 def _authentication(backstage: Backstage, actions: Sequence[Action], tools: set[str]) -> Iterator[Step]:
     """Ask who is calling, and look the customer up; the gold's own look-up where it has one."""
     known = next((action for action in actions if action[0] in AUTHENTICATION), None)
     lookup = known or _lookup(backstage, actions, tools)
     if lookup is None:
         return
-    if lookup[0] in AUTHENTICATION:
+    if lookup[0] == BY_PHONE:
+        yield "Could you tell me your name and phone number, so that I can identify you?"
+    elif lookup[0] in AUTHENTICATION:
         yield "Could you tell me your email, or your name and zip code, so that I can identify you?"
     else:
         yield "Could you tell me your user id?"
@@ -78,6 +88,8 @@ def _authentication(backstage: Backstage, actions: Sequence[Action], tools: set[
 
 
 def _lookup(backstage: Backstage, actions: Sequence[Action], tools: set[str]) -> Action | None:
+    if BY_PHONE in tools and (phone := re.search(r"\b\d{3}-\d{3}-\d{4}\b", backstage.task.scenario.text)):
+        return BY_PHONE, {"phone_number": phone[0]}
     if READER["user_id"] not in tools:
         return None
     user_id = _user_id(backstage, actions, tools)
@@ -109,10 +121,14 @@ def _user_id(backstage: Backstage, actions: Sequence[Action], tools: set[str]) -
     return named[0] if named else ""
 
 
-def _with_reads(backstage: Backstage, actions: Sequence[Action], tools: set[str]) -> Iterator[Step]:
+def _with_reads(backstage: Backstage, actions: Sequence[Step], tools: set[str]) -> Iterator[Step]:
     """The gold actions, each write after a look at what it changes and after the customer's yes."""
     seen: set[tuple[str, str]] = set()
-    for name, arguments in actions:
+    for step in actions:
+        if isinstance(step, str):
+            yield step
+            continue
+        name, arguments = step
         if name in backstage.writing_tools:
             for key, reader in READER.items():
                 if key in arguments and reader in tools and (key, arguments[key]) not in seen:
@@ -146,5 +162,5 @@ def _reply(call_id: str, step: Step) -> Reply:
         finish=None,
     )
     if isinstance(step, str):
-        return Reply(step, (), None, None, nothing)
-    return Reply("", (RawCall(call_id, step[0], json.dumps(step[1])),), None, None, nothing)
+        return Reply(step, (), None, {}, nothing)
+    return Reply("", (RawCall(call_id, step[0], json.dumps(step[1])),), None, {}, nothing)

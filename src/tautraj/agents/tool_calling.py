@@ -1,16 +1,15 @@
 """The baseline: native tool calls, the benchmark's own instructions and policy, nothing added."""
 
-from smolagents import AgentGenerationError
-
 from tautraj.agents import Stage
-from tautraj.agents.native import RESPOND_SCHEMA, Conversation, DeskAgent
+from tautraj.agents.conversation import RESPOND_SCHEMA, Conversation
+from tautraj.agents.desk import DeskAgent, play
 
 
-def tool_calling(stage: Stage, *, offer_respond: bool) -> None:
-    """Play until the door closes. `offer_respond`: put the tool `respond` among the benchmark's."""
-    tools = [*stage.tools, RESPOND_SCHEMA] if offer_respond else list(stage.tools)
-    agent = DeskAgent(stage, Conversation(stage.system, stage.history), tools)
-    try:
-        agent.run("Help the customer.")
-    except AgentGenerationError as error:  # smolagents' wrapping of what the seat's llm raised
-        raise error.__cause__ or error from None
+def tool_calling(stage: Stage, *, offer_respond: bool, replay_reasoning: bool) -> None:
+    """Play until the door closes.
+
+    `offer_respond`: put the tool `respond` among the benchmark's. `replay_reasoning`: send the provider's reasoning
+    of earlier turns back to it, where it wants it.
+    """
+    tools = [*stage.tools, RESPOND_SCHEMA] if offer_respond else stage.tools
+    play(DeskAgent(stage, Conversation(stage, stage.system, tools, replay_reasoning=replay_reasoning)))

@@ -7,8 +7,9 @@ import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from tautraj.config import Domain
-from tautraj.trajectory import Ending, Grade, Outcome, Privileged, ToolCall, Turn
+from tautraj.config import Bench, Domain
+from tautraj.llms import Ask
+from tautraj.trajectory import Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
 
 
 class Scenario(NamedTuple):
@@ -39,8 +40,11 @@ class Observation(NamedTuple):
 class World(Protocol):
     """One episode's database and tools."""
 
-    def call(self, call: ToolCall) -> Observation:
-        """Carry out a call. Never raises for what the model did wrong: that is an `Error: …` observation."""
+    def call(self, call: ToolCall, seat: Seat) -> Observation:
+        """Carry out a call of the agent or the customer.
+
+        Never raises for what the model did wrong: that is an `Error: …` observation.
+        """
 
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
         """What a reading tool would answer, parsed, or None on an error. For offline seats; leaves no trace."""
@@ -61,7 +65,13 @@ class Benchmark(Protocol):
     """What a customer writes to end the conversation -> what that ending is called."""
     tools: tuple[dict[str, Any], ...]
     """JSON schemas as the benchmark writes them, OpenAI's form."""
+    user_tools: tuple[dict[str, Any], ...]
+    """The customer's own, in the same form."""
     writing_tools: frozenset[str]
+    closing_tools: frozenset[str]
+    """Calls of the agent that end the conversation."""
+    quarantine: dict[str, str]
+    """Task id -> what is known to be wrong with its gold actions."""
 
     def task_ids(self, split: str) -> list[str]:
         """Raises ConfigError for a split that does not exist."""
@@ -72,16 +82,23 @@ class Benchmark(Protocol):
 
     def world(self, task: Task) -> World: ...
 
-    def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome) -> Grade | str:
-        """The benchmark's verdict on what happened, or in a word why it gives none."""
+    def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
+        """The benchmark's verdict on what happened, or in a word why it gives none.
+
+        `judge` is asked where a task's reward needs a judge. Raises `GradingError`.
+        """
 
 
 @functools.lru_cache(maxsize=8)
-def open_benchmark(domain: Domain) -> Benchmark:
-    """Load a domain once per process."""
+def open_benchmark(bench: Bench, domain: Domain) -> Benchmark:
+    """Load a domain once per process. Raises `ConfigError` on one that is not there."""
+    if bench.name == "tau_bench":
+        from tautraj.benchmarks.tau_bench import TauBench
+
+        return TauBench(domain)
     from loguru import logger
 
     logger.remove()  # tau2 logs every tool result, from its import on
     from tautraj.benchmarks.tau2 import Tau2
 
-    return Tau2(domain.name)
+    return Tau2(domain)

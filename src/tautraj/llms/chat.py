@@ -29,6 +29,8 @@ class RawCall(NamedTuple):
     id: str
     name: str
     arguments: str
+    signature: str | None = None
+    """Signed reasoning of the call that the provider wants back with it."""
 
 
 class Reply(NamedTuple):
@@ -36,8 +38,8 @@ class Reply(NamedTuple):
     """"" when it only called a tool or said nothing."""
     tool_calls: tuple[RawCall, ...]
     reasoning: str | None
-    thinking_blocks: list[dict[str, Any]] | None
-    """Signed reasoning that the provider wants back, in its own form."""
+    back: dict[str, Any]
+    """Reasoning that the provider wants back: keys of the assistant message that will remember this answer."""
     call: LlmCall
 
 
@@ -122,15 +124,29 @@ def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
         raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
     thought, text = _split_thinking(_whole(message.content) if isinstance(message.content, str) else "")
-    calls = tuple(
-        RawCall(call.id or f"call_{index}", _whole(call.function.name or ""), _whole(call.function.arguments or "{}"))
-        for index, call in enumerate(message.tool_calls or [])
-    )
+    calls = tuple(_raw_call(index, call) for index, call in enumerate(message.tool_calls or []))
     reasoning = _whole(getattr(message, "reasoning_content", None) or thought or "") or None
     if reasoning:
         text = text.lstrip()  # the lines that parted it from the reasoning
-    blocks = getattr(message, "thinking_blocks", None)
-    return Reply(text, calls, reasoning, blocks, _call(llm, response, started, retries))
+    back = _back(message, reasoning if llm.provider.reasoning_back else None, signed=any(c.signature for c in calls))
+    return Reply(text, calls, reasoning, back, _call(llm, response, started, retries))
+
+
+def _raw_call(index: int, call: Any) -> RawCall:
+    """litellm hides Gemini's signature of a call in its id."""
+    call_id, _, signature = (call.id or f"call_{index}").partition("__thought__")
+    name, arguments = _whole(call.function.name or ""), _whole(call.function.arguments or "{}")
+    return RawCall(call_id, name, arguments, signature or None)
+
+
+def _back(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
+    """Whoever signs its reasoning wants it back; plain reasoning goes back only where `reasoning` is given."""
+    if blocks := getattr(message, "thinking_blocks", None):
+        return {"thinking_blocks": [dict(block) for block in blocks]}
+    fields = getattr(message, "provider_specific_fields", None) or {}
+    if not signed and fields.get("thought_signatures"):
+        return {"provider_specific_fields": {"thought_signatures": list(fields["thought_signatures"])}}
+    return {"reasoning_content": reasoning} if reasoning else {}
 
 
 def _call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:

@@ -1,11 +1,12 @@
 """The customer seat. A strategy is a function `(scene, *, settings) -> Customer`; its YAML names it by `_target_`."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tautraj.benchmarks import Scenario
 from tautraj.llms import Ask
-from tautraj.trajectory import Turn
+from tautraj.protocol import Aside
+from tautraj.trajectory import ToolCall, Turn
 
 Customer = Callable[[str], str]
 """What the agent said -> what the customer says to it."""
@@ -23,6 +24,10 @@ class Scene(NamedTuple):
     """What to write when the conversation is over."""
     transfer: str
     """What to write when transferred to a human."""
+    tools: tuple[dict[str, Any], ...]
+    """JSON schemas of the customer's own tools; none in most domains."""
     ask: Ask
+    act: Callable[[ToolCall, Aside], str]
+    """Carry out a call of one of them: what came of it. Raises `WorldClosed` when the episode ended on that."""
     think: Callable[[str], None]
     """Keep a thought in the record of the next turn; the agent never hears it."""

@@ -23,11 +23,11 @@ Does the reply keep to the scenario: nothing invented, nothing contradicted, not
 back, and the conversation not ended before the goal is reached? Answer yes or no on the first line; if no, say \
 why on the next."""
 
-Redraft = Callable[[Sequence[Message], str, str], Sequence[Message]]
-"""(history, rejected draft, why) -> what the customer's llm is asked for the next draft."""
+Criticism = Callable[[str, str], str | None]
+"""(rejected draft, why) -> what the customer's llm is told before it drafts anew; None: nothing."""
 
 
-def checked(scene: Scene, attempts: int, redraft: Redraft) -> Customer:
+def checked(scene: Scene, attempts: int, criticism: Criticism) -> Customer:
     """A customer that has each draft checked, up to `attempts` drafts; the last one is said unchecked.
 
     Only what is said is remembered; what was rejected, and why, is kept as a thought.
@@ -42,17 +42,28 @@ def checked(scene: Scene, attempts: int, redraft: Redraft) -> Customer:
             if why is None:
                 break
             scene.think(f"Rejected: {text}\nBecause: {why}")
-            text = speak(scene, redraft(history, text, why), attempts)
+            text = _redrafted(scene, history, attempts, criticism(text, why))
         history.append({"role": "assistant", "content": text})
         return text
 
     return reply
 
 
+def _redrafted(scene: Scene, history: list[Message], attempts: int, told: str | None) -> str:
+    """The next draft; what it was told for that is forgotten afterwards, tools used on the way are not."""
+    if told is None:
+        return speak(scene, history, attempts)
+    criticism = {"role": "user", "content": told}
+    history.append(criticism)
+    text = speak(scene, history, attempts)
+    history.remove(criticism)
+    return text
+
+
 def objection(scene: Scene, history: Sequence[Message], draft: str) -> str | None:
     """Why `draft` should not be said; None when nothing speaks against it. One call of the customer's llm."""
-    who = {"assistant": "Customer", "user": "Agent"}
-    said = [f"{who[turn['role']]}: {turn['content']}" for turn in history if turn["role"] in who]
+    who = {"assistant": "Customer", "user": "Agent", "tool": "(The customer's own tool)"}
+    said = [f"{who[turn['role']]}: {turn['content']}" for turn in history if turn["role"] in who and turn["content"]]
     check = CHECK.format(scenario=scene.scenario.text, conversation="\n".join(said), draft=draft)
     verdict = scene.ask([{"role": "user", "content": check}]).text.strip()
     first, _, why = verdict.partition("\n")

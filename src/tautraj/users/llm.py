@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tautraj.errors import EmptyReply
 from tautraj.llms.chat import Message
+from tautraj.protocol import assistant, first, native, result
 from tautraj.trajectory import Turn
 from tautraj.users import Customer, Scene
 
@@ -24,18 +25,36 @@ def llm(scene: Scene, *, attempts: int) -> Customer:
     return reply
 
 
-def speak(scene: Scene, messages: Sequence[Message], attempts: int) -> str:
-    """What the customer's llm says to this; asked up to `attempts` times for a word. Raises `EmptyReply`."""
-    for _ in range(attempts):
-        text = scene.ask(messages).text
-        if text.strip():
-            return text
+def speak(scene: Scene, history: list[Message], attempts: int) -> str:
+    """What the customer says next. Tools that it uses on the way are used, and remembered in `history`.
+
+    Raises `EmptyReply` after `attempts` answers with neither a word nor a call.
+    """
+    silent = 0
+    while silent < attempts:
+        reply = scene.ask(history, scene.tools)
+        call, aside = first(reply)
+        if call is not None:
+            history.append(assistant(reply, call))
+            history.append(result(call.id, scene.act(call, aside)))
+        elif reply.text.strip():
+            return reply.text
+        else:
+            silent += 1
     raise EmptyReply(f"the customer's model said nothing {attempts} times in a row")
 
 
 def so_far(turns: Sequence[Turn]) -> list[Message]:
-    """What was said before the customer's first own words, from its side; what it hears next is left out."""
-    said = [turn for turn in turns if turn.kind == "message"]
-    if said and said[-1].seat == "model":
-        said = said[:-1]
-    return [{"role": "user" if turn.seat == "model" else "assistant", "content": turn.message} for turn in said]
+    """What the customer said, heard and did before its first own words; what it hears next is left out."""
+    known = [turn for turn in turns if turn.kind == "message" or turn.seat == "user"]
+    if known and known[-1].seat == "model":
+        known = known[:-1]
+    messages: list[Message] = []
+    for turn in known:
+        if turn.tool_call is None:
+            role = "user" if turn.seat == "model" else "assistant"
+            messages.append({"role": role, "content": turn.message})
+        else:
+            messages.append({"role": "assistant", "content": None, "tool_calls": [native(turn.tool_call)]})
+            messages.append(result(turn.tool_call.id, turn.observation or ""))
+    return messages

@@ -15,6 +15,7 @@ exactly this form:
 Thought: what you think; the agent never sees it
 Reply: the one message that the agent sees, or a token that ends the conversation
 """
+WITH_TOOLS = "To use one of your tools, write the thought and make the call; do not write a reply beside it.\n"
 ANSWER = re.compile(
     r"\s*(?:Thought:(?P<thought>.*?))?^\s*Reply:(?P<reply>.*)\Z", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
@@ -25,7 +26,8 @@ def react(scene: Scene, *, attempts: int) -> Customer:
 
     Raises `EmptyReply` after that: better no reply than a private thought.
     """
-    history: list[Message] = [{"role": "system", "content": scene.prompt + FORM}, *so_far(scene.history)]
+    prompt = scene.prompt + FORM + (WITH_TOOLS if scene.tools else "")
+    history: list[Message] = [{"role": "system", "content": prompt}, *so_far(scene.history)]
 
     def reply(heard: str) -> str:
         history.append({"role": "user", "content": heard})

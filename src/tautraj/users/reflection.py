@@ -1,8 +1,5 @@
 """A customer that reflects on a rejected reply and rewrites it; only what is said is remembered."""
 
-from collections.abc import Sequence
-
-from tautraj.llms.chat import Message
 from tautraj.users import Customer, Scene
 from tautraj.users.checking import checked
 
@@ -15,8 +12,4 @@ Say what you say instead. Write that message only."""
 
 def reflection(scene: Scene, *, attempts: int) -> Customer:
     """Speak, have it checked, rewrite it in the light of the objection."""
-
-    def rewrite(history: Sequence[Message], draft: str, why: str) -> list[Message]:
-        return [*history, {"role": "user", "content": REWRITE.format(draft=draft, why=why)}]
-
-    return checked(scene, attempts, rewrite)
+    return checked(scene, attempts, lambda draft, why: REWRITE.format(draft=draft, why=why))

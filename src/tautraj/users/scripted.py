@@ -1,7 +1,10 @@
 """An offline customer: opens with the reason for the call, answers what it knows, says yes, stops."""
 
+import json
 import re
 
+from tautraj.protocol import NOTHING
+from tautraj.trajectory import ToolCall
 from tautraj.users import Customer, Scene
 
 FIRST_PERSON = [  # in this order: longer forms first
@@ -27,6 +30,8 @@ CONFIRMATION = re.compile(
     r"\b(confirm|proceed|go ahead|yes/no|yes or no|is that (correct|right|ok))\b", re.IGNORECASE
 )
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
+ERRAND = re.compile(r"please use (\w+) with (\{.*\})", re.IGNORECASE | re.DOTALL)
+"""How the oracle asks for a call of one of the customer's own tools."""
 CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nice|good) day|goodbye", re.IGNORECASE)
 
 
@@ -40,6 +45,9 @@ def scripted(scene: Scene, *, patience: int) -> Customer:
             return first_person(told.reason or told.text)
         if TRANSFER.search(heard):
             return scene.transfer
+        if (errand := ERRAND.search(heard)) and scene.tools:
+            call = ToolCall(id=f"errand_{len(said)}", name=errand[1], arguments=json.loads(errand[2]))
+            return f"It says: {scene.act(call, NOTHING)}"
         if len(said) >= patience:
             return f"I have to go. {scene.stop}"
         if CONFIRMATION.search(heard):

@@ -1,0 +1,111 @@
+"""Where τ²'s tasks, policies and databases come from: its package, or a checkout of its repository.
+
+A domain's modules name their files in constants; those point at the checkout while its files are read.
+"""
+
+import hashlib
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from tau2.data_model.tasks import Task as Tau2Task
+from tau2.registry import registry
+from tau2.utils import DATA_DIR, load_file
+
+from tautraj.config import Domain
+from tautraj.errors import ConfigError, WorldError, boundary
+
+QUARANTINE = Path(__file__).with_name("quarantine.yaml")
+
+
+class Data(NamedTuple):
+    tasks: dict[str, Tau2Task]
+    splits: dict[str, list[str]]
+    environments: str
+    """Name in τ²'s registry of a constructor whose databases are parsed once and validated anew for each world."""
+    data_hash: str
+    quarantine: dict[str, str]
+
+
+def load(domain: Domain) -> Data:
+    """Read a domain's files. Raises `ConfigError` when `data_dir` has none of it."""
+    folder = _folder(domain)
+    module: Any = importlib.import_module(f"tau2.domains.{domain.name}.environment")
+    with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _reading_from(module, folder):
+        return Data(
+            tasks={task.id: task for task in module.get_tasks(None)},
+            splits=module.get_tasks_split(),
+            environments=_from_memory(module, domain.name, folder),
+            data_hash=_hash(sorted(folder.glob("*.*"))),
+            quarantine=_quarantine(domain.name, folder),
+        )
+
+
+def _folder(domain: Domain) -> Path:
+    packaged = Path("tau2", "domains", domain.name)
+    if domain.data_dir is None:
+        return Path(DATA_DIR) / packaged
+    given = Path(domain.data_dir).expanduser().absolute()
+    for folder in (given / packaged, given / "data" / packaged):
+        if (folder / "tasks.json").is_file():
+            return folder
+    raise ConfigError(
+        f"domain.data_dir={domain.data_dir} holds no {packaged}/tasks.json. Name the folder `data` of a checkout of "
+        f"the tau2-bench repository, or leave domain.data_dir out to use the package's data"
+    )
+
+
+@contextmanager
+def _reading_from(module: Any, folder: Path) -> Iterator[None]:
+    packaged = Path(DATA_DIR) / "tau2" / "domains" / folder.name
+    paths = {name: path for name, path in vars(module).items() if isinstance(path, Path) and packaged in path.parents}
+    for name, path in paths.items():
+        setattr(module, name, folder / path.relative_to(packaged))
+    try:
+        yield
+    finally:
+        for name, path in paths.items():
+            setattr(module, name, path)
+
+
+def _from_memory(module: Any, domain: str, folder: Path) -> str:
+    """Register the domain once more, its databases parsed once; its name.
+
+    Three environments are built per episode, two of them by the evaluator; a third of that was reading files.
+    """
+    packaged = Path(DATA_DIR) in folder.parents
+    name = f"{domain} from memory" if packaged else f"{domain} from {folder}"
+    if name in registry.get_info().domains:
+        return name
+    first = module.get_environment()
+    policy = first.policy
+    kept = {"db": (type(first.tools.db), load_file(getattr(module, f"{domain.upper()}_DB_PATH")))}
+    if first.user_tools is not None:
+        kept["user_db"] = (type(first.user_tools.db), load_file(getattr(module, f"{domain.upper()}_USER_DB_PATH")))
+
+    def environment(solo_mode: bool = False) -> Any:
+        databases = {key: kind.model_validate(raw) for key, (kind, raw) in kept.items()}
+        world = module.get_environment(**databases, solo_mode=solo_mode)
+        world.policy = policy
+        return world
+
+    registry.register_domain(environment, name)
+    return name
+
+
+def _quarantine(domain: str, folder: Path) -> dict[str, str]:
+    """What is known about exactly these tasks; nothing about others."""
+    known = yaml.safe_load(QUARANTINE.read_text()).get(domain)
+    if known is None or known["tasks_sha256"] != _hash([folder / "tasks.json"]):
+        return {}
+    return dict(known["tasks"])
+
+
+def _hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

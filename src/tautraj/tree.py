@@ -1,0 +1,56 @@
+"""Hydra's tree, taken apart: plain values, a `Run`, or what to show of it.
+
+Not here: what the values mean (`config`), how the tree is composed (`command_line`).
+"""
+
+import re
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from pydantic import ValidationError
+
+from tautraj.config import Run
+from tautraj.errors import ConfigError
+
+
+def parse(cfg: DictConfig) -> Run:
+    """The composed tree as a `Run`; raises `ConfigError` naming the key at fault."""
+    try:
+        return Run.model_validate(container(cfg))
+    except ValidationError as error:
+        faults = [_fault(fault) for fault in error.errors()]
+        raise ConfigError("; ".join(faults)) from None
+
+
+def container(cfg: DictConfig) -> dict[str, Any]:
+    """The tree as plain values, interpolations resolved."""
+    try:
+        tree = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        key = getattr(error, "full_key", None) or str(error).rsplit(": ", 1)[-1].split()[0]
+        raise ConfigError(f"{key} has no default here: add {key}=…") from None
+    except OmegaConfBaseException as error:
+        raise ConfigError(" ".join(str(error).split())) from None
+    assert isinstance(tree, dict)
+    return {str(key): value for key, value in tree.items() if key != "schema"}  # run.yaml's, when it is fed back
+
+
+def masked(tree: Any) -> Any:
+    """The tree with credentials in addresses replaced: `https://me:secret@host` becomes `https://***@host`.
+
+    Other keys are not in the tree to begin with: it names the environment variables that hold them.
+    """
+    if isinstance(tree, dict):
+        return {key: masked(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [masked(value) for value in tree]
+    return re.sub(r"(\w://)([^/@:\s]+:\S*|[^/@\s]+)@", r"\1***@", tree) if isinstance(tree, str) else tree
+
+
+def _fault(fault: Any) -> str:
+    where = ".".join(str(step) for step in fault["loc"])
+    what = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        what = "no such key"
+    return f"{where}: {what}" if where else what
