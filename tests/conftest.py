@@ -14,7 +14,8 @@ for name in [name for name in os.environ if name.endswith(FOREIGN)]:
 environment.prepare()
 
 from tautraj.command_line import compose_tree  # noqa: E402
-from tautraj.config import Run, parse  # noqa: E402
+from tautraj.config import Run  # noqa: E402
+from tautraj.tree import parse  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -41,11 +41,12 @@ def usage(**fields: Any) -> Usage:
 
 def trajectory(**fields: Any) -> Trajectory:
     """Graded 1.0; `reward=None, ungraded="…", grade=None` for one that could not be."""
-    who = {"agent": "tool_calling", "user_strategy": "llm", "model": "gpt-4o", "user": "gpt-4o"}
+    who = {"agent": "tool_calling", "user_strategy": "llm", "model": "gpt-4o", "user": "gpt-4o", "judge": None}
     what = {"benchmark": "tau2", "domain": "retail", "split": "test", "cell": "c-0", "task_id": "5"}
     told = {"system_prompt": "Be kind.", "tools": [], "user_prompt": "You are Ada.", "scenario": "Ada."}
+    told |= {"user_tools": [], "quarantine": None}
     grade = {"reward": 1.0, "components": {"db": 1.0}, "db_match": True, "note": None}
-    grade |= {"communicate": [], "actions": [], "assertions": []}
+    grade |= {"communicate": [], "actions": [], "assertions": [], "judged": []}
     plain = {
         "schema": SCHEMA,
         "id": "5-t0-00000000",

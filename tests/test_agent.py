@@ -13,8 +13,8 @@ from provider import Answer, ChatRequest, Provider
 from tau2.agent.llm_agent import LLMAgent
 from tau2.data_model.message import ToolCall as Tau2Call
 from tau2.registry import registry
-from tautraj.agents.native import EMPTY
 
+from tautraj.agents.conversation import EMPTY
 from tautraj.command_line import compose_tree
 from tautraj.config import Llm, Run
 from tautraj.episode import run_episode
@@ -94,7 +94,7 @@ def talk(
     with Provider(Script(model, user)) as provider:
         seats = {"model": served(run.model, provider), "user": served(run.user, provider)}
         run = run.model_copy(update=seats)
-        trajectory = graded(run_episode(run, plan(run, [task])[0], Recorder()))
+        trajectory = graded(run_episode(run, plan(run, [task])[0], Recorder()), run)
     assert not provider.errors
     return Played(trajectory, provider.requests)
 

@@ -43,6 +43,8 @@ def command(path: Path) -> list[str]:
 
 def needs(group: str, choice: str) -> list[str]:
     """What a choice leaves to be said."""
+    if choice == "few_shot":
+        return ["agent.examples=outputs/x"]
     left_open = [f"{group}.name=m", f"{group}.provider.api_base={ADDRESS}"]
     return left_open if choice == "openai_compatible" else []
 
@@ -62,7 +64,8 @@ def run_door(*arguments: str, cwd: Path, python: tuple[str, ...] = ()) -> subpro
 
 @pytest.mark.parametrize(("group", "choice"), [pair for pair in CHOICES if pair[0] not in INDIRECT])
 def test_every_choice_composes(group: str, choice: str) -> None:
-    assert container(tree(f"{group}={choice}", *needs(group, choice)))[group]
+    chosen = container(tree(f"{group}={choice}", *needs(group, choice)))[group]
+    assert (chosen is None) == ((group, choice) == ("judge", "none"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=by_name)
@@ -120,7 +123,8 @@ def test_a_seat_brings_what_plays_it(overrides: list[str], agent: str, user_stra
         (["trials=abc"], ["trials", "integer"]),
         (["trials=0"], ["trials", "greater than 0"]),
         (["limits=null"], ["limits", "dictionary"]),
-        (["domain.benchmark=zz"], ["domain.benchmark", "'tau2'"]),
+        (["benchmark.name=zz"], ["benchmark.name", "'tau2'"]),
+        (["tasks.quarantine=zz"], ["tasks.quarantine", "'keep' or 'exclude'"]),
         (["tracking.name=zz"], ["tracking.name", "'mlflow' or 'none'"]),
         (["trials=0", "seed=x"], ["trials", "seed"]),
         (["tasks.ids=[a"], ["cannot read tasks.ids=[a", "Quote it"]),

@@ -17,11 +17,10 @@ from tau2.user.user_simulator import UserSimulator
 
 from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.command_line import compose_tree
-from tautraj.config import Domain, Llm, Run
+from tautraj.config import Bench, Domain, Llm, Run
 from tautraj.episode import run_episode
 from tautraj.errors import EmptyReply
 from tautraj.grid import plan
-from tautraj.llms import Reply
 from tautraj.recorder import Recorder
 from tautraj.trajectory import Trajectory
 from tautraj.tree import parse
@@ -39,12 +38,22 @@ SCENARIO = Scenario(
 )
 
 
-def unasked(*_: Any) -> Reply:
+def unasked(*_: Any) -> Any:
     raise AssertionError("nobody may be asked")
 
 
 def scene(scenario: Scenario = SCENARIO) -> Scene:
-    return Scene("guidelines", scenario, (), "###STOP###", "###TRANSFER###", unasked, lambda _: None)
+    return Scene(
+        prompt="guidelines",
+        scenario=scenario,
+        history=(),
+        stop="###STOP###",
+        transfer="###TRANSFER###",
+        tools=(),
+        ask=unasked,
+        act=unasked,
+        think=unasked,
+    )
 
 
 @pytest.fixture
@@ -119,7 +128,7 @@ def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
 
 def test_no_task_makes_it_speak_of_itself_as_you() -> None:
     """Over every airline task: what it opens with and how it introduces itself."""
-    airline = open_benchmark(Domain(name="airline", benchmark="tau2"))
+    airline = open_benchmark(Bench(name="tau2"), Domain(name="airline", data_dir=None))
     scenarios = [airline.task(name).scenario for name in airline.task_ids("base")]
     said = [first_person(text) for told in scenarios for text in (told.reason or told.text, told.known)]
     assert len(said) == 100

@@ -181,7 +181,7 @@ def check_lease(api: str, provider: str, done: Finished) -> None:
 def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
     """The offline seats' own episodes, for a provider to replay."""
     run = run_of()
-    return [graded(run_episode(run, spec, Recorder())) for spec in plan(run, ["5", "9", "12", "17", "18"])]
+    return [graded(run_episode(run, spec, Recorder()), run) for spec in plan(run, ["5", "9", "12", "17", "18"])]
 
 
 def over_http(provider: Provider, name: str) -> list[str]:

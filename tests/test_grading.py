@@ -20,7 +20,7 @@ from tautraj import environment
 from tautraj.agents import Stage
 from tautraj.agents.oracle import GOODBYE, Step, perform, plan
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Domain, Run
+from tautraj.config import Bench, Domain, Run
 from tautraj.episode import run_episode
 from tautraj.grid import plan as specs_of
 from tautraj.recorder import Recorder
@@ -150,14 +150,14 @@ def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
 
     def play(domain: str, agent: str, task_id: str) -> Trajectory:
         [spec] = specs_of(run(domain, agent), [task_id])
-        return graded(run_episode(run(domain, agent), spec, Recorder()))
+        return graded(run_episode(run(domain, agent), spec, Recorder()), run(domain, agent))
 
     return play
 
 
 @pytest.mark.parametrize(("domain", "start"), CHUNKS)
 def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, played: Any) -> None:
-    benchmark = open_benchmark(Domain(name=domain, benchmark="tau2"))
+    benchmark = open_benchmark(Bench(name="tau2"), Domain(name=domain, data_dir=None))
     passed = []
     task_ids = benchmark.task_ids("base")[start : start + CHUNK]
     for task_id in task_ids:
@@ -176,7 +176,7 @@ def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, played:
 
 def test_the_chunks_are_every_task_and_the_passes_are_the_known_ones() -> None:
     for domain, n in TASKS.items():
-        assert len(set(open_benchmark(Domain(name=domain, benchmark="tau2")).task_ids("base"))) == n
+        assert len(set(open_benchmark(Bench(name="tau2"), Domain(name=domain, data_dir=None)).task_ids("base"))) == n
     assert {domain: len(set(ids)) for domain, ids in DOING_NOTHING_PASSES.items()} == {"retail": 7, "airline": 19}
 
 

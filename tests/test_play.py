@@ -92,7 +92,12 @@ def described(*overrides: str) -> Run:
 
 def agent(function: Any) -> tuple[str, ...]:
     name = function.__name__
-    return (f"agent.name={name}", f"agent._target_={__name__}.{name}", "~agent.offer_respond")
+    return (
+        f"agent.name={name}",
+        f"agent._target_={__name__}.{name}",
+        "~agent.offer_respond",
+        "~agent.replay_reasoning",
+    )
 
 
 def user_strategy(function: Any) -> tuple[str, ...]:

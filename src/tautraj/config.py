@@ -15,6 +15,8 @@ from tautraj.trajectory import Record, Seat
 CONF = Path(__file__).parents[2] / "conf"
 SECRET = re.compile(r"api_?key$|secret|password|authorization|headers|_token$", re.IGNORECASE)
 """Names of litellm's arguments that hold a key."""
+ALONE = {"model": ("oracle",), "user": ("scripted", "human")}
+"""Parts that are played without an llm; each goes with the offline seat of its name."""
 
 
 class Provider(Record):
@@ -174,8 +176,9 @@ class Run(Record):
             ("user", self.user, "user_strategy", self.user_strategy),
         ]
         for seat, llm, part_key, part in pairs:
-            alone = "oracle" if seat == "model" else "scripted"
-            if llm.offline != (part.name == alone):
+            fits = part.name == llm.name if llm.offline else part.name not in ALONE[seat]
+            if not fits:
+                alone = llm.name if llm.offline else part.name
                 raise ValueError(
                     f"{part_key}={part.name} cannot be played by {seat}={llm.name}: {part_key}={alone} and "
                     f"{seat}={alone} go together, every other {part_key} needs an llm, e.g. {seat}=gpt4o"

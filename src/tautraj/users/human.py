@@ -1,0 +1,60 @@
+"""The customer is you, in this terminal: `user=human`. One conversation at a time."""
+
+import json
+import sys
+from typing import Any
+
+from tautraj.config import Run
+from tautraj.errors import ConfigError
+from tautraj.parts import checked_by
+from tautraj.protocol import NOTHING, json_object
+from tautraj.trajectory import ToolCall
+from tautraj.users import Customer, Scene
+
+HOW = "Say something in one line. Ctrl-D, or {stop}, ends the conversation."
+TOOLS = 'Your tools: {names}. Use one with /name or /name {{"argument": "value"}}.'
+
+
+def _check(run: Run, **_: Any) -> None:
+    if not sys.stdin.isatty():
+        raise ConfigError("user=human is played in a terminal: run it in one, or choose another user=…")
+    if run.runner.workers > 1:
+        raise ConfigError("user=human plays one conversation at a time: add runner.workers=1")
+
+
+@checked_by(_check)
+def human(scene: Scene) -> Customer:
+    """Show the scenario once, then every message of the agent; a line typed is the answer."""
+    names = [tool["function"]["name"] for tool in scene.tools]
+    introduced = False
+
+    def reply(heard: str) -> str:
+        nonlocal introduced
+        if not introduced:
+            how = [HOW.format(stop=scene.stop), *([TOOLS.format(names=", ".join(names))] if names else [])]
+            print("\n" + "\n".join(["=" * 60, scene.scenario.text.strip(), *how, "=" * 60]))
+            introduced = True
+        print(f"\nAgent: {_plain(heard)}")
+        while True:
+            try:
+                line = input("You: ").strip()
+            except EOFError:
+                return scene.stop
+            if line.startswith("/") and names:
+                print(_plain(_use(scene, line[1:])))
+            elif line:
+                return line
+
+    return reply
+
+
+def _use(scene: Scene, line: str) -> str:
+    name, _, written = line.partition(" ")
+    arguments = json_object(written or "{}")
+    raw = written if arguments is None else None
+    return scene.act(ToolCall(id=f"typed_{name}", name=name, arguments=arguments or {}, raw=raw), NOTHING)
+
+
+def _plain(text: str) -> str:
+    """What a model wrote cannot move the cursor."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in text)
