@@ -39,6 +39,8 @@ def test_every_command_is_right(command: str) -> None:
         assert re.search(rf"^{words[0]}:", (REPO / "Makefile").read_text(), re.MULTILINE)
     else:
         assert (first, words[0]) == ("python", "flows/generate.py")
+        if "--config-dir" in words:
+            return  # a folder of the reader's own: `test_own` does what is written there
         overrides = [word for word in words[1:] if word not in ("-m", "--help", "--cfg", "job")]
         for cell in cells(overrides):
             compose_tree(cell)

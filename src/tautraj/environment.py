@@ -5,6 +5,7 @@ Not here: anything a run can choose (that is `conf/`).
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 SETTINGS = {
@@ -24,9 +25,11 @@ SETTINGS = {
 
 
 def prepare() -> None:
-    """Read `.env` from the working directory and set what is not set yet."""
+    """Read `.env` from the working directory, set what is not set yet, and let modules be found there."""
     from dotenv import load_dotenv
 
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
     load_dotenv(Path.cwd() / ".env")
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)

@@ -23,8 +23,12 @@ def part(chosen: Part) -> Callable[..., Any]:
     with boundary(ConfigError, f"loading {chosen.target}"):
         module, _, name = chosen.target.rpartition(".")
         function = getattr(importlib.import_module(module), name)
+    with boundary(ConfigError, f"reading the settings of {chosen.target}"):
+        settings = inspect.signature(function, eval_str=True).parameters.values()
     kinds = {
-        p.name: p.annotation for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
+        setting.name: Any if setting.annotation is setting.empty else setting.annotation
+        for setting in settings
+        if setting.kind is setting.KEYWORD_ONLY
     }
     if set(chosen.settings) != set(kinds):
         raise ConfigError(

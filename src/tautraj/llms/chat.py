@@ -141,8 +141,9 @@ def _raw_call(index: int, call: Any) -> RawCall:
 
 def _back(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
     """Whoever signs its reasoning wants it back; plain reasoning goes back only where `reasoning` is given."""
-    if blocks := getattr(message, "thinking_blocks", None):
-        return {"thinking_blocks": [dict(block) for block in blocks]}
+    blocks = [dict(block) for block in getattr(message, "thinking_blocks", None) or []]
+    if any(block.get("signature") or block.get("type") == "redacted_thinking" for block in blocks):
+        return {"thinking_blocks": blocks}
     fields = getattr(message, "provider_specific_fields", None) or {}
     if not signed and fields.get("thought_signatures"):
         return {"provider_specific_fields": {"thought_signatures": list(fields["thought_signatures"])}}
