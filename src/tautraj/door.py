@@ -51,7 +51,8 @@ class Door:
         self._mistakes_in_a_row[seat] = 0
         self._tool_errors += answer.error
         if seat == "model" and call.name in self._benchmark.closing_tools:
-            self._close("agent_transfer", call.name)
+            self._close("agent_transfer", call.name)  # before the turns are counted: the last one may close too
+        self._count()
         if self._tool_errors >= self._limits.tool_errors:
             self._close("too_many_tool_errors", f"{self._tool_errors} calls answered with an error")
         return answer.content
@@ -67,6 +68,7 @@ class Door:
         """An action that cannot be carried out: the world never sees it, the seat is told."""
         self._must_be_open()
         self._turn(seat, "mistake", aside, tool_call=call, observation=told, error=True)
+        self._count()
         self._count_mistake(told, seat)
         return told
 
@@ -100,7 +102,6 @@ class Door:
 
     def _turn(self, seat: Seat, kind: Kind, aside: Aside, **fields: Any) -> None:
         self._recorder.turn(seat, kind, **aside._asdict(), **fields)
-        self._count()
 
     def _count(self) -> None:
         played = sum(not turn.given and turn.kind not in UNCOUNTED for turn in self._recorder.turns)

@@ -33,7 +33,7 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
     task = benchmark.task(spec.task_id)
     world = benchmark.world(task)
     recorder.turns.extend(task.given)
-    if not task.given:
+    if benchmark.greets and not task.given:
         recorder.turn("model", "message", message=benchmark.greeting, given=True)
 
     def act(call: ToolCall, aside: Aside) -> str:
@@ -44,9 +44,10 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
 
     scene = _scene(run, spec, recorder, benchmark, task, act)
     door = Door(benchmark, world, _customer(run, scene), recorder, run.limits)
-    last = recorder.turns[-1]
-    if last.seat == "model":
-        door.listen(last.message or "")
+    if not recorder.turns:
+        door.listen(benchmark.greeting)
+    elif recorder.turns[-1].seat == "model":
+        door.listen(recorder.turns[-1].message or "")
     stage = Stage(
         task_id=task.id,
         system=benchmark.agent_prompt,
@@ -78,7 +79,7 @@ def _scene(
         scenario=task.scenario,
         history=tuple(recorder.turns),
         stop=words["user_stop"],
-        transfer=words["user_transfer"],
+        transfer=words.get("user_transfer", words["user_stop"]),
         tools=benchmark.user_tools,
         ask=seat_ask(run.user, "user", spec.seed, recorder),
         act=act,

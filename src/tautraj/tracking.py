@@ -188,7 +188,8 @@ def tags(job: Job) -> dict[str, str]:
     """What the numbers came from: cell, place, versions, state of the code."""
     here = cell(job.run)
     found = {"cell": here.name, "digest": here.digest, "run_directory": job.store.url, "trials": str(job.run.trials)}
-    found |= {f"version.{name}": number for name, number in versions(open_benchmark(job.run.domain).version).items()}
+    benchmark = open_benchmark(job.run.benchmark, job.run.domain)
+    found |= {f"version.{name}": number for name, number in versions(benchmark.version).items()}
     found |= git_state()
     if job.run.model.offline:
         found["oracle"] = "true: gold actions replayed, not a model's result"

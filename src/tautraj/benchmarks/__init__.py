@@ -60,7 +60,9 @@ class Benchmark(Protocol):
     agent_prompt: str
     """The benchmark's own instructions with the domain's policy."""
     greeting: str
-    """What the agent says first."""
+    """What the customer hears first."""
+    greets: bool
+    """Whether the agent knows that it said so; else the conversation begins with the customer."""
     stop_words: dict[str, Ending]
     """What a customer writes to end the conversation -> what that ending is called."""
     tools: tuple[dict[str, Any], ...]

@@ -72,6 +72,7 @@ class Tau2:
 
     name = "tau2"
     greeting: str = DEFAULT_FIRST_AGENT_MESSAGE.content
+    greets = True
     stop_words: dict[str, Ending] = {STOP: "user_stop", TRANSFER: "user_transfer", OUT_OF_SCOPE: "user_out_of_scope"}
 
     closing_tools: frozenset[str] = frozenset()

@@ -3,22 +3,19 @@
 A domain's modules name their files in constants; those point at the checkout while its files are read.
 """
 
-import hashlib
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from tau2.data_model.tasks import Task as Tau2Task
 from tau2.registry import registry
 from tau2.utils import DATA_DIR, load_file
 
+from tautraj.benchmarks.quarantine import digest, known_bad
 from tautraj.config import Domain
 from tautraj.errors import ConfigError, WorldError, boundary
-
-QUARANTINE = Path(__file__).with_name("quarantine.yaml")
 
 
 class Data(NamedTuple):
@@ -39,8 +36,8 @@ def load(domain: Domain) -> Data:
             tasks={task.id: task for task in module.get_tasks(None)},
             splits=module.get_tasks_split(),
             environments=_from_memory(module, domain.name, folder),
-            data_hash=_hash(sorted(folder.glob("*.*"))),
-            quarantine=_quarantine(domain.name, folder),
+            data_hash=digest(sorted(folder.glob("*.*"))),
+            quarantine=known_bad(domain.name, folder / "tasks.json"),
         )
 
 
@@ -94,18 +91,3 @@ def _from_memory(module: Any, domain: str, folder: Path) -> str:
 
     registry.register_domain(environment, name)
     return name
-
-
-def _quarantine(domain: str, folder: Path) -> dict[str, str]:
-    """What is known about exactly these tasks; nothing about others."""
-    known = yaml.safe_load(QUARANTINE.read_text()).get(domain)
-    if known is None or known["tasks_sha256"] != _hash([folder / "tasks.json"]):
-        return {}
-    return dict(known["tasks"])
-
-
-def _hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

@@ -23,7 +23,7 @@ class Scene(NamedTuple):
     stop: str
     """What to write when the conversation is over."""
     transfer: str
-    """What to write when transferred to a human."""
+    """What to write when transferred to a human; the word for a stop where there is none of its own."""
     tools: tuple[dict[str, Any], ...]
     """JSON schemas of the customer's own tools; none in most domains."""
     ask: Ask

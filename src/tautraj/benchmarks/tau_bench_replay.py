@@ -1,0 +1,82 @@
+"""The package `tau_bench`'s environment and customer with the llm left out; nothing of its rules is restated here."""
+
+import marshal
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+from tau_bench.envs.base import Env
+from tau_bench.envs.user import LLMUserSimulationEnv
+from tau_bench.types import Action
+from tau_bench.types import Task as ClassicTask
+
+
+class Unvoiced(LLMUserSimulationEnv):  # type: ignore[misc]
+    """The package's llm customer up to where it would call its llm; what it says is nothing."""
+
+    def __init__(self, instruction: str | None) -> None:
+        self.total_cost = 0.0
+        self.reset(instruction)  # the package's own constructor does the same for an instruction it does not know yet
+
+    @property
+    def prompt(self) -> str:
+        return str(self.messages[0]["content"])
+
+    @property
+    def greeting(self) -> str:
+        """What it hears first; its agent never learns that this was said."""
+        return str(self.messages[1]["content"])
+
+    def generate_next_message(self, messages: list[dict[str, Any]]) -> str:
+        return ""
+
+
+class Stock:
+    """What all episodes of a domain share, read once."""
+
+    def __init__(self, environment: Env) -> None:
+        self.wiki: str = environment.wiki
+        self.rules: list[str] = environment.rules
+        self.tools_info: list[dict[str, Any]] = environment.tools_info
+        self.terminate_tools: list[str] = environment.terminate_tools
+        self.tools = list(environment.tools_map.values())
+        self._data = marshal.dumps(environment.data_load_func())
+
+    def data(self) -> Any:
+        """A database of one's own: plain JSON values, for which marshal is exact, and faster than any other copy."""
+        return marshal.loads(self._data)
+
+
+class Verdict(NamedTuple):
+    reward: float
+    db_match: bool
+    outputs: dict[str, bool]
+    """What the customer should have been told -> whether it was."""
+
+
+class Replay(Env):  # type: ignore[misc]
+    """The package's environment over a database and a task of its own; it ends when `verdict` is asked for."""
+
+    def __init__(self, stock: Stock, task: ClassicTask) -> None:
+        own = task.model_copy(deep=True)  # tools put their arguments into the database, where later calls change them
+        super().__init__(stock.data, stock.tools, [own], stock.wiki, stock.rules, "human", "", task_index=0)
+        self.user = Unvoiced(None)
+        self._terminate_tools = stock.terminate_tools  # not in force yet: the package grades on the way out of a call
+        self._hashes: list[str] = []
+
+    def do(self, name: str, arguments: dict[str, Any]) -> str:
+        """One action of the agent; what came back."""
+        return str(self.step(Action(name=name, kwargs=deepcopy(arguments))).observation)
+
+    def get_data_hash(self) -> str:
+        self._hashes.append(super().get_data_hash())
+        return self._hashes[-1]
+
+    def verdict(self) -> Verdict:
+        """The package's, once: to find it the package plays the gold actions on a fresh database.
+
+        Where there are outputs to check it does not say whether the databases were equal; the hashes it compared do.
+        """
+        self.terminate_tools = self._terminate_tools
+        found = self.calculate_reward()
+        played, gold = self._hashes
+        return Verdict(found.reward, played == gold, getattr(found.info, "outputs", {}))
