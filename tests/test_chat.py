@@ -346,6 +346,7 @@ TOO_LONG = {
     "gpt4o": "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000.",
     "claude": "prompt is too long: 210000 tokens > 200000 maximum",
     "gemini": "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+    "vllm": "request (9031 tokens) exceeds the available context size (8192 tokens), try increasing it",  # llama.cpp
 }
 SAFETY = Fault(
     "status", 400, message="Your request was rejected by our safety system.", code="content_policy_violation"

@@ -24,7 +24,7 @@ from tautraj.command_line import compose_tree
 from tautraj.config import Run
 from tautraj.errors import RateLimited, SeatError, StoreError, UserError
 from tautraj.metrics import Failure
-from tautraj.play import Job, admit
+from tautraj.play import Job, ready
 from tautraj.store import Store
 from tautraj.trajectory import SCHEMA
 from tautraj.tree import container, masked, parse
@@ -278,7 +278,8 @@ def admitted(root: Path) -> tuple[Run, Path]:
     tree = compose_tree([f"root='{root}'", "experiment=smoke", "trials=2", f"tracking.uri={address}"])
     run = parse(tree)
     store = Store(f"{root}/smoke/x")
-    admit(Job(run, store, [], [], []), masked(container(tree)))
+    with ready(Job(run, store, [], [], []), masked(container(tree))):
+        pass
     return run, Path(store.path, "run.yaml")
 
 

@@ -22,7 +22,7 @@ ALONE = {"model": ("oracle",), "user": ("scripted", "human")}
 class Provider(Record):
     name: str
     route: str
-    """litellm's name for the protocol; `offline`: nobody is called."""
+    """litellm's name for the protocol; `offline`: nobody is called; `local`: the run serves the model itself."""
     api_base: str | None
     api_key_env: str | None
     """Name of the environment variable; None: no key is sent."""
@@ -63,6 +63,10 @@ class Llm(Record):
     @property
     def offline(self) -> bool:
         return self.provider.route == "offline"
+
+    @property
+    def local(self) -> bool:
+        return self.provider.route == "local"
 
 
 class Part(Record):

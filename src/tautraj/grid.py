@@ -67,7 +67,8 @@ def _spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
 def _llm_identity(llm: Llm) -> dict[str, object]:
     sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
     sampling["reasoning_back"] = llm.provider.reasoning_back
-    return {"name": llm.name, "route": llm.provider.route, "api_base": llm.provider.api_base, **sampling}
+    address = None if llm.local else llm.provider.api_base  # another port in every run
+    return {"name": llm.name, "route": llm.provider.route, "api_base": address, **sampling}
 
 
 def _version(run: Run) -> str:

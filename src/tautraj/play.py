@@ -4,6 +4,8 @@ Not here: how many at once, retries, progress (`flows`).
 """
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
@@ -11,6 +13,7 @@ from tautraj.config import Run
 from tautraj.episode import run_episode
 from tautraj.errors import ConfigError, TautrajError, hint
 from tautraj.grid import EpisodeSpec, cell, owed, plan
+from tautraj.llms.local import serving
 from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
 from tautraj.parts import check
@@ -51,13 +54,16 @@ def prepare(run: Run) -> Job:
     return Job(run, store, rows, store.failures(done), owed(plan(run, ids), done))
 
 
-def admit(job: Job, config: dict[str, Any]) -> None:
-    """Make sure that every seat can play, then make the run directory. Raises `UserError`, nothing half-written.
+@contextmanager
+def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
+    """The job with every seat able to play and its run directory made. Raises `UserError`, nothing half-written.
 
-    `config`: the resolved tree, masked.
+    Its local models are served for the length of the block. `config`: the resolved tree, masked.
     """
-    preflight(list(job.run.seats.items()))
-    job.store.open(config, HEADER.format(folder=shlex.quote(job.store.path)))
+    with serving(job.run) as run:
+        preflight(list(run.seats.items()))
+        job.store.open(config, HEADER.format(folder=shlex.quote(job.store.path)))
+        yield job._replace(run=run)
 
 
 def play(run: Run, spec: EpisodeSpec) -> Row:

@@ -85,8 +85,9 @@ def _request(
     llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
 ) -> dict[str, Any]:
     provider = llm.provider
+    route = "hosted_vllm" if llm.local else provider.route  # llama.cpp's server speaks OpenAI's protocol
     request: dict[str, Any] = {
-        "model": f"{provider.route}/{llm.name}",
+        "model": f"{route}/{llm.name}",
         "messages": list(messages),
         "timeout": provider.timeout_seconds,
         "num_retries": 0,  # litellm's own and the SDK's: this module is the only place that retries
