@@ -5,10 +5,16 @@ one slow test waits until it does.
 """
 
 import functools
+import json
+import queue
+import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +24,7 @@ from tautraj.command_line import compose_tree
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
 from tautraj.llms import chat
+from tautraj.llms.slots import Slots
 from tautraj.tree import parse
 
 THREADS = 32
@@ -25,20 +32,28 @@ HELLO = [{"role": "user", "content": "hello"}]
 
 
 class Counter:
-    """Answers after a moment and keeps count of how many it is answering at once."""
+    """Answers after a moment and keeps count of how many it is answering at once, and of tokens."""
 
-    def __init__(self, seconds: float = 0.05) -> None:
+    def __init__(self, seconds: float = 0.05, per_token: float = 4, tokens_out: int = 10) -> None:
         self.now = self.most = 0
-        self._seconds, self._lock = seconds, threading.Lock()
+        self.each: list[int] = []
+        self._seconds, self._per_token, self._tokens_out = seconds, per_token, tokens_out
+        self._lock = threading.Lock()
+
+    @property
+    def tokens(self) -> int:
+        return sum(self.each)
 
     def __call__(self, request: ChatRequest) -> Answer:
+        tokens_in = round(sum(len(said.text) for said in request.messages) / self._per_token)
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)
+            self.each.append(tokens_in + self._tokens_out)
         time.sleep(self._seconds)
         with self._lock:
             self.now -= 1
-        return Answer("hi")
+        return Answer("hi", tokens_in=tokens_in, tokens_out=self._tokens_out)
 
 
 @functools.cache
@@ -81,9 +96,9 @@ def key() -> Iterator[None]:
         yield
 
 
-def settle(provider: Provider, expected: int) -> int:
+def settle(provider: Provider, expected: int, patience: float = 20) -> int:
     """How many requests have come a second after the expected ones."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + patience
     while len(provider.requests) < expected and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(1)
@@ -131,22 +146,118 @@ def test_who_waits_to_ask_again_holds_up_nobody() -> None:
     assert max(arrivals[1:4]) < 2 <= arrivals[4]
 
 
-@pytest.mark.parametrize(
-    ("limits", "letters", "allowed"),
-    [
-        ({"requests_per_minute": 30}, 5, 30),
-        ({"tokens_per_minute": 3000}, 3950, 3),  # four letters are taken for a token
-        ({"requests_per_minute": 30, "tokens_per_minute": 3000}, 3950, 3),
-        ({"requests_per_minute": 2, "tokens_per_minute": 3000}, 3950, 2),
-    ],
-)
-def test_what_is_over_the_limit_is_held_back(limits: dict[str, int], letters: int, allowed: int) -> None:
+def test_requests_over_the_limit_are_held_back() -> None:
     with Provider(Counter()) as provider:
-        llm = served(provider, **limits, calls_at_once=64)
-        long = [{"role": "user", "content": "x" * letters}]
+        llm = served(provider, requests_per_minute=30, calls_at_once=64)
+        crowd([llm] * 32)
+        assert settle(provider, 30) == 30
+
+
+@pytest.mark.parametrize("per_token", [2.5, 4, 8])
+def test_tokens_over_the_limit_are_held_back(per_token: float) -> None:
+    """However many letters a token has: the first answers tell, and until then the guess is cautious."""
+    with Provider(brain := Counter(per_token=per_token)) as provider:
+        llm = served(provider, tokens_per_minute=40_000, calls_at_once=64)
+        long = [{"role": "user", "content": "x" * round(990 * per_token)}]
         chat(llm, long)
-        crowd([llm] * allowed, long)
-        assert settle(provider, allowed) == allowed
+        crowd([llm] * 50, long)
+        came = settle(provider, 33)
+    assert came < 51
+    assert 30_000 <= brain.tokens <= 40_400
+
+
+def test_what_a_call_took_beyond_its_estimate_is_paid_by_the_next_ones() -> None:
+    with Provider(Counter(tokens_out=5000)) as provider:
+        llm = served(provider, tokens_per_minute=6000)
+        chat(llm, HELLO)
+        crowd([llm] * 2)
+        assert settle(provider, 1) == 1
+
+
+def test_processes_of_one_machine_share_the_limits() -> None:
+    with Provider(counter := Counter()) as provider:
+        limits = {"requests_per_minute": 20, "tokens_per_minute": 10_000_000, "calls_at_once": 3}
+        given = json.dumps({"api_base": provider.openai_base, "name": "shared", **limits})
+        script = "import json, sys, test_limits as t; t.ask_often(json.loads(sys.argv[1]), 16)"
+        command = [sys.executable, "-c", script, given]
+        processes = [subprocess.Popen(command, cwd=Path(__file__).parent) for _ in range(2)]
+        came = settle(provider, 20, patience=120)
+        for process in processes:
+            process.kill()
+            process.wait()
+    assert came == 20
+    assert counter.most <= 3
+
+
+def ask_often(settings: dict[str, Any], times: int) -> None:
+    """In a process of its own: that many calls at the same moment."""
+    plain = configured("vllm")
+    llm = plain.model_copy(update={"provider": plain.provider.model_copy(update=settings)})
+    wait_for(crowd([llm] * times))
+
+
+def test_a_talkative_conversation_waits_behind_the_others() -> None:
+    """One slot, one that always wants it, eight that come now and then: each is let in when its turn has come."""
+    with Provider(Counter(0.01)) as provider:
+        llm = served(provider, calls_at_once=1)
+        stop, waited = threading.Event(), []
+
+        def talk() -> None:
+            while not stop.is_set():
+                chat(llm, HELLO)
+
+        def ask_once() -> None:
+            began = len(provider.requests)
+            chat(llm, [{"role": "user", "content": "at last"}])
+            waited.append(len(provider.requests) - began)
+
+        talking = [threading.Thread(target=talk) for _ in range(4)]
+        asking = [threading.Thread(target=ask_once) for _ in range(8)]
+        for thread in [*talking, *asking]:
+            thread.start()
+        wait_for(asking)
+        stop.set()
+        wait_for(talking)
+    assert max(waited) <= len(talking) + len(asking) + 2
+
+
+def test_calls_at_once_fall_where_the_provider_refuses_and_rise_again() -> None:
+    slots = Slots(16)
+    taken = [slots.take() for _ in range(16)]
+    for moment in taken:
+        slots.give_back(moment, refused=True)
+    assert room_in(slots) == 8, "one crowd is one refusal"
+    for _ in range(3):
+        slots.give_back(slots.take(), refused=True)
+    assert room_in(slots) == 1
+    for _ in range(200):
+        slots.give_back(slots.take(), refused=False)
+    assert room_in(slots) == 16
+
+
+def room_in(slots: Slots) -> int:
+    """How many can be taken before the next one would wait."""
+    taken: list[float] = []
+    while slots.free:
+        taken.append(slots.take())
+    for moment in taken:
+        slots.give_back(moment, refused=False)
+    return len(taken)
+
+
+def test_a_provider_that_takes_four_at_once_is_soon_asked_by_four() -> None:
+    counter = Counter(0.03)
+
+    def crowded(_: ChatRequest) -> Fault | None:
+        return Fault("status", 429, {"Retry-After": "0"}) if counter.now >= 4 else None
+
+    with Provider(counter, crowded) as provider:
+        llm = served(provider, calls_at_once=32, retry_seconds=60.0)
+        wait_for(crowd([llm] * 64))
+        first = len(provider.requests) - 64
+        wait_for(crowd([llm] * 64))
+        second = len(provider.requests) - 128 - first
+    assert 0 < second <= first
 
 
 def test_attempts_count_as_requests() -> None:
@@ -166,18 +277,31 @@ def test_a_request_larger_than_a_minutes_tokens_is_sent_all_the_same_and_uses_th
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("limits", "letters", "allowed"),
-    [({"requests_per_minute": 30}, 5, 30), ({"tokens_per_minute": 3000}, 3950, 3)],
-)
-def test_what_was_held_back_comes_when_the_minute_is_over(limits: dict[str, int], letters: int, allowed: int) -> None:
-    """No minute holds more than it may, and none of the crowd is forgotten."""
-    with Provider(Counter()) as provider:
-        llm = served(provider, **limits, calls_at_once=64)
-        long = [{"role": "user", "content": "x" * letters}]
-        chat(llm, long)
-        wait_for(crowd([llm] * (allowed * 2 - 1), long))
-    arrivals = [request.arrived for request in provider.requests]
-    assert len(arrivals) == allowed * 2
-    assert min(later - sooner for sooner, later in zip(arrivals, arrivals[allowed:], strict=False)) >= 59.5
-    assert arrivals[-1] - arrivals[0] < 75
+def test_no_minute_holds_more_than_it_may_with_64_threads() -> None:
+    """Measured at the server over every window of 60 s, for three minutes: within 1 %, and none is forgotten."""
+    with Provider(counter := Counter(0.05, per_token=4)) as provider:
+        llm = served(provider, requests_per_minute=300, tokens_per_minute=100_000, calls_at_once=64)
+        sizes = [random.Random(n).randrange(400, 2400) for n in range(700)]
+        waiting = queue.SimpleQueue[int]()
+        for size in sizes:
+            waiting.put(size)
+
+        def work() -> None:
+            with suppress(queue.Empty):
+                while True:
+                    chat(llm, [{"role": "user", "content": "x" * waiting.get_nowait()}])
+
+        threads = [threading.Thread(target=work) for _ in range(64)]
+        for thread in threads:
+            thread.start()
+        wait_for(threads)
+        arrivals = [request.arrived for request in provider.requests]
+    assert len(arrivals) == 700
+    assert most_in_a_minute(arrivals, [1] * 700) <= 303
+    assert 90_000 <= most_in_a_minute(arrivals, counter.each) <= 101_000
+
+
+def most_in_a_minute(arrivals: Sequence[float], weights: Sequence[int]) -> int:
+    """The largest sum of weights over any window of 60 s."""
+    spans = [(start, start + 60) for start in arrivals]
+    return max(sum(w for a, w in zip(arrivals, weights, strict=True) if low <= a < high) for low, high in spans)

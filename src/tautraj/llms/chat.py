@@ -111,10 +111,15 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
 
     size = sum(len(str(message)) for message in request["messages"]) + len(str(request.get("tools", "")))
     with (
-        limits_of(llm.provider).call(tokens=size // 4),
+        limits_of(llm.provider).call(chars=size) as room,
         translated(lambda error: as_ours(error, llm, api_key(llm))),
     ):
-        return litellm.completion(**request)
+        response = litellm.completion(**request)
+        usage = getattr(response, "usage", None)
+        room.tokens_in, room.tokens_out = (
+            getattr(usage, f"{kind}_tokens", None) for kind in ("prompt", "completion")
+        )
+        return response
 
 
 def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:

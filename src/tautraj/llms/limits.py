@@ -1,45 +1,118 @@
-"""Rate limits of a provider, shared by every seat and thread of this process."""
+"""Rate limits of a provider, shared by every seat, thread and process of this machine.
+
+What stands in files of the machine (pyrate-limiter's buckets, a lock per slot) outlives no process that held it. Not
+here: how long to wait after a refusal (`chat`).
+"""
 
 import functools
+import hashlib
+import math
+import os
+import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
-from pyrate_limiter import Duration, Limiter, Rate
+from pyrate_limiter import Limiter, Rate, SQLiteBucket
 
 from tautraj.config import Provider
+from tautraj.errors import ProviderError, RateLimited, boundary
+from tautraj.llms.slots import LOOK_AGAIN, Slots, Turnstile, machine_slot
 
 _making = threading.Lock()
-TOKENS_PER_UNIT = 100
-"""The bucket keeps one entry per unit; hundreds of tokens keep it short."""
+WINDOW = 61_000
+"""ms. A second more than the provider's minute: what is let through now may arrive that much later."""
+TOKENS_PER_UNIT = 250
+"""A bucket keeps one entry per unit; hundreds of tokens keep it short."""
+
+
+@dataclass
+class Room:
+    """For one call; who made it says what it took."""
+
+    tokens_in: int | None = None
+    """None: unknown, the estimate stands."""
+    tokens_out: int | None = None
+
+
+class Size:
+    """What calls took so far, to tell what the next one will."""
+
+    def __init__(self) -> None:
+        self._chars, self._tokens_in, self._tokens_out, self._calls = 3.0, 1.0, 200.0, 1.0  # cautious at first
+
+    def estimate(self, chars: int) -> int:
+        return round(chars * self._tokens_in / self._chars + self._tokens_out / self._calls)
+
+    def learn(self, chars: int, room: Room) -> None:
+        if room.tokens_in is not None and room.tokens_out is not None:
+            self._chars, self._tokens_in = self._chars + chars, self._tokens_in + room.tokens_in
+            self._calls, self._tokens_out = self._calls + 1, self._tokens_out + room.tokens_out
 
 
 class Limits:
     """Requests per minute, tokens per minute, calls at once."""
 
-    def __init__(self, requests: int | None, tokens: int | None, calls_at_once: int) -> None:
-        self._requests = Limiter(Rate(requests, Duration.MINUTE)) if requests else None
+    def __init__(self, requests: int | None, tokens: int | None, calls_at_once: int, place: Path) -> None:
+        self._turnstile, self._slots, self._size = Turnstile(), Slots(calls_at_once), Size()
         self._units = max(1, tokens // TOKENS_PER_UNIT) if tokens else 0
-        self._tokens = Limiter(Rate(self._units, Duration.MINUTE)) if tokens else None
-        self._slots = threading.BoundedSemaphore(calls_at_once)
+        self._counting, self._owed = threading.Lock(), 0
+        """Tokens that earlier calls took beyond what they were let through with; the next ones pay."""
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._tokens = _limiter(place / "tokens.sqlite", self._units) if tokens else None
+        self._requests = _limiter(place / "requests.sqlite", requests) if requests else None
+        self._locks = [place / f"slot-{number}" for number in range(calls_at_once)]
 
     @contextmanager
-    def call(self, tokens: int) -> Iterator[None]:
-        """Wait for room for one request of about `tokens`, and hold a slot while it runs."""
-        with self._slots:
-            if self._tokens is not None:
-                units = min(self._units, max(1, round(tokens / TOKENS_PER_UNIT)))
-                self._tokens.try_acquire("tokens", weight=units)
-            if self._requests is not None:
-                self._requests.try_acquire("requests")
-            yield
+    def call(self, chars: int) -> Iterator[Room]:
+        """Wait for room for a request of `chars` characters, and hold a slot while it runs.
 
+        A `RateLimited` that leaves the block lowers the number of calls at once.
+        """
+        room, refused, estimate = Room(), False, self._size.estimate(chars)
+        with self._turnstile:
+            taken = self._slots.take()
+            try:
+                with boundary(ProviderError, "keeping the provider's limits"):
+                    slot = machine_slot(self._locks)
+                    self._wait_for_rates(estimate)
+            except BaseException:
+                self._slots.give_back(taken, refused=False)
+                raise
+        try:
+            yield room
+        except RateLimited:
+            refused = True
+            raise
+        finally:
+            slot.release()
+            self._slots.give_back(taken, refused)
+            self._take_down(room, chars, estimate)
 
-@functools.lru_cache(maxsize=64)
-def _shared(
-    name: str, api_base: str | None, key: str | None, requests: int | None, tokens: int | None, slots: int
-) -> Limits:
-    return Limits(requests, tokens, slots)
+    def _wait_for_rates(self, tokens: int) -> None:
+        if self._tokens is not None:
+            with self._counting:
+                units = self._units_of(tokens + self._owed)
+                self._owed += tokens - units * TOKENS_PER_UNIT
+            _acquire(self._tokens, min(self._units, units))
+        if self._requests is not None:
+            _acquire(self._requests, 1)
+
+    def _take_down(self, room: Room, chars: int, estimate: int) -> None:
+        """Learn what a call took; what was more than asked for is used up at once where it still fits."""
+        with self._counting:
+            self._size.learn(chars, room)
+            self._owed += max(0, (room.tokens_in or 0) + (room.tokens_out or 0) - estimate)
+            if self._tokens is not None and self._owed >= TOKENS_PER_UNIT:
+                units = self._units_of(self._owed)
+                if self._tokens.try_acquire(weight=min(self._units, units), blocking=False):
+                    self._owed -= units * TOKENS_PER_UNIT
+
+    def _units_of(self, tokens: int) -> int:
+        return max(1, math.ceil(tokens / TOKENS_PER_UNIT))
 
 
 def limits_of(provider: Provider) -> Limits:
@@ -47,3 +120,24 @@ def limits_of(provider: Provider) -> Limits:
     p = provider
     with _making:  # the first threads come all at once, and a cache would let each make its own
         return _shared(p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
+
+
+@functools.lru_cache(maxsize=64)
+def _shared(
+    name: str, api_base: str | None, key: str | None, requests: int | None, tokens: int | None, slots: int
+) -> Limits:
+    account = hashlib.sha256(f"{name} {api_base} {key}".encode()).hexdigest()[:16]
+    place = Path(tempfile.gettempdir()) / f"tautraj-{os.getuid()}" / account
+    with boundary(ProviderError, f"keeping limits in {place}"):
+        return Limits(requests, tokens, slots, place)
+
+
+def _limiter(path: Path, limit: int) -> Limiter:
+    bucket = SQLiteBucket.init_from_file([Rate(limit, WINDOW)], db_path=str(path), use_file_lock=True)
+    return Limiter(bucket)
+
+
+def _acquire(limiter: Limiter, weight: int) -> None:
+    """Waits by looking: the library's own waiting goes by the time it meant to sleep, not by the clock."""
+    while weight and not limiter.try_acquire(weight=weight, blocking=False):
+        time.sleep(LOOK_AGAIN)

@@ -1,0 +1,78 @@
+"""Who may call now: one after the other, so many at once, over all processes of this machine.
+
+Not here: how much a minute may hold (`limits`).
+"""
+
+import random
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+LOOK_AGAIN = 0.05
+"""Seconds between two looks at what another process may have given back."""
+
+
+class Turnstile:
+    """One at a time, in the order they came: who talks a lot waits behind who has just come."""
+
+    def __init__(self) -> None:
+        self._lock, self._queue, self._taken = threading.Lock(), deque[threading.Event](), False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            self._queue.append(mine := threading.Event())
+        mine.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._queue:
+                self._queue.popleft().set()  # taken still, by the next
+            else:
+                self._taken = False
+
+
+class Slots:
+    """Calls at once: half as many after a refusal, one more for every round of answers, up to `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._allowed, self._held = most, float(most), 0
+        self._cut, self._changed = float("-inf"), threading.Condition()
+
+    @property
+    def free(self) -> bool:
+        return self._held < int(self._allowed)
+
+    def take(self) -> float:
+        """Wait for a slot; when it was had, as `give_back` wants to know."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.free)
+            self._held += 1
+            return time.monotonic()
+
+    def give_back(self, taken: float, refused: bool) -> None:
+        with self._changed:
+            self._held -= 1
+            if not refused:
+                self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+            elif taken > self._cut:  # the others of one crowd are refused for one reason
+                self._allowed, self._cut = max(1.0, self._allowed / 2), time.monotonic()
+            self._changed.notify()
+
+
+def machine_slot(locks: list[Path]) -> FileLock:
+    """One of the locks, waited for; the system gives it back when its holder dies."""
+    while True:
+        for path in random.sample(locks, len(locks)):
+            lock = FileLock(path, timeout=0, thread_local=False)
+            try:
+                lock.acquire()
+            except Timeout:
+                continue
+            return lock
+        time.sleep(LOOK_AGAIN)
