@@ -92,7 +92,9 @@ def play(folder: Path) -> subprocess.Popen[str]:
 
 def processes() -> Iterator[tuple[int, int, str]]:
     """(id, id of the parent, command) of every process that is not dead and only waited for."""
-    listing = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
+    )
     for line in listing.stdout.splitlines():
         pid, parent, state, command = line.split(maxsplit=3)
         if not state.startswith("Z"):
