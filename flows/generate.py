@@ -18,6 +18,11 @@ def main(cfg: DictConfig) -> None:
     from tautraj.standing import Standing
 
     job = prepare(run)
+    if run.dry_run:
+        from tautraj.estimates import estimate
+
+        terminal.plan(job, estimate(run, job.rows))
+        return
     if not job.owed:
         standing = Standing(job)
         terminal.say("Nothing is owed: every episode of this run has been played. trials=… asks for more of them.")
@@ -25,9 +30,9 @@ def main(cfg: DictConfig) -> None:
         return
     with ready(job, config) as served:
         from generation import start
-        from tautraj.orchestration import choose_server
+        from tautraj.server import choose_server
 
-        choose_server()
+        choose_server(terminal.say)
         start(served, config)
 
 

@@ -4,6 +4,7 @@ Two doors: the command line hands `start` a parsed run; a deployment hands `gene
 """
 
 import queue
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -11,19 +12,25 @@ from typing import Any
 from hydra.utils import get_class
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+from prefect.task_runners import ProcessPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from tautraj import environment, orchestration, terminal
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
 from tautraj.errors import EpisodeError
+from tautraj.estimates import estimate
 from tautraj.grid import EpisodeSpec, cell
+from tautraj.interrupts import draining
 from tautraj.metrics import Row
 from tautraj.play import Job, play, prepare, ready
 from tautraj.standing import Standing, every
 from tautraj.tracking import Tracker
 from tautraj.tree import container, masked, parse
+from tautraj.worker import begin_worker
 
 
 def transient(_task: Any, _run: Any, state: Any) -> bool:
@@ -48,29 +55,45 @@ def generate_deployed(overrides: list[str]) -> str:
     environment.prepare()
     tree = compose_tree(overrides)
     job, config = prepare(parse(tree)), masked(container(tree))
+    if job.run.dry_run:
+        terminal.plan(job, estimate(job.run, job.rows))
+        return job.store.url
     with ready(job, config) as served:
         return start(served, config)
 
 
 def start(job: Job, config: dict[str, Any]) -> str:
-    """The flow with what the run chose: its task runner, its name, its tags. Prefect keeps and shows `config`."""
-    run, here = job.run, cell(job.run)
-    runner = get_class(run.runner.target)(max_workers=run.runner.workers)
+    """The flow with what the run chose: its task runner, its name, its tags. Prefect keeps and shows `config`.
 
-    @flow(flow_run_name=here.folder, task_runner=runner, persist_result=False)
-    def generate(config: dict[str, Any]) -> str:
-        return carry_out(job, config)
+    The run directory. Raises `GaveUp` or `Interrupted` when the run was cut short, everything written.
+    """
+    run, here = job.run, cell(job.run)
+    standing = Standing(job, estimate(run, job.rows).cost)
+
+    @flow(flow_run_name=here.folder, task_runner=task_runner(run), persist_result=False)
+    def generate(config: dict[str, Any]) -> State:
+        return carry_out(job, config, standing)
 
     environment.settle()
-    if orchestration.server() is None:
-        terminal.say("No Prefect server is configured or running here: starting Prefect's embedded one.")
     with tags(here.name, f"model:{run.model.name}", f"user:{run.user.name}"):
-        return generate(config)
+        state = generate(config, return_state=True)
+    if standing.cut_short is not None:
+        raise standing.cut_short
+    state.result()  # raises what nobody foresaw
+    return job.store.url
 
 
-def carry_out(job: Job, config: dict[str, Any]) -> str:
-    """Play what the run owes, inside a flow run; the run directory. `config`: the resolved tree, masked."""
-    run, standing = job.run, Standing(job)
+def task_runner(run: Run) -> Any:
+    """As the run chose; processes have to be made ready."""
+    runner: Any = get_class(run.runner.target)
+    if issubclass(runner, ProcessPoolTaskRunner):
+        return runner(max_workers=run.runner.workers, initializer=begin_worker, initargs=(run.benchmark, run.domain))
+    return runner(max_workers=run.runner.workers)
+
+
+def carry_out(job: Job, config: dict[str, Any], standing: Standing) -> State:
+    """Play what the run owes, inside a flow run; the state it ends in. `config`: the resolved tree, masked."""
+    run = job.run
     if link := orchestration.flow_run_link(flow_run.id):
         terminal.say(f"Prefect: {link}")
     with ExitStack() as stack:
@@ -78,7 +101,7 @@ def carry_out(job: Job, config: dict[str, Any]) -> str:
         tracker = Tracker(job, config, terminal.say) if run.tracking.name == "mlflow" else None
         bar = stack.enter_context(terminal.progress(standing))
         artifact = orchestration.progress_artifact(cell(run).folder)
-        watchers = [bar, every(5.0, artifact)]
+        watchers = [every(5.0, Standing.look_for_failures), bar, every(5.0, artifact)]
         if tracker:
             watchers.append(every(run.tracking.every_seconds, tracker.watch))
         for spec, result in played(granted, job, standing):
@@ -90,31 +113,34 @@ def carry_out(job: Job, config: dict[str, Any]) -> str:
 
 
 def played(run: Run, job: Job, standing: Standing) -> Iterator[tuple[EpisodeSpec, Row | BaseException]]:
-    """Every owed episode with what came of it, in the order they finish; no new ones once the budget is used up."""
+    """Every owed episode with what came of it, in the order they finish; none is begun that `halted` forbids."""
     delays = run.runner.retry_delays_seconds
     playing = episode.with_options(
         retries=run.runner.retries, retry_delay_seconds=delays, retry_condition_fn=transient
     )
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     under_way: dict[Any, EpisodeSpec] = {}
-    owed = iter(job.owed)
-    while True:
-        stop = standing.over_budget()
-        while not stop and len(under_way) < 2 * run.runner.workers and (spec := next(owed, None)):
-            given: list[Any] = [quote(run), quote(spec)]  # else Prefect walks them, and draws arrows between tasks
-            future = playing.submit(*given)
-            under_way[future] = spec
-            future.add_done_callback(finished.put)
-        if not under_way:
-            break
-        future = finished.get()
-        yield under_way.pop(future), future.result(raise_on_failure=False)
-    if stop and next(owed, None):
-        terminal.say(f"{stop}: no new episodes. Raise it and run the same command to go on.")
+    owed = deque(job.owed)
+    with draining(wake=lambda: finished.put(None)) as interrupt:
+        while True:
+            while owed and len(under_way) < run.runner.workers and not standing.halted(interrupt.signal):
+                given: list[Any] = [quote(run), quote(owed[0])]  # else Prefect walks them and draws arrows
+                future = playing.submit(*given)
+                under_way[future] = owed.popleft()
+                standing.ledger.begin()
+                future.add_done_callback(finished.put)
+            if not under_way:
+                break
+            future = finished.get()
+            if future is not None:  # else a signal came
+                yield under_way.pop(future), future.result(raise_on_failure=False)
+        if owed or interrupt.signal:
+            terminal.say(standing.cut(interrupt.signal))
 
 
-def conclude(job: Job, standing: Standing, tracker: Tracker | None) -> str:
+def conclude(job: Job, standing: Standing, tracker: Tracker | None) -> State:
     """Write the numbers down and show them."""
+    standing.look_for_failures()
     numbers = standing.metrics()
     job.store.write_json("metrics.json", numbers)
     look = {"run directory": job.store.url}
@@ -124,4 +150,5 @@ def conclude(job: Job, standing: Standing, tracker: Tracker | None) -> str:
     if link := orchestration.flow_run_link(flow_run.id):
         look["Prefect"] = link
     terminal.summary(standing, numbers, look)
-    return job.store.url
+    message = terminal.line(standing)
+    return Failed(message=message) if standing.cut_short else Completed(message=message)

@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from tautraj.config import CONF
-from tautraj.errors import ConfigError, TautrajError, UserError, hint
+from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, hint
 
 _composing = threading.Lock()  # Hydra's compose is not thread-safe
 
@@ -44,6 +44,9 @@ def cli(door: Callable[[DictConfig], None]) -> None:
     def guarded(cfg: DictConfig) -> None:
         try:
             door(cfg)
+        except Interrupted as error:  # a sweep ends with it
+            _complain(str(error))
+            sys.exit(error.code)
         except TautrajError as error:  # said here and now: a sweep goes on with its next cell
             failed.append(error)
             _complain(str(error))

@@ -125,6 +125,7 @@ class Runner(Record):
     workers: PositiveInt
     retries: int = Field(ge=0)
     retry_delays_seconds: list[float]
+    give_up_after: PositiveInt
 
 
 class Tracking(Record):
@@ -158,6 +159,7 @@ class Run(Record):
     root: str = Field(min_length=1)
     tasks: Tasks
     limits: Limits
+    dry_run: bool
 
     @property
     def seats(self) -> dict[Seat, Llm]:

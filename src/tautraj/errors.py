@@ -30,6 +30,18 @@ class StoreError(UserError):
     """A run directory that cannot be used: another schema, no permission."""
 
 
+class GaveUp(UserError):
+    """Episodes kept failing for one reason: no new ones were begun."""
+
+
+class Interrupted(TautrajError):
+    """Ctrl-C or SIGTERM: what was under way has finished. `code` is the exit code, 128 and the signal's number."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class EpisodeError(TautrajError):
     """One episode could not be played or graded. `transient` says whether playing it again may help."""
 

@@ -1,50 +1,30 @@
-"""What is asked of Prefect beside running tasks: which server, a lease of a provider's capacity, artifacts, links.
+"""What is asked of Prefect beside running tasks: a lease of a provider's capacity, artifacts, links.
 
 Views and leases only: nothing is read back from Prefect's database that a result depends on.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
-import httpx
 from prefect import get_client
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
-from prefect.context import refresh_global_settings_context
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+from prefect.settings import PREFECT_UI_URL
 
 from tautraj.config import Llm, Provider, Run
 from tautraj.metrics import Metrics
+from tautraj.server import shared_server
 from tautraj.standing import Standing, Watcher
 from tautraj.terminal import line, summary_rows
-
-LOCAL_SERVER = "http://127.0.0.1:4200/api"
-
-
-def choose_server() -> None:
-    """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else the embedded one.
-
-    Has to come before the first flow run. PREFECT_API_URL set to nothing asks for the embedded one.
-    """
-    if os.environ.get("PREFECT_API_URL") == "":
-        _set_server(None)
-    elif server() is None and _answers(LOCAL_SERVER):
-        _set_server(LOCAL_SERVER)
-
-
-def server() -> str | None:
-    """Address of the shared server's API; None: the embedded one, which nobody else sees."""
-    return PREFECT_API_URL.value() or None
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
     """The page of this very flow run; None without a shared server, whose UI there is none of."""
-    api = server()
+    api = shared_server()
     if api is None:
         return None
     ui = PREFECT_UI_URL.value() or api.removesuffix("/").removesuffix("/api")
@@ -58,7 +38,7 @@ def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
     On a shared server every provider has a global concurrency limit `tautraj-<provider>`, made with `calls_at_once`
     and adjustable in the UI; the run takes as much as it can use and keeps to it.
     """
-    if server() is None:
+    if shared_server() is None:
         yield run
         return
     providers = {llm.provider.name: llm.provider for llm in run.seats.values() if not llm.offline}
@@ -90,20 +70,6 @@ def summary_artifact(name: str, numbers: Metrics) -> None:
     """The closing table, in the UI."""
     rows = [{"what": what, "value": value} for what, value in summary_rows(numbers)]
     create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)
-
-
-def _set_server(address: str | None) -> None:
-    os.environ.pop("PREFECT_API_URL", None)
-    if address is not None:
-        os.environ["PREFECT_API_URL"] = address
-    refresh_global_settings_context()  # Prefect read its settings when it was imported
-
-
-def _answers(api: str) -> bool:
-    try:
-        return httpx.get(f"{api}/health", timeout=1).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _global_limit(provider: Provider) -> tuple[str, int]:

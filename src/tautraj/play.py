@@ -12,6 +12,7 @@ from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.episode import run_episode
 from tautraj.errors import ConfigError, TautrajError, hint
+from tautraj.estimates import check_prices
 from tautraj.grid import EpisodeSpec, cell, owed, plan
 from tautraj.llms.local import serving
 from tautraj.llms.preflight import preflight
@@ -46,6 +47,7 @@ def prepare(run: Run) -> Job:
     """Check the run and work out what is owed. Raises `UserError`; calls nobody and makes no directory."""
     check(run.agent, run)
     check(run.user_strategy, run)
+    check_prices(run)
     ids = _task_ids(run)
     store = Store(directory(run))
     store.check()

@@ -1,8 +1,14 @@
-"""How a run stands while it goes on: counted as episodes come in, shown by whoever watches."""
+"""How a run stands while it goes on: counted as episodes come in, shown by whoever watches, and whether it may go on.
+
+Not here: what is spent and reserved (`budget`).
+"""
 
 import time
 from collections.abc import Callable
+from signal import Signals
 
+from tautraj.budget import Cost, Ledger
+from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
 from tautraj.grid import EpisodeSpec
 from tautraj.metrics import SUCCESS, Failure, Metrics, Row, metrics
 from tautraj.play import Job
@@ -11,29 +17,46 @@ from tautraj.play import Job
 class Standing:
     """Running totals of a job. One thread adds, others may read."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, guess: Cost | None = None) -> None:
+        """`guess`: of an episode's cost, as long as none was played."""
         self.job = job
         self.rows: list[Row] = list(job.rows)
         self.failures = {failure.id: failure for failure in job.failures}
         self.total = len(job.rows) + len(job.owed)
         self.played = 0
         """In this execution, failures included."""
+        self.ledger = Ledger(job.run.budget, guess)
         self._began = time.monotonic()
-        self._graded = self._succeeded = self.tokens = 0
-        self.usd: float | None = 0.0
-        """None: something was unpriced."""
+        self._graded = self._succeeded = 0
+        self._in_a_row: list[str] = []
+        """Kinds of the failures since an episode was last played to its end; all alike."""
+        self._last: BaseException | None = None
+        self.cut_short: TautrajError | None = None
+        """Why episodes are owed that could have been played; a budget that is used up is no error."""
+        self._known_failures: set[str] = set()
         for row in self.rows:
             self._add(row)
+        self.look_for_failures()
 
     def see(self, spec: EpisodeSpec, result: Row | BaseException) -> None:
         """An episode is over: its row, or what stopped it."""
         self.played += 1
+        self.ledger.end()
         if isinstance(result, Row):
             self.failures.pop(spec.id, None)
             self.rows.append(result)
+            self._in_a_row = []
             self._add(result)
-        else:
-            self.failures[spec.id] = Failure(spec.id, type(result).__name__, str(result))
+            return
+        failure = self.failures[spec.id] = Failure(spec.id, type(result).__name__, str(result))
+        self._in_a_row = [kind for kind in self._in_a_row if kind == failure.kind] + [failure.kind]
+        self._last = result
+
+    def look_for_failures(self) -> None:
+        """Enter what failed attempts cost; of those that were followed by a better one only the files tell."""
+        for name, usage in self.job.store.failed_usage(self._known_failures):
+            self._known_failures.add(name)
+            self.ledger.waste(usage)
 
     @property
     def owed(self) -> int:
@@ -50,24 +73,47 @@ class Standing:
         waiting = len(self.job.owed) - self.played
         return (time.monotonic() - self._began) / self.played * waiting if self.played else None
 
-    def metrics(self) -> Metrics:
-        return metrics(self.rows, list(self.failures.values()))
-
-    def over_budget(self) -> str | None:
-        """Which budget is used up, in words."""
-        budget = self.job.run.budget
-        if budget.usd is not None and self.usd is not None and self.usd >= budget.usd:
-            return f"budget.usd={budget.usd:g} is used up"
-        if budget.tokens is not None and self.tokens >= budget.tokens:
-            return f"budget.tokens={budget.tokens} is used up"
+    @property
+    def hopeless(self) -> str | None:
+        """What went wrong so often that nothing new should be tried; None: go on."""
+        lost = isinstance(self._last, StoreError) and bool(self._in_a_row)
+        if lost or len(self._in_a_row) >= self.job.run.runner.give_up_after:
+            return f"{len(self._in_a_row)} in a row failed, the last: {self._in_a_row[-1]}: {self._last}"
         return None
+
+    def halted(self, signal: int | None) -> str | None:
+        """Why no further episode may begin just now: a `signal` came, nothing works, no budget is left."""
+        if signal is not None:
+            return f"{Signals(signal).name}: no new episodes were begun. The same command plays what is owed."
+        if self.hopeless:
+            return f"{self.hopeless}. See to it and run the same command: it plays what is owed."
+        if refusal := self.ledger.refusal():
+            return f"{refusal}: no new episodes. Raise it and run the same command to go on."
+        return None
+
+    def cut(self, signal: int | None) -> str:
+        """The run ends with episodes owed that were not begun: why, in words."""
+        reason = self.halted(signal) or "nothing more was begun"
+        if signal is not None:
+            self.cut_short = Interrupted(reason, 128 + signal)
+        elif self.hopeless:
+            self.cut_short = GaveUp(reason)
+        return reason
+
+    def metrics(self) -> Metrics:
+        numbers = metrics(self.rows, list(self.failures.values()))
+        spent, wasted = self.ledger.spent, self.ledger.wasted
+        numbers |= {"spent_tokens": spent.tokens, "wasted_tokens": wasted.tokens}
+        if spent.usd is not None and wasted.usd is not None:
+            numbers |= {"spent_usd": spent.usd, "wasted_usd": wasted.usd}
+            if self._succeeded:
+                numbers["usd_per_success"] = spent.usd / self._succeeded
+        return numbers
 
     def _add(self, row: Row) -> None:
         self._graded += row.reward is not None
         self._succeeded += row.reward is not None and row.reward >= SUCCESS
-        for usage in row.usage.values():
-            self.tokens += usage.tokens_in + usage.tokens_out
-            self.usd = None if self.usd is None or usage.usd is None else self.usd + usage.usd
+        self.ledger.spend(row.usage)
 
 
 Watcher = Callable[[Standing], None]

@@ -6,15 +6,17 @@ Any fsspec URL. Not here: what is owed (`grid`), numbers (`metrics`). Nothing re
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import Any
 
 import fsspec
 import yaml
+from pydantic import TypeAdapter
 
 from tautraj.errors import BrokenRecord, EpisodeError, StoreError, boundary
 from tautraj.metrics import Failure
-from tautraj.trajectory import SCHEMA, Trajectory, Turn
+from tautraj.trajectory import SCHEMA, Seat, Trajectory, Turn, Usage
 
 
 class Store:
@@ -78,6 +80,15 @@ class Store:
                 with boundary(StoreError, f"reading {path}"):
                     latest[episode] = _failure(episode, self._fs.cat_file(path))
         return list(latest.values())
+
+    def failed_usage(self, known: Collection[str] = ()) -> Iterator[tuple[str, dict[Seat, Usage]]]:
+        """File and cost of each failed attempt, episodes done later included, but those `known`."""
+        for _, _, path in self._failure_files():
+            if path not in known:
+                with boundary(StoreError, f"reading {path}"):
+                    data = self._fs.cat_file(path)
+                with suppress(ValueError, RecursionError, AttributeError):
+                    yield path, TypeAdapter(dict[Seat, Usage]).validate_python(json.loads(data).get("usage", {}))
 
     def write_json(self, name: str, value: Any) -> None:
         """A file beside the episodes, e.g. metrics.json."""
@@ -147,6 +158,20 @@ class Store:
             self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
         self._fs.pipe_file(partial, data)
         self._fs.mv(partial, path)
+
+
+def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
+    """Configuration and numbers of every run directory under `root` that has both and can be read."""
+    with boundary(StoreError, f"root={root}"):
+        fs, path = fsspec.url_to_fs(root)
+        for name in sorted(fs.glob(f"{path}/*/*/metrics.json")):
+            try:
+                numbers = json.loads(fs.cat_file(name))
+                config = yaml.safe_load(fs.cat_file(f"{name.rsplit('/', 1)[0]}/run.yaml"))
+            except (OSError, ValueError, yaml.YAMLError):
+                continue
+            if isinstance(numbers, dict) and isinstance(config, dict):
+                yield config, numbers
 
 
 def _failure(episode: str, data: bytes) -> Failure:

@@ -11,8 +11,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from tautraj.estimates import Estimate
 from tautraj.grid import cell
 from tautraj.metrics import Metrics
+from tautraj.play import Job
 from tautraj.standing import Standing, Watcher, every
 
 PLAIN_LINES_EVERY = 10.0
@@ -48,24 +50,22 @@ def progress(standing: Standing) -> Iterator[Watcher]:
 def line(standing: Standing) -> str:
     """Done, failed, owed, success so far, tokens and USD so far, time left."""
     rate = "–" if standing.success_rate is None else f"{standing.success_rate:.1%}"
-    usd = "unpriced" if standing.usd is None else f"{standing.usd:.2f} USD"
+    spent, reserved = standing.ledger.spent, standing.ledger.reserved
+    usd = "unpriced" if spent.usd is None else f"{spent.usd:.2f} USD"
+    if standing.ledger.under_way and spent.usd is not None and reserved.usd:
+        usd += f" (and {reserved.usd:.2f} reserved)"
     left = "" if standing.seconds_left is None else f", {duration(standing.seconds_left)} left"
     return (
         f"{len(standing.rows)} done, {len(standing.failures)} failed, {standing.owed} owed, success {rate}, "
-        f"{standing.tokens:,} tokens, {usd}{left}"
+        f"{spent.tokens:,.0f} tokens, {usd}{left}"
     )
 
 
 def summary(standing: Standing, numbers: Metrics, look: dict[str, str]) -> None:
     """The closing table and where to look closer. `look`: what is there -> link, path or command."""
     run = standing.job.run
-    shown = Table(title=escape(cell(run).folder), show_header=False, title_justify="left")
-    shown.add_column(style="bold")
-    shown.add_column(justify="right", overflow="fold")
-    for name, value in summary_rows(numbers):
-        shown.add_row(escape(name), escape(value))
     console = Console(soft_wrap=False)
-    console.print(shown)
+    console.print(_table(cell(run).folder, summary_rows(numbers)))
     if run.model.offline:
         console.print(
             "The oracle replays the task's gold actions: this checks the pipeline, it is no model's result."
@@ -98,6 +98,32 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
             usd = f"{n[f'{seat}_usd']:.4f} USD" if f"{seat}_usd" in n else "unpriced"
             tokens = f"{n[f'{seat}_tokens_in']:,.0f} tokens in, {n[f'{seat}_tokens_out']:,.0f} out"
             rows.append((seat, f"{n[f'{seat}_calls']:,.0f} calls, {tokens}, {usd}"))
+    if n.get("spent_tokens"):
+        usd = f", {n['spent_usd']:.4f} USD" if "spent_usd" in n else ", unpriced"
+        lost = f", of these {n['wasted_tokens']:,.0f} on failed attempts" if n["wasted_tokens"] else ""
+        rows.append(("spent", f"{n['spent_tokens']:,.0f} tokens{lost}{usd}"))
+    if n.get("usd_per_success"):
+        rows.append(("a success", f"{n['usd_per_success']:.4f} USD"))
+    return rows
+
+
+def plan(job: Job, estimate: Estimate) -> None:
+    """What would be played and what it may take; nothing is begun."""
+    console = Console(soft_wrap=False)
+    console.print(_table(cell(job.run).folder, plan_rows(job, estimate)))
+    console.print("dry_run: nobody was called and nothing was written.", soft_wrap=True)
+
+
+def plan_rows(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
+    owed = len(job.owed)
+    rows = [("episodes owed", f"{owed:,} of {owed + len(job.rows):,}"), ("run directory", job.store.url)]
+    for seat, took in estimate.seats.items():
+        tokens = f"{owed * took.tokens_in:,.0f} tokens in, {owed * took.tokens_out:,.0f} out"
+        rows.append((seat, f"about {owed * took.calls:,.0f} calls, {tokens}"))
+    if estimate.seats:
+        total = estimate.cost.times(owed)
+        usd = "unpriced" if total.usd is None else f"{total.usd:,.2f} USD"
+        rows += [("in all", f"about {total.tokens:,.0f} tokens, {usd}"), ("estimated from", estimate.source)]
     return rows
 
 
@@ -105,3 +131,12 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _table(title: str, rows: list[tuple[str, str]]) -> Table:
+    shown = Table(title=escape(title), show_header=False, title_justify="left")
+    shown.add_column(style="bold")
+    shown.add_column(justify="right", overflow="fold")
+    for name, value in rows:
+        shown.add_row(escape(name), escape(value))
+    return shown

@@ -1,0 +1,38 @@
+"""Prefect's server for one process: `python -m tautraj.embedded_server`.
+
+On 127.0.0.1 at a free port, without UI and services. It writes the address of its API to stdout once it can be asked,
+and is gone when its stdin ends. Not here: who starts it and why (`server`).
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+
+def main() -> None:
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), log_level="critical"))
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    threading.Thread(target=_announce, args=(server, listening.getsockname()[1]), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def _announce(server: Any, port: int) -> None:
+    while not server.started:
+        time.sleep(0.05)
+    print(f"http://127.0.0.1:{port}/api", flush=True)
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
