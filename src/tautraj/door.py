@@ -5,6 +5,7 @@ The recorder stands at this door, so the record is what happened and not what an
 
 from typing import Any
 
+from tautraj.allowance import Allowance
 from tautraj.benchmarks import Benchmark, World
 from tautraj.config import Limits
 from tautraj.errors import WorldClosed
@@ -21,17 +22,28 @@ class Door:
     """Calls of both seats, and what the agent says to the customer. Closed when the episode has ended."""
 
     def __init__(
-        self, benchmark: Benchmark, world: World, customer: Customer, recorder: Recorder, limits: Limits
+        self,
+        benchmark: Benchmark,
+        world: World,
+        customer: Customer,
+        recorder: Recorder,
+        limits: Limits,
+        allowance: Allowance,
     ) -> None:
-        self.outcome: Outcome | None = None
+        self._ended: Outcome | None = None
         self._benchmark, self._world, self._customer = benchmark, world, customer
-        self._recorder, self._limits = recorder, limits
+        self._recorder, self._limits, self._allowance = recorder, limits, allowance
         self._tools: dict[Seat, list[str]] = {
             "model": [tool["function"]["name"] for tool in benchmark.tools],
             "user": [tool["function"]["name"] for tool in benchmark.user_tools],
         }
         self._mistakes_in_a_row: dict[Seat, int] = {}
         self._tool_errors = 0
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it goes on."""
+        return self._ended or self._allowance.ending
 
     @property
     def closed(self) -> bool:
@@ -55,6 +67,7 @@ class Door:
         self._count()
         if self._tool_errors >= self._limits.tool_errors:
             self._close("too_many_tool_errors", f"{self._tool_errors} calls answered with an error")
+        self._allowance.look()
         return answer.content
 
     def say(self, text: str, aside: Aside = NOTHING) -> str:
@@ -62,6 +75,7 @@ class Door:
         self._must_be_open()
         self._recorder.turn("model", "message", message=text, **aside._asdict())
         self._mistakes_in_a_row["model"] = 0
+        self._allowance.look()
         return self.listen(text)
 
     def mistake(self, told: str, call: ToolCall | None = None, aside: Aside = NOTHING, seat: Seat = "model") -> str:
@@ -70,6 +84,7 @@ class Door:
         self._turn(seat, "mistake", aside, tool_call=call, observation=told, error=True)
         self._count()
         self._count_mistake(told, seat)
+        self._allowance.look()
         return told
 
     def note(self, kind: Kind, **fields: Any) -> Turn:
@@ -89,7 +104,7 @@ class Door:
             return ""
         try:
             answer = self._customer(heard)
-        except WorldClosed:  # a limit was reached by the customer's own calls
+        except WorldClosed:  # a limit was reached by the customer's own calls, or by what its llm costs
             return ""
         if self.closed:
             return ""
@@ -98,6 +113,7 @@ class Door:
         if word is not None:
             self._close(self._benchmark.stop_words[word], word)
         self._count()
+        self._allowance.look()
         return "" if self.closed else answer
 
     def _turn(self, seat: Seat, kind: Kind, aside: Aside, **fields: Any) -> None:
@@ -114,8 +130,8 @@ class Door:
             self._close("too_many_mistakes", f"{count} in a row, the last: {told}")
 
     def _close(self, kind: Ending, detail: str) -> None:
-        if self.outcome is None:
-            self.outcome = Outcome(kind=kind, detail=detail)
+        if not self.closed:
+            self._ended = Outcome(kind=kind, detail=detail)
 
     def _must_be_open(self) -> None:
         if self.closed:

@@ -7,12 +7,14 @@ Not here: what an agent may do and when it ends (`door`), what an episode is wor
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from tautraj.agents import Backstage, Stage
+from tautraj.allowance import Allowance
 from tautraj.benchmarks import Benchmark, Task, open_benchmark
 from tautraj.config import Run
 from tautraj.door import Door
-from tautraj.errors import SeatError, WorldClosed, boundary
+from tautraj.errors import LimitReached, SeatError, WorldClosed, boundary
 from tautraj.grid import EpisodeSpec, cell
 from tautraj.parts import part
 from tautraj.protocol import Aside
@@ -42,8 +44,9 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
             raise WorldClosed("the customer's call ended the episode")
         return answer
 
-    scene = _scene(run, spec, recorder, benchmark, task, act)
-    door = Door(benchmark, world, _customer(run, scene), recorder, run.limits)
+    allowance = Allowance(run.limits, recorder)
+    scene = _scene(run, spec, recorder, allowance, benchmark, task, act)
+    door = Door(benchmark, world, _customer(run, scene), recorder, run.limits, allowance)
     if not recorder.turns:
         door.listen(benchmark.greeting)
     elif recorder.turns[-1].seat == "model":
@@ -54,11 +57,11 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         turns=recorder.turns,
         tools=benchmark.tools,
         door=door,
-        ask=seat_ask(run.model, "model", spec.seed, recorder),
+        ask=seat_ask(run.model, "model", spec.seed, recorder, allowance),
         brief=recorder.brief,
         backstage=Backstage(task, world.peek, benchmark.writing_tools) if run.model.offline else None,
     )
-    with boundary(SeatError, f"agent={run.agent.name}"):
+    with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}"):
         if not door.closed:
             part(run.agent)(stage)
     outcome = door.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
@@ -69,6 +72,7 @@ def _scene(
     run: Run,
     spec: EpisodeSpec,
     recorder: Recorder,
+    allowance: Allowance,
     benchmark: Benchmark,
     task: Task,
     act: Callable[[ToolCall, Aside], str],
@@ -81,7 +85,7 @@ def _scene(
         stop=words["user_stop"],
         transfer=words.get("user_transfer", words["user_stop"]),
         tools=benchmark.user_tools,
-        ask=seat_ask(run.user, "user", spec.seed, recorder),
+        ask=seat_ask(run.user, "user", spec.seed, recorder, allowance),
         act=act,
         think=lambda thought: recorder.think("user", thought),
     )

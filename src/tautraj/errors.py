@@ -112,6 +112,10 @@ class WorldClosed(SeatError):
     """An agent acted after the episode had ended; nothing was done."""
 
 
+class LimitReached(WorldClosed):
+    """An llm was to be asked when the episode had used up its seconds, tokens or USD; it was not."""
+
+
 class WorldError(EpisodeError):
     """The benchmark's world could not be built, or broke in a way its own rules do not foresee."""
 

@@ -51,7 +51,7 @@ def estimate(run: Run, rows: list[Row]) -> Estimate:
 
 def check_prices(run: Run) -> None:
     """Raise `ConfigError` where a limit in USD cannot be kept, since a seat has no price."""
-    limit = "budget.usd" if run.budget.usd is not None else None
+    limit = "budget.usd" if run.budget.usd is not None else "limits.usd" if run.limits.usd is not None else None
     if limit is None:
         return
     unpriced = [seat for seat, llm in run.seats.items() if prices(llm) is None]

@@ -40,7 +40,7 @@ def cell(run: Run) -> Cell:
         "model": _llm_identity(run.model),
         "user": _llm_identity(run.user),
         "judge": run.judge and _llm_identity(run.judge),
-        "limits": run.limits.model_dump(),
+        "limits": run.limits.model_dump(exclude_none=True),
         "seed": run.seed,
     }
     seats = [_seat(run.model.name, run.agent.name), _seat(run.user.name, run.user_strategy.name)]

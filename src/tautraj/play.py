@@ -72,10 +72,10 @@ def play(run: Run, spec: EpisodeSpec) -> Row:
     """Play an episode, have it graded, keep it. A failure is kept too, and raised; it is never a reward."""
     store, recorder = Store(directory(run)), Recorder()
     try:
-        trajectory = graded(run_episode(run, spec, recorder), run)
+        trajectory = graded(run_episode(run, spec, recorder), run, recorder)
         store.write(trajectory)
     except TautrajError as error:
-        store.write_failure(spec.id, error, recorder.turns)
+        store.write_failure(spec.id, error, recorder.turns, recorder.usage())
         raise
     return row(trajectory)
 

@@ -29,6 +29,10 @@ class Recorder:
         self._heard: dict[Seat, list[Heard]] = {}
         self._thoughts: dict[Seat, list[str]] = {}
         self._mark = time.time()
+        self.tokens = 0
+        """In and out, of all seats so far; what a provider did not say counts 0."""
+        self.usd = 0.0
+        """Of all seats so far; what is unpriced counts 0."""
         self.briefing: Briefing | None = None
         """None until an agent's model is told something."""
 
@@ -39,6 +43,8 @@ class Recorder:
     def heard(self, seat: Seat, reply: Reply) -> None:
         """An llm answered `seat`; what it cost and thought belongs to that seat's next turn."""
         self._heard.setdefault(seat, []).append(Heard(reply.call, reply.reasoning, _signed(reply)))
+        self.tokens += (reply.call.tokens_in or 0) + (reply.call.tokens_out or 0)
+        self.usd += reply.call.usd or 0.0
 
     def think(self, seat: Seat, thought: str) -> None:
         """`seat` thought something on the way to its next turn."""

@@ -11,12 +11,13 @@ from tautraj.seat import seat_ask
 from tautraj.trajectory import Trajectory
 
 
-def graded(trajectory: Trajectory, run: Run) -> Trajectory:
+def graded(trajectory: Trajectory, run: Run, recorder: Recorder | None = None) -> Trajectory:
     """The trajectory with its reward, or in a word why it has none, and with what the judge cost.
 
-    `run` says which benchmark, whose data, which judge. Raises `GradingError`.
+    `run` says which benchmark, whose data, which judge; `recorder` keeps what a judge cost even when grading fails.
+    Raises `GradingError`.
     """
-    recorder = Recorder()
+    recorder = recorder or Recorder()
     judge = seat_ask(run.judge, "judge", trajectory.seed, recorder) if run.judge else None
     benchmark = open_benchmark(run.benchmark, run.domain)
     verdict = benchmark.grade(trajectory.task_id, trajectory.turns, trajectory.outcome, judge)

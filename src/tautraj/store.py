@@ -6,7 +6,7 @@ Any fsspec URL. Not here: what is owed (`grid`), numbers (`metrics`). Nothing re
 import json
 import re
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -60,8 +60,8 @@ class Store:
             data = trajectory.model_dump_json(by_alias=True, indent=1).encode()
             self._write(f"{self.path}/episodes/{trajectory.id}.json", data)
 
-    def write_failure(self, episode: str, error: Exception, turns: list[Turn]) -> None:
-        """Keep what went wrong and how far it got."""
+    def write_failure(self, episode: str, error: Exception, turns: list[Turn], usage: Mapping[Seat, Usage]) -> None:
+        """Keep what went wrong, how far it got and what it cost."""
         record = {
             "schema": SCHEMA,
             "id": episode,
@@ -69,6 +69,7 @@ class Store:
             "transient": isinstance(error, EpisodeError) and error.transient,
             "message": str(error),
             "turns": [turn.model_dump() for turn in turns],
+            "usage": {seat: spent.model_dump() for seat, spent in usage.items()},
         }
         self._set_aside(episode, record)
 
@@ -117,6 +118,7 @@ class Store:
                 "kind": "BrokenRecord",
                 "message": str(error)[:500],
                 "turns": [],
+                "usage": {},
             }
             self._set_aside(name, {**broken, "text": data.decode(errors="replace")})
             self._fs.rm(path)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 2
+SCHEMA = 3
 
 Seat = Literal["model", "user", "judge"]
 Kind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
@@ -21,6 +21,9 @@ Ending = Literal[
     "max_turns",
     "too_many_mistakes",
     "too_many_tool_errors",
+    "max_seconds",
+    "max_tokens",
+    "max_usd",
 ]
 
 

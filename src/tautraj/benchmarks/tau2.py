@@ -28,7 +28,7 @@ from tautraj.errors import ConfigError, GradingError, WorldError, boundary
 from tautraj.llms import Ask
 from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
 
-TERMINATION: dict[Ending, TerminationReason] = {
+TERMINATION: dict[Ending, TerminationReason | None] = {
     "user_stop": TerminationReason.USER_STOP,
     "user_transfer": TerminationReason.USER_STOP,
     "user_out_of_scope": TerminationReason.USER_STOP,
@@ -37,7 +37,14 @@ TERMINATION: dict[Ending, TerminationReason] = {
     "max_turns": TerminationReason.MAX_STEPS,
     "too_many_mistakes": TerminationReason.TOO_MANY_ERRORS,
     "too_many_tool_errors": TerminationReason.TOO_MANY_ERRORS,
+    "max_seconds": None,
+    "max_tokens": None,
+    "max_usd": None,
 }
+"""What an ending is to τ². Its evaluator looks at user and agent stops, and calls every other reason 0.
+
+None: it has no word for it, and nothing is graded: time and money are our limits, no verdict on the model.
+"""
 
 
 class Tau2World:
@@ -118,6 +125,9 @@ class Tau2:
         return Tau2World(self._environments, self._tasks[task.id])
 
     def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
+        reason = TERMINATION[outcome.kind]
+        if reason is None:
+            return outcome.kind
         task = self._tasks[task_id]
         criteria = task.evaluation_criteria
         judged = criteria is not None and RewardType.NL_ASSERTION in criteria.reward_basis
@@ -128,7 +138,7 @@ class Tau2:
             start_time="",
             end_time="",
             duration=0.0,
-            termination_reason=TERMINATION[outcome.kind],
+            termination_reason=reason,
             messages=as_messages(turns),
         )
         kind = EvaluationType.ALL_WITH_NL_ASSERTIONS if judged else EvaluationType.ALL

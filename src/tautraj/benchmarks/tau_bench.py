@@ -55,8 +55,23 @@ WRITING = {
 }
 """The package does not say which tools change data; a test watches the database while every tool is used."""
 STOP = "###STOP###"
-GRADED = ("user_stop", "agent_transfer")
-"""Endings that the package calls done; whatever else ends its episodes leaves the reward at 0."""
+DONE: dict[Ending, bool | None] = {
+    "user_stop": True,
+    "user_transfer": False,
+    "user_out_of_scope": False,
+    "agent_stop": False,
+    "agent_transfer": True,
+    "max_turns": False,
+    "too_many_mistakes": False,
+    "too_many_tool_errors": False,
+    "max_seconds": None,
+    "max_tokens": None,
+    "max_usd": None,
+}
+"""Whether the package calls an ending done; whatever else ends its episodes leaves the reward at 0.
+
+None: it has no word for it, and nothing is graded: time and money are our limits, no verdict on the model.
+"""
 
 
 class TauBenchWorld:
@@ -143,7 +158,10 @@ class TauBench:
             return TauBenchWorld(Replay(self._stock, self._tasks[task.id]), self.writing_tools)
 
     def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
-        if outcome.kind not in GRADED:
+        done = DONE[outcome.kind]
+        if done is None:
+            return outcome.kind
+        if not done:
             return _graded(0.0, {}, note=f"not over by the benchmark's rule: {outcome.kind}")
         with boundary(GradingError, f"grading {self.domain} task {task_id}"):
             environment = Replay(self._stock, self._tasks[task_id])
