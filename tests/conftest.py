@@ -1,9 +1,16 @@
 """What the tests share: an environment that is nobody's own, runs composed as the command line composes them."""
 
 import os
-from collections.abc import Callable
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import httpx
 import pytest
+from front_door import Finished, Generate, command
 
 from tautraj import environment
 
@@ -15,6 +22,8 @@ environment.prepare()
 
 from tautraj.command_line import compose_tree  # noqa: E402
 from tautraj.config import Run  # noqa: E402
+from tautraj.play import directory  # noqa: E402
+from tautraj.store import Store  # noqa: E402
 from tautraj.tree import parse  # noqa: E402
 
 
@@ -26,3 +35,51 @@ def run_of() -> Callable[..., Run]:
         return parse(compose_tree([*overrides, *(f"{key}={value}" for key, value in values.items())]))
 
     return compose
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server of the tests' own; its API address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    home = tmp_path_factory.mktemp("prefect")
+    start = [str(Path(sys.executable).parent / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", port]
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(start, env={**os.environ, "PREFECT_HOME": str(home)}, stdout=log, stderr=log)
+    api = f"http://127.0.0.1:{port}/api"
+    for _ in range(480):
+        try:
+            if httpx.get(f"{api}/health").is_success:
+                break
+        except httpx.HTTPError:
+            time.sleep(0.25)
+    yield api
+    process.terminate()
+    process.wait(timeout=60)
+
+
+@pytest.fixture
+def environ(server: str, tmp_path: Path) -> dict[str, str]:
+    keys = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"), "canary")
+    return {**os.environ, **keys, "PREFECT_API_URL": server, "PREFECT_HOME": str(tmp_path / "prefect-home")}
+
+
+@pytest.fixture
+def generate(environ: dict[str, str], tmp_path: Path) -> Generate:
+    """Run the command line in an empty directory."""
+
+    def run(*overrides: str, **variables: str) -> Finished:
+        env = {**environ, **variables}
+        done = subprocess.run(command(overrides), cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def store_of(run_of: Callable[..., Run], tmp_path: Path) -> Callable[..., Store]:
+    def store(*overrides: str) -> Store:
+        return Store(directory(run_of(*overrides, root=tmp_path / "outputs")))
+
+    return store

@@ -1,26 +1,23 @@
 """The command line as a user types it, with a real Prefect server, a real MLflow store and a provider over HTTP."""
 
 import json
-import os
 import random
 import signal
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
+from front_door import Finished, Generate, command, over_http, played
 from provider import ChatRequest, Fault, Provider
 from replay import Replay
 
 from tautraj.config import Run
 from tautraj.episode import run_episode
 from tautraj.grid import plan
-from tautraj.play import directory
 from tautraj.recorder import Recorder
 from tautraj.reward import graded
 from tautraj.store import Store
@@ -28,79 +25,7 @@ from tautraj.trajectory import Trajectory
 
 pytestmark = pytest.mark.xdist_group("flows")  # one Prefect server for all of them
 
-REPO = Path(__file__).parents[1]
 TASKS = 'tasks.ids=["5","9","12","17","18"]'
-
-
-class Finished(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Generate = Callable[..., Finished]
-
-
-def command(overrides: Sequence[str]) -> list[str]:
-    return [sys.executable, str(REPO / "flows" / "generate.py"), *overrides]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of the tests' own; its API address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    home = tmp_path_factory.mktemp("prefect")
-    start = [str(Path(sys.executable).parent / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", port]
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen(start, env={**os.environ, "PREFECT_HOME": str(home)}, stdout=log, stderr=log)
-    api = f"http://127.0.0.1:{port}/api"
-    for _ in range(480):
-        try:
-            if httpx.get(f"{api}/health").is_success:
-                break
-        except httpx.HTTPError:
-            time.sleep(0.25)
-    yield api
-    process.terminate()
-    process.wait(timeout=60)
-
-
-@pytest.fixture
-def environ(server: str, tmp_path: Path) -> dict[str, str]:
-    keys = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"), "canary")
-    return {**os.environ, **keys, "PREFECT_API_URL": server, "PREFECT_HOME": str(tmp_path / "prefect-home")}
-
-
-@pytest.fixture
-def generate(environ: dict[str, str], tmp_path: Path) -> Generate:
-    """Run the command line in an empty directory."""
-
-    def run(*overrides: str, **variables: str) -> Finished:
-        env = {**environ, **variables}
-        done = subprocess.run(command(overrides), cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-        return Finished(done.returncode, done.stdout, done.stderr)
-
-    return run
-
-
-@pytest.fixture
-def store_of(run_of: Callable[..., Run], tmp_path: Path) -> Callable[..., Store]:
-    def store(*overrides: str) -> Store:
-        return Store(directory(run_of(*overrides, root=tmp_path / "outputs")))
-
-    return store
-
-
-def played(store: Store) -> dict[tuple[str, int], float | None]:
-    """Reward by task and trial; fails on a task played twice."""
-    found: dict[tuple[str, int], float | None] = {}
-    for trajectory in store.episodes():
-        key = (trajectory.task_id, trajectory.trial)
-        assert key not in found
-        found[key] = trajectory.reward
-    return found
 
 
 def test_a_run_is_played_once_and_grows_by_trials(
@@ -184,15 +109,6 @@ def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
     return [graded(run_episode(run, spec, Recorder()), run) for spec in plan(run, ["5", "9", "12", "17", "18"])]
 
 
-def over_http(provider: Provider, name: str) -> list[str]:
-    base = {"claude": provider.anthropic_base, "gemini": provider.gemini_base}.get(name, provider.openai_base)
-    overrides = [f"model={name}", f"user={name}", TASKS]
-    for seat in ("model", "user"):
-        overrides += [f"{seat}.provider.api_base={base}"]
-        overrides += [f"{seat}.provider.{limit}=null" for limit in ("requests_per_minute", "tokens_per_minute")]
-    return overrides
-
-
 def faulty(request: ChatRequest) -> Fault | None:
     """Now and then, everything that passes."""
     faults = {
@@ -223,7 +139,7 @@ def test_both_seats_over_http_through_faults(
     name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path, server: str
 ) -> None:
     with Provider(Replay(recorded), faulty) as provider:
-        overrides = over_http(provider, name)
+        overrides = [*over_http(provider, name), TASKS]
         tracking = "mlflow" if name == "gpt4o" else "none"
         done = generate(*overrides, "trials=2", f"tracking={tracking}")
     assert done.code == 0, done.err
@@ -259,7 +175,7 @@ def test_a_failed_episode_is_a_failure_and_no_zero(
         )
 
     with Provider(Replay(recorded), refuse) as provider:
-        overrides = [*over_http(provider, "gpt4o"), "tracking=none"]
+        overrides = [*over_http(provider, "gpt4o"), TASKS, "tracking=none"]
         done = generate(*overrides)
         store = store_of(*overrides)
         numbers = store.read_json("metrics.json")

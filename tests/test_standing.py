@@ -11,7 +11,7 @@ import pytest
 from factory import row, usage
 
 from tautraj.config import Run
-from tautraj.errors import RateLimited
+from tautraj.errors import AuthenticationFailed, GaveUp, Interrupted, RateLimited, StoreError
 from tautraj.grid import EpisodeSpec
 from tautraj.metrics import Failure, Row
 from tautraj.play import Job
@@ -82,33 +82,57 @@ def test_time_left_is_at_the_pace_of_this_execution(start: Start) -> None:
     assert standing.seconds_left == 0
 
 
-def test_usd_and_tokens_of_earlier_executions_count(start: Start) -> None:
-    standing = start("budget.usd=1", "budget.tokens=null", rows=[spent(0.75)])
-    assert standing.over_budget() is None
-    standing.see(A, row(usage={"model": usage(usd=0.125), "user": usage(usd=0.125)}))
-    assert standing.usd == 1
-    assert standing.over_budget() == "budget.usd=1 is used up"
+def test_usd_and_tokens_of_earlier_executions_and_of_failed_attempts_count(start: Start) -> None:
+    standing = start("budget.usd=1", rows=[spent(0.25)])
+    assert standing.halted(None) is None
+    standing.job.store.write_failure("b", RateLimited("429"), [], {"user": usage(usd=0.5)})
+    standing.look_for_failures()
+    standing.look_for_failures()
+    assert standing.ledger.spent.usd == 0.75
+    halted = standing.halted(None)
+    assert halted is not None
+    assert "budget.usd=1: 0.7500 USD spent" in halted
+    assert "Raise it" in halted
+    assert standing.cut(None) == halted
+    assert standing.cut_short is None, "a budget that is used up is no error"
+    assert standing.metrics()["usd_per_success"] == 0.75
+    assert standing.metrics()["wasted_usd"] == 0.5
 
 
-def test_tokens_count_on_both_ways_and_for_all_seats(start: Start) -> None:
-    standing = start("budget.tokens=220")
-    standing.see(A, row(usage={"model": usage(tokens_in=100, tokens_out=10)}))
-    assert standing.over_budget() is None
-    standing.see(B, row(usage={"user": usage(tokens_in=100, tokens_out=10)}))
-    assert standing.tokens == 220
-    assert standing.over_budget() == "budget.tokens=220 is used up"
+def test_failures_of_one_kind_in_a_row_end_it(start: Start) -> None:
+    standing = start("runner.give_up_after=3")
+    for spec in (A, B):
+        standing.see(spec, AuthenticationFailed("401"))
+    standing.see(C, RateLimited("429"))
+    assert standing.halted(None) is None, "not of one kind"
+    for spec in (A, B):
+        standing.see(spec, RateLimited("429 again"))
+    halted = standing.halted(None)
+    assert halted is not None
+    assert "3 in a row failed, the last: RateLimited: 429 again" in halted
+    standing.cut(None)
+    assert isinstance(standing.cut_short, GaveUp)
 
 
-def test_without_a_budget_nothing_is_used_up(start: Start) -> None:
-    assert start(rows=[spent(1e9, tokens=10**12)]).over_budget() is None
+def test_one_episode_that_is_played_makes_up_for_failures(start: Start) -> None:
+    standing = start("runner.give_up_after=2")
+    standing.see(A, RateLimited("429"))
+    standing.see(B, row(id="b"))
+    standing.see(C, RateLimited("429"))
+    assert standing.halted(None) is None
 
 
-def test_what_is_unpriced_is_not_held_against_usd_but_against_tokens(start: Start) -> None:
-    standing = start("budget.usd=1", "budget.tokens=100", rows=[spent(5.0), spent(None), spent(5.0)])
-    assert standing.usd is None
-    assert standing.over_budget() is None
-    standing.see(A, spent(None, tokens=100))
-    assert standing.over_budget() == "budget.tokens=100 is used up"
+def test_a_run_that_cannot_be_written_ends_at_the_first_failure(start: Start) -> None:
+    standing = start()
+    standing.see(A, StoreError("no space left on device"))
+    assert "no space left" in (standing.halted(None) or "")
+
+
+def test_a_signal_ends_it(start: Start) -> None:
+    standing = start()
+    assert "SIGTERM" in standing.cut(15)
+    assert isinstance(standing.cut_short, Interrupted)
+    assert standing.cut_short.code == 143
 
 
 def test_a_watcher_is_called_at_once_and_then_not_too_often(start: Start) -> None:

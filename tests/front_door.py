@@ -1,0 +1,48 @@
+"""The command line as a user types it: where the tests that come in by it agree.
+
+The fixtures `server`, `environ`, `generate` and `store_of` stand in `conftest`.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from provider import Provider
+
+from tautraj.store import Store
+
+REPO = Path(__file__).parents[1]
+
+
+class Finished(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Generate = Callable[..., Finished]
+
+
+def command(overrides: Sequence[str]) -> list[str]:
+    return [sys.executable, str(REPO / "flows" / "generate.py"), *overrides]
+
+
+def played(store: Store) -> dict[tuple[str, int], float | None]:
+    """Reward by task and trial; fails on a task played twice."""
+    found: dict[tuple[str, int], float | None] = {}
+    for trajectory in store.episodes():
+        key = (trajectory.task_id, trajectory.trial)
+        assert key not in found
+        found[key] = trajectory.reward
+    return found
+
+
+def over_http(provider: Provider, name: str) -> list[str]:
+    """Overrides that seat `name` twice at the provider, without limits."""
+    base = {"claude": provider.anthropic_base, "gemini": provider.gemini_base}.get(name, provider.openai_base)
+    overrides = [f"model={name}", f"user={name}"]
+    for seat in ("model", "user"):
+        overrides += [f"{seat}.provider.api_base={base}"]
+        overrides += [f"{seat}.provider.{limit}=null" for limit in ("requests_per_minute", "tokens_per_minute")]
+    return overrides

@@ -1,0 +1,242 @@
+"""How a run that is under way ends early: signals, giving up, a budget; and how the same command goes on.
+
+Through the front door, over HTTP, with threads and with processes.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from front_door import Generate, command, over_http, played
+from provider import Answer, ChatRequest, Fault, Provider
+from replay import Replay
+
+from tautraj.config import Run
+from tautraj.episode import run_episode
+from tautraj.grid import plan
+from tautraj.recorder import Recorder
+from tautraj.trajectory import Trajectory
+
+pytestmark = pytest.mark.xdist_group("flows")  # one Prefect server for all of them
+
+MOCK = ["domain=mock", "split=base", "tracking=none"]
+TASKS = ["create_task_1", "update_task_1"]
+IDS = f"tasks.ids={json.dumps(TASKS)}"
+
+
+@pytest.fixture(scope="module")
+def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
+    run = run_of(*MOCK)
+    return [run_episode(run, spec, Recorder()) for spec in plan(run, TASKS)]
+
+
+class Slow:
+    """Answers after a while, and tells how many conversations it has begun."""
+
+    def __init__(self, recorded: list[Trajectory], seconds: float) -> None:
+        self._replay, self._seconds = Replay(recorded), seconds
+
+    def __call__(self, request: ChatRequest) -> Answer:
+        time.sleep(self._seconds)
+        return self._replay(request)
+
+
+class Under:
+    """A run that is under way, in a process group of its own as a shell makes one."""
+
+    def __init__(self, overrides: Sequence[str], cwd: Path, environ: dict[str, str]) -> None:
+        self._log = (cwd / "log").open("w+")
+        self.process = subprocess.Popen(
+            command(overrides), cwd=cwd, env=environ, stdout=self._log, stderr=self._log, start_new_session=True
+        )
+
+    def interrupt(self, number: signal.Signals) -> None:
+        """As a terminal does: everyone in the group."""
+        os.killpg(self.process.pid, number)
+
+    def end(self) -> tuple[int, str]:
+        code = self.process.wait(timeout=120)
+        self._log.seek(0)
+        return code, self._log.read()
+
+
+def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    while not true():
+        assert process.poll() is None, "it ended before"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_first_signal_lets_finish_what_is_under_way(
+    runner: str,
+    number: signal.Signals,
+    recorded: list[Trajectory],
+    generate: Generate,
+    environ: dict[str, str],
+    store_of: Any,
+    tmp_path: Path,
+) -> None:
+    if (runner, number) == ("processes", signal.SIGTERM):
+        pytest.skip("SIGTERM goes to the run alone, which is the case of threads")
+    with Provider(Slow(recorded, 0.1)) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=10", f"runner={runner}", "runner.workers=2"]
+        store = store_of(*overrides)
+        run = Under(overrides, tmp_path, environ)
+        wait_until(lambda: len(list(Path(store.path).glob("episodes/*"))) >= 3, run.process)
+        run.interrupt(number)
+        code, said = run.end()
+        assert code == 128 + number, said
+        assert "those under way finish" in said
+        assert "Traceback" not in said
+        assert f"error: {number.name}: no new episodes were begun. The same command plays what is owed." in said
+        done = len(played(store))
+        assert 3 <= done <= 3 + 4 + 2
+        assert not list(Path(store.path).glob("failures/*")), "what was under way was not thrown away"
+        assert store.read_json("metrics.json")["episodes"] == done
+        begun = sum("assistant" not in {said.role for said in request.messages} for request in provider.requests)
+        again = generate(*overrides)
+        assert again.code == 0, again.err
+    assert len(played(store)) == 20
+    assert begun >= done
+
+
+def test_a_second_ctrl_c_stops_at_once(
+    recorded: list[Trajectory], generate: Generate, environ: dict[str, str], store_of: Any, tmp_path: Path
+) -> None:
+    hanging = True
+
+    def hang(request: ChatRequest) -> Fault | None:
+        return Fault("hang", seconds=60) if hanging and request.messages[-1].text != "Reply with: ok" else None
+
+    with Provider(Replay(recorded), hang) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS]
+        run = Under(overrides, tmp_path, environ)
+        wait_until(lambda: len(provider.requests) >= 3, run.process)
+        run.interrupt(signal.SIGINT)
+        time.sleep(0.5)
+        assert run.process.poll() is None, "it drains"
+        run.interrupt(signal.SIGINT)
+        began = time.monotonic()
+        code, said = run.end()
+        assert code == 130
+        assert time.monotonic() - began < 10
+        assert "Stopped. The same command plays what is owed." in said
+        hanging = False
+        assert generate(*overrides).code == 0
+    assert len(played(store_of(*overrides))) == 2
+
+
+def test_processes_end_with_a_run_that_is_killed(
+    recorded: list[Trajectory], environ: dict[str, str], tmp_path: Path
+) -> None:
+    """Else they would play on what the same command plays again."""
+
+    def hang(request: ChatRequest) -> Fault | None:
+        return Fault("hang", seconds=20) if request.messages[-1].text != "Reply with: ok" else None
+
+    with Provider(Replay(recorded), hang) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "runner=processes", "runner.workers=2"]
+        run = Under(overrides, tmp_path, {**environ, "PREFECT_API_URL": ""})
+        wait_until(lambda: len(provider.requests) >= 3, run.process)
+        assert len(group(run.process.pid)) > 1
+        run.process.kill()
+        run.end()
+        until = time.monotonic() + 10
+        while group(run.process.pid) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert group(run.process.pid) == []
+
+
+def group(leader: int) -> list[str]:
+    """Commands of those processes that are alive in its session, and the servers they started."""
+    listing = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    )
+    found = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
+    return [args for pgid, stat, args in found if int(pgid) == leader and not stat.startswith("Z")]
+
+
+def test_a_key_that_is_revoked_in_mid_run_stops_it(
+    recorded: list[Trajectory], generate: Generate, store_of: Any
+) -> None:
+    revoked = True
+
+    def refuse(request: ChatRequest) -> Fault | None:
+        return Fault("status", 401, message="revoked") if revoked and request.number > 30 else None
+
+    with Provider(Replay(recorded), refuse) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=50", "runner.workers=4"]
+        overrides += ["runner.give_up_after=3"]
+        done = generate(*overrides)
+        assert done.code == 2
+        assert "3 in a row failed, the last: AuthenticationFailed" in done.err
+        assert "same command" in done.err
+        assert "Traceback" not in done.err + done.out
+        failed = list(Path(store_of(*overrides).path).glob("failures/*"))
+        assert 3 <= len(failed) <= 3 + 4, "not one for each of the hundred"
+        assert store_of(*overrides).read_json("metrics.json")["failures_AuthenticationFailed"] == len(failed)
+        revoked = False
+        assert generate(*overrides).code == 0
+    assert len(played(store_of(*overrides))) == 100
+
+
+def test_a_budget_ends_a_run_within_what_is_under_way(
+    recorded: list[Trajectory], generate: Generate, store_of: Any
+) -> None:
+    with Provider(Replay(recorded)) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=20", "runner.workers=4"]
+        done = generate(*overrides, "budget.usd=0.02")
+        assert done.code == 0, done.err
+        assert "budget.usd=0.02:" in done.err
+        assert "Raise it and run the same command" in done.err
+        assert "a success" in done.out
+        numbers = store_of(*overrides).read_json("metrics.json")
+        each = numbers["spent_usd"] / numbers["episodes"]
+        assert 0.02 - each * 6 <= numbers["spent_usd"] <= 0.02 + each * 4
+        assert generate(*overrides).code == 0
+    assert len(played(store_of(*overrides))) == 40
+
+
+def test_a_dry_run_calls_nobody_and_writes_nothing(
+    recorded: list[Trajectory], generate: Generate, store_of: Any, tmp_path: Path
+) -> None:
+    with Provider(Replay(recorded)) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=3"]
+        guessed = generate(*overrides, "dry_run=true")
+        assert guessed.code == 0, guessed.err
+        assert not provider.requests
+        assert list(tmp_path.rglob("*.json")) == []
+        for word in ("6 of 6", "a guess", "USD", "about 84 calls"):
+            assert word in guessed.out
+        assert generate(*overrides, "trials=1").code == 0
+        known = generate(*overrides, "dry_run=true")
+        assert "4 of 6" in known.out
+        assert "2 episodes of this run" in known.out
+    assert len(played(store_of(*overrides))) == 2
+
+
+def test_processes_play_what_threads_play(generate: Generate, store_of: Any, tmp_path: Path) -> None:
+    for runner in ("threads", "processes"):
+        done = generate(*MOCK, f"runner={runner}", "runner.workers=2", f"root={runner}")
+        assert done.code == 0, done.err
+    threads, processes = (essence(tmp_path / runner) for runner in ("threads", "processes"))
+    assert len(threads) == 9
+    assert threads == processes
+
+
+def essence(root: Path) -> list[Any]:
+    """Everything but the times."""
+
+    def timeless(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: timeless(value) for key, value in node.items() if key not in ("started", "seconds")}
+        return [timeless(item) for item in node] if isinstance(node, list) else node
+
+    return [timeless(json.loads(path.read_bytes())) for path in sorted(root.glob("*/*/episodes/*.json"))]
