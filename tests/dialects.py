@@ -102,7 +102,15 @@ class OpenAI:
 
 class Anthropic:
     protocol, choices, path = "anthropic", "content", re.compile(r"^/v1/messages$")
-    codes = {400: "invalid_request_error", 401: "authentication_error", 429: "rate_limit_error"}
+    codes = {
+        400: "invalid_request_error",
+        401: "authentication_error",
+        403: "permission_error",
+        404: "not_found_error",
+        413: "request_too_large",
+        429: "rate_limit_error",
+        529: "overloaded_error",
+    }
 
     def hear(self, body: Json) -> Heard:
         said = [one for turn in body["messages"] for one in self._said(turn["role"], turn["content"])]
@@ -143,7 +151,15 @@ class Gemini(Anthropic):
     """Put into Anthropic's blocks to be heard; keys are in snake case, as litellm writes them."""
 
     protocol, choices, path = "gemini", "candidates", re.compile(r"/models/([^/]+):generateContent$")
-    codes = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
+    codes = {
+        400: "INVALID_ARGUMENT",
+        401: "UNAUTHENTICATED",
+        403: "PERMISSION_DENIED",
+        404: "NOT_FOUND",
+        429: "RESOURCE_EXHAUSTED",
+        503: "UNAVAILABLE",
+        504: "DEADLINE_EXCEEDED",
+    }
 
     def hear(self, body: Json) -> Heard:
         turns = [(turn["role"], [self._block(part) for part in turn["parts"]]) for turn in body["contents"]]

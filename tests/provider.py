@@ -37,6 +37,7 @@ class Fault:
     message: str = "injected"
     seconds: float = 0
     code: str | None = None  # OpenAI's `code`, Anthropic's `type`, Gemini's `status`; None: the status's own
+    body: Json | None = None  # of a status, instead of all that; with 200 it stands for an answer
 
 
 NO_FAULT = Fault("hang")  # late by 0 seconds
@@ -81,7 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
                 answer = dialect.say(Answer(), self.server.ids)
                 return 200, answer | {"model": request.model, dialect.choices: []}, fault
             case "status":
-                return fault.status, dialect.refuse(fault.status, fault.message, fault.code), fault
+                refusal = dialect.refuse(fault.status, fault.message, fault.code)
+                return fault.status, refusal if fault.body is None else fault.body, fault
             case "html":
                 return fault.status, f"<html><body><h1>{fault.message}</h1></body></html>", fault
             case "drop" | "empty":
@@ -164,4 +166,4 @@ class Provider(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-__all__ = ["Answer", "Brain", "ChatRequest", "Fault", "Faults", "Provider", "Said"]
+__all__ = ["Answer", "Brain", "ChatRequest", "Fault", "Faults", "Json", "Provider", "Said"]

@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 import litellm
 import pytest
+import refusals
 import tau2.utils.llm_utils  # noqa: F401 - as in every episode: it sets litellm.drop_params for the process
 from provider import Answer, ChatRequest, Fault, Faults, Provider
+from refusals import Refusal, google_quota
 from seats import PROTOCOLS, configured, served
 
 from tautraj import errors
@@ -337,29 +339,22 @@ def test_an_answer_that_does_not_come_is_a_timeout(name: str) -> None:
 
 # What is not asked again. The words are the providers' own: litellm reads them before the status.
 
-WRONG_KEY = {
-    "gpt4o": Fault("status", 401, message="Incorrect API key provided: sk-a***z."),
-    "claude": Fault("status", 401, message="invalid x-api-key"),
-    "gemini": Fault("status", 400, message="API key not valid. Please pass a valid API key."),
-}
-TOO_LONG = {
-    "gpt4o": "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000.",
-    "claude": "prompt is too long: 210000 tokens > 200000 maximum",
-    "gemini": "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
-    "vllm": "request (9031 tokens) exceeds the available context size (8192 tokens), try increasing it",  # llama.cpp
-}
+REFUSED: list[tuple[type[ProviderError], list[Refusal]]] = [
+    (errors.AuthenticationFailed, [*refusals.WRONG_KEY, *refusals.FORBIDDEN_KEY]),
+    (errors.ModelNotFound, refusals.UNKNOWN_MODEL),
+    (errors.ContextTooLong, refusals.TOO_LONG),
+    (errors.ContentRefused, refusals.FILTERED),
+    (errors.QuotaExhausted, refusals.NO_QUOTA),
+]
 SAFETY = Fault(
     "status", 400, message="Your request was rejected by our safety system.", code="content_policy_violation"
 )
-FILTERED = Fault("status", 400, message="Output blocked by content filtering policy")
 FINAL: list[Any] = [
-    *[(name, fault, errors.AuthenticationFailed) for name, fault in WRONG_KEY.items()],
+    *[(name, fault, kind) for kind, refusals in REFUSED for name, fault in refusals],
     *[(name, Fault("status", 404), errors.ModelNotFound) for name in PROTOCOLS],
     *[(name, Fault("status", 400), errors.BadRequest) for name in PROTOCOLS],
     *[(name, Fault("status", 422), errors.BadRequest) for name in PROTOCOLS],
-    *[(name, Fault("status", 400, message=text), errors.ContextTooLong) for name, text in TOO_LONG.items()],
     ("gpt4o", SAFETY, errors.ContentRefused),
-    ("claude", FILTERED, errors.ContentRefused),
     ("claude", Fault("status", 403), errors.AuthenticationFailed),
 ]
 
@@ -388,30 +383,19 @@ def test_a_content_filter_is_known_by_its_code() -> None:
     final("gpt4o", Fault("status", 400, message=words, code="content_filter"), errors.ContentRefused)
 
 
-REFUSED_ANSWERS: dict[str, dict[str, Any]] = {
-    "gpt4o": {
-        "object": "chat.completion",
-        "choices": [{"index": 0, "finish_reason": "content_filter", "message": {"role": "assistant"}}],
-        "usage": {"prompt_tokens": 9, "completion_tokens": 0, "total_tokens": 9},
-    },
-    "claude": {
-        "type": "message",
-        "role": "assistant",
-        "content": [],
-        "stop_reason": "refusal",
-        "usage": {"input_tokens": 9, "output_tokens": 0},
-    },
-    "gemini": {
-        "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
-        "usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9},
-    },
-}
+def test_a_minutes_quota_passes_and_google_writes_the_wait_into_the_body() -> None:
+    """In the very words of a day's, which does not."""
+    error, _, _ = refusal("gemini", google_quota("GenerateRequestsPerMinutePerProjectPerModel", "0.25s"))
+    assert (type(error), error.retry_after) == (errors.RateLimited, 0.25)
 
 
-@every_protocol
-def test_a_refused_answer_is_known_by_its_finish(name: str) -> None:
-    body = json.dumps({"id": "1", "model": "m", **REFUSED_ANSWERS[name]})
-    final(name, Fault("not_json", message=body), errors.ContentRefused)
+@pytest.mark.parametrize(
+    ("said", "wait"),
+    [("soon", None), ("nan", 0.0), ("-1", 0.0), ("Fri, 31 Dec 99999 23:59:59 GMT", None)],
+)
+def test_a_wait_that_is_none_is_not_waited_for(said: str, wait: float | None) -> None:
+    error, _, _ = refusal("gpt4o", Fault("status", 429, {"Retry-After": said}))
+    assert (type(error), error.retry_after) == (errors.RateLimited, wait)
 
 
 # The key.

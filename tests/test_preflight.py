@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from provider import Answer, ChatRequest, Fault, Provider
+from refusals import NO_QUOTA
 from seats import BASES, configured, served
 
 from tautraj.command_line import compose_tree
@@ -96,6 +97,12 @@ def test_an_unknown_model(provider: Provider, name: str) -> None:
     line = refused(name, provider, Fault("status", 404, message="no such model"))
     assert line.endswith(f"[ModelNotFound]. Name another: model.name=…, or {OFFLINE}.")
     assert "no such model" in line
+
+
+@pytest.mark.parametrize(("name", "fault"), [case for case in NO_QUOTA if case[0] in KEYS])
+def test_an_account_without_credit(provider: Provider, name: str, fault: Fault) -> None:
+    line = refused(name, provider, fault)
+    assert line.endswith(f"[QuotaExhausted]. Add credit or wait until the quota is renewed, or {OFFLINE}.")
 
 
 @every_protocol

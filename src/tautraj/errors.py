@@ -82,6 +82,10 @@ class AuthenticationFailed(ProviderError):
     """401, 403: the key is missing, wrong, or not allowed this model."""
 
 
+class QuotaExhausted(ProviderError):
+    """402, or a 429 or 400 that says so: no credit, or the day's quota is used up. Waiting a minute does not help."""
+
+
 class ModelNotFound(ProviderError):
     """404: no such model at this address."""
 

@@ -9,6 +9,7 @@ import email.utils
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import litellm
@@ -19,12 +20,21 @@ from tautraj.errors import ProviderError
 
 BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
     (
-        re.compile(
-            r"context_length_exceeded|maximum context length|prompt is too long|input is too long|context window"
-        ),
+        re.compile(r"context[_ ](length|window|limit|size)|(prompt|input) is too long"),
         errors.ContextTooLong,
     ),
-    (re.compile(r"content_filter|content_policy|content management policy"), errors.ContentRefused),
+    (
+        re.compile(r"content_filter|content_policy|content management policy|(prompt|input) was flagged"),
+        errors.ContentRefused,
+    ),
+    (
+        # Google says "quota" of every limit: only its id tells a day's from a minute's.
+        re.compile(
+            r"insufficient_quota|billing_hard_limit|billing_not_active|credit balance is too low"
+            r"|specified API usage limits|quotaId\W+\w*PerDay|free-models-per-day"
+        ),
+        errors.QuotaExhausted,
+    ),
 ]
 BY_CLASS: list[tuple[type[Exception], type[ProviderError]]] = [
     (litellm.ContextWindowExceededError, errors.ContextTooLong),
@@ -34,6 +44,7 @@ BY_CLASS: list[tuple[type[Exception], type[ProviderError]]] = [
 ]
 BY_STATUS: dict[int, type[ProviderError]] = {
     401: errors.AuthenticationFailed,
+    402: errors.QuotaExhausted,
     403: errors.AuthenticationFailed,
     404: errors.ModelNotFound,
     408: errors.ProviderTimeout,
@@ -61,8 +72,9 @@ def _kind(error: Exception, text: str) -> type[ProviderError]:
         if isinstance(error, foreign):
             return ours
     if 400 <= status < 500:
+        told = " ".join([text, *(str(code) for cause in causes if (code := getattr(cause, "code", None)))])
         for words, ours in BY_WORDS:
-            if words.search(text):
+            if words.search(told):
                 return ours
     if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
         return errors.ProviderTimeout
@@ -82,13 +94,17 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _retry_after(error: Exception) -> float | None:
-    """Seconds, from the header's number or date."""
+    """Seconds, from the header's number or date, or from where Google writes them: the body."""
     headers = getattr(error, "litellm_response_headers", None)
     value = headers.get("retry-after") if headers is not None else None
     if value is None:
+        named = re.search(r'"retryDelay":\s*"([\d.]+)s"', str(error))
+        value = named[1] if named else None
+    if value is None:
         return None
-    try:
+    with suppress(ValueError):
         return max(0.0, float(value))
-    except ValueError:
+    with suppress(ValueError, OverflowError):  # no year that a calendar has
         date = email.utils.parsedate_tz(value)
         return max(0.0, email.utils.mktime_tz(date) - time.time()) if date else None
+    return None

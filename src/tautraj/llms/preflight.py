@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tautraj.config import Llm
-from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, ProviderError
+from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, ProviderError, QuotaExhausted
 from tautraj.llms.chat import api_key, chat
 
 OFFLINE = "run with model=oracle user=scripted"
@@ -44,5 +44,7 @@ def _next_step(seat: str, llm: Llm, error: ProviderError) -> str:
         return f"Check {llm.provider.api_key_env or seat + '.provider.api_key_env'}, or {OFFLINE}."
     if isinstance(error, ModelNotFound):
         return f"Name another: {seat}.name=…, or {OFFLINE}."
+    if isinstance(error, QuotaExhausted):
+        return f"Add credit or wait until the quota is renewed, or {OFFLINE}."
     where = llm.provider.api_base or "the provider's own address"
     return f"Check that {where} answers ({seat}.provider.api_base=…), or {OFFLINE}."
