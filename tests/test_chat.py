@@ -108,6 +108,21 @@ def test_inline_thinking_alone_is_no_text(name: str) -> None:
     assert (reply.text, reply.reasoning) == ("", "They greet me.")
 
 
+@pytest.mark.parametrize(
+    ("text", "reasoning", "answer"),
+    [
+        ("<think>\nThey greet me, so I", "They greet me, so I", ""),  # cut off
+        ("<think>", None, ""),
+        ("They greet me.\n</think>\n\nHello.", "They greet me.", "Hello."),  # begun by the model's template
+        ("A <think> inside.", None, "A <think> inside."),
+    ],
+)
+def test_thinking_without_an_end_or_a_start_is_thinking(text: str, reasoning: str | None, answer: str) -> None:
+    with Provider(answering(Answer(text))) as provider:
+        reply = chat(served("vllm", provider), HELLO)
+    assert (reply.text, reply.reasoning) == (answer, reasoning)
+
+
 def test_settings_reach_the_wire_and_unset_ones_do_not() -> None:
     with Provider(answering(Answer("hi"), Answer("hi"))) as provider:
         llm = served("gpt4o", provider)

@@ -188,9 +188,12 @@ def _whole(text: str) -> str:
 
 
 def _split_thinking(text: str) -> tuple[str | None, str]:
-    """Reasoning that an open model wrote inline, before its answer: (reasoning, the rest)."""
-    match = re.match(r"\s*<think>(.*?)</think>\s*", text, re.DOTALL)
-    return (match[1].strip() or None, text[match.end() :]) if match else (None, text)
+    """(What an open model reasoned inline before it answered, its answer); an answer cut off before that is empty."""
+    before, closed, after = text.partition("</think>")
+    opened = re.match(r"\s*<think>", before)  # not there where the model's template writes it
+    if not (opened or closed):
+        return None, text
+    return before[opened.end() if opened else 0 :].strip() or None, after.lstrip()
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
