@@ -8,6 +8,7 @@ order of turns is accepted).
 
 import itertools
 import json
+import select
 import socket
 import struct
 import sys
@@ -20,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from dialects import Answer, Anthropic, ChatRequest, Dialect, Gemini, Json, OpenAI, Said
+from visits import Visit, Visits
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Fault:
     """What goes wrong, by `kind`, after `seconds`.
 
     status: an error in the protocol's shape. html: a gateway's page, with `status`. drop: reset unanswered.
-    cut: closed in mid-body. hang: only late. empty, not_json, no_choices: 200 with no body, with plain text,
-    with an answer that holds none.
+    reset, cut: reset, closed in mid-body. truncated: a body that lacks its end and calls itself whole. hang: only
+    late. empty, not_json, no_choices: 200 with no body, with plain text, with an answer that holds none.
     """
 
     kind: str
@@ -72,12 +74,29 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, dialect: Dialect, body: Json) -> tuple[int, Json | str, Fault]:
         request = self.server.remember(dialect, self.path, dict(self.headers), body)
-        fault = self.server.fault(request) or NO_FAULT
-        time.sleep(fault.seconds)
+        visit = self.server.visits.come(self.connection)
+        try:
+            fault = self.server.fault(request) or NO_FAULT
+            gone = self._left_within(fault.seconds)
+            return self._carried_out(dialect, request, fault, visit, gone)
+        finally:
+            self.server.visits.go(self.connection)
+
+    def _left_within(self, seconds: float) -> bool:
+        """Wait; whether the client gave up in the meantime. It has asked: all that can come from it is its end."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        return bool(seconds and poll.poll(1000 * seconds))
+
+    def _carried_out(
+        self, dialect: Dialect, request: ChatRequest, fault: Fault, visit: Visit, gone: bool
+    ) -> tuple[int, Json | str, Fault]:
         match fault.kind:
-            case "hang" | "cut":
-                answer = dialect.say(self.server.brain(request), self.server.ids)
-                return 200, answer | {"model": request.model}, fault
+            case "hang" | "cut" | "reset" | "truncated":
+                answer = self.server.brain(request)
+                visit.tokens, visit.whole = answer.tokens_in + answer.tokens_out, fault.kind == "hang" and not gone
+                said = dialect.say(answer, self.server.ids) | {"model": request.model}
+                return 200, json.dumps(said)[:-40] if fault.kind == "truncated" else said, fault
             case "no_choices":
                 answer = dialect.say(Answer(), self.server.ids)
                 return 200, answer | {"model": request.model, dialect.choices: []}, fault
@@ -94,18 +113,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, reply: Json | str, fault: Fault) -> None:
         body = (reply if isinstance(reply, str) else json.dumps(reply)).encode()
-        self.close_connection = fault.kind in ("drop", "cut")
+        self.close_connection = fault.kind in ("drop", "cut", "reset")
         if fault.kind == "drop":
-            # A linger of 0 seconds makes closing send RST instead of FIN.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+            self._reset()
             return
         self.send_response(status)
         kind = "text/html" if fault.kind == "html" else "application/json"
         for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **fault.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if fault.kind == "cut" else body)
+        self.wfile.write(body[: len(body) // 2] if self.close_connection else body)
+        if fault.kind == "reset":
+            self.wfile.flush()
+            time.sleep(0.02)  # else the reset overtakes what was sent
+            self._reset()
+
+    def _reset(self) -> None:
+        """A linger of 0 seconds makes closing send RST instead of FIN."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
 
 
 class Provider(ThreadingHTTPServer):
@@ -113,13 +139,14 @@ class Provider(ThreadingHTTPServer):
 
     request_queue_size = 256
 
-    def __init__(self, brain: Brain, fault: Faults = lambda _: None) -> None:
+    def __init__(self, brain: Brain, fault: Faults = lambda _: None, *, remembering: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.brain, self.fault = brain, fault
-        self.requests: list[ChatRequest] = []
+        self.brain, self.fault, self.remembering = brain, fault, remembering
+        self.requests: list[ChatRequest] = []  # none where a run is too long to remember
+        self.visits = Visits()
         self.errors: list[Exception] = []  # what brain or fault raised
         self.connections: list[socket.socket] = []
-        self.ids = itertools.count(1)
+        self.ids, self._numbers = itertools.count(1), itertools.count(1)
         self._lock = threading.Lock()
 
     @property
@@ -158,8 +185,10 @@ class Provider(ThreadingHTTPServer):
         lowered = {name.lower(): value for name, value in headers.items()}
         heard = dialect.protocol, model, system, tuple(said), tuple(tools), lowered, body
         with self._lock:
-            self.requests.append(ChatRequest(*heard, number=len(self.requests) + 1, arrived=time.monotonic()))
-            return self.requests[-1]
+            request = ChatRequest(*heard, number=next(self._numbers), arrived=time.monotonic())
+            if self.remembering:
+                self.requests.append(request)
+        return request
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exception(), ConnectionError):  # a client that stopped waiting is no error

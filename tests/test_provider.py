@@ -9,12 +9,13 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection, IncompleteRead
 from typing import Any
 
 import pytest
 from provider import Answer, ChatRequest, Fault, Provider, Said
+from visits import most_in_window
 
 BASES = {
     "openai/x": "openai_base",
@@ -222,6 +223,8 @@ RAISED = [
     (Fault("status", 400, code="content_filter"), *["BadRequestError"] * 4),
     (Fault("drop"), *["InternalServerError"] * 3, "APIConnectionError"),
     (Fault("cut"), *["InternalServerError"] * 3, "APIConnectionError"),
+    (Fault("reset"), *["InternalServerError"] * 3, "APIConnectionError"),
+    (Fault("truncated"), "InternalServerError", "APIError", "APIConnectionError", "BadRequestError"),
     (Fault("html", 500), *["InternalServerError"] * 4),
     (Fault("html", 502), *["BadGatewayError"] * 3, "APIConnectionError"),
     (Fault("html", 200), "InternalServerError", "APIError", "APIConnectionError", "BadRequestError"),
@@ -344,13 +347,51 @@ def test_requests_are_numbered_and_calls_named_once() -> None:
 
 
 def test_drop_is_a_reset_and_cut_is_half_a_body() -> None:
-    faults = iter([Fault("drop"), Fault("cut")])
+    faults = iter([Fault("drop"), Fault("cut"), Fault("reset"), Fault("truncated")])
     with Provider(Brain(Answer("hi")), lambda _: next(faults)) as provider:
         with connect(provider) as connection, pytest.raises(ConnectionResetError) as caught:
             post(connection)
         assert type(caught.value) is ConnectionResetError  # not RemoteDisconnected, which is an orderly close
         with connect(provider) as connection, pytest.raises(IncompleteRead):
             post(connection)
+        with connect(provider) as connection, pytest.raises(ConnectionResetError):
+            post(connection)
+        with connect(provider) as connection, pytest.raises(json.JSONDecodeError):
+            post(connection)
+
+
+def test_calls_at_once_and_what_they_took_are_known() -> None:
+    def talk(seconds: float) -> None:
+        with suppress(TimeoutError), connect(provider, seconds) as connection:
+            post(connection)
+
+    with Provider(Brain(Answer("hi")), lambda _: Fault("hang", seconds=0.5)) as provider:
+        with ThreadPoolExecutor(3) as threads:
+            list(threads.map(talk, [10, 10, 0.2]))
+        talk(10)
+    assert [visit.at_once for visit in provider.visits] == [1, 2, 3, 1]
+    assert sorted((visit.tokens, visit.whole) for visit in provider.visits) == [(110, False), *[(110, True)] * 3]
+
+
+def test_a_client_that_has_hung_up_is_not_at_once_with_the_next() -> None:
+    """Though the thread that serves it may not have noticed yet."""
+    with Provider(Brain(Answer("hi")), lambda _: Fault("hang", seconds=0.3)) as provider:
+        for _ in range(5):
+            with connect(provider, seconds=0.05) as connection, pytest.raises(TimeoutError):
+                post(connection)
+    assert [visit.at_once for visit in provider.visits] == [1] * 5
+    assert provider.visits[-1].arrived - provider.visits[0].arrived < 1
+
+
+@pytest.mark.parametrize(
+    ("times", "most"), [([], 0), ([7.0], 1), ([0.0, 59.9, 60.0], 2), ([60.0, 0.0, 30.0, 89.9, 90.0], 3)]
+)
+def test_the_fullest_minute(times: list[float], most: int) -> None:
+    assert most_in_window(times, [1] * len(times), 60) == most
+
+
+def test_the_fullest_minute_weighs() -> None:
+    assert most_in_window([0, 50, 100, 150], [1, 5, 2, 6], 60) == 8
 
 
 def test_a_client_that_stops_waiting_is_no_news(capfd: pytest.CaptureFixture[str]) -> None:
