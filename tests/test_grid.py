@@ -146,9 +146,11 @@ def test_a_cell_is_named_after_its_seats_domain_and_split(base: Run, run_of: Run
     assert cell(run_of()).folder == f"oracle__scripted__retail-test-{cell(run_of()).digest}"
 
 
-def test_a_llms_name_cannot_leave_the_run_directory(run_of: RunOf) -> None:
-    folder = cell(run_of("model=vllm", "model.name=../../Qwen/Qwen3-8B:x")).folder
+@pytest.mark.parametrize("key", ["model", "user", "agent", "user_strategy", "domain", "split"])
+def test_no_name_can_leave_the_root(run_of: RunOf, key: str) -> None:
+    folder = cell(run_of("model=vllm", "user=vllm", f"{key}.name=../../Qwen/Qwen3-8B:x")).folder
     assert SAFE.fullmatch(folder)
+    assert "Qwen" in folder
 
 
 def test_more_trials_keep_the_episodes_there_are(base: Run) -> None:

@@ -44,7 +44,7 @@ def cell(run: Run) -> Cell:
         "seed": run.seed,
     }
     seats = [_seat(run.model.name, run.agent.name), _seat(run.user.name, run.user_strategy.name)]
-    return Cell("__".join([*seats, f"{run.domain.name}-{run.split.name}"]), _digest(identity, 8))
+    return Cell("__".join([*seats, f"{_slug(run.domain.name)}-{_slug(run.split.name)}"]), _digest(identity, 8))
 
 
 def plan(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:
@@ -81,7 +81,7 @@ def _version(run: Run) -> str:
 
 
 def _seat(llm: str, part: str) -> str:
-    return _slug(llm) if llm == part else f"{_slug(llm)}-{part}"
+    return _slug(llm) if llm == part else f"{_slug(llm)}-{_slug(part)}"
 
 
 def _slug(text: str) -> str:
