@@ -262,6 +262,11 @@ def test_looking_at_the_config_loads_nothing_heavy(arguments: list[str], shown: 
     [
         ("+model.extra.api_key=sk-canary", "Put the key in .env"),
         ("+model.extra.extra_headers={Authorization:sk-canary}", "Put the key in .env"),
+        ("+model.extra.extra_body={a:[{api_key:sk-canary}]}", "extra.extra_body.a.api_key"),
+        ("model.provider.api_key_env=sk-canary", "Put the key in .env"),
+        ("model.provider.api_base=https://me:sk-canary@host/v1", "'model.provider.api_base=${oc.env:"),
+        ("root=s3://me:sk-canary@bucket", "Put the address in .env"),
+        ("experiment=..", "experiment"),
         ("model.usd_per_million_tokens_in=1.0", "both"),
         ("root=s3://bucket/runs", "tracking=none"),
     ],
@@ -270,3 +275,10 @@ def test_what_could_not_be_kept_is_refused(override: str, said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)) as refused:
         parse(compose_tree(["model=gpt4o", override]))
     assert "canary" not in str(refused.value)
+
+
+def test_a_key_that_got_into_a_value_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
+    tree = container(compose_tree(["model=gpt4o", "+model.extra.metadata={me:'${oc.env:OPENAI_API_KEY}'}"]))
+    assert tree["model"]["extra"] == {"metadata": {"me": "sk-0123456789abcdef"}}
+    assert masked(tree)["model"]["extra"] == {"metadata": {"me": "***"}}

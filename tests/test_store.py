@@ -289,11 +289,12 @@ def test_an_unknown_protocol_is_something_the_user_can_correct() -> None:
 
 def admitted(root: Path) -> tuple[Run, Path]:
     """A run made ready as the door does it, and its `run.yaml`."""
-    address = "https://me:secret@127.0.0.1:5000"
-    tree = compose_tree([f"root='{root}'", "experiment=smoke", "trials=2", f"tracking.uri={address}"])
-    run = parse(tree)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", "https://me:secret@127.0.0.1:5000")
+        tree = compose_tree([f"root='{root}'", "experiment=smoke", "trials=2"])
+        run, config = parse(tree), masked(container(tree))
     store = Store(f"{root}/smoke/x")
-    with ready(Job(run, store, [], [], []), masked(container(tree))):
+    with ready(Job(run, store, [], [], []), config):
         pass
     return run, Path(store.path, "run.yaml")
 

@@ -18,6 +18,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from tautraj.config import CONF
 from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, hint
+from tautraj.keys import without_credentials
+from tautraj.printable import printable
+from tautraj.tree import masked
 
 _composing = threading.Lock()  # Hydra's compose is not thread-safe
 
@@ -63,7 +66,7 @@ def cli(door: Callable[[DictConfig], None]) -> None:
 
 
 def _complain(text: str) -> int:
-    for line in text.splitlines():
+    for line in printable(masked(text)).split("\n"):
         print(f"error: {line}", file=sys.stderr)
     return 2
 
@@ -74,6 +77,11 @@ def _check_choices(overrides: Sequence[str]) -> None:
         group, _, choice = word.partition("=")
         if not group:
             raise ConfigError(f"cannot read {word}: what stands before the = names a group or key")
+        if without_credentials(word) != word:
+            raise ConfigError(
+                f"{group} has credentials in it, and a command line is kept: by the shell, by Hydra, by Prefect. "
+                f"Put the address in .env, and name it: '{group}=${{oc.env:MY_ADDRESS}}'"
+            )
         if _group(word) and choice.startswith("["):
             raise ConfigError(f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}")
         if _group(word) and choice in ("", "null"):

@@ -4,17 +4,15 @@ They have no defaults, so they cannot disagree with `conf/`. Not here: how they 
 can be reached (`llms.preflight`), which tasks exist (`benchmarks`).
 """
 
-import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
+from tautraj import keys
 from tautraj.trajectory import Record, Seat
 
 CONF = Path(__file__).parents[2] / "conf"
-SECRET = re.compile(r"api_?key$|secret|password|authorization|headers|_token$", re.IGNORECASE)
-"""Names of litellm's arguments that hold a key."""
 ALONE = {"model": ("oracle",), "user": ("scripted", "human")}
 """Parts that are played without an llm; each goes with the offline seat of its name."""
 
@@ -24,7 +22,7 @@ class Provider(Record):
     route: str
     """litellm's name for the protocol; `offline`: nobody is called; `local`: the run serves the model itself."""
     api_base: str | None
-    api_key_env: str | None
+    api_key_env: Annotated[str, AfterValidator(keys.variable)] | None
     """Name of the environment variable; None: no key is sent."""
     requests_per_minute: PositiveInt | None
     tokens_per_minute: PositiveInt | None
@@ -52,10 +50,9 @@ class Llm(Record):
 
     @model_validator(mode="after")
     def _no_key_here(self) -> "Llm":
-        held = [key for key in self.extra if SECRET.search(key)]
-        if held:
+        if held := next(keys.held_in(self.extra), None):
             raise ValueError(
-                f"extra.{held[0]} would be written down with the configuration. Put the key in .env and name it: "
+                f"extra.{held} would be written down with the configuration. Put the key in .env and name it: "
                 f"provider.api_key_env=…"
             )
         return self
@@ -157,7 +154,8 @@ class Run(Record):
     runner: Runner
     tracking: Tracking
     budget: Budget
-    experiment: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    experiment: str = Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")
+    """A folder in the root."""
     trials: PositiveInt
     seed: int
     root: str = Field(min_length=1)

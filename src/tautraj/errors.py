@@ -6,12 +6,19 @@ exceptions become ours.
 """
 
 import difflib
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from tautraj.keys import hidden, without_credentials
+from tautraj.printable import printable
+
 
 class TautrajError(Exception):
-    """Anything this project raises on purpose."""
+    """Anything this project raises on purpose. Its words are quoted everywhere: no key in them, fit to be shown."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_fit(message))
 
 
 class UserError(TautrajError):
@@ -150,8 +157,10 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
     except TautrajError:
         raise
     except Exception as error:  # noqa: BLE001 - this module is the one place that may
-        text = " ".join(str(error).split()) or "no message"
-        raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from error
+        text = " ".join(_fit(str(error)).split()) or "no message"
+        told = "".join(traceback.format_exception(error))  # logged with ours, as long as it is the cause
+        cause = error if _fit(told) == told else None
+        raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from cause
 
 
 @contextmanager
@@ -161,3 +170,7 @@ def translated(translate: Callable[[Exception], TautrajError]) -> Iterator[None]
         yield
     except Exception as error:  # noqa: BLE001 - as above
         raise translate(error) from None
+
+
+def _fit(text: str) -> str:
+    return printable(without_credentials(hidden(text)))

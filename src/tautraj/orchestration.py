@@ -16,6 +16,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_UI_URL
 
 from tautraj.config import Llm, Provider, Run
+from tautraj.keys import without_credentials
 from tautraj.metrics import Metrics
 from tautraj.server import shared_server
 from tautraj.standing import Standing, Watcher
@@ -28,7 +29,7 @@ def flow_run_link(flow_run_id: UUID | str) -> str | None:
     if api is None:
         return None
     ui = PREFECT_UI_URL.value() or api.removesuffix("/").removesuffix("/api")
-    return f"{ui.rstrip('/')}/runs/flow-run/{flow_run_id}"
+    return f"{without_credentials(ui).rstrip('/')}/runs/flow-run/{flow_run_id}"
 
 
 @contextmanager

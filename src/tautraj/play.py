@@ -14,6 +14,7 @@ from tautraj.episode import run_episode
 from tautraj.errors import ConfigError, TautrajError, hint
 from tautraj.estimates import check_prices
 from tautraj.grid import EpisodeSpec, cell, owed, plan
+from tautraj.keys import hidden
 from tautraj.llms.local import serving
 from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
@@ -64,7 +65,7 @@ def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
     """
     with serving(job.run) as run:
         preflight(list(run.seats.items()))
-        job.store.open(config, HEADER.format(folder=shlex.quote(job.store.path)))
+        job.store.open(config, HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root))))
         yield job._replace(run=run)
 
 

@@ -15,6 +15,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from tautraj.errors import BrokenRecord, EpisodeError, StoreError, boundary
+from tautraj.keys import without_credentials
 from tautraj.metrics import Failure
 from tautraj.trajectory import SCHEMA, Seat, Trajectory, Turn, Usage
 
@@ -23,7 +24,8 @@ class Store:
     """One run directory. Safe to use from many threads: every episode has its own file."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = without_credentials(url)
+        """To be shown; without the credentials in it."""
         with boundary(StoreError, f"root={url}"):
             self._fs, self.path = fsspec.url_to_fs(url)
         self._local = "file" in self._fs.protocol
@@ -179,6 +181,7 @@ def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
 def _failure(episode: str, data: bytes) -> Failure:
     try:
         record = json.loads(data)
-        return Failure(episode, str(record["kind"]), str(record["message"]))
+        kind = str(record["kind"])
+        return Failure(episode, kind if kind.isidentifier() else "BrokenRecord", str(record["message"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         return Failure(episode, "BrokenRecord", str(error))

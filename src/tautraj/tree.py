@@ -3,7 +3,6 @@
 Not here: what the values mean (`config`), how the tree is composed (`command_line`).
 """
 
-import re
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from tautraj.config import Run
 from tautraj.errors import ConfigError
+from tautraj.keys import hidden, without_credentials
 
 
 def parse(cfg: DictConfig) -> Run:
@@ -37,15 +37,15 @@ def container(cfg: DictConfig) -> dict[str, Any]:
 
 
 def masked(tree: Any) -> Any:
-    """The tree with credentials in addresses replaced: `https://me:secret@host` becomes `https://***@host`.
+    """The tree as it may be kept and shown: no credentials in its addresses, and no key that got into a value.
 
-    Other keys are not in the tree to begin with: it names the environment variables that hold them.
+    Keys have no place in the tree: it names the environment variables that hold them.
     """
     if isinstance(tree, dict):
         return {key: masked(value) for key, value in tree.items()}
     if isinstance(tree, list):
         return [masked(value) for value in tree]
-    return re.sub(r"(\w://)([^/@:\s]+:\S*|[^/@\s]+)@", r"\1***@", tree) if isinstance(tree, str) else tree
+    return without_credentials(hidden(tree)) if isinstance(tree, str) else tree
 
 
 def _fault(fault: Any) -> str:

@@ -4,6 +4,7 @@ Messages and tools are the OpenAI protocol's; litellm speaks the provider's own.
 (`agents`, `users`).
 """
 
+import json
 import os
 import random
 import re
@@ -15,6 +16,7 @@ import tenacity
 
 from tautraj.config import Llm
 from tautraj.errors import ContentRefused, MalformedResponse, ProviderError, TransientProviderError, translated
+from tautraj.keys import hidden
 from tautraj.llms.limits import limits_of
 from tautraj.trajectory import LlmCall
 
@@ -110,15 +112,11 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
     from tautraj.llms.failures import as_ours
 
     size = sum(len(str(message)) for message in request["messages"]) + len(str(request.get("tools", "")))
-    with (
-        limits_of(llm.provider).call(chars=size) as room,
-        translated(lambda error: as_ours(error, llm, api_key(llm))),
-    ):
+    with limits_of(llm.provider).call(chars=size) as room, translated(lambda error: as_ours(error, llm)):
         response = litellm.completion(**request)
         usage = getattr(response, "usage", None)
-        room.tokens_in, room.tokens_out = (
-            getattr(usage, f"{kind}_tokens", None) for kind in ("prompt", "completion")
-        )
+        room.tokens_in = getattr(usage, "prompt_tokens", None)
+        room.tokens_out = getattr(usage, "completion_tokens", None)
         return response
 
 
@@ -129,20 +127,20 @@ def _read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
     message = choices[0].message
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
         raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
-    thought, text = _split_thinking(_whole(message.content) if isinstance(message.content, str) else "")
-    calls = tuple(_raw_call(index, call) for index, call in enumerate(message.tool_calls or []))
-    reasoning = _whole(getattr(message, "reasoning_content", None) or thought or "") or None
+    thought, text = _split_thinking(message.content if isinstance(message.content, str) else "")
+    calls = [_raw_call(index, call) for index, call in enumerate(message.tool_calls or [])]
+    reasoning = getattr(message, "reasoning_content", None) or thought or None
     if reasoning:
         text = text.lstrip()  # the lines that parted it from the reasoning
     back = _back(message, reasoning if llm.provider.reasoning_back else None, signed=any(c.signature for c in calls))
-    return Reply(text, calls, reasoning, back, _call(llm, response, started, retries))
+    text, made, reasoning, back = _fit([text, calls, reasoning, back], llm)
+    return Reply(text, tuple(RawCall(*one) for one in made), reasoning, back, _call(llm, response, started, retries))
 
 
 def _raw_call(index: int, call: Any) -> RawCall:
     """litellm hides Gemini's signature of a call in its id."""
     call_id, _, signature = (call.id or f"call_{index}").partition("__thought__")
-    name, arguments = _whole(call.function.name or ""), _whole(call.function.arguments or "{}")
-    return RawCall(call_id, name, arguments, signature or None)
+    return RawCall(call_id, call.function.name or "", call.function.arguments or "{}", signature or None)
 
 
 def _back(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
@@ -182,9 +180,10 @@ def _usd(llm: Llm, response: Any) -> float | None:
     return float(cost) if cost else None
 
 
-def _whole(text: str) -> str:
-    """Text that can be written down: half a surrogate pair becomes U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _fit(value: list[Any], llm: Llm) -> list[Any]:
+    """What can be written down: no key that a gateway echoes, and U+FFFD for half a surrogate pair."""
+    text = json.dumps(hidden(value, llm.provider.api_base), ensure_ascii=False)
+    return list(json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")))
 
 
 def _split_thinking(text: str) -> tuple[str | None, str]:

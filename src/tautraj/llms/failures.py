@@ -17,6 +17,7 @@ import litellm
 from tautraj import errors
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
+from tautraj.keys import hidden
 
 BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
     (
@@ -56,10 +57,10 @@ BY_STATUS: dict[int, type[ProviderError]] = {
 }
 
 
-def as_ours(error: Exception, llm: Llm, key: str | None) -> ProviderError:
-    """The typed failure of a call to `llm`, with the wait the provider asked for; `key` is cut out of its words."""
+def as_ours(error: Exception, llm: Llm) -> ProviderError:
+    """The typed failure of a call to `llm`, with the wait the provider asked for; its words may quote a header."""
     text = " ".join(str(error).split("Traceback (most recent call last)")[0].split())  # litellm appends its own
-    text = text.replace(key, "***") if key else text
+    text = hidden(text, llm.provider.api_base)
     kind = _kind(error, text)
     return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_retry_after(error))
 

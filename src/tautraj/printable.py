@@ -1,0 +1,20 @@
+"""Text that others wrote, made fit for a terminal: nothing in it moves a cursor, sets a title or turns letters round.
+
+Not here: what counts as markup where it is shown (`terminal`).
+"""
+
+import unicodedata
+
+JOINERS = "\u200c\u200d"
+"""Inside emoji and words of several scripts; they change no order."""
+
+
+def printable(text: str) -> str:
+    r"""The text with control characters to be seen (`\x1b`), bidi overrides too; lines and tabs stay."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(letter: str) -> str:
+    if letter.isprintable() or letter in "\n\t" or letter in JOINERS or unicodedata.category(letter) == "Zs":
+        return letter
+    return letter.encode("unicode_escape").decode()
