@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from tautraj.estimates import Estimate
 from tautraj.grid import cell
 from tautraj.metrics import Metrics
 from tautraj.play import Job
+from tautraj.printable import printable
 from tautraj.standing import Standing, Watcher, every
 
 PLAIN_LINES_EVERY = 10.0
@@ -23,7 +24,7 @@ PLAIN_LINES_EVERY = 10.0
 
 def say(text: str) -> None:
     """A line of our own among whatever else is shown."""
-    Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
+    Console(stderr=True, soft_wrap=True).print(_plain(text))
 
 
 @contextmanager
@@ -71,9 +72,10 @@ def summary(standing: Standing, numbers: Metrics, look: dict[str, str]) -> None:
             "The oracle replays the task's gold actions: this checks the pipeline, it is no model's result."
         )
     for failure in list(standing.failures.values())[:3]:
-        console.print(escape(f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"), soft_wrap=True)
+        said = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
+        console.print(_plain(" ".join(said.split())), soft_wrap=True)
     for name, where in look.items():
-        console.print(escape(f"{name + ':':<15} {where}"), soft_wrap=True, highlight=False)
+        console.print(_plain(f"{name + ':':<15} {where}"), soft_wrap=True)
 
 
 def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
@@ -127,6 +129,11 @@ def plan_rows(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
     return rows
 
 
+def _plain(text: str) -> Text:
+    """Never read as markup, and nothing in it moves the cursor."""
+    return Text(printable(text))
+
+
 def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -134,9 +141,9 @@ def duration(seconds: float) -> str:
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> Table:
-    shown = Table(title=escape(title), show_header=False, title_justify="left")
+    shown = Table(title=_plain(title), show_header=False, title_justify="left")
     shown.add_column(style="bold")
     shown.add_column(justify="right", overflow="fold")
     for name, value in rows:
-        shown.add_row(escape(name), escape(value))
+        shown.add_row(_plain(name), _plain(value))
     return shown

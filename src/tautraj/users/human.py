@@ -1,12 +1,12 @@
 """The customer is you, in this terminal: `user=human`. One conversation at a time."""
 
-import json
 import sys
 from typing import Any
 
 from tautraj.config import Run
 from tautraj.errors import ConfigError
 from tautraj.parts import checked_by
+from tautraj.printable import printable
 from tautraj.protocol import NOTHING, json_object
 from tautraj.trajectory import ToolCall
 from tautraj.users import Customer, Scene
@@ -32,16 +32,16 @@ def human(scene: Scene) -> Customer:
         nonlocal introduced
         if not introduced:
             how = [HOW.format(stop=scene.stop), *([TOOLS.format(names=", ".join(names))] if names else [])]
-            print("\n" + "\n".join(["=" * 60, scene.scenario.text.strip(), *how, "=" * 60]))
+            print(printable("\n".join(["", "=" * 60, scene.scenario.text.strip(), *how, "=" * 60])))
             introduced = True
-        print(f"\nAgent: {_plain(heard)}")
+        print(f"\nAgent: {printable(heard)}")
         while True:
             try:
                 line = input("You: ").strip()
             except EOFError:
                 return scene.stop
             if line.startswith("/") and names:
-                print(_plain(_use(scene, line[1:])))
+                print(printable(_use(scene, line[1:])))
             elif line:
                 return line
 
@@ -53,8 +53,3 @@ def _use(scene: Scene, line: str) -> str:
     arguments = json_object(written or "{}")
     raw = written if arguments is None else None
     return scene.act(ToolCall(id=f"typed_{name}", name=name, arguments=arguments or {}, raw=raw), NOTHING)
-
-
-def _plain(text: str) -> str:
-    """What a model wrote cannot move the cursor."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in text)

@@ -1,0 +1,155 @@
+"""What others wrote, on the terminal of whoever reads it: nothing in it acts."""
+
+import os
+import pty
+import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tautraj import command_line, terminal
+from tautraj.benchmarks import Scenario
+from tautraj.config import Run
+from tautraj.errors import RateLimited, SeatError, TautrajError, boundary
+from tautraj.metrics import Failure
+from tautraj.play import Job
+from tautraj.printable import printable
+from tautraj.standing import Standing
+from tautraj.store import Store
+from tautraj.users import Scene
+from tautraj.users.human import human
+
+HOSTILE = {
+    "clears the screen": "\x1b[2J\x1b[H",
+    "hides what follows": "\x1b[8m",
+    "sets the title": "\x1b]0;pwned\x07",
+    "links elsewhere": "\x1b]8;;http://evil\x1b\\here\x1b]8;;\x1b\\",
+    "fills the clipboard": "\x1b]52;c;cm0gLXJm\x07",
+    "asks the terminal": "\x1b[6n\x1bP+q544e\x1b\\",
+    "in eight bits": "\x9b2J\x9d0;pwned\x9c",
+    "writes over the line": "harmful\rharmless",
+    "takes letters back": "rm -rf\b\b\b\b\b\bls    ",
+    "rings": "\x07",
+    "turns letters round": "\u202e\u2066txt.exe\u2069\u202c",
+    "deletes": "\x7f\x00",
+    "parts lines": "a\u2028b\u2029c\x0bd\x0ce\x85f",
+    "tags": "\U000e0041\U000e007f",
+}
+MARKUP = "[red]x[/red] [link=http://evil]y[/link] [/] [bold :smile: \\[z\\] \\"
+ACTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+each = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+
+
+@each
+def test_it_is_seen_and_does_nothing(text: str) -> None:
+    assert ACTS.search(text)
+    shown = printable(f"a{text}b")
+    assert not ACTS.search(shown)
+    assert (shown[0], shown[-1]) == ("a", "b")
+    assert shown.encode("latin-1", "ignore").decode("unicode_escape").startswith("a")
+
+
+@pytest.mark.parametrize("text", ["Grüße, 5\u202f000 €\u00a0!\n\t漢字 عربى 👩\u200d💻 नमस्\u200dते", "", MARKUP])
+def test_what_people_write_stays(text: str) -> None:
+    assert printable(text) == text
+
+
+@given(st.text())
+def test_nothing_that_acts_is_left_of_any_text(text: str) -> None:
+    shown = printable(text)
+    assert not ACTS.search(shown)
+    shown.encode()
+    assert printable(shown) == shown
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], str]:
+    """What a call writes to a terminal, as the terminal gets it."""
+
+    def seen(call: Callable[[], object]) -> str:
+        master, terminal_end = pty.openpty()
+        with monkeypatch.context() as patch, open(terminal_end, "w", encoding="utf-8") as end:  # noqa: PTH123
+            patch.setattr(sys, "stdout", end)
+            patch.setattr(sys, "stderr", end)
+            patch.setenv("TERM", "xterm-256color")
+            call()
+        shown = b""
+        with suppress(OSError):  # as Linux says that the other end was closed
+            while piece := os.read(master, 100_000):
+                shown += piece
+        os.close(master)
+        return shown.decode().replace("\r\n", "\n")
+
+    return seen
+
+
+Screen = Callable[[Callable[[], object]], str]
+
+
+@each
+def test_a_line_of_ours_quotes_it(text: str, screen: Screen) -> None:
+    said = f"I say {text} {MARKUP}"
+    assert screen(lambda: terminal.say(said)) == f"{printable(said)}\n"
+    lines = printable(said).split("\n")
+    assert screen(lambda: command_line._complain(said)) == "".join(f"error: {line}\n" for line in lines)
+
+
+@each
+def test_the_closing_table_quotes_it(text: str, screen: Screen, run_of: Callable[..., Run], tmp_path: Path) -> None:
+    failures = [Failure(f"id{text}", f"kind{text}", f"message\n{text}{MARKUP}")]
+    standing = Standing(Job(run_of(), Store(str(tmp_path)), [], failures, []))
+    numbers = {**standing.metrics(), f"reward_{text}{MARKUP}": 1.0}
+    shown = screen(lambda: terminal.summary(standing, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
+    own = re.compile(r"\x1b\[[0-9;]*m")  # colours of the table
+    assert not ACTS.search(own.sub("", shown))
+    assert "\x1b[8m" not in shown
+    plain = " ".join(own.sub("", shown).split())
+    assert " ".join(printable(f"there{text}{MARKUP}").split()) in plain
+    assert printable(" ".join(f"failed: id{text}: kind{text}: message {text}{MARKUP}".split())) in plain
+
+
+@each
+def test_the_customer_at_the_terminal_sees_it(text: str, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(
+        prompt="",
+        scenario=Scenario(f"told{text}", "", "", "", ""),
+        history=(),
+        stop="###STOP###",
+        transfer="###STOP###",
+        tools=({"function": {"name": f"tool{text}"}},),
+        ask=None,  # type: ignore[arg-type]
+        act=lambda call, aside: f"answer{text}",
+        think=lambda thought: None,
+    )
+    lines = iter(["/tool", "fine"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
+    shown = screen(lambda: human(scene)(f"heard{text}"))
+    assert not ACTS.search(shown)
+    for said in (f"told{text}", f"tool{text}", f"Agent: heard{text}", f"answer{text}"):
+        assert printable(said).strip() in shown
+
+
+@each
+def test_an_error_of_ours_quotes_it(text: str) -> None:
+    """Prefect and Python print errors without asking how."""
+    for kind in (TautrajError, RateLimited):
+        assert str(kind(f"a provider said {text}")) == f"a provider said {printable(text)}"
+
+
+@each
+def test_a_cause_that_acts_is_not_kept(text: str) -> None:
+    with pytest.raises(SeatError) as caught, boundary(SeatError, "playing"):
+        raise ValueError(text)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_harmless_cause_is_kept() -> None:
+    with pytest.raises(SeatError) as caught, boundary(SeatError, "playing"):
+        raise ValueError("harmless")
+    assert isinstance(caught.value.__cause__, ValueError)
