@@ -102,6 +102,7 @@ class DeskExecutor(LocalPythonExecutor):  # type: ignore[misc]
         if self.failure is not None:
             raise self.failure
         printed = "\n".join(filter(None, [str(self.state["_print_outputs"]).rstrip(), error]))
+        printed = printed.encode(errors="replace").decode()  # half a surrogate pair cannot be written down
         self._door.ran(block, printed, error is not None)
         self._conversation.result("", printed or "(nothing was printed)")
         return CodeOutput(output=None, logs=printed, is_final_answer=self._door.closed)

@@ -37,7 +37,7 @@ def human(scene: Scene) -> Customer:
         print(f"\nAgent: {printable(heard)}")
         while True:
             try:
-                line = input("You: ").strip()
+                line = input("You: ").strip().encode(errors="replace").decode()  # bytes that are no text
             except EOFError:
                 return scene.stop
             if line.startswith("/") and names:
