@@ -10,9 +10,11 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TypeGuard
 
 import httpx
 import litellm
+import openai
 
 from tautraj import errors
 from tautraj.config import Llm
@@ -67,7 +69,7 @@ def as_ours(error: Exception, llm: Llm) -> ProviderError:
 
 def _kind(error: Exception, text: str) -> type[ProviderError]:
     causes = list(_causes(error))
-    refused = next((cause.response.status_code for cause in causes if isinstance(cause, httpx.HTTPStatusError)), None)
+    refused = next((cause.response.status_code for cause in causes if _is_refusal(cause)), None)
     status: int = refused or getattr(error, "status_code", None) or 0
     for foreign, ours in BY_CLASS:
         if isinstance(error, foreign):
@@ -92,6 +94,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _is_refusal(cause: BaseException) -> TypeGuard[httpx.HTTPStatusError | openai.APIStatusError]:
+    """Whether the status of its response is the server's own; litellm's classes, which are openai's, have their own."""
+    own = type(cause).__module__.startswith("litellm")
+    return isinstance(cause, httpx.HTTPStatusError | openai.APIStatusError) and not own and cause.response.is_error
 
 
 def _retry_after(error: Exception) -> float | None:
