@@ -34,6 +34,13 @@ def test_what_is_under_way_is_reserved() -> None:
     assert kept.refusal() == "budget.usd=1: 0.0000 USD spent, 1.0000 reserved, about 0.2500 an episode"
 
 
+def test_a_guess_does_not_keep_the_first_episode_from_being_played() -> None:
+    kept = ledger(usd=1.0, guess=Cost(0, 5.0))
+    assert kept.refusal() is None
+    kept.begin()
+    assert kept.refusal() is not None
+
+
 def test_an_episode_that_was_cheaper_gives_back_what_was_reserved() -> None:
     kept = ledger(usd=1.0, guess=Cost(0, 0.5))
     kept.begin()

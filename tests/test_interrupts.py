@@ -176,7 +176,7 @@ def test_a_key_that_is_revoked_in_mid_run_stops_it(
         overrides += ["runner.give_up_after=3"]
         done = generate(*overrides)
         assert done.code == 2
-        assert "3 in a row failed, the last: AuthenticationFailed" in done.err
+        assert "in a row failed, the last: AuthenticationFailed" in done.err
         assert "same command" in done.err
         assert "Traceback" not in done.err + done.out
         failed = list(Path(store_of(*overrides).path).glob("failures/*"))

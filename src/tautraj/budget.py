@@ -71,6 +71,8 @@ class Ledger:
     def refusal(self) -> str | None:
         """Why no further episode may start; None when one may."""
         each, budget = self.each or NOTHING, self._budget
+        if not self._finished and not self.under_way:
+            each = NOTHING  # a guess keeps nobody from finding out
         expected = self.spent.plus(self.reserved).plus(each)
         if budget.tokens is not None and expected.tokens > budget.tokens:
             return (
