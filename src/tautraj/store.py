@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from tautraj.errors import BrokenRecord, EpisodeError, StoreError, boundary
 from tautraj.keys import without_credentials
 from tautraj.metrics import Failure
+from tautraj.schemas import upgrade, upgrade_run
 from tautraj.trajectory import SCHEMA, Seat, Trajectory, Turn, Usage
 
 
@@ -31,11 +32,12 @@ class Store:
         self._local = "file" in self._fs.protocol
 
     def check(self) -> None:
-        """Raise `StoreError` when the directory was written by another schema. Writes nothing."""
+        """Raise `StoreError` when the directory was written by a newer schema. Writes nothing."""
         name = f"{self.path}/run.yaml"
         with boundary(StoreError, f"reading {self.url}"):
             if self._fs.exists(name):
-                self._check_schema(yaml.safe_load(self._fs.cat_file(name)))
+                found = yaml.safe_load(self._fs.cat_file(name))
+                upgrade_run(found if isinstance(found, dict) else {}, self.url)
 
     def open(self, config: dict[str, Any], header: str) -> None:
         """Make the directory if need be, `run.yaml` first. Raises `StoreError` when it cannot be written."""
@@ -49,7 +51,7 @@ class Store:
     def episodes(self) -> Iterator[Trajectory]:
         """Every whole record, one at a time. A file that is none is set aside as a failure and owed again.
 
-        Raises `StoreError` on a record of another schema.
+        Raises `StoreError` on a record of a newer schema.
         """
         for path in self._list("episodes"):
             record = self._read(path)
@@ -109,7 +111,7 @@ class Store:
         try:
             found = json.loads(data)
             if isinstance(found, dict) and "schema" in found:
-                self._check_schema(found)
+                found = upgrade(found, self.url)
             record = Trajectory.model_validate(found)
             if record.id != name:
                 raise BrokenRecord(f"the record calls itself {record.id}")
@@ -138,13 +140,6 @@ class Store:
         for path in self._list("failures"):
             if named := re.fullmatch(r"(.+)\.(\d+)\.json", path.rsplit("/", 1)[-1]):
                 yield named[1], int(named[2]), path
-
-    def _check_schema(self, found: dict[str, Any]) -> None:
-        if found.get("schema") != SCHEMA:
-            raise StoreError(
-                f"{self.url} was written by schema {found.get('schema')}, this is schema {SCHEMA}. "
-                f"Choose another root=… or experiment=…, or use the version of tautraj that wrote it."
-            )
 
     def _list(self, folder: str) -> list[str]:
         path = f"{self.path}/{folder}"

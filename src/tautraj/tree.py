@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from tautraj.config import Run
 from tautraj.errors import ConfigError
 from tautraj.keys import hidden, without_credentials
+from tautraj.schemas import upgrade_run
 
 
 def parse(cfg: DictConfig) -> Run:
@@ -33,7 +34,11 @@ def container(cfg: DictConfig) -> dict[str, Any]:
     except OmegaConfBaseException as error:
         raise ConfigError(" ".join(str(error).split())) from None
     assert isinstance(tree, dict)
-    return {str(key): value for key, value in tree.items() if key != "schema"}  # run.yaml's, when it is fed back
+    found = {str(key): value for key, value in tree.items()}
+    if "schema" in found:
+        found = upgrade_run(found, "the run.yaml that is fed back")
+        del found["schema"]
+    return found
 
 
 def masked(tree: Any) -> Any:

@@ -1,0 +1,90 @@
+"""What older versions wrote, brought to this schema step by step: a step adds what its schema brought.
+
+Pure. A newer schema than this program knows is refused by name. Not here: what a record is (`trajectory`, `config`).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tautraj.errors import StoreError
+from tautraj.trajectory import SCHEMA
+
+Found = dict[str, Any]
+
+
+def upgrade(found: Found, where: str) -> Found:
+    """An episode as this schema has it. Raises `StoreError` on a schema that is not known; it names `where`."""
+    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged})
+
+
+def upgrade_run(found: Found, where: str) -> Found:
+    """A run's configuration, likewise: its run.yaml read or fed back."""
+    return _upgrade(found, where, {1: _run_1_to_2, 2: _run_2_to_3})
+
+
+def _upgrade(found: Found, where: str, steps: dict[int, Callable[[Found], Found]]) -> Found:
+    for number in range(_schema(found, where), SCHEMA):
+        found = {**steps[number](found), "schema": number + 1}
+    return found
+
+
+def _schema(found: Found, where: str) -> int:
+    number = found.get("schema")
+    elsewhere = "or choose another root=… or experiment=…"
+    if type(number) is not int or number < 1:
+        said = repr(number)[:40]
+        raise StoreError(f"{where} says schema {said}; schemas are 1 to {SCHEMA}. Move it away, {elsewhere}.")
+    if number > SCHEMA:
+        raise StoreError(
+            f"{where} was written by schema {number}, this is schema {SCHEMA}. Update tautraj, {elsewhere}."
+        )
+    return number
+
+
+def _unchanged(found: Found) -> Found:
+    """What schema 3 brought to an episode is endings, and no older one had them."""
+    return found
+
+
+def _episode_1_to_2(found: Found) -> Found:
+    """Without a judge and tools of the customer's; no task was known to be bad."""
+    added = {"judge": None, "user_tools": [], "quarantine": None, **found}
+    if isinstance(grade := found.get("grade"), dict):
+        added["grade"] = {"judged": [], **grade}
+    return added
+
+
+def _run_1_to_2(found: Found) -> Found:
+    """A benchmark was the domain's; signed reasoning was sent back, and plain reasoning was not."""
+    domain = dict(_branch(found, "domain"))
+    benchmark = domain.pop("benchmark", "tau2")
+    agent = _branch(found, "agent")
+    seats = {seat: _branch(found, seat) for seat in ("model", "user")}
+    return {
+        **found,
+        "benchmark": {"name": benchmark},
+        "domain": {"data_dir": None, **domain},
+        "judge": None,
+        "tasks": {"quarantine": "keep", **_branch(found, "tasks")},
+        "agent": {"replay_reasoning": True, **agent} if agent.get("name") == "tool_calling" else agent,
+        **{
+            seat: {**llm, "provider": {"reasoning_back": False, **_branch(llm, "provider")}}
+            for seat, llm in seats.items()
+        },
+    }
+
+
+def _run_2_to_3(found: Found) -> Found:
+    """An episode might take what time, tokens and money it did, and a run went on whatever failed."""
+    return {
+        "dry_run": False,
+        **found,
+        "limits": {"seconds": None, "tokens": None, "usd": None, **_branch(found, "limits")},
+        "runner": {"give_up_after": 5, **_branch(found, "runner")},
+    }
+
+
+def _branch(tree: Found, name: str) -> Found:
+    """What stands under a key; nothing where it is no tree, which `config` complains of."""
+    found = tree.get(name)
+    return found if isinstance(found, dict) else {}
