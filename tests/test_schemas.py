@@ -65,7 +65,7 @@ def test_the_run_directory_of_an_older_version_loads_whole(golden: Path, run: Pa
     assert {trajectory.schema_version for trajectory in loaded} == {SCHEMA}
     written = sorted((GOLDEN / run).glob("failures/*"))
     assert [failure.kind for failure in store.failures(set())] == [read(path)["kind"] for path in written]
-    assert [bool(spent) for spent in store.failed_usage()] == ["usage" in read(path) for path in written]
+    assert [bool(spent) for _, spent in store.failed_usage()] == ["usage" in read(path) for path in written]
     assert all(row(trajectory).id == trajectory.id for trajectory in loaded)
 
 

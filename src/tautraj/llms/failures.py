@@ -97,7 +97,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_refusal(cause: BaseException) -> TypeGuard[httpx.HTTPStatusError | openai.APIStatusError]:
-    """Whether the status of its response is the server's own; litellm's classes, which are openai's, have their own."""
+    """Whether it holds the server's own status; litellm's classes, which are openai's too, make up theirs."""
     own = type(cause).__module__.startswith("litellm")
     return isinstance(cause, httpx.HTTPStatusError | openai.APIStatusError) and not own and cause.response.is_error
 
