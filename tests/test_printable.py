@@ -134,6 +134,12 @@ def test_the_customer_at_the_terminal_sees_it(text: str, screen: Screen, monkeyp
         assert printable(said).strip() in shown
 
 
+def test_bytes_that_are_no_text_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = Scene("", Scenario("", "", "", "", ""), (), "", "", (), None, None, None)  # type: ignore[arg-type]
+    monkeypatch.setattr("builtins.input", lambda prompt: "caf\udce9")  # as Python reads it in the C locale
+    assert human(nobody)("hello") == "caf?"
+
+
 @each
 def test_an_error_of_ours_quotes_it(text: str) -> None:
     """Prefect and Python print errors without asking how."""

@@ -392,6 +392,13 @@ def test_what_goes_wrong_in_code_is_told(talk: Play, block: str, told: str) -> N
     assert played.trajectory.reward == 1.0
 
 
+@pytest.mark.parametrize("block", ["print('\\ud800')", "raise Exception('\\ud800')", "get_users('\\ud800')"])
+def test_code_that_prints_what_is_no_text_leaves_a_record_all_the_same(talk: Play, block: str) -> None:
+    played = written(talk, block)
+    assert played.trajectory.reward == 1.0
+    played.trajectory.model_dump_json()
+
+
 def test_names_live_from_block_to_block_and_arguments_may_stand_by_position(talk: Play) -> None:
     played = written(talk, "title = 'Other'", "create_task('user_1', title)")
     [other, _] = played.turns("tool_call")
