@@ -8,6 +8,9 @@ from typing import Any
 
 from provider import Fault, Json
 
+from tautraj import errors
+from tautraj.errors import ProviderError
+
 Refusal = tuple[str, Fault]
 """A preset of `conf/llm/`, what its provider answers."""
 
@@ -105,3 +108,11 @@ NO_QUOTA: list[Refusal] = [
     ("claude", anthropic(402, "billing_error", "There is an issue with your billing or payment information.")),
     ("gemini", google_quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "38s")),
 ]
+REFUSED: list[tuple[type[ProviderError], list[Refusal]]] = [
+    (errors.AuthenticationFailed, [*WRONG_KEY, *FORBIDDEN_KEY]),
+    (errors.ModelNotFound, UNKNOWN_MODEL),
+    (errors.ContextTooLong, TOO_LONG),
+    (errors.ContentRefused, FILTERED),
+    (errors.QuotaExhausted, NO_QUOTA),
+]
+"""Each failure of ours with what means it."""

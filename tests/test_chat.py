@@ -15,10 +15,9 @@ from typing import Any, NamedTuple
 
 import litellm
 import pytest
-import refusals
 import tau2.utils.llm_utils  # noqa: F401 - as in every episode: it sets litellm.drop_params for the process
 from provider import Answer, ChatRequest, Fault, Faults, Provider
-from refusals import Refusal, google_quota
+from refusals import REFUSED, google_quota
 from seats import PROTOCOLS, configured, served
 
 from tautraj import errors
@@ -354,18 +353,11 @@ def test_an_answer_that_does_not_come_is_a_timeout(name: str) -> None:
 
 # What is not asked again. The words are the providers' own: litellm reads them before the status.
 
-REFUSED: list[tuple[type[ProviderError], list[Refusal]]] = [
-    (errors.AuthenticationFailed, [*refusals.WRONG_KEY, *refusals.FORBIDDEN_KEY]),
-    (errors.ModelNotFound, refusals.UNKNOWN_MODEL),
-    (errors.ContextTooLong, refusals.TOO_LONG),
-    (errors.ContentRefused, refusals.FILTERED),
-    (errors.QuotaExhausted, refusals.NO_QUOTA),
-]
 SAFETY = Fault(
     "status", 400, message="Your request was rejected by our safety system.", code="content_policy_violation"
 )
 FINAL: list[Any] = [
-    *[(name, fault, kind) for kind, refusals in REFUSED for name, fault in refusals],
+    *[(name, fault, kind) for kind, cases in REFUSED for name, fault in cases],
     *[(name, Fault("status", 404), errors.ModelNotFound) for name in PROTOCOLS],
     *[(name, Fault("status", 400), errors.BadRequest) for name in PROTOCOLS],
     *[(name, Fault("status", 422), errors.BadRequest) for name in PROTOCOLS],
