@@ -1,16 +1,13 @@
 """What the tests share: an environment that is nobody's own, runs composed as the command line composes them."""
 
 import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from front_door import Finished, Generate, command
+from prefect_server import prefect_server
 
 from tautraj import environment
 
@@ -39,24 +36,9 @@ def run_of() -> Callable[..., Run]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of the tests' own; its API address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    home = tmp_path_factory.mktemp("prefect")
-    start = [str(Path(sys.executable).parent / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", port]
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen(start, env={**os.environ, "PREFECT_HOME": str(home)}, stdout=log, stderr=log)
-    api = f"http://127.0.0.1:{port}/api"
-    for _ in range(480):
-        try:
-            if httpx.get(f"{api}/health").is_success:
-                break
-        except httpx.HTTPError:
-            time.sleep(0.25)
-    yield api
-    process.terminate()
-    process.wait(timeout=60)
+    """A Prefect server of the tests' own; its API address. Whoever asks for it is in the xdist group "flows"."""
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as api:
+        yield api
 
 
 @pytest.fixture

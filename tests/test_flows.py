@@ -13,7 +13,7 @@ import httpx
 import pytest
 from front_door import Finished, Generate, command, over_http, played
 from provider import ChatRequest, Fault, Provider
-from replay import Replay
+from replay import Replay, essence
 
 from tautraj.config import Run
 from tautraj.episode import run_episode
@@ -23,7 +23,7 @@ from tautraj.reward import graded
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
 
-pytestmark = pytest.mark.xdist_group("flows")  # one Prefect server for all of them
+pytestmark = pytest.mark.xdist_group("flows")  # one worker, and so one Prefect server for all of them
 
 TASKS = 'tasks.ids=["5","9","12","17","18"]'
 
@@ -123,17 +123,6 @@ def faulty(request: ChatRequest) -> Fault | None:
     return faults.get(request.number)
 
 
-def same_conversation(ours: Trajectory, recorded: Trajectory) -> bool:
-    def essence(trajectory: Trajectory) -> list[Any]:
-        return [
-            (turn.seat, turn.kind, turn.message, turn.observation, turn.tool_call and turn.tool_call.arguments)
-            for turn in trajectory.turns
-            if turn.kind != "mistake"  # over Anthropic's protocol an answer without content is an empty reply
-        ]
-
-    return essence(ours) == essence(recorded)
-
-
 @pytest.mark.parametrize("name", ["gpt4o", "claude", "gemini"])
 def test_both_seats_over_http_through_faults(
     name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path, server: str
@@ -148,7 +137,7 @@ def test_both_seats_over_http_through_faults(
     assert played(store) == {(t.task_id, trial): 1.0 for t in recorded for trial in range(2)}
     by_task = {trajectory.task_id: trajectory for trajectory in recorded}
     for trajectory in store.episodes():
-        assert same_conversation(trajectory, by_task[trajectory.task_id])
+        assert essence(trajectory) == essence(by_task[trajectory.task_id])
         assert trajectory.usage["model"].tokens_in == 100 * trajectory.usage["model"].calls
         assert (trajectory.usage["model"].usd or 0) > 0
     numbers = store.read_json("metrics.json")
@@ -160,9 +149,12 @@ def test_both_seats_over_http_through_faults(
 
 
 def test_a_failed_episode_is_a_failure_and_no_zero(
-    generate: Generate, store_of: Any, recorded: list[Trajectory]
+    generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path
 ) -> None:
     """One customer's model is refused: the others are played, the mean is theirs, a later run makes it up."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path}/outputs/mlflow.db")
     broken = next(t for t in recorded if t.task_id == "9")
     refusing = True
 
@@ -175,7 +167,7 @@ def test_a_failed_episode_is_a_failure_and_no_zero(
         )
 
     with Provider(Replay(recorded), refuse) as provider:
-        overrides = [*over_http(provider, "gpt4o"), TASKS, "tracking=none"]
+        overrides = [*over_http(provider, "gpt4o"), TASKS]
         done = generate(*overrides)
         store = store_of(*overrides)
         numbers = store.read_json("metrics.json")
@@ -183,6 +175,9 @@ def test_a_failed_episode_is_a_failure_and_no_zero(
         assert numbers["failures_ContentRefused"] == 1
         assert "ContentRefused" in done.out
         assert "1 failed" in done.out
+        [run] = client.search_runs([e.experiment_id for e in client.search_experiments()])
+        assert run.data.metrics["failures_ContentRefused"] == run.data.metrics["failed"] == 1
+        assert run.data.metrics["reward_mean"] == 1.0
         refusing = False
         assert generate(*overrides).code == 0
     assert len(played(store)) == 5
