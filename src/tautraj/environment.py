@@ -6,6 +6,7 @@ Not here: anything a run can choose (that is `conf/`).
 import gc
 import os
 import sys
+import warnings
 from pathlib import Path
 
 SETTINGS = {
@@ -31,6 +32,7 @@ def prepare() -> None:
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     load_dotenv(Path.cwd() / ".env")
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings")  # litellm's: they quote a provider's answer
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
 
