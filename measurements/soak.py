@@ -1,0 +1,81 @@
+"""A long run at a provider that fails a fifth of the calls: is anything lost, played twice, or worth something else?
+
+    python measurements/soak.py [--episodes 2000] [--faulty 0.2] [--runner threads|processes|both] [--kills 0]
+
+Plays by the front door at a fake provider on 127.0.0.1, and prints one table, a column per runner. With --kills the
+run is killed as often at random moments, started again, and completed. As many tasks are played as divide --episodes,
+the rest is trials.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tautraj import environment
+
+environment.prepare()
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from prefect_server import prefect_server  # noqa: E402
+from soaking import Soak, soaked  # noqa: E402
+
+from tautraj.benchmarks import open_benchmark  # noqa: E402
+from tautraj.command_line import compose_tree  # noqa: E402
+from tautraj.tree import parse  # noqa: E402
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--episodes", type=int, default=2000)
+    parser.add_argument("--faulty", type=float, default=0.2, help="share of the calls")
+    parser.add_argument("--runner", choices=["threads", "processes", "both"], default="threads")
+    parser.add_argument("--workers", type=int, default=64)
+    parser.add_argument("--domain", default="telecom")
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1, help="of the faults and of the kills")
+    parser.add_argument("--calls-at-once", type=int, default=32)
+    parser.add_argument("--requests-per-minute", type=int, default=None)
+    parser.add_argument("--tokens-per-minute", type=int, default=None)
+    return parser.parse_args()
+
+
+def described(given: argparse.Namespace, runner: str) -> Soak:
+    run = parse(compose_tree([f"domain={given.domain}", f"split={given.split}"]))
+    known = len(open_benchmark(run.benchmark, run.domain).task_ids(given.split))
+    tasks = max(n for n in range(1, known + 1) if given.episodes % n == 0)
+    return Soak(
+        domain=given.domain,
+        split=given.split,
+        tasks=tasks,
+        trials=given.episodes // tasks,
+        runner=runner,
+        workers=given.workers,
+        calls_at_once=given.calls_at_once,
+        requests_per_minute=given.requests_per_minute,
+        tokens_per_minute=given.tokens_per_minute,
+        faulty=given.faulty,
+        kills=given.kills,
+        seed=given.seed,
+    )
+
+
+def main() -> None:
+    given = arguments()
+    runners = ["threads", "processes"] if given.runner == "both" else [given.runner]
+    columns = []
+    with tempfile.TemporaryDirectory() as home, prefect_server(Path(home)) as api:
+        for runner in runners:
+            with tempfile.TemporaryDirectory() as folder:
+                environ = {**os.environ, "PREFECT_API_URL": api, "PREFECT_HOME": f"{folder}/prefect"}
+                columns.append(soaked(described(given, runner), Path(folder), environ))
+    print(f"| {'':24} |{''.join(f' {runner:>26} |' for runner in runners)}")
+    print("|---|" + "---|" * len(runners))
+    for name in dict.fromkeys(name for column in columns for name in column):
+        print(f"| {name:24} |{''.join(f' {column.get(name, 0)!s:>26} |' for column in columns)}")
+
+
+if __name__ == "__main__":
+    main()
