@@ -15,7 +15,9 @@ def main(cfg: DictConfig) -> None:
     run, config = parse(cfg), masked(container(cfg))
     from tautraj import terminal
     from tautraj.play import prepare, ready
+    from tautraj.server import choose_server, start_server
     from tautraj.standing import Standing
+    from tautraj.tracking import behind, catching_up
 
     job = prepare(run)
     if run.dry_run:
@@ -26,13 +28,16 @@ def main(cfg: DictConfig) -> None:
     if not job.owed:
         standing = Standing(job)
         terminal.say("Nothing is owed: every episode of this run has been played. trials=… asks for more of them.")
-        terminal.summary(standing, standing.metrics(), {"run directory": job.store.url})
+        look = {"run directory": job.store.url}
+        if run.tracking.name == "mlflow" and behind(job.store):
+            look["MLflow"] = f"lacks something of this run: {catching_up(job.store)}"
+        terminal.summary(standing, standing.metrics(), look)
         return
+    choose_server()
     with ready(job, config) as served:
         from generation import start
-        from tautraj.server import choose_server
 
-        choose_server(terminal.say)
+        start_server(terminal.say)
         start(served, config)
 
 

@@ -18,7 +18,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ProcessPoolTaskRunner
 from prefect.utilities.annotations import quote
 
-from tautraj import environment, orchestration, terminal
+from tautraj import environment, orchestration, outage, terminal
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
 from tautraj.errors import EpisodeError
@@ -70,16 +70,21 @@ def start(job: Job, config: dict[str, Any]) -> str:
     run, here = job.run, cell(job.run)
     standing = Standing(job, estimate(run, job.rows).cost)
 
+    ended: list[State] = []
+
     @flow(flow_run_name=here.folder, task_runner=task_runner(run), persist_result=False)
     def generate(config: dict[str, Any]) -> State:
-        return carry_out(job, config, standing)
+        with outage.untagged():
+            ended.append(carry_out(job, config, standing))
+        return ended[0]
 
     environment.settle()
-    with tags(here.name, f"model:{run.model.name}", f"user:{run.user.name}"):
+    with tags(here.name, f"model:{run.model.name}", f"user:{run.user.name}"), outage.surviving(ended):
         state = generate(config, return_state=True)
+        if not ended:
+            state.result()  # raises what ended it before its time
     if standing.cut_short is not None:
         raise standing.cut_short
-    state.result()  # raises what nobody foresaw
     return job.store.url
 
 

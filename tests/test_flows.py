@@ -12,12 +12,14 @@ from typing import Any
 import httpx
 import pytest
 from front_door import Finished, Generate, command, over_http, played
-from provider import ChatRequest, Fault, Provider
+from line import Line
+from provider import Answer, ChatRequest, Fault, Provider
 from replay import Replay, essence
 
 from tautraj.config import Run
 from tautraj.episode import run_episode
 from tautraj.grid import plan
+from tautraj.hold import held
 from tautraj.recorder import Recorder
 from tautraj.reward import graded
 from tautraj.store import Store
@@ -41,7 +43,8 @@ def test_a_run_is_played_once_and_grows_by_trials(
     files = {path: path.stat().st_mtime_ns for path in Path(store.path).glob("episodes/*.json")}
     assert len(files) == 5
 
-    again = generate(TASKS)
+    with held(store):
+        again = generate(TASKS)  # which writes nothing
     assert again.code == 0
     assert "Nothing is owed" in again.err
 
@@ -216,3 +219,58 @@ def test_without_a_server_the_embedded_one_does(generate: Generate, environ: dic
     assert done.code == 0, done.err
     assert "embedded" in done.err
     assert "9 graded" in done.out
+
+
+@pytest.mark.parametrize("comes_back", [True, False], ids=["and back", "for good"])
+def test_prefects_server_gone_in_mid_run(
+    comes_back: bool, server: str, environ: dict[str, str], store_of: Any, recorded: list[Trajectory], tmp_path: Path
+) -> None:
+    """Progress is shown when an episode ends, and no more than every five seconds: so they end one by one."""
+    allowed = 1
+
+    def one_by_one(request: ChatRequest) -> Answer:
+        while len(store.ids()) >= allowed:
+            time.sleep(0.02)
+        return Replay(recorded)(request)
+
+    def play_to(n: int) -> None:
+        nonlocal allowed
+        allowed = n
+        while len(store.ids()) < n:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.02)
+
+    log = tmp_path / "log"
+    with Provider(one_by_one) as provider, Line(int(server.split(":")[2].removesuffix("/api"))) as line:
+        overrides = [*over_http(provider, "gpt4o"), "runner.workers=1", "tracking=none"]
+        store = store_of(*overrides)
+        address = f"http://127.0.0.1:{line.port}/api"
+        env = {**environ, "PREFECT_API_URL": address, "PREFECT_CLIENT_MAX_RETRIES": "0"}
+        with log.open("w") as file:
+            process = subprocess.Popen(command(overrides), cwd=tmp_path, env=env, stdout=file, stderr=file)
+        play_to(1)
+        line.cut()
+        time.sleep(5.5)
+        play_to(2)
+        if comes_back:
+            line.mend()
+        time.sleep(5.5)
+        play_to(5)
+        assert process.wait(timeout=120) == 0, log.read_text()
+    assert not provider.errors
+    assert played(store) == {(t.task_id, 0): 1.0 for t in recorded}
+    text = log.read_text()
+    assert "Traceback" not in text
+    assert text.count(f"Prefect at {address}: ") == 1
+    assert text.count(f"Prefect at {address} is back.") == comes_back
+    assert text.count(f"Prefect at {address} is away and was not told how the run ended") == (not comes_back)
+    runs = httpx.post(f"{server}/flow_runs/filter", json={}).json()
+    mine = [run for run in runs if run["name"] == Path(store.path).name]
+    assert [run["state_type"] for run in mine] == ["COMPLETED" if comes_back else "RUNNING"]
+
+
+def test_a_prefect_server_that_does_not_answer_is_one_line(generate: Generate) -> None:
+    done = generate("experiment=smoke", "tracking=none", PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert (done.code, done.out) == (2, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith("error: Prefect at http://127.0.0.1:9/api does not answer: ")

@@ -117,7 +117,8 @@ def test_every_number_is_a_number(rows: list[Row]) -> None:
 
 
 def test_no_episodes_are_counts_of_nothing() -> None:
-    assert metrics([], []) == {"episodes": 0, "graded": 0, "ungraded": 0, "failed": 0, "tokens": 0}
+    counted = ("episodes", "graded", "ungraded", "failed", "tokens", "spent_tokens", "wasted_tokens")
+    assert metrics([], []) == {**dict.fromkeys(counted, 0), "spent_usd": 0, "wasted_usd": 0}
 
 
 def test_what_failed_or_was_not_graded_stands_beside_the_means() -> None:

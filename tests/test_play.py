@@ -270,6 +270,14 @@ def test_the_next_failure_of_an_episode_is_kept_beside_the_first_and_success_end
     assert type(error) is errors.ProviderUnavailable
 
 
+def test_a_failure_that_cannot_be_kept_is_raised_by_its_own_name(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    desk.root = tmp_path / "file"
+    desk.fail("model", 1, Fault("status", 404))
+    with pytest.raises(errors.ModelNotFound):
+        desk.play()
+
+
 # Agents and customers that misbehave.
 
 

@@ -25,20 +25,20 @@ from tautraj.tree import masked
 _composing = threading.Lock()  # Hydra's compose is not thread-safe
 
 
-def compose_tree(overrides: Sequence[str]) -> DictConfig:
-    """Compose `conf/generate.yaml` with `overrides`, from any thread; raises `ConfigError`."""
+def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> DictConfig:
+    """Compose a file of `conf/` with `overrides`, from any thread; raises `ConfigError`."""
     _check_choices(overrides)
     try:
         with _composing:
             if GlobalHydra.instance().is_initialized():
-                return compose("generate", overrides=list(overrides))
+                return compose(config_name, overrides=list(overrides))
             with initialize_config_dir(str(CONF), version_base=None):
-                return compose("generate", overrides=list(overrides))
+                return compose(config_name, overrides=list(overrides))
     except HydraException as error:
-        raise ConfigError(explain(error, overrides)) from None
+        raise ConfigError(explain(error, overrides, config_name)) from None
 
 
-def cli(door: Callable[[DictConfig], None]) -> None:
+def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> None:
     """Hand `door` the composed tree, once per cell of a sweep. Exits with 2 after one line per thing to correct."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
     overrides = [word for word in sys.argv[1:] if "=" in word]
@@ -56,11 +56,11 @@ def cli(door: Callable[[DictConfig], None]) -> None:
 
     try:
         _check_choices(overrides)
-        hydra.main(version_base=None, config_path=str(CONF), config_name="generate")(guarded)()
+        hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(guarded)()
     except ConfigError as error:
         sys.exit(_complain(str(error)))
     except (HydraException, OmegaConfBaseException) as error:
-        sys.exit(_complain(explain(error, overrides)))
+        sys.exit(_complain(explain(error, overrides, config_name)))
     if failed:
         sys.exit(2)
 
@@ -95,7 +95,7 @@ def _group(override: str) -> bool:
     return bool(name) and (CONF / name).is_dir()
 
 
-def explain(error: Exception, overrides: Sequence[str] = ()) -> str:
+def explain(error: Exception, overrides: Sequence[str], config_name: str) -> str:
     """Hydra's complaint in one line that lists what exists."""
     text = _one_line(error)
     if isinstance(error, OverrideParseException):
@@ -104,20 +104,21 @@ def explain(error: Exception, overrides: Sequence[str] = ()) -> str:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
         return f"{group}={name} does not exist. {group} is one of: {', '.join(error.options)}"
     if text.startswith("Could not override '"):
-        return _unknown_key(text.split("'")[1], overrides)
+        return _unknown_key(text.split("'")[1], overrides, config_name)
     return text
 
 
-def _unknown_key(key: str, overrides: Sequence[str]) -> str:
+def _unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
     parent, _, name = key.rpartition(".")
     try:
-        node: Any = compose_tree([word for word in overrides if _group(word) and not word.startswith(f"{key}=")])
+        chosen = [word for word in overrides if _group(word) and not word.startswith(f"{key}=")]
+        node: Any = compose_tree(chosen, config_name)
         node = OmegaConf.select(node, parent) if parent else node
         known = [str(key) for key in node] if isinstance(node, DictConfig) else []
     except UserError:
         known = []
     if not known:
-        return f"{key} does not exist: `python flows/generate.py --help` lists the keys"
+        return f"{key} does not exist: `python flows/{config_name}.py --help` lists the keys"
     where = f"Under {parent}" if parent else "At the top"
     return f"{key} does not exist.{hint(name, known)} {where} there are: {', '.join(known)}"
 

@@ -127,12 +127,26 @@ class Runner(Record):
     retries: int = Field(ge=0)
     retry_delays_seconds: list[float]
     give_up_after: PositiveInt
+    store_patience_seconds: float = Field(ge=0)
+
+
+class Place(Record):
+    uri: str | None
+    """None: where the run says."""
 
 
 class Tracking(Record):
     name: Literal["mlflow", "none"]
     uri: str | None
     every_seconds: float = Field(gt=0)
+
+
+class Track(Record):
+    """What `flows/track.py` is asked for."""
+
+    run: str = Field(min_length=1)
+    """The run directory, a path or URL."""
+    tracking: Place
 
 
 class Budget(Record):

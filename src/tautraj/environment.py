@@ -4,6 +4,7 @@ Not here: anything a run can choose (that is `conf/`).
 """
 
 import gc
+import logging
 import os
 import sys
 import warnings
@@ -14,12 +15,18 @@ SETTINGS = {
     "LITELLM_LOG": "ERROR",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # the run says it at its end
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # default 7, over 4 minutes; a server that is away is asked again later
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",  # default 120
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else a job runner and seven consumers, 310 MB
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # default 20; starts take 9 to 34
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",  # else pages of tracebacks when the embedded server stops
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",  # the progress bar speaks; the Prefect UI has the rest
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the progress bar speaks; the Prefect UI has the rest
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else every event that a server which went away misses is a line
+    "PREFECT_CLIENT_MAX_RETRIES": "1",  # default 5, over 62 seconds; a server that is away is asked again later
+    "PREFECT_API_REQUEST_TIMEOUT": "20",  # default 60
     "PREFECT_CLI_WRAP_LINES": "false",
     "HF_HUB_OFFLINE": "1",  # nothing here loads anything from a hub
 }
@@ -35,6 +42,7 @@ def prepare() -> None:
     warnings.filterwarnings("ignore", "Pydantic serializer warnings")  # litellm's: they quote a provider's answer
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    logging.raiseExceptions = False  # else Prefect says at every log line that its server is away
 
 
 def settle() -> None:

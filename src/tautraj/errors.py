@@ -172,5 +172,13 @@ def translated(translate: Callable[[Exception], TautrajError]) -> Iterator[None]
         raise translate(error) from None
 
 
+def ours(error: BaseException) -> TautrajError | None:
+    """The failure of ours that something else went wrong after."""
+    before = error.__context__
+    while before is not None and not isinstance(before, TautrajError):
+        before = before.__context__
+    return before
+
+
 def _fit(text: str) -> str:
     return printable(without_credentials(hidden(text)))

@@ -62,8 +62,11 @@ def row(trajectory: Trajectory) -> Row:
     )
 
 
-def metrics(rows: Sequence[Row], failures: Sequence[Failure]) -> Metrics:
-    """Flat names to numbers; a number that cannot be formed (a mean over nothing, an unpriced sum) is absent."""
+def metrics(rows: Sequence[Row], failures: Sequence[Failure], wasted: Sequence[Usage] = ()) -> Metrics:
+    """Flat names to numbers; a number that cannot be formed (a mean over nothing, an unpriced sum) is absent.
+
+    `wasted`: by any seat in attempts that failed.
+    """
     graded = [r for r in rows if r.reward is not None]
     numbers: Metrics = {
         "episodes": len(rows),
@@ -74,6 +77,7 @@ def metrics(rows: Sequence[Row], failures: Sequence[Failure]) -> Metrics:
     numbers |= {f"failures_{kind}": n for kind, n in Counter(f.kind for f in failures).items()}
     numbers |= {f"endings_{kind}": n for kind, n in Counter(r.outcome for r in rows).items()}
     numbers |= _spent(rows)
+    numbers |= _ledger(rows, wasted)
     if graded:
         for name in ("turns", "tool_calls", "mistakes", "seconds"):
             numbers[f"{name}_mean"] = fmean(getattr(r, name) for r in graded)
@@ -136,6 +140,20 @@ def _success(graded: Sequence[Row]) -> Metrics:
         if chance is not None:
             numbers[f"pass_hat_{k}"] = chance
             numbers[f"pass_hat_{k}_tasks"] = sum(n >= k for _, n in tasks)
+    return numbers
+
+
+def _ledger(rows: Sequence[Row], wasted: Sequence[Usage]) -> Metrics:
+    """What the run took with all its attempts, and USD per success; USD only where all is priced."""
+    done = [usage for r in rows for usage in r.usage.values()]
+    numbers: Metrics = {}
+    for name, usages in (("spent", [*done, *wasted]), ("wasted", wasted)):
+        numbers[f"{name}_tokens"] = sum(u.tokens_in + u.tokens_out for u in usages)
+        if all(u.usd is not None for u in usages):
+            numbers[f"{name}_usd"] = sum(u.usd or 0.0 for u in usages)
+    successes = sum(c for c, _ in by_task(rows).values())
+    if successes and "spent_usd" in numbers:
+        numbers["usd_per_success"] = numbers["spent_usd"] / successes
     return numbers
 
 

@@ -1,11 +1,13 @@
 """What is asked of Prefect beside running tasks: a lease of a provider's capacity, artifacts, links.
 
-Views and leases only: nothing is read back from Prefect's database that a result depends on.
+Views and leases only: nothing is read back from Prefect's database that a result depends on, and a server that goes
+away in mid-run ends nothing.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from uuid import UUID
 
 from prefect import get_client
@@ -16,11 +18,12 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_UI_URL
 
 from tautraj.config import Llm, Provider, Run
+from tautraj.errors import TrackingError, boundary
 from tautraj.keys import without_credentials
 from tautraj.metrics import Metrics
-from tautraj.server import shared_server
+from tautraj.server import check_answers, shared_server
 from tautraj.standing import Standing, Watcher
-from tautraj.terminal import line, summary_rows
+from tautraj.terminal import line, say, summary_rows
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
@@ -49,28 +52,63 @@ def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
             limit_name, limit = _global_limit(provider)
             granted[name] = min(limit, provider.calls_at_once, run.runner.workers)
             say(f"Leasing {granted[name]} of {limit} calls at once from the Prefect limit {limit_name}.")
-            leases.enter_context(concurrency(limit_name, occupy=granted[name], strict=True))
+            leases.enter_context(_lease(limit_name, granted[name]))
         seats: dict[str, Llm] = {seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()}
         yield run.model_copy(update=seats)
 
 
 def progress_artifact(name: str) -> Watcher:
-    """A progress artifact of this flow run, renewed with every call."""
-    artifact = create_progress_artifact(0.0, key=_key(f"progress-{name}"), description="Starting.")
+    """A progress artifact of this flow run, renewed with every call. A server gone away is said once, and missed."""
+    artifact: UUID | None = None
+    away = False
 
-    assert isinstance(artifact, UUID)
+    def show(standing: Standing) -> None:
+        nonlocal artifact
+        percent, text = 100.0 * len(standing.rows) / max(1, standing.total), line(standing)
+        check_answers(1)
+        if artifact is None:
+            made = create_progress_artifact(percent, key=_key(f"progress-{name}"), description=text)
+            artifact = made if isinstance(made, UUID) else None
+        else:
+            update_progress_artifact(artifact, percent, description=text)
 
     def watch(standing: Standing) -> None:
-        percent = 100.0 * len(standing.rows) / max(1, standing.total)
-        update_progress_artifact(artifact, percent, description=line(standing))
+        nonlocal away
+        try:
+            with boundary(TrackingError, f"Prefect at {shared_server()}"):
+                show(standing)
+        except TrackingError as error:
+            if not away:
+                say(f"{error}. The run goes on; its directory has everything.")
+            away = True
+        else:
+            if away:
+                say(f"Prefect at {shared_server()} is back.")
+            away = False
 
     return watch
 
 
 def summary_artifact(name: str, numbers: Metrics) -> None:
-    """The closing table, in the UI."""
+    """The closing table, in the UI, if the server is there."""
     rows = [{"what": what, "value": value} for what, value in summary_rows(numbers)]
-    create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)
+    with suppress(TrackingError), boundary(TrackingError, "the closing table"):
+        check_answers(1)
+        create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)
+
+
+@contextmanager
+def _lease(limit: str, slots: int) -> Iterator[None]:
+    """Slots of a limit for the length of the block. They run out by themselves if the server goes away before."""
+    logging.getLogger("prefect.concurrency").setLevel(logging.CRITICAL)  # pages about a renewal that failed
+    lease = concurrency(limit, occupy=slots, strict=True, raise_on_lease_renewal_failure=False)
+    with boundary(TrackingError, f"leasing from the Prefect limit {limit}"):
+        lease.__enter__()
+    try:
+        yield
+    finally:
+        with suppress(TrackingError), boundary(TrackingError, "giving the lease back"):
+            lease.__exit__(None, None, None)
 
 
 def _global_limit(provider: Provider) -> tuple[str, int]:

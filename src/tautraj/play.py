@@ -5,15 +5,17 @@ Not here: how many at once, retries, progress (`flows`).
 
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.episode import run_episode
-from tautraj.errors import ConfigError, TautrajError, hint
+from tautraj.errors import ConfigError, StoreError, TautrajError, hint
 from tautraj.estimates import check_prices
 from tautraj.grid import EpisodeSpec, cell, owed, plan
+from tautraj.hold import held
+from tautraj.keep import keep
 from tautraj.keys import hidden
 from tautraj.llms.local import serving
 from tautraj.llms.preflight import preflight
@@ -61,12 +63,15 @@ def prepare(run: Run) -> Job:
 def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
     """The job with every seat able to play and its run directory made. Raises `UserError`, nothing half-written.
 
-    Its local models are served for the length of the block. `config`: the resolved tree, masked.
+    For the length of the block its run directory is this process's own and its local models are served. `config`: the
+    resolved tree, masked.
     """
-    with serving(job.run) as run:
-        preflight(list(run.seats.items()))
-        job.store.open(config, HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root))))
-        yield job._replace(run=run)
+    with held(job.store):
+        job = _now(job)
+        with serving(job.run) as run:
+            preflight(list(run.seats.items()))
+            job.store.open(config, HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root))))
+            yield job._replace(run=run)
 
 
 def play(run: Run, spec: EpisodeSpec) -> Row:
@@ -74,9 +79,10 @@ def play(run: Run, spec: EpisodeSpec) -> Row:
     store, recorder = Store(directory(run)), Recorder()
     try:
         trajectory = graded(run_episode(run, spec, recorder), run, recorder)
-        store.write(trajectory)
+        keep(trajectory, store, run.runner.store_patience_seconds)
     except TautrajError as error:
-        store.write_failure(spec.id, error, recorder.turns, recorder.usage())
+        with suppress(StoreError):  # what cannot be written must not hide why
+            store.write_failure(spec.id, error, recorder.turns, recorder.usage())
         raise
     return row(trajectory)
 
@@ -84,6 +90,11 @@ def play(run: Run, spec: EpisodeSpec) -> Row:
 def directory(run: Run) -> str:
     """The run directory, a path or URL."""
     return f"{run.root.rstrip('/')}/{run.experiment}/{cell(run).folder}"
+
+
+def _now(job: Job) -> Job:
+    """What is owed now that nobody else is writing: another process may have played since the job was prepared."""
+    return job if job.store.ids() == {r.id for r in job.rows} else prepare(job.run)
 
 
 def _task_ids(run: Run) -> list[str]:

@@ -80,7 +80,7 @@ def _run_2_to_3(found: Found) -> Found:
         "dry_run": False,
         **found,
         "limits": {"seconds": None, "tokens": None, "usd": None, **_branch(found, "limits")},
-        "runner": {"give_up_after": 5, **_branch(found, "runner")},
+        "runner": {"give_up_after": 5, "store_patience_seconds": 600, **_branch(found, "runner")},
     }
 
 

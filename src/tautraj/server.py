@@ -14,7 +14,7 @@ import httpx
 from prefect.context import refresh_global_settings_context
 from prefect.settings import PREFECT_API_URL
 
-from tautraj.errors import PreflightError
+from tautraj.errors import PreflightError, TrackingError
 
 LOCAL_SERVER = "http://127.0.0.1:4200/api"
 EMBEDDED = "PREFECT__SERVER_EPHEMERAL"
@@ -23,21 +23,39 @@ PATIENCE = 180.0
 """Seconds; a start takes 9 to 34."""
 
 
-def choose_server(say: Callable[[str], None]) -> None:
-    """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else start one.
+def choose_server() -> None:
+    """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else one of the run's own.
 
-    Has to come before the first flow run. PREFECT_API_URL set to nothing asks for one of its own.
+    PREFECT_API_URL set to nothing asks for one of its own. Raises `PreflightError` when the one chosen is not there.
     """
-    own = os.environ.get("PREFECT_API_URL") == ""
-    if not own and PREFECT_API_URL.value():
-        return
-    if not own and _answers(LOCAL_SERVER):
+    if os.environ.get("PREFECT_API_URL") == "":
+        os.environ[EMBEDDED] = "1"
+    elif not PREFECT_API_URL.value():
+        if not _answers(LOCAL_SERVER):
+            os.environ[EMBEDDED] = "1"
+            return
         _use(LOCAL_SERVER)
-        return
-    say("No Prefect server is configured or running here: starting Prefect's embedded one.")
-    os.environ.pop("PREFECT_API_URL", None)  # set to nothing it makes Prefect's own threads complain
-    os.environ[EMBEDDED] = "1"
-    _use(_started())
+    try:
+        check_answers(10)
+    except (TrackingError, httpx.HTTPError) as error:
+        raise PreflightError(
+            f"Prefect at {shared_server()} does not answer: {error}. Start it, name another by PREFECT_API_URL=…, or "
+            f"set that to nothing for the embedded one."
+        ) from None
+
+
+def start_server(say: Callable[[str], None]) -> None:
+    """Where the run is to have a server of its own, start it; it ends with the process. Before the first flow run."""
+    if os.environ.get(EMBEDDED) and not PREFECT_API_URL.value():
+        say("No Prefect server is configured or running here: starting Prefect's embedded one.")
+        os.environ.pop("PREFECT_API_URL", None)  # set to nothing it makes Prefect's own threads complain
+        _use(_started())
+
+
+def check_answers(seconds: float) -> None:
+    """Raise at once where Prefect's client would try for a while: `TrackingError`, or httpx's own."""
+    if (api := shared_server()) and (code := httpx.get(f"{api}/health", timeout=seconds).status_code) >= 500:
+        raise TrackingError(f"Prefect at {api} answers {code}")
 
 
 def shared_server() -> str | None:

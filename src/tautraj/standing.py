@@ -12,6 +12,7 @@ from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
 from tautraj.grid import EpisodeSpec
 from tautraj.metrics import SUCCESS, Failure, Metrics, Row, metrics
 from tautraj.play import Job
+from tautraj.trajectory import Usage
 
 
 class Standing:
@@ -34,6 +35,7 @@ class Standing:
         self.cut_short: TautrajError | None = None
         """Why episodes are owed that could have been played; a budget that is used up is no error."""
         self._known_failures: set[str] = set()
+        self._wasted: list[Usage] = []
         for row in self.rows:
             self._add(row)
         self.look_for_failures()
@@ -57,6 +59,7 @@ class Standing:
         for name, usage in self.job.store.failed_usage(self._known_failures):
             self._known_failures.add(name)
             self.ledger.waste(usage)
+            self._wasted += usage.values()
 
     @property
     def owed(self) -> int:
@@ -101,14 +104,7 @@ class Standing:
         return reason
 
     def metrics(self) -> Metrics:
-        numbers = metrics(self.rows, list(self.failures.values()))
-        spent, wasted = self.ledger.spent, self.ledger.wasted
-        numbers |= {"spent_tokens": spent.tokens, "wasted_tokens": wasted.tokens}
-        if spent.usd is not None and wasted.usd is not None:
-            numbers |= {"spent_usd": spent.usd, "wasted_usd": wasted.usd}
-            if self._succeeded:
-                numbers["usd_per_success"] = spent.usd / self._succeeded
-        return numbers
+        return metrics(self.rows, list(self.failures.values()), self._wasted)
 
     def _add(self, row: Row) -> None:
         self._graded += row.reward is not None

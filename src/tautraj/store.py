@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import fsspec
@@ -29,24 +30,40 @@ class Store:
         """To be shown; without the credentials in it."""
         with boundary(StoreError, f"root={url}"):
             self._fs, self.path = fsspec.url_to_fs(url)
-        self._local = "file" in self._fs.protocol
+        self.local = "file" in self._fs.protocol
+        """On a disk, where files can be locked and renamed."""
 
     def check(self) -> None:
         """Raise `StoreError` when the directory was written by a newer schema. Writes nothing."""
-        name = f"{self.path}/run.yaml"
         with boundary(StoreError, f"reading {self.url}"):
-            if self._fs.exists(name):
-                found = yaml.safe_load(self._fs.cat_file(name))
-                upgrade_run(found if isinstance(found, dict) else {}, self.url)
+            if self._fs.exists(f"{self.path}/run.yaml"):
+                self.config()
+
+    def config(self) -> dict[str, Any]:
+        """What `open` was given: the resolved tree. Raises `StoreError` where there is none, or of a newer schema."""
+        name = f"{self.path}/run.yaml"
+        with boundary(StoreError, f"reading {self.url}/run.yaml"):
+            if not self._fs.exists(name):
+                raise StoreError(f"{self.url} is no run directory: it has no run.yaml. Name one: run=outputs/…/…")
+            found = yaml.safe_load(self._fs.cat_file(name))
+            upgraded = upgrade_run(found if isinstance(found, dict) else {}, self.url)
+        return {key: value for key, value in upgraded.items() if key not in ("schema", "defaults")}
 
     def open(self, config: dict[str, Any], header: str) -> None:
-        """Make the directory if need be, `run.yaml` first. Raises `StoreError` when it cannot be written."""
+        """Make the directory if need be, `run.yaml` first. Raises `StoreError` when it cannot be written.
+
+        Nobody else may be writing it: see `hold`.
+        """
         self.check()
         with boundary(StoreError, f"opening {self.url}"):
+            if self.local and self._fs.exists(f"{self.path}/.partial"):
+                self._fs.rm(f"{self.path}/.partial", recursive=True)  # what a killed process was writing
             text = yaml.safe_dump({"schema": SCHEMA, **config}, sort_keys=False, allow_unicode=True)
             self._write(f"{self.path}/run.yaml", (header + text).encode())
-            if self._local and self._fs.exists(f"{self.path}/.partial"):
-                self._fs.rm(f"{self.path}/.partial", recursive=True)  # what a killed process was writing
+
+    def ids(self) -> set[str]:
+        """Of every episode that has a file."""
+        return {_stem(path) for path in self._list("episodes")}
 
     def episodes(self) -> Iterator[Trajectory]:
         """Every whole record, one at a time. A file that is none is set aside as a failure and owed again.
@@ -97,15 +114,17 @@ class Store:
 
     def write_json(self, name: str, value: Any) -> None:
         """A file beside the episodes, e.g. metrics.json."""
-        self._write(f"{self.path}/{name}", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+        with boundary(StoreError, f"writing {self.url}/{name}"):
+            self._write(f"{self.path}/{name}", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
 
     def read_json(self, name: str) -> Any:
         """What `write_json` wrote; None if there is nothing."""
         path = f"{self.path}/{name}"
-        return json.loads(self._fs.cat_file(path)) if self._fs.exists(path) else None
+        with boundary(StoreError, f"reading {self.url}/{name}"):
+            return json.loads(self._fs.cat_file(path)) if self._fs.exists(path) else None
 
     def _read(self, path: str) -> Trajectory | None:
-        name = path.rsplit("/", 1)[-1].removesuffix(".json")
+        name = _stem(path)
         with boundary(StoreError, f"reading {path}"):
             data = self._fs.cat_file(path)
         try:
@@ -131,9 +150,7 @@ class Store:
 
     def _set_aside(self, episode: str, record: dict[str, Any]) -> None:
         taken = [number for name, number, _ in self._failure_files() if name == episode]
-        name = f"failures/{episode}.{max(taken, default=0) + 1}.json"
-        with boundary(StoreError, f"writing {name}"):
-            self.write_json(name, record)
+        self.write_json(f"failures/{episode}.{max(taken, default=0) + 1}.json", record)
 
     def _failure_files(self) -> Iterator[tuple[str, int, str]]:
         """Episode, number and path of each failure; other files are not ours."""
@@ -143,20 +160,30 @@ class Store:
 
     def _list(self, folder: str) -> list[str]:
         path = f"{self.path}/{folder}"
-        if not self._fs.exists(path):
-            return []
-        return sorted(name for name in self._fs.ls(path, detail=False, refresh=True) if name.endswith(".json"))
+        with boundary(StoreError, f"reading {self.url}/{folder}"):
+            if not self._fs.exists(path):
+                return []
+            return sorted(name for name in self._fs.ls(path, detail=False, refresh=True) if name.endswith(".json"))
 
     def _write(self, path: str, data: bytes) -> None:
         """Whole or not at all: by rename on a local disk, by one PUT on an object store."""
-        if not self._local:
+        if not self.local:
             self._fs.pipe_file(path, data)
             return
-        partial = f"{self.path}/.partial/{uuid.uuid4().hex}"
-        for target in (partial, path):
-            self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        self._fs.pipe_file(partial, data)
-        self._fs.mv(partial, path)
+        partial = Path(self.path, ".partial", uuid.uuid4().hex)
+        try:
+            for target in (partial, Path(path)):
+                target.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(data)
+            partial.replace(path)  # fsspec's mv copies where it cannot rename, and a copy can be half
+        except OSError:
+            with suppress(OSError):
+                partial.unlink()  # a full disk needs the room
+            raise
+
+
+def _stem(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".json")
 
 
 def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:

@@ -3,7 +3,7 @@
 Not here: what the values mean (`config`), how the tree is composed (`command_line`).
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
@@ -13,12 +13,20 @@ from tautraj.config import Run
 from tautraj.errors import ConfigError
 from tautraj.keys import hidden, without_credentials
 from tautraj.schemas import upgrade_run
+from tautraj.trajectory import Record
+
+R = TypeVar("R", bound=Record)
 
 
 def parse(cfg: DictConfig) -> Run:
     """The composed tree as a `Run`; raises `ConfigError` naming the key at fault."""
+    return parse_as(Run, cfg)
+
+
+def parse_as(kind: type[R], cfg: DictConfig) -> R:
+    """The composed tree as another door's record."""
     try:
-        return Run.model_validate(container(cfg))
+        return kind.model_validate(container(cfg))
     except ValidationError as error:
         faults = [_fault(fault) for fault in error.errors()]
         raise ConfigError("; ".join(faults)) from None

@@ -1,0 +1,24 @@
+"""Write a run directory's view into MLflow again: `python flows/track.py run=outputs/default/…`.
+
+From the directory alone: calls no provider and needs no key. For a run that MLflow missed, in part or altogether.
+"""
+
+from omegaconf import DictConfig
+
+from tautraj import environment
+from tautraj.command_line import cli
+from tautraj.config import Track
+from tautraj.tree import parse_as
+
+
+def main(cfg: DictConfig) -> None:
+    asked = parse_as(Track, cfg)
+    from tautraj.store import Store
+    from tautraj.track import track
+
+    print(f"MLflow: {track(Store(asked.run), asked.tracking.uri)}")
+
+
+if __name__ == "__main__":
+    environment.prepare()
+    cli(main, "track")

@@ -1,0 +1,184 @@
+"""What MLflow is given of a run directory: one run per cell, with parameters, numbers, a table, the trajectories.
+
+Nothing is read back that a result depends on. Raises what MLflow raises. Not here: when it is written, and what if it
+cannot be (`tracking`).
+"""
+
+import gzip
+import json
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from filelock import FileLock
+
+from tautraj.metrics import Metrics, Row
+from tautraj.store import Store
+from tautraj.tree import masked
+
+POINTER = "mlflow.json"
+"""In the run directory: which MLflow run is its view, and whether that has everything."""
+ORACLE = "true: gold actions replayed, not a model's result"
+COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls", "mistakes", "seconds"]
+
+
+class Subject(NamedTuple):
+    """The run directory, and what its view says of it."""
+
+    store: Store
+    experiment: str
+    name: str
+    """Of the MLflow run."""
+    config: Mapping[str, Any]
+    """The resolved tree, masked."""
+    tags: Callable[[], dict[str, str]]
+    """Asked for once, when they are written."""
+    began: int
+    """Milliseconds since 1970."""
+    root: Path | None
+    """The folder where a SQLite store keeps the artifacts of all its runs."""
+
+
+class View:
+    """One MLflow run, written from one thread."""
+
+    def __init__(self, subject: Subject, uri: str) -> None:
+        self._subject, self._uri = subject, uri
+        self._client: Any = None
+        self._run_id = self._experiment_id = ""
+
+    def begin(self) -> None:
+        """Go on with the directory's MLflow run, or make one. Whatever is there already stays as it is."""
+        from mlflow import MlflowClient
+        from mlflow.entities import Param, RunTag
+
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is raised, and said in one line
+        with self._alone():
+            self._client = MlflowClient(tracking_uri=self._uri)
+            self._experiment_id = self._experiment()
+            known = self._resumed()
+            if known is None:
+                run = self._client.create_run(
+                    self._experiment_id, start_time=self._subject.began, run_name=self._subject.name
+                )
+                self._run_id, known = str(run.info.run_id), set()
+        self.note("RUNNING", complete=False)
+        # A parameter of MLflow's never changes; trials may, so it is a tag too.
+        params = [(key, value) for key, value in flat(self._subject.config).items() if key not in known]
+        batch = [Param(key, str(value)[:6000]) for key, value in params]
+        for start in range(0, len(batch), 100):  # MLflow takes 100 at a time
+            self._client.log_batch(self._run_id, params=batch[start : start + 100])
+        found = self._subject.tags().items()
+        self._client.log_batch(self._run_id, tags=[RunTag(key, value) for key, value in found])
+
+    def renew(self, numbers: Metrics, step: int) -> None:
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        batch = [Metric(name, value, now, step) for name, value in numbers.items()]
+        self._client.log_batch(self._run_id, metrics=batch)
+
+    def conclude(self, rows: Sequence[Row], numbers: Metrics, status: str, ended: int | None = None) -> None:
+        """The last numbers, the table, the artifacts. `status`: MLflow's; `ended`: milliseconds, None for now."""
+        self.renew(numbers, len(rows))
+        self._client.log_dict(self._run_id, table(rows), "episodes.json")
+        shown = json.dumps([{"path": "episodes.json", "type": "table"}])
+        self._client.set_tag(self._run_id, "mlflow.loggedArtifacts", shown)  # what mlflow.load_table and the UI go by
+        self._client.log_dict(self._run_id, dict(self._subject.config), "run.yaml")
+        self._client.log_dict(self._run_id, numbers, "metrics.json")
+        self._log_trajectories()
+        self._client.set_terminated(self._run_id, status=status, end_time=ended)
+        self.note(status, complete=True)
+
+    def note(self, status: str, complete: bool) -> None:
+        """Into the run directory: how its view stands."""
+        where = {"uri": masked(self._uri), "run_id": self._run_id or None}
+        self._subject.store.write_json(POINTER, {**where, "status": status, "complete": complete})
+
+    def where(self) -> str:
+        """To look at it: an address, or a command and an address."""
+        path = f"/#/experiments/{self._experiment_id}/runs/{self._run_id}"
+        if self._uri.startswith("http"):
+            return str(masked(self._uri)).rstrip("/") + path
+        return f"make ui, then http://127.0.0.1:5000{path}"
+
+    def _alone(self) -> Any:
+        """One process at a time creates or upgrades a SQLite store: three at once corrupt it."""
+        path = self._uri.removeprefix("sqlite:///")
+        if path == self._uri:
+            return tempfile.TemporaryDirectory()  # a server sees to that itself
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(f"{path}.lock")
+
+    def _experiment(self) -> str:
+        name = f"tautraj/{self._subject.experiment}"
+        found = self._client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        place = None
+        if self._uri.startswith("sqlite:///") and self._subject.root:
+            place = (self._subject.root / "mlartifacts" / self._subject.experiment).as_uri()
+        return str(self._client.create_experiment(name, artifact_location=place))
+
+    def _resumed(self) -> set[str] | None:
+        """The parameters of the directory's MLflow run, which goes on; None if it has none there."""
+        from mlflow.exceptions import MlflowException
+
+        known = pointer(self._subject.store)
+        if known.get("uri") != masked(self._uri) or not known.get("run_id"):
+            return None
+        try:
+            run = self._client.get_run(known["run_id"])
+        except MlflowException as error:
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
+        if run.info.lifecycle_stage != "active":
+            return None
+        self._run_id = str(run.info.run_id)
+        self._experiment_id = str(run.info.experiment_id)
+        self._client.update_run(self._run_id, status="RUNNING")
+        return set(run.data.params)
+
+    def _log_trajectories(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "trajectories.jsonl.gz"
+            with gzip.open(path, "wt", encoding="utf-8") as file:
+                for trajectory in self._subject.store.episodes():
+                    file.write(trajectory.model_dump_json(by_alias=True) + "\n")
+            self._client.log_artifact(self._run_id, str(path))
+
+
+def pointer(store: Store) -> dict[str, Any]:
+    """What `View.note` wrote; empty if the directory was never tracked."""
+    found = store.read_json(POINTER)
+    return found if isinstance(found, dict) else {}
+
+
+def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested keys joined by dots: {"model": {"name": "x"}} becomes {"model.name": "x"}."""
+    leaves: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            leaves |= flat(value, f"{prefix}{key}.")
+        else:
+            leaves[f"{prefix}{key}"] = value
+    return leaves
+
+
+def table(rows: Sequence[Row]) -> dict[str, Any]:
+    """One line per episode, in the form of `mlflow.log_table`; tokens and USD by seat, USD None where unpriced."""
+    seats = sorted({seat for row in rows for seat in row.usage})
+    columns = [*COLUMNS, *(f"{seat}_{name}" for seat in seats for name in ("tokens_in", "tokens_out", "usd"))]
+    data = []
+    for row in sorted(rows, key=lambda row: (row.task_id, row.trial)):
+        line = [getattr(row, name) for name in COLUMNS]
+        for seat in seats:
+            usage = row.usage.get(seat)
+            line += [getattr(usage, name, None) for name in ("tokens_in", "tokens_out", "usd")]
+        data.append(line)
+    return {"columns": columns, "data": data}
