@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tautraj.config import Run
-from tautraj.errors import StoreError
+from tautraj.errors import ConfigError, StoreError
 from tautraj.grid import cell
-from tautraj.play import directory
+from tautraj.play import directory, prepare
 from tautraj.store import Store
 
 REPO = Path(__file__).parents[1]
@@ -117,6 +117,14 @@ def test_a_run_yaml_is_no_program(tag: str, tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(StoreError, match="ConstructorError"):
         Store(str(tmp_path)).check()
     assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize("name", ["../../x", "zz", "mock.environment"])
+def test_a_domain_is_one_of_the_packages(name: str, run_of: Callable[..., Run], tmp_path: Path) -> None:
+    run = run_of("domain=mock", "split=base", f"domain.name={name}", root=tmp_path)
+    with pytest.raises(ConfigError, match="mock, airline, retail, telecom$"):
+        prepare(run)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["__class__", "os.system", "x y", "../x", "", "a{b}"])

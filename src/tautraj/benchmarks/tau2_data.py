@@ -28,7 +28,10 @@ class Data(NamedTuple):
 
 
 def load(domain: Domain) -> Data:
-    """Read a domain's files. Raises `ConfigError` when `data_dir` has none of it."""
+    """Read a domain's files. Raises `ConfigError` on a domain that is not there, or not in `data_dir`."""
+    known = [name for name in registry.get_info().domains if name.isidentifier()]
+    if domain.name not in known:
+        raise ConfigError(f"domain.name={domain.name} does not exist. domain is one of: {', '.join(known)}")
     folder = _folder(domain)
     module: Any = importlib.import_module(f"tau2.domains.{domain.name}.environment")
     with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _reading_from(module, folder):
