@@ -41,7 +41,7 @@ def transient(_task: Any, _run: Any, state: Any) -> bool:
 
 @task(
     name="episode",
-    task_run_name="{spec.task_id} trial {spec.trial}",
+    task_run_name="{spec.title}",
     cache_policy=NO_CACHE,
     persist_result=False,
 )

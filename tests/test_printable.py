@@ -16,6 +16,7 @@ from tautraj import command_line, terminal
 from tautraj.benchmarks import Scenario
 from tautraj.config import Run
 from tautraj.errors import RateLimited, SeatError, TautrajError, boundary
+from tautraj.grid import EpisodeSpec
 from tautraj.metrics import Failure
 from tautraj.play import Job
 from tautraj.printable import printable
@@ -153,6 +154,12 @@ def test_a_cause_that_acts_is_not_kept(text: str) -> None:
         raise ValueError(text)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+@each
+def test_an_episode_is_called_by_what_can_be_shown(text: str) -> None:
+    """Prefect writes it into its lines on the terminal."""
+    assert EpisodeSpec("x", f"task{text}", 3, 0).title == f"task{printable(text)} trial 3"
 
 
 def test_a_harmless_cause_is_kept() -> None:

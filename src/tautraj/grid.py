@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from tautraj.config import Llm, Run
+from tautraj.printable import printable
 
 
 class Cell(NamedTuple):
@@ -27,6 +28,11 @@ class EpisodeSpec(NamedTuple):
     task_id: str
     trial: int
     seed: int
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return f"{printable(self.task_id)} trial {self.trial}"
 
 
 def cell(run: Run) -> Cell:
