@@ -19,8 +19,8 @@ NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|AUTH_STRING)$", re.IGNORECASE)
 """Of environment variables that hold a key."""
 ARGUMENTS = re.compile(r"api_?key$|secret|password|authorization|headers|_token$", re.IGNORECASE)
 """Of litellm's arguments that do."""
-SHORTEST = 8
-"""Less is a placeholder (`none`, `EMPTY`, `ollama`): nobody's secret, and a word that an answer may use."""
+LOOKS = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S{8,}|\S{20,}")
+"""What a key looks like. A word or a number (`EMPTY`, `password`) is nobody's secret, and an answer may use it."""
 RUN = 12
 """Letters in a row that give a key away; its first and last few, as providers echo them, say which key it was."""
 MARK = "***"
@@ -94,17 +94,17 @@ def _masked(text: str, runs: Runs) -> str:
 
 
 def _known(address: str | None) -> frozenset[str]:
-    held = [value for name, value in os.environ.items() if NAMES.search(name) and not _is_place(value)]
+    held = [value.strip() for name, value in os.environ.items() if NAMES.search(name) and not _is_place(value)]
     for text in (*os.environ.values(), address or ""):
         for there in USER.findall(text) if "@" in text else ():
             user, _, password = there.partition(":")
             held += [password or user, unquote(password or user)]
-    return frozenset(key for key in map(str.strip, held) if len(key) >= SHORTEST)
+    return frozenset(key for key in held if LOOKS.fullmatch(key))
 
 
 def _is_place(value: str) -> bool:
     """Of a key, and none itself."""
-    return os.path.exists(value)  # noqa: PTH110 - Path.exists raises on a name that is too long
+    return "://" in value or os.path.exists(value)  # noqa: PTH110 - Path.exists raises on a name that is too long
 
 
 @functools.lru_cache(maxsize=8)
