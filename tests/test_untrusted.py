@@ -100,7 +100,7 @@ def test_reading_a_run_directory_loads_nothing_that_it_names(
     store = Store(directory(run))
     store.open(run.model_dump(by_alias=True), "")
     store.write(factory.trajectory())
-    store.write_failure("6-t0-0", ValueError("x"), [])
+    store.write_failure("6-t0-0", ValueError("x"), [], {})
     written = yaml.safe_load((Path(store.path) / "run.yaml").read_text())
     written.pop("schema")
     assert cell(Run.model_validate(written)) == cell(run)
@@ -175,6 +175,6 @@ def test_whatever_is_said_is_kept_exactly_and_is_no_field(
 @given(kind=said, message=said)
 def test_a_failure_is_kept_exactly(kind: str, message: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     store = Store(str(tmp_path_factory.mktemp("run")))
-    store.write_failure("5-t0-0", ValueError(message), [factory.turn(message=kind)])
+    store.write_failure("5-t0-0", ValueError(message), [factory.turn(message=kind)], {})
     [failure] = store.failures(set())
     assert (failure.id, failure.kind, failure.message) == ("5-t0-0", "ValueError", message)

@@ -61,7 +61,7 @@ def main(checkout: Path, out: Path) -> None:
         for run in runs:
             command = [sys.executable, checkout.absolute() / "flows" / "generate.py", *COMMON, *run]
             subprocess.run(command, cwd=folder, env=env, check=True)
-        shutil.copytree(Path(folder, "outputs", "default"), out)
+        shutil.copytree(Path(folder, "outputs", "default"), out, ignore=shutil.ignore_patterns(".*"))
     assert not provider.errors, provider.errors
 
 
