@@ -9,6 +9,7 @@ the rest is trials.
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -18,8 +19,8 @@ from tautraj import environment
 environment.prepare()
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from prefect_server import prefect_server  # noqa: E402
-from soaking import Soak, soaked  # noqa: E402
+from soaked import soaked  # noqa: E402
+from soaking import Soak  # noqa: E402
 
 from tautraj.benchmarks import open_benchmark  # noqa: E402
 from tautraj.command_line import compose_tree  # noqa: E402
@@ -66,11 +67,11 @@ def main() -> None:
     given = arguments()
     runners = ["threads", "processes"] if given.runner == "both" else [given.runner]
     columns = []
-    with tempfile.TemporaryDirectory() as home, prefect_server(Path(home)) as api:
-        for runner in runners:
-            with tempfile.TemporaryDirectory() as folder:
-                environ = {**os.environ, "PREFECT_API_URL": api, "PREFECT_HOME": f"{folder}/prefect"}
-                columns.append(soaked(described(given, runner), Path(folder), environ))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
+    for runner in runners:
+        with tempfile.TemporaryDirectory() as folder:
+            environ = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": f"{folder}/prefect"}
+            columns.append(soaked(described(given, runner), Path(folder), environ))
     print(f"| {'':24} |{''.join(f' {runner:>26} |' for runner in runners)}")
     print("|---|" + "---|" * len(runners))
     for name in dict.fromkeys(name for column in columns for name in column):

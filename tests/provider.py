@@ -60,7 +60,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, {"object": "list", "data": [{"id": "x", "object": "model"}]}, NO_FAULT)
 
     def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        raw = self.rfile.read(size := int(self.headers["Content-Length"]))
+        if len(raw) < size:  # the client was killed while it asked
+            self.close_connection = True
+            return
         dialect = next((one for one in (OpenAI(), Anthropic(), Gemini()) if one.path.search(self.path)), None)
         if dialect is None:
             self.send_error(404)

@@ -1,0 +1,63 @@
+"""The fake provider of a soak, in a process of its own: its threads take nothing from the client's."""
+
+import json
+import multiprocessing
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+from provider import Answer, ChatRequest, Provider
+from replay import ReplayBySeed
+from visits import Visit
+from weather import Weather
+
+from tautraj.trajectory import Trajectory
+
+
+class Report(NamedTuple):
+    visits: list[Visit]
+    injected: Counter[str]
+    errors: list[str]
+
+
+class Served(NamedTuple):
+    address: str
+    pipe: Connection
+
+    def report(self) -> Report:
+        """Of everything so far; nothing is served afterwards."""
+        self.pipe.send("report")
+        told: Report = self.pipe.recv()
+        return told
+
+
+@contextmanager
+def weathered(by_seed: dict[int, Trajectory], seed: int, faulty: float, timeout: float) -> Iterator[Served]:
+    """A provider that plays these conversations, known by the seed of their calls, in the `Weather` of the rest."""
+    ours, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_serve, args=(theirs, by_seed, seed, faulty, timeout), daemon=True)
+    process.start()
+    try:
+        yield Served(ours.recv(), ours)
+    finally:
+        process.kill()
+        process.join()
+
+
+def _serve(pipe: Connection, by_seed: dict[int, Trajectory], seed: int, faulty: float, timeout: float) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
+    replay, weather = ReplayBySeed(by_seed), Weather(seed, faulty, timeout)
+
+    def answer(request: ChatRequest) -> Answer:
+        """As large as it would be: four characters are a token."""
+        return replace(replay(request), tokens_in=len(json.dumps(request.body)) // 4, tokens_out=20)
+
+    with Provider(answer, weather, remembering=False) as provider:
+        pipe.send(provider.openai_base)
+        pipe.recv()
+        pipe.send(Report(list(provider.visits), weather.injected, [repr(error) for error in provider.errors]))
