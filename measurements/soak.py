@@ -13,18 +13,13 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tautraj import environment
 
-environment.prepare()
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
-from soaked import soaked  # noqa: E402
-from soaking import Soak  # noqa: E402
-
-from tautraj.benchmarks import open_benchmark  # noqa: E402
-from tautraj.command_line import compose_tree  # noqa: E402
-from tautraj.tree import parse  # noqa: E402
+if TYPE_CHECKING:
+    from soaking import Soak
 
 
 def arguments() -> argparse.Namespace:
@@ -38,12 +33,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1, help="of the faults and of the kills")
     parser.add_argument("--calls-at-once", type=int, default=32)
-    parser.add_argument("--requests-per-minute", type=int, default=None)
-    parser.add_argument("--tokens-per-minute", type=int, default=None)
+    parser.add_argument("--requests-per-minute", type=int, default=2000, help="0: no limit")
+    parser.add_argument("--tokens-per-minute", type=int, default=10_000_000, help="0: no limit")
     return parser.parse_args()
 
 
-def described(given: argparse.Namespace, runner: str) -> Soak:
+def described(given: argparse.Namespace, runner: str) -> "Soak":
+    from soaking import Soak
+
+    from tautraj.benchmarks import open_benchmark
+    from tautraj.command_line import compose_tree
+    from tautraj.tree import parse
+
     run = parse(compose_tree([f"domain={given.domain}", f"split={given.split}"]))
     known = len(open_benchmark(run.benchmark, run.domain).task_ids(given.split))
     tasks = max(n for n in range(1, known + 1) if given.episodes % n == 0)
@@ -55,8 +56,8 @@ def described(given: argparse.Namespace, runner: str) -> Soak:
         runner=runner,
         workers=given.workers,
         calls_at_once=given.calls_at_once,
-        requests_per_minute=given.requests_per_minute,
-        tokens_per_minute=given.tokens_per_minute,
+        requests_per_minute=given.requests_per_minute or None,
+        tokens_per_minute=given.tokens_per_minute or None,
         faulty=given.faulty,
         kills=given.kills,
         seed=given.seed,
@@ -65,6 +66,9 @@ def described(given: argparse.Namespace, runner: str) -> Soak:
 
 def main() -> None:
     given = arguments()
+    environment.prepare()
+    from soaked import soaked
+
     runners = ["threads", "processes"] if given.runner == "both" else [given.runner]
     columns = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped

@@ -32,7 +32,7 @@ def figures(
         ungraded += found.reward is None
         calls += sum(usage.calls for usage in found.usage.values())
         retries += sum(usage.retries for usage in found.usage.values())
-    answered = sum(visit.whole for visit in report.visits) - (1 + soak.kills)  # and a preflight call at every start
+    answered = sum(visit.whole and visit.tokens > 0 for visit in report.visits)  # preflight calls have no size
     return {
         "episodes completed": len(expected) - len(owed),
         "lost": len(owed),

@@ -1,8 +1,7 @@
-"""A run through the front door in bad weather, and what came of it: for `measurements/soak.py` and `test_soak`.
+"""A run through the front door in bad weather, killed now and then. Not here: what came of it (`soaked`).
 
-The provider is a process of its own. It plays what the offline seats did when they were recorded here, every fourth
-task by an agent that does nothing, so that there are rewards to get wrong. Whatever it answers or refuses, the run
-has to come to the same conversations and the same rewards.
+The provider plays what the offline seats did when they were recorded here, every fourth task by an agent that does
+nothing, so that there are rewards to get wrong. Whatever the weather, the run has to come to the same.
 """
 
 import os
@@ -139,10 +138,13 @@ def _cpu_seconds() -> float:
 
 def _megabytes(session: int) -> float:
     """Resident memory of every process of the session, Prefect's embedded server apart."""
-    pages = 0
+    pages, leader = 0, b""
+    with suppress(OSError):
+        leader = Path(f"/proc/{session}/cmdline").read_bytes()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it may have ended
             fields = (process / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session and b"uvicorn" not in (process / "cmdline").read_bytes():
+            said = (process / "cmdline").read_bytes() if int(fields[3]) == session else b"uvicorn"
+            if b"uvicorn" not in said and (said != leader or int(process.name) == session):  # no fork on its way
                 pages += int(fields[21])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

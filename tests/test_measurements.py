@@ -15,3 +15,11 @@ def test_floors_and_ceilings_prints_readmes_rows(tmp_path: Path) -> None:
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert f"| {' | '.join(cells[:5])} |" in (REPO / "README.md").read_text()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_soak_says_what_it_takes() -> None:
+    """What it does is held by `test_soak`."""
+    script = [sys.executable, str(REPO / "measurements" / "soak.py"), "--help"]
+    done = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--kills" in done.stdout

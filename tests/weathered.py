@@ -54,8 +54,10 @@ def _serve(pipe: Connection, by_seed: dict[int, Trajectory], seed: int, faulty: 
     replay, weather = ReplayBySeed(by_seed), Weather(seed, faulty, timeout)
 
     def answer(request: ChatRequest) -> Answer:
-        """As large as it would be: four characters are a token."""
-        return replace(replay(request), tokens_in=len(json.dumps(request.body)) // 4, tokens_out=20)
+        """As large as it would be, four characters are a token; what belongs to no episode has no size."""
+        counted = "seed" in request.body
+        sent = len(json.dumps(request.body)) // 4
+        return replace(replay(request), tokens_in=sent if counted else 0, tokens_out=20 if counted else 0)
 
     with Provider(answer, weather, remembering=False) as provider:
         pipe.send(provider.openai_base)
