@@ -7,15 +7,14 @@ from omegaconf import DictConfig
 
 from tautraj import environment
 from tautraj.command_line import cli
-from tautraj.config import Track
 from tautraj.tree import parse_as
 
 
 def main(cfg: DictConfig) -> None:
-    asked = parse_as(Track, cfg)
     from tautraj.store import Store
-    from tautraj.track import track
+    from tautraj.track import Track, track
 
+    asked = parse_as(Track, cfg)
     print(f"MLflow: {track(Store(asked.run), asked.tracking.uri)}")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -91,6 +92,7 @@ def check_prefect(api: str, folder: str) -> None:
     assert [run["state_type"] for run in mine] == ["COMPLETED", "COMPLETED"]
     tasks = httpx.post(f"{api}/task_runs/filter", json={}).json()
     assert {"5 trial 0", "18 trial 3"} <= {task["name"] for task in tasks}
+    assert not any(task["tags"] for task in tasks), "for each tag Prefect asks its server before every task"
     artifacts = httpx.post(f"{api}/artifacts/filter", json={}).json()
     assert {"progress", "table"} <= {artifact["type"] for artifact in artifacts}
     assert any(artifact["type"] == "progress" and artifact["data"] == 100.0 for artifact in artifacts)
@@ -221,52 +223,91 @@ def test_without_a_server_the_embedded_one_does(generate: Generate, environ: dic
     assert "9 graded" in done.out
 
 
-@pytest.mark.parametrize("comes_back", [True, False], ids=["and back", "for good"])
+class Gated:
+    """A run over HTTP whose episodes end when they are allowed to."""
+
+    def __init__(self, recorded: list[Trajectory], store_of: Any, cwd: Path, workers: int) -> None:
+        self.provider = Provider(self._brain)
+        self._replay, self._allowed, self._cwd = Replay(recorded), 1, cwd
+        self.overrides = [*over_http(self.provider, "gpt4o"), f"runner.workers={workers}", "tracking=none"]
+        self.store: Store = store_of(*self.overrides)
+        self._log = cwd / "log"
+
+    def start(self, env: dict[str, str]) -> None:
+        with self._log.open("w") as file:
+            self.process = subprocess.Popen(command(self.overrides), cwd=self._cwd, env=env, stdout=file, stderr=file)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def allow(self, n: int, until: Callable[[], bool] | None = None) -> None:
+        """Episodes may end until there are `n`; waits for that, or `until` something else happens."""
+        self._allowed = n
+        while not (until() if until else len(self.store.ids()) >= n):
+            assert self.process.poll() is None, self.log
+            time.sleep(0.02)
+
+    def end(self) -> None:
+        assert self.process.wait(timeout=120) == 0, self.log
+        assert not self.provider.errors
+        assert "Traceback" not in self.log
+
+    def _brain(self, request: ChatRequest) -> Answer:
+        while len(self.store.ids()) >= self._allowed:
+            time.sleep(0.02)
+        return self._replay(request)
+
+
+@pytest.mark.parametrize(
+    "comes_back", [pytest.param(True, marks=pytest.mark.slow), False], ids=["and back", "for good"]
+)
 def test_prefects_server_gone_in_mid_run(
     comes_back: bool, server: str, environ: dict[str, str], store_of: Any, recorded: list[Trajectory], tmp_path: Path
 ) -> None:
     """Progress is shown when an episode ends, and no more than every five seconds: so they end one by one."""
-    allowed = 1
-
-    def one_by_one(request: ChatRequest) -> Answer:
-        while len(store.ids()) >= allowed:
-            time.sleep(0.02)
-        return Replay(recorded)(request)
-
-    def play_to(n: int) -> None:
-        nonlocal allowed
-        allowed = n
-        while len(store.ids()) < n:
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.02)
-
-    log = tmp_path / "log"
-    with Provider(one_by_one) as provider, Line(int(server.split(":")[2].removesuffix("/api"))) as line:
-        overrides = [*over_http(provider, "gpt4o"), "runner.workers=1", "tracking=none"]
-        store = store_of(*overrides)
+    run = Gated(recorded, store_of, tmp_path, workers=1)
+    with run.provider, Line(int(server.split(":")[2].removesuffix("/api"))) as line:
         address = f"http://127.0.0.1:{line.port}/api"
-        env = {**environ, "PREFECT_API_URL": address, "PREFECT_CLIENT_MAX_RETRIES": "0"}
-        with log.open("w") as file:
-            process = subprocess.Popen(command(overrides), cwd=tmp_path, env=env, stdout=file, stderr=file)
-        play_to(1)
+        run.start({**environ, "PREFECT_API_URL": address, "PREFECT_CLIENT_MAX_RETRIES": "0"})
+        run.allow(1)
         line.cut()
         time.sleep(5.5)
-        play_to(2)
+        run.allow(2)
         if comes_back:
             line.mend()
-        time.sleep(5.5)
-        play_to(5)
-        assert process.wait(timeout=120) == 0, log.read_text()
-    assert not provider.errors
-    assert played(store) == {(t.task_id, 0): 1.0 for t in recorded}
-    text = log.read_text()
-    assert "Traceback" not in text
-    assert text.count(f"Prefect at {address}: ") == 1
-    assert text.count(f"Prefect at {address} is back.") == comes_back
-    assert text.count(f"Prefect at {address} is away and was not told how the run ended") == (not comes_back)
+            time.sleep(5.5)
+        run.allow(5)
+        run.end()
+    assert played(run.store) == {(t.task_id, 0): 1.0 for t in recorded}
+    assert run.log.count(f"Prefect at {address}: ") == 1
+    assert run.log.count(f"Prefect at {address} is back.") == comes_back
+    assert run.log.count(f"Prefect at {address} is away and was not told how the run ended") == (not comes_back)
     runs = httpx.post(f"{server}/flow_runs/filter", json={}).json()
-    mine = [run for run in runs if run["name"] == Path(store.path).name]
-    assert [run["state_type"] for run in mine] == ["COMPLETED" if comes_back else "RUNNING"]
+    mine = [found for found in runs if found["name"] == Path(run.store.path).name]
+    assert [found["state_type"] for found in mine] == ["COMPLETED" if comes_back else "RUNNING"]
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_for_a_while(
+    environ: dict[str, str], store_of: Any, recorded: list[Trajectory], tmp_path: Path
+) -> None:
+    """Full for the one process: no file of its own may grow past 20 kB, which no episode keeps to."""
+    run = Gated(recorded, store_of, tmp_path, workers=2)
+    unlimited = resource.RLIM_INFINITY
+    with run.provider:
+        run.start(environ)
+        run.allow(1)
+        resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (20_000, unlimited))
+        run.allow(5, until=lambda: "waits in memory" in run.log)
+        time.sleep(3)  # for the other worker to get as far
+        asked = len(run.provider.requests)
+        time.sleep(1)
+        assert len(run.provider.requests) == asked, "a worker with an episode to keep started another"
+        resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
+        run.end()
+    assert played(run.store) == {(t.task_id, 0): 1.0 for t in recorded}
+    assert run.log.count("waits in memory") == run.log.count("can be written again") == 1
 
 
 def test_a_prefect_server_that_does_not_answer_is_one_line(generate: Generate) -> None:

@@ -261,6 +261,16 @@ def test_a_killed_process_leaves_whole_episodes_only(store: Store, tmp_path: Pat
     assert store.failures(set()) == []
 
 
+def test_what_cannot_be_renamed_is_not_copied(store: Store) -> None:
+    """A copy can be half when the process dies."""
+    taken = Path(store.path, "episodes", f"{ID}.json")
+    taken.mkdir(parents=True)
+    with pytest.raises(StoreError, match=f"^writing {ID}: .+$"):
+        store.write(trajectory())
+    assert list(taken.iterdir()) == []
+    assert files(store) == []
+
+
 def test_opening_removes_what_a_killed_process_was_writing(store: Store) -> None:
     store.write(trajectory())
     Path(store.path, ".partial", "half").write_text("{")

@@ -18,12 +18,13 @@ import pytest
 from line import Line
 
 from tautraj.command_line import compose_tree
-from tautraj.config import CONF, Track
+from tautraj.config import CONF
 from tautraj.errors import ConfigError, StoreError, TrackingError
+from tautraj.hold import held
 from tautraj.play import Job, play, prepare
 from tautraj.standing import Standing
 from tautraj.store import Store
-from tautraj.track import track
+from tautraj.track import Track, track
 from tautraj.tracking import Tracker, behind
 from tautraj.tree import container, masked, parse, parse_as
 
@@ -173,7 +174,7 @@ def test_away_at_the_end_is_made_up_for(start: Callable[[], Running], line: Line
     assert where == f"was away; once it is back: python flows/track.py run={running.store.url}"
     assert len(running.said) == 1
     assert behind(running.store)
-    with pytest.raises(TrackingError, match="^writing to MLflow at .+$"):
+    with pytest.raises(TrackingError, match="^writing to MLflow at .+ or name another: tracking.uri=…$"):
         track(running.store, None)
     line.mend()
     begun = running.store.read_json("mlflow.json")["run_id"]
@@ -249,6 +250,13 @@ def test_a_run_yaml_of_another_kind_is_refused(text: str, named: str, tmp_path: 
     (tmp_path / "run.yaml").write_text(text)
     with pytest.raises(StoreError, match=f"^.*{named}.*$"):
         track(Store(str(tmp_path)), None)
+
+
+def test_a_run_that_is_still_going_on_is_left_alone(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1)
+    with held(store), pytest.raises(StoreError, match="is being written by process"):
+        track(store, None)
+    assert store.read_json("mlflow.json") is None
 
 
 def test_an_address_without_its_password_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

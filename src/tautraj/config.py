@@ -130,23 +130,10 @@ class Runner(Record):
     store_patience_seconds: float = Field(ge=0)
 
 
-class Place(Record):
-    uri: str | None
-    """None: where the run says."""
-
-
 class Tracking(Record):
     name: Literal["mlflow", "none"]
     uri: str | None
     every_seconds: float = Field(gt=0)
-
-
-class Track(Record):
-    """What `flows/track.py` is asked for."""
-
-    run: str = Field(min_length=1)
-    """The run directory, a path or URL."""
-    tracking: Place
 
 
 class Budget(Record):

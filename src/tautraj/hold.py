@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tautraj.errors import StoreError, boundary
+from tautraj.errors import StoreError
 from tautraj.store import Store
 
 LOCK = ".lock"
@@ -23,7 +23,7 @@ LOCK = ".lock"
 def held(store: Store) -> Iterator[None]:
     """The run directory for the length of the block, for this process and the workers it starts.
 
-    Raises `StoreError` naming the process that has it. The kernel frees it when its holder dies, whatever of.
+    Raises `StoreError` naming the process that has it. The kernel frees it when its holder dies, whatever it dies of.
     An object store has no such lock: there, one process at a time is the user's to see to.
     """
     if not store.local:
@@ -33,9 +33,7 @@ def held(store: Store) -> Iterator[None]:
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     lock = FileLock(folder / LOCK, blocking=False, fallback_to_soft=False)  # a soft one would outlive its holder
     try:
-        with boundary(StoreError, f"locking {store.url}"):
-            folder.mkdir(parents=True, exist_ok=True)
-            _take(lock, store)
+        _take(lock, store)
         yield
     finally:
         if lock.is_locked:
@@ -46,13 +44,16 @@ def held(store: Store) -> Iterator[None]:
 def _take(lock: FileLock, store: Store) -> None:
     path = Path(lock.lock_file)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+        path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
     except Timeout:
         raise StoreError(
             f"{store.url} is being written by {_holder(path)}. Wait for it, stop it, or choose another root=… or "
             f"experiment=…"
         ) from None
-    path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
+    except OSError as error:
+        raise StoreError(f"{store.url} cannot be written: {error}. Choose another root=…") from error
 
 
 def _holder(lock: Path) -> str:

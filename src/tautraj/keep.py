@@ -28,25 +28,37 @@ def keep(trajectory: Trajectory, store: Store, patience: float) -> None:
         retry=tenacity.retry_if_exception_type(StoreError),
         wait=tenacity.wait_exponential(multiplier=2, max=LONGEST_WAIT),
         stop=tenacity.stop_after_delay(patience),
-        before_sleep=lambda state: notice.wait(state.outcome, patience),
+        before_sleep=lambda state: notice.waiting(state.outcome, patience),
         reraise=True,
     )
-    try:
-        retrying(store.write, trajectory)
-    except StoreError as error:
-        raise StoreError(f"{error}. Make room, and run the same command to go on.") from error
-    notice.over()
+    with notice:
+        try:
+            retrying(store.write, trajectory)
+        except StoreError as error:
+            raise StoreError(f"{error}. Make room, and run the same command to go on.") from error
 
 
 class Notice:
-    """Says once that workers wait, and once that they go on, however many they are."""
+    """Says once that workers wait, and once that all of them go on."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
+        self._keeping = 0
         self._said = False
 
-    def wait(self, outcome: tenacity.Future | None, patience: float) -> None:
+    def __enter__(self) -> None:
+        with self._lock:
+            self._keeping += 1
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        with self._lock:
+            self._keeping -= 1
+            if self._said and not self._keeping and kind is None:
+                _say(f"{self._url} can be written again.")
+                self._said = False
+
+    def waiting(self, outcome: tenacity.Future | None, patience: float) -> None:
         with self._lock:
             if not self._said and outcome:
                 _say(
@@ -54,12 +66,6 @@ class Notice:
                     f"and the run goes on."
                 )
             self._said = True
-
-    def over(self) -> None:
-        with self._lock:
-            if self._said:
-                _say(f"{self._url} can be written again.")
-            self._said = False
 
 
 @functools.lru_cache(maxsize=64)

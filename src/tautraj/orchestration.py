@@ -21,7 +21,7 @@ from tautraj.config import Llm, Provider, Run
 from tautraj.errors import TrackingError, boundary
 from tautraj.keys import without_credentials
 from tautraj.metrics import Metrics
-from tautraj.server import check_answers, shared_server
+from tautraj.server import check_answers, shared_server, where
 from tautraj.standing import Standing, Watcher
 from tautraj.terminal import line, say, summary_rows
 
@@ -75,7 +75,7 @@ def progress_artifact(name: str) -> Watcher:
     def watch(standing: Standing) -> None:
         nonlocal away
         try:
-            with boundary(TrackingError, f"Prefect at {shared_server()}"):
+            with boundary(TrackingError, f"Prefect at {where()}"):
                 show(standing)
         except TrackingError as error:
             if not away:
@@ -83,7 +83,7 @@ def progress_artifact(name: str) -> Watcher:
             away = True
         else:
             if away:
-                say(f"Prefect at {shared_server()} is back.")
+                say(f"Prefect at {where()} is back.")
             away = False
 
     return watch

@@ -13,7 +13,7 @@ from prefect.events.clients import PrefectEventsClient
 from prefect.events.worker import EventsWorker
 
 from tautraj.errors import TrackingError, ours
-from tautraj.server import shared_server
+from tautraj.server import shared_server, where
 from tautraj.terminal import say
 
 
@@ -37,10 +37,9 @@ def surviving(ended: Sequence[object]) -> Iterator[None]:
         yield
     except httpx.HTTPError as error:
         if not ended:
-            raise ours(error) or TrackingError(
-                f"Prefect at {shared_server()}: {error}. The same command goes on."
-            ) from None
-        say(f"Prefect at {shared_server()} is away and was not told how the run ended; its directory has everything.")
+            lost = TrackingError(f"Prefect at {where()}: {error}. The same command goes on.")
+            raise ours(error) or lost from None
+        say(f"Prefect at {where()} is away and was not told how the run ended; its directory has everything.")
         _forget_events()
 
 

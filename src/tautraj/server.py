@@ -63,6 +63,11 @@ def shared_server() -> str | None:
     return None if os.environ.get(EMBEDDED) else PREFECT_API_URL.value() or None
 
 
+def where() -> str:
+    """The server, in words."""
+    return shared_server() or "its embedded server"
+
+
 def _use(api: str) -> None:
     os.environ["PREFECT_API_URL"] = api
     refresh_global_settings_context()  # Prefect read its settings when it was imported

@@ -9,12 +9,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tautraj.errors import ConfigError, StoreError, boundary
+from pydantic import Field
+
+from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.hold import held
 from tautraj.metrics import Metrics, Row, metrics, row
 from tautraj.store import Store
 from tautraj.tracking import sqlite_under, writing
+from tautraj.trajectory import Record
 from tautraj.view import ORACLE, Subject, View, pointer
+
+
+class Place(Record):
+    """Where MLflow is."""
+
+    uri: str | None
+    """None: where the run says."""
+
+
+class Track(Record):
+    """What the door is asked for."""
+
+    run: str = Field(min_length=1)
+    """The run directory, a path or URL."""
+    tracking: Place
 
 
 class Episodes(NamedTuple):
@@ -43,9 +61,12 @@ def track(store: Store, uri: str | None) -> str:
         numbers = metrics(found.rows, store.failures({row.id for row in found.rows}), wasted)
         status = _status(store, numbers)
         view = View(subject, place)
-        with writing(place):
-            view.begin()
-            view.conclude(found.rows, numbers, status, found.ended)
+        try:
+            with writing(place):
+                view.begin()
+                view.conclude(found.rows, numbers, status, found.ended)
+        except TrackingError as error:
+            raise TrackingError(f"{error}. Once it answers run this again, or name another: tracking.uri=…") from None
     return view.where()
 
 

@@ -1,0 +1,32 @@
+"""What is said when Prefect's server is lost. A run that loses it in the middle is in `test_flows`."""
+
+import httpx
+import pytest
+
+from tautraj.errors import StoreError, TrackingError
+from tautraj.outage import surviving
+
+
+def test_a_run_that_is_over_is_over(capsys: pytest.CaptureFixture[str]) -> None:
+    with surviving(["outputs/x"]):
+        raise httpx.ConnectError("refused")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "was not told how the run ended" in line
+
+
+def test_one_that_is_not_ends_in_one_line() -> None:
+    with pytest.raises(TrackingError, match="^Prefect at .*refused. The same command goes on.$"), surviving([]):
+        raise httpx.ConnectError("refused")
+
+
+def test_what_ended_it_comes_before_what_prefect_was_not_told() -> None:
+    with pytest.raises(StoreError, match="^no room$"), surviving([]):
+        try:
+            raise StoreError("no room")
+        except StoreError:
+            raise httpx.ConnectError("refused")  # noqa: B904 - as Prefect's engine does
+
+
+def test_what_is_not_prefects_passes() -> None:
+    with pytest.raises(KeyError), surviving([]):
+        raise KeyError
