@@ -15,13 +15,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.task_runners import ProcessPoolTaskRunner
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 from prefect.utilities.annotations import quote
 
 from tautraj import environment, orchestration, outage, terminal
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
-from tautraj.errors import EpisodeError
+from tautraj.errors import ConfigError, EpisodeError, boundary
 from tautraj.estimates import estimate
 from tautraj.grid import EpisodeSpec, cell
 from tautraj.interrupts import draining
@@ -89,11 +89,15 @@ def start(job: Job, config: dict[str, Any]) -> str:
 
 
 def task_runner(run: Run) -> Any:
-    """As the run chose; processes have to be made ready."""
-    runner: Any = get_class(run.runner.target)
-    if issubclass(runner, ProcessPoolTaskRunner):
-        return runner(max_workers=run.runner.workers, initializer=begin_worker, initargs=(run.benchmark, run.domain))
-    return runner(max_workers=run.runner.workers)
+    """As the run chose; processes have to be made ready. Raises `ConfigError` on what is no task runner."""
+    with boundary(ConfigError, f"runner._target_={run.runner.target}"):
+        runner: Any = get_class(run.runner.target)
+        if not issubclass(runner, TaskRunner):
+            raise ConfigError(f"runner._target_={run.runner.target} is no task runner of Prefect's: see conf/runner/")
+        if issubclass(runner, ProcessPoolTaskRunner):
+            initargs = (run.benchmark, run.domain)
+            return runner(max_workers=run.runner.workers, initializer=begin_worker, initargs=initargs)
+        return runner(max_workers=run.runner.workers)
 
 
 def carry_out(job: Job, config: dict[str, Any], standing: Standing) -> State:

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import hydra
@@ -22,6 +23,9 @@ from tautraj.keys import without_credentials
 from tautraj.printable import printable
 from tautraj.tree import masked
 
+HYDRAS_OWN = (HydraException, OmegaConfBaseException)
+STUMBLES = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
+"""What Hydra lets out when it trips over a value: `model=0`, a number of 5,000 digits."""
 _composing = threading.Lock()  # Hydra's compose is not thread-safe
 
 
@@ -34,7 +38,7 @@ def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> Dic
                 return compose(config_name, overrides=list(overrides))
             with initialize_config_dir(str(CONF), version_base=None):
                 return compose(config_name, overrides=list(overrides))
-    except HydraException as error:
+    except (*HYDRAS_OWN, *STUMBLES) as error:
         raise ConfigError(explain(error, overrides, config_name)) from None
 
 
@@ -43,8 +47,11 @@ def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> No
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
     overrides = [word for word in sys.argv[1:] if "=" in word]
     failed: list[TautrajError] = []
+    at_door = False
 
     def guarded(cfg: DictConfig) -> None:
+        nonlocal at_door
+        at_door = True
         try:
             door(cfg)
         except Interrupted as error:  # a sweep ends with it
@@ -53,13 +60,18 @@ def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> No
         except TautrajError as error:  # said here and now: a sweep goes on with its next cell
             failed.append(error)
             _complain(str(error))
+        at_door = False
 
     try:
         _check_choices(overrides)
         hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(guarded)()
     except ConfigError as error:
         sys.exit(_complain(str(error)))
-    except (HydraException, OmegaConfBaseException) as error:
+    except HYDRAS_OWN as error:
+        sys.exit(_complain(explain(error, overrides, config_name)))
+    except STUMBLES as error:
+        if at_door:  # it is ours, and nobody foresaw it
+            raise
         sys.exit(_complain(explain(error, overrides, config_name)))
     if failed:
         sys.exit(2)
@@ -92,7 +104,9 @@ def _check_choices(overrides: Sequence[str]) -> None:
 def _group(override: str) -> bool:
     """Whether it chooses from a group of `conf/`."""
     name = override.partition("=")[0]
-    return bool(name) and (CONF / name).is_dir()
+    with suppress(OSError):  # too long for a file's name
+        return bool(name) and (CONF / name).is_dir()
+    return False
 
 
 def explain(error: Exception, overrides: Sequence[str], config_name: str) -> str:
@@ -105,6 +119,8 @@ def explain(error: Exception, overrides: Sequence[str], config_name: str) -> str
         return f"{group}={name} does not exist. {group} is one of: {', '.join(error.options)}"
     if text.startswith("Could not override '"):
         return _unknown_key(text.split("'")[1], overrides, config_name)
+    if isinstance(error, STUMBLES) and not isinstance(error, HYDRAS_OWN):
+        return f"cannot read {' '.join(overrides)}: {text.removesuffix('.') or type(error).__name__}"
     return text
 
 

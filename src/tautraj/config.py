@@ -7,7 +7,7 @@ can be reached (`llms.preflight`), which tasks exist (`benchmarks`).
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, JsonValue, PositiveInt, model_validator
 
 from tautraj import keys
 from tautraj.trajectory import Record, Seat
@@ -26,7 +26,7 @@ class Provider(Record):
     """Name of the environment variable; None: no key is sent."""
     requests_per_minute: PositiveInt | None
     tokens_per_minute: PositiveInt | None
-    calls_at_once: PositiveInt
+    calls_at_once: int = Field(ge=1, le=10_000)
     timeout_seconds: float = Field(gt=0)
     retry_seconds: float = Field(ge=0)
     reasoning_back: bool
@@ -38,7 +38,7 @@ class Llm(Record):
     provider: Provider
     temperature: float | None
     max_tokens: PositiveInt | None
-    extra: dict[str, Any]
+    extra: dict[str, JsonValue]
     usd_per_million_tokens_in: float | None
     usd_per_million_tokens_out: float | None
 
@@ -71,7 +71,7 @@ class Part(Record):
 
     name: str
     target: str = Field(alias="_target_")
-    settings: dict[str, Any]
+    settings: dict[str, JsonValue]
 
     @model_validator(mode="before")
     @classmethod
@@ -125,7 +125,10 @@ class Runner(Record):
     target: str = Field(alias="_target_")
     workers: PositiveInt
     retries: int = Field(ge=0)
-    retry_delays_seconds: list[float]
+    retry_delays_seconds: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        min_length=1, max_length=50
+    )
+    """The last one stands for all that follow; Prefect takes 50."""
     give_up_after: PositiveInt
     store_patience_seconds: float = Field(ge=0)
 

@@ -32,6 +32,8 @@ defaults:
 - frame
 - _self_
 """
+MOST = 1_000_000
+"""Episodes of a run: every one of them is planned before the first is played."""
 
 
 class Job(NamedTuple):
@@ -52,6 +54,8 @@ def prepare(run: Run) -> Job:
     check(run.user_strategy, run)
     check_prices(run)
     ids = _task_ids(run)
+    if len(ids) * run.trials > MOST:
+        raise ConfigError(f"trials={run.trials}: {len(ids) * run.trials:,} episodes; a run holds up to {MOST:,}")
     store = Store(directory(run))
     store.check()
     rows = [row(trajectory) for trajectory in store.episodes()]

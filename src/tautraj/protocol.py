@@ -18,6 +18,8 @@ class Aside(NamedTuple):
 
 
 NOTHING = Aside()
+DEEPEST = 100
+"""Levels of a call's arguments; pydantic writes down 255, those of the record around them included."""
 
 
 def first(reply: Reply) -> tuple[ToolCall | None, Aside]:
@@ -41,9 +43,10 @@ def json_object(text: str) -> dict[str, Any] | None:
     try:
         value = json.loads(text, parse_constant=_refused, parse_float=_finite)
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot
+        deep = _levels(value) > DEEPEST
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and not deep else None
 
 
 def native(call: ToolCall, signature: str | None = None) -> dict[str, Any]:
@@ -69,6 +72,11 @@ def result(call_id: str, content: str) -> Message:
 def without_reasoning(reply: Reply) -> Reply:
     """The answer with nothing of its reasoning to send back."""
     return reply._replace(back={}, tool_calls=tuple(call._replace(signature=None) for call in reply.tool_calls))
+
+
+def _levels(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_levels, inner), default=0)
 
 
 def _finite(digits: str) -> float:

@@ -114,14 +114,16 @@ class Store:
 
     def write_json(self, name: str, value: Any) -> None:
         """A file beside the episodes, e.g. metrics.json."""
-        with boundary(StoreError, f"writing {self.url}/{name}"):
-            self._write(f"{self.path}/{name}", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+        with boundary(StoreError, f"writing {self.url}/{name}"):  # half a surrogate pair is escaped
+            self._write(f"{self.path}/{name}", text.encode(errors="backslashreplace"))
 
     def read_json(self, name: str) -> Any:
-        """What `write_json` wrote; None if there is nothing."""
+        """What `write_json` wrote; None if there is nothing, or nothing that is JSON."""
         path = f"{self.path}/{name}"
-        with boundary(StoreError, f"reading {self.url}/{name}"):
+        with boundary(StoreError, f"reading {self.url}/{name}"), suppress(ValueError, RecursionError):
             return json.loads(self._fs.cat_file(path)) if self._fs.exists(path) else None
+        return None
 
     def _read(self, path: str) -> Trajectory | None:
         name = _stem(path)
@@ -144,7 +146,7 @@ class Store:
                 "usage": {},
             }
             self._set_aside(name, {**broken, "text": data.decode(errors="replace")})
-            self._fs.rm(path)
+            self._fs.rm_file(path)  # rm would take the name for a pattern
             return None
         return record
 
@@ -194,10 +196,10 @@ def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
             try:
                 numbers = json.loads(fs.cat_file(name))
                 config = yaml.safe_load(fs.cat_file(f"{name.rsplit('/', 1)[0]}/run.yaml"))
-            except (OSError, ValueError, yaml.YAMLError):
+            except (OSError, ValueError, RecursionError, yaml.YAMLError):
                 continue
             if isinstance(numbers, dict) and isinstance(config, dict):
-                yield config, numbers
+                yield config, {key: n for key, n in numbers.items() if isinstance(n, int | float) and 0 <= n < 1e18}
 
 
 def _failure(episode: str, data: bytes) -> Failure:

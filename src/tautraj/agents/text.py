@@ -29,7 +29,7 @@ nothing else that you write reaches the customer. The result of a tool comes bac
 customer says as `Customer:`."""
 THOUGHT = "Thought:\nwhat you know, what is missing and what to do next; nobody else sees it\n"
 NO_ACTION = 'Error: no action found. Write "Action:" and then one JSON object with "name" and "arguments".'
-ACTION = re.compile(r"^\s*\**Action:?\**:?\s*", re.MULTILINE | re.IGNORECASE)
+ACTION = re.compile(r"^[^\S\n]*\**Action:?\**:?\s*", re.MULTILINE | re.IGNORECASE)
 
 
 class TextConversation(Conversation):

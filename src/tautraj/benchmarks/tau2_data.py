@@ -15,7 +15,7 @@ from tau2.utils import DATA_DIR, load_file
 
 from tautraj.benchmarks.quarantine import digest, known_bad
 from tautraj.config import Domain
-from tautraj.errors import ConfigError, WorldError, boundary
+from tautraj.errors import ConfigError, WorldError, boundary, hint
 
 
 class Data(NamedTuple):
@@ -31,7 +31,8 @@ def load(domain: Domain) -> Data:
     """Read a domain's files. Raises `ConfigError` on a domain that is not there, or not in `data_dir`."""
     known = [name for name in registry.get_info().domains if name.isidentifier()]
     if domain.name not in known:
-        raise ConfigError(f"domain.name={domain.name} does not exist. domain is one of: {', '.join(known)}")
+        meant = hint(domain.name, known)
+        raise ConfigError(f"domain.name={domain.name} does not exist.{meant} domain is one of: {', '.join(known)}")
     folder = _folder(domain)
     module: Any = importlib.import_module(f"tau2.domains.{domain.name}.environment")
     with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _reading_from(module, folder):

@@ -15,7 +15,14 @@ from typing import Any, NamedTuple, Protocol
 import tenacity
 
 from tautraj.config import Llm
-from tautraj.errors import ContentRefused, MalformedResponse, ProviderError, TransientProviderError, translated
+from tautraj.errors import (
+    ContentRefused,
+    MalformedResponse,
+    ProviderError,
+    TransientProviderError,
+    boundary,
+    translated,
+)
 from tautraj.keys import hidden
 from tautraj.llms.limits import limits_of
 from tautraj.trajectory import LlmCall
@@ -73,7 +80,8 @@ def chat(
     for attempt in retrying:
         with attempt:
             response = _ask_once(llm, request)
-            reply = _read(llm, response, started, retries=attempt.retry_state.attempt_number - 1)
+            with boundary(MalformedResponse, f"{llm.name} at {llm.provider.name}: reading the answer"):
+                reply = _read(llm, response, started, retries=attempt.retry_state.attempt_number - 1)
     return reply
 
 

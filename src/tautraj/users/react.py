@@ -17,7 +17,7 @@ Reply: the one message that the agent sees, or a token that ends the conversatio
 """
 WITH_TOOLS = "To use one of your tools, write the thought and make the call; do not write a reply beside it.\n"
 ANSWER = re.compile(
-    r"\s*(?:Thought:(?P<thought>.*?))?^\s*Reply:(?P<reply>.*)\Z", re.DOTALL | re.MULTILINE | re.IGNORECASE
+    r"\s*(?:Thought:(?P<thought>.*?))?^[^\S\n]*Reply:(?P<reply>.*)\Z", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
 
 

@@ -1,9 +1,8 @@
 """An offline customer: opens with the reason for the call, answers what it knows, says yes, stops."""
 
-import json
 import re
 
-from tautraj.protocol import NOTHING
+from tautraj.protocol import NOTHING, json_object
 from tautraj.trajectory import ToolCall
 from tautraj.users import Customer, Scene
 
@@ -46,7 +45,9 @@ def scripted(scene: Scene, *, patience: int) -> Customer:
         if TRANSFER.search(heard):
             return scene.transfer
         if (errand := ERRAND.search(heard)) and scene.tools:
-            call = ToolCall(id=f"errand_{len(said)}", name=errand[1], arguments=json.loads(errand[2]))
+            arguments = json_object(errand[2])
+            raw = errand[2] if arguments is None else None
+            call = ToolCall(id=f"errand_{len(said)}", name=errand[1], arguments=arguments or {}, raw=raw)
             return f"It says: {scene.act(call, NOTHING)}"
         if len(said) >= patience:
             return f"I have to go. {scene.stop}"
