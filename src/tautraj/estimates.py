@@ -13,7 +13,7 @@ from tautraj.config import Run
 from tautraj.errors import ConfigError
 from tautraj.llms.prices import prices
 from tautraj.metrics import Row
-from tautraj.store import past_runs
+from tautraj.past import past_runs
 from tautraj.trajectory import Seat
 
 CALLS: dict[Seat, int] = {"model": 14, "user": 7, "judge": 0}

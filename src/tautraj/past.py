@@ -1,0 +1,27 @@
+"""The other run directories under a root: how they were configured and what came out.
+
+Not here: one run directory and its records (`store`).
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import fsspec
+import yaml
+
+from tautraj.errors import StoreError, boundary
+
+
+def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
+    """Configuration and numbers of every run directory under `root` that has both and can be read."""
+    with boundary(StoreError, f"root={root}"):
+        fs, path = fsspec.url_to_fs(root)
+        for name in sorted(fs.glob(f"{path}/*/*/metrics.json")):
+            try:
+                numbers = json.loads(fs.cat_file(name))
+                config = yaml.safe_load(fs.cat_file(f"{name.rsplit('/', 1)[0]}/run.yaml"))
+            except (OSError, ValueError, RecursionError, yaml.YAMLError):
+                continue
+            if isinstance(numbers, dict) and isinstance(config, dict):
+                yield config, {key: n for key, n in numbers.items() if isinstance(n, int | float) and 0 <= n < 1e18}
