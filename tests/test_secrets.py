@@ -346,15 +346,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Played:
     gossip = Gossip(every=5)
     with Provider(gossip.answer, gossip.fault) as provider:
         own = {"PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": ""}
-        own |= {"OURS": with_password(provider.anthropic_base)}
+        own |= {"OURS": with_password(provider.anthropic_base), "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR"}
         known = {name: value for name, value in os.environ.items() if name != "PYTHON_DOTENV_DISABLED"}
         words = ["model=gpt4o", f"model.provider.api_base={provider.openai_base}"]
         words += ["user=claude", "user.provider.api_base=${oc.env:OURS}", "domain=mock", "split=base", "trials=3"]
         for seat in ("model", "user"):
             words += [f"{seat}.provider.{limit}=null" for limit in ("requests_per_minute", "tokens_per_minute")]
             words += [f"{seat}.provider.retry_seconds=0"]
+        words += ["runner.retries=0", "runner.give_up_after=99"]
         process = subprocess.Popen(
-            [sys.executable, str(REPO / "flows" / "generate.py"), *words, "runner.retries=0"],
+            [sys.executable, str(REPO / "flows" / "generate.py"), *words],
             cwd=folder,
             env={**known, **own},
             stdout=subprocess.PIPE,
