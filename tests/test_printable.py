@@ -100,6 +100,10 @@ def test_a_line_of_ours_quotes_it(text: str, screen: Screen) -> None:
     assert screen(lambda: command_line._complain(said)) == "".join(f"error: {line}\n" for line in lines)
 
 
+def test_an_address_is_shown_without_its_password(screen: Screen) -> None:
+    assert screen(lambda: terminal.say("http://me:secret@host is back")) == "http://***@host is back\n"
+
+
 @each
 def test_the_closing_table_quotes_it(text: str, screen: Screen, run_of: Callable[..., Run], tmp_path: Path) -> None:
     failures = [Failure(f"id{text}", f"kind{text}", f"message\n{text}{MARKUP}")]

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from tautraj.estimates import Estimate
 from tautraj.grid import cell
+from tautraj.keys import without_credentials
 from tautraj.metrics import Metrics
 from tautraj.play import Job
 from tautraj.printable import printable
@@ -130,8 +131,8 @@ def plan_rows(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
 
 
 def _plain(text: str) -> Text:
-    """Never read as markup, and nothing in it moves the cursor."""
-    return Text(printable(text))
+    """Never read as markup; nothing in it moves the cursor, and no address tells its password."""
+    return Text(printable(without_credentials(text)))
 
 
 def duration(seconds: float) -> str:
