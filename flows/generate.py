@@ -35,8 +35,9 @@ def main(cfg: DictConfig) -> None:
         return
     choose_server()
     with ready(job, config) as served:
-        from generation import start
+        from generation import start, task_runner
 
+        task_runner(served.run)  # what is none is refused before a server is started for it
         start_server(terminal.say)
         start(served, config)
 

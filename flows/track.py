@@ -7,6 +7,7 @@ from omegaconf import DictConfig
 
 from tautraj import environment
 from tautraj.command_line import cli
+from tautraj.printable import printable
 from tautraj.tree import parse_as
 
 
@@ -15,7 +16,7 @@ def main(cfg: DictConfig) -> None:
     from tautraj.track import Track, track
 
     asked = parse_as(Track, cfg)
-    print(f"MLflow: {track(Store(asked.run), asked.tracking.uri)}")
+    print(printable(f"MLflow: {track(Store(asked.run), asked.tracking.uri)}"))
 
 
 if __name__ == "__main__":

@@ -51,10 +51,10 @@ from tautraj.recorder import Recorder
 from tautraj.reward import graded
 from tautraj.store import Store
 from tautraj.terminal import summary_rows
-from tautraj.tracking import flat
 from tautraj.trajectory import ToolCall, Trajectory, Turn
 from tautraj.tree import container, parse
 from tautraj.users.react import parsed as thought_and_reply
+from tautraj.view import flat
 
 GOLDEN = Path(__file__).parent / "golden"
 EPISODES, FAILURES, NUMBERS = (
@@ -400,14 +400,12 @@ def test_any_command_line_exits_with_2_and_says_why_or_is_carried_out(overrides:
         ["runner=0"],
         ["domain.name=nope"],
         ["experiment=../../x"],
-        ["runner._target_=os.system"],
         ["runner._target_=builtins.dict"],
         ["runner.retry_delays_seconds=[]"],
         ["model=gpt4o", "+model.extra.a={1:2,b:3}"],
-        ["tasks.ids=[\udcff]"],
-        ["-m", "seed=1,x", "tasks.ids=[nope]"],
+        ["tasks.ids=[\udcff]", "seed=1", "-m"],
     ],
-    ids=lambda overrides: ascii(overrides[-1]),
+    ids=lambda overrides: ascii(overrides[0]),
 )
 def test_what_the_door_refuses_leaves_no_traceback_and_no_file(overrides: list[str], tmp_path: Path) -> None:
     env = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": str(tmp_path / "prefect")}

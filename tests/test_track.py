@@ -259,8 +259,19 @@ def test_a_run_that_is_still_going_on_is_left_alone(tmp_path: Path) -> None:
     assert store.read_json("mlflow.json") is None
 
 
+def test_a_run_yaml_cannot_have_anything_written_elsewhere(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1, "tracking=none")
+    path = Path(store.path) / "run.yaml"
+    path.write_text(path.read_text().replace("experiment: default", "experiment: ../../../elsewhere"))
+    with pytest.raises(StoreError, match=r"^reading .*run\.yaml: .*pattern"):
+        track(store, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
+
+
 def test_an_address_without_its_password_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = left(tmp_path / "outputs", 1, "tracking.uri=http://me:secret@127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:secret@127.0.0.1:9")
+    store = left(tmp_path / "outputs", 1)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
     with pytest.raises(ConfigError, match=r"tracking\.uri=.*MLFLOW_TRACKING_URI"):
         track(store, None)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:secret@127.0.0.1:9")

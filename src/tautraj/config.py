@@ -15,6 +15,7 @@ from tautraj.trajectory import Record, Seat
 CONF = Path(__file__).parents[2] / "conf"
 ALONE = {"model": ("oracle",), "user": ("scripted", "human")}
 """Parts that are played without an llm; each goes with the offline seat of its name."""
+Folder = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
 class Provider(Record):
@@ -158,8 +159,8 @@ class Run(Record):
     runner: Runner
     tracking: Tracking
     budget: Budget
-    experiment: str = Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")
-    """A folder in the root."""
+    experiment: Folder
+    """In the root."""
     trials: PositiveInt
     seed: int
     root: str = Field(min_length=1)

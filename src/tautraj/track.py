@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
+from tautraj.config import Folder
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.hold import held
 from tautraj.metrics import Metrics, Row, metrics, row
@@ -95,7 +96,7 @@ def _subject(store: Store, config: Mapping[str, Any], found: Episodes) -> Subjec
         tags["oracle"] = ORACLE
     return Subject(
         store=store,
-        experiment=str(config["experiment"]),
+        experiment=TypeAdapter(Folder).validate_python(config["experiment"]),  # artifacts go there
         name=name,
         config=config,
         tags=lambda: tags,
