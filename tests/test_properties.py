@@ -43,7 +43,7 @@ from tautraj.errors import GradingError, ProviderError, StoreError, UserError
 from tautraj.estimates import estimate
 from tautraj.grid import plan
 from tautraj.llms import chat
-from tautraj.llms.chat import RawCall
+from tautraj.llms.answers import RawCall
 from tautraj.metrics import metrics, row
 from tautraj.play import prepare
 from tautraj.protocol import assistant, first, parsed

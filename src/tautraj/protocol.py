@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any, NamedTuple
 
-from tautraj.llms.chat import Message, RawCall, Reply
+from tautraj.llms.answers import Message, RawCall, Reply
 from tautraj.trajectory import ToolCall
 
 

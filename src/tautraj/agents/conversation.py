@@ -9,7 +9,7 @@ from typing import Any
 
 from tautraj.agents import Stage
 from tautraj.llms import Reply
-from tautraj.llms.chat import Message
+from tautraj.llms.answers import Message
 from tautraj.protocol import NOTHING, Aside, assistant, first, native, result, without_reasoning
 from tautraj.trajectory import ToolCall, Turn
 

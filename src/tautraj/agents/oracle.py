@@ -13,7 +13,7 @@ from typing import Any
 from tautraj.agents import Backstage, Stage
 from tautraj.agents.tool_calling import tool_calling
 from tautraj.llms import Reply
-from tautraj.llms.chat import Message, RawCall
+from tautraj.llms.answers import Message, RawCall
 from tautraj.trajectory import LlmCall
 
 Action = tuple[str, dict[str, Any]]

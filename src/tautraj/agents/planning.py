@@ -18,7 +18,7 @@ from tautraj.agents.desk import DeskAgent, play
 from tautraj.agents.text import as_text as tools_as_text
 from tautraj.agents.text import transcript
 from tautraj.llms import Reply
-from tautraj.llms.chat import Message
+from tautraj.llms.answers import Message
 from tautraj.trajectory import ToolCall
 
 NO_CALL = "You made no tool call. Make one; to say something to the customer, call respond."

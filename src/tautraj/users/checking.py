@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tautraj.llms.chat import Message
+from tautraj.llms.answers import Message
 from tautraj.users import Customer, Scene
 from tautraj.users.llm import so_far, speak
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tautraj.errors import EmptyReply
-from tautraj.llms.chat import Message
+from tautraj.llms.answers import Message
 from tautraj.protocol import assistant, first, native, result
 from tautraj.trajectory import Turn
 from tautraj.users import Customer, Scene

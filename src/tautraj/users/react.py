@@ -3,7 +3,7 @@
 import re
 
 from tautraj.errors import EmptyReply
-from tautraj.llms.chat import Message
+from tautraj.llms.answers import Message
 from tautraj.users import Customer, Scene
 from tautraj.users.llm import so_far, speak
 
