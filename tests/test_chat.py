@@ -4,6 +4,7 @@ Every call goes over HTTP to a server on 127.0.0.1; waits are measured there, be
 Not here: what litellm itself makes of each fault (`test_provider`), rate limits (`test_limits`).
 """
 
+import copy
 import email.utils
 import json
 import re
@@ -134,6 +135,15 @@ def test_settings_reach_the_wire_and_unset_ones_do_not() -> None:
 
 
 # What it cost.
+
+
+@every_protocol
+def test_the_tools_that_were_offered_stay_as_they_were(name: str) -> None:
+    """They are one list for all seats and records."""
+    tools = copy.deepcopy([LOOK])
+    with Provider(lambda _: Answer("hi")) as provider:
+        chat(served(name, provider), HELLO, tools)
+    assert tools == [LOOK]
 
 
 def asked(name: str, answer: Answer, /, **settings: Any) -> LlmCall:

@@ -4,6 +4,7 @@ Messages and tools are the OpenAI protocol's; litellm speaks the provider's own.
 (`answers`), what it means (`agents`, `users`).
 """
 
+import copy
 import os
 import random
 import time
@@ -77,7 +78,7 @@ def _request(
         "temperature": llm.temperature,
         "max_tokens": llm.max_tokens,
         "seed": seed,
-        "tools": list(tools) or None,
+        "tools": copy.deepcopy(list(tools)) or None,  # litellm edits the schemas on its way to Gemini
         **llm.extra,
     }
     return {key: value for key, value in request.items() if value is not None}
