@@ -26,7 +26,7 @@ values = st.recursive(
 UNREADABLE = [
     "[" * 100_000,
     '{"a":' * 100_000,
-    '{"schema":' + "9" * 5000 + "}",
+    '{"a":' * 300 + "1" + "}" * 300,
     "9" * 5000,
     "1e999",
     "NaN",
@@ -34,10 +34,15 @@ UNREADABLE = [
     "\0",
     '{"a":1,"a":2}',
     '{"a":"\\ud800"}',
-    '{"a":' * 300 + "1" + "}" * 300,
-    "{" * 3000,
-    "- " * 3000,
-    "? " * 2000,
+]
+"""As JSON."""
+
+NO_YAML = [
+    "[" * 600,
+    "{" * 600,
+    "- " * 1000,
+    "? " * 1000,
+    '{"schema":' + "9" * 5000 + "}",
     "a: &a [*a, *a]",
     "a: b: c",
     "schema: 2001-13-45",
@@ -58,13 +63,13 @@ def mutated(good: Sequence[Any]) -> st.SearchStrategy[Any]:
     return draw_one()
 
 
-def files(good: Sequence[Any]) -> st.SearchStrategy[bytes]:
+def files(good: Sequence[Any], unreadable: Sequence[str] = UNREADABLE) -> st.SearchStrategy[bytes]:
     """Bytes of a file that should hold one of them."""
     return st.one_of(
         mutated(good).map(_dumped),
         values.map(_dumped),
         st.binary(max_size=40),
-        st.sampled_from([text.encode() for text in UNREADABLE]),
+        st.sampled_from([text.encode() for text in unreadable]),
         st.sampled_from([_dumped(value)[:-10] for value in good]),
     )
 
