@@ -229,7 +229,7 @@ class Gated:
     def __init__(self, recorded: list[Trajectory], store_of: Any, cwd: Path, workers: int) -> None:
         self.provider = Provider(self._brain)
         self._replay, self._allowed, self._cwd = Replay(recorded), 1, cwd
-        self.overrides = [*over_http(self.provider, "gpt4o"), f"runner.workers={workers}", "tracking=none"]
+        self.overrides = [*over_http(self.provider, "gpt4o"), TASKS, f"runner.workers={workers}", "tracking=none"]
         self.store: Store = store_of(*self.overrides)
         self._log = cwd / "log"
 
