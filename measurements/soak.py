@@ -26,6 +26,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--episodes", type=int, default=2000)
     parser.add_argument("--faulty", type=float, default=0.2, help="share of the calls")
+    parser.add_argument("--odd", type=float, default=0.05, help="share of the answers: empty, unknown tools, …")
     parser.add_argument("--runner", choices=["threads", "processes", "both"], default="threads")
     parser.add_argument("--workers", type=int, default=64)
     parser.add_argument("--domain", default="telecom")
@@ -59,6 +60,7 @@ def described(given: argparse.Namespace, runner: str) -> "Soak":
         requests_per_minute=given.requests_per_minute or None,
         tokens_per_minute=given.tokens_per_minute or None,
         faulty=given.faulty,
+        odd=given.odd,
         kills=given.kills,
         seed=given.seed,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from replay import essence
 from soaking import TIMEOUT, Played, Soak, play, recordings
 from visits import Visit, most_in_window
-from weathered import Report, weathered
+from weathered import Report, Sky, weathered
 
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
@@ -47,6 +47,8 @@ def figures(
         "retries": retries,
         "faults": sum(report.injected.values()),
         **{f"fault: {kind}": count for kind, count in sorted(report.injected.items())},
+        "odd answers": sum(report.odd.values()),
+        **{f"odd: {kind}": count for kind, count in sorted(report.odd.items())},
         "peak memory": f"{played.peak_mb:.0f} MB",
         **_overshoot(soak, report.visits),
         "seconds": f"{played.seconds:.0f}, {played.cpu_seconds:.0f} of CPU",
@@ -73,7 +75,7 @@ def soaked(soak: Soak, folder: Path, environ: dict[str, str]) -> dict[str, str |
     recorded = {trajectory.task_id: trajectory for trajectory in recordings(soak)}
     here = parse(compose_tree(soak.overrides(folder / "outputs", "http://127.0.0.1")))
     by_seed = {spec.seed: recorded[spec.task_id] for spec in plan(here, list(recorded))}
-    with weathered(by_seed, soak.seed, soak.faulty, TIMEOUT) as served:
+    with weathered(by_seed, Sky(soak.seed, soak.faulty, soak.odd, TIMEOUT)) as served:
         overrides = soak.overrides(folder / "outputs", served.address)
         run = parse(compose_tree(overrides))
         expected = {spec.id: recorded[spec.task_id] for spec in plan(run, list(recorded))}

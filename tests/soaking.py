@@ -44,8 +44,9 @@ class Soak:
     requests_per_minute: int | None
     tokens_per_minute: int | None
     faulty: float  # share of the calls
+    odd: float  # share of the answers
     kills: int
-    seed: int  # of the weather and of the kills
+    seed: int  # of the weather, the oddities and the kills
 
     def overrides(self, root: Path, address: str) -> list[str]:
         provider = {

@@ -24,6 +24,7 @@ def test_two_hundred_episodes_in_bad_weather(server: str, tmp_path: Path) -> Non
         requests_per_minute=None,
         tokens_per_minute=None,
         faulty=0.2,
+        odd=0.1,
         kills=0,
         seed=1,
     )
@@ -34,4 +35,5 @@ def test_two_hundred_episodes_in_bad_weather(server: str, tmp_path: Path) -> Non
     assert {name: table[name] for name in wanted} == wanted
     assert str(table["calls at once"]).endswith(" of 3: +0.0%"), table["calls at once"]
     assert 0.15 < int(table["faults"]) / int(table["calls asked"]) < 0.25
+    assert 0.05 < int(table["odd answers"]) / int(table["calls asked"]) < 0.15
     assert int(table["retries"]) == int(table["faults"]) - int(table["fault: slow"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
+from clumsy import Clumsy
 from provider import Answer, ChatRequest, Provider
 from replay import ReplayBySeed
 from visits import Visit
@@ -18,9 +19,17 @@ from weather import Weather
 from tautraj.trajectory import Trajectory
 
 
+class Sky(NamedTuple):
+    seed: int
+    faulty: float  # share of the calls
+    odd: float  # share of the answers
+    timeout: float  # the client's own, s
+
+
 class Report(NamedTuple):
     visits: list[Visit]
     injected: Counter[str]
+    odd: Counter[str]
     errors: list[str]
 
 
@@ -36,11 +45,11 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def weathered(by_seed: dict[int, Trajectory], seed: int, faulty: float, timeout: float) -> Iterator[Served]:
-    """A provider that plays these conversations, known by the seed of their calls, in the `Weather` of the rest."""
+def weathered(by_seed: dict[int, Trajectory], sky: Sky) -> Iterator[Served]:
+    """A provider that plays these conversations, known by the seed of their calls."""
     ours, theirs = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_serve, args=(theirs, by_seed, seed, faulty, timeout), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, by_seed, sky), daemon=True)
     process.start()
     try:
         yield Served(ours.recv(), ours)
@@ -49,17 +58,19 @@ def weathered(by_seed: dict[int, Trajectory], seed: int, faulty: float, timeout:
         process.join()
 
 
-def _serve(pipe: Connection, by_seed: dict[int, Trajectory], seed: int, faulty: float, timeout: float) -> None:
+def _serve(pipe: Connection, by_seed: dict[int, Trajectory], sky: Sky) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
-    replay, weather = ReplayBySeed(by_seed), Weather(seed, faulty, timeout)
+    clumsy = Clumsy(ReplayBySeed(by_seed), sky.seed, sky.odd)
+    weather = Weather(sky.seed, sky.faulty, sky.timeout)
 
     def answer(request: ChatRequest) -> Answer:
         """As large as it would be, four characters are a token; what belongs to no episode has no size."""
         counted = "seed" in request.body
         sent = len(json.dumps(request.body)) // 4
-        return replace(replay(request), tokens_in=sent if counted else 0, tokens_out=20 if counted else 0)
+        return replace(clumsy(request), tokens_in=sent if counted else 0, tokens_out=20 if counted else 0)
 
     with Provider(answer, weather, remembering=False) as provider:
         pipe.send(provider.openai_base)
         pipe.recv()
-        pipe.send(Report(list(provider.visits), weather.injected, [repr(error) for error in provider.errors]))
+        errors = [repr(error) for error in provider.errors]
+        pipe.send(Report(list(provider.visits), weather.injected, clumsy.given, errors))
