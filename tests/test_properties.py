@@ -24,9 +24,9 @@ import yaml
 from dialects import Answer, Anthropic, Gemini, OpenAI
 from factory import trajectory, turn
 from front_door import command
-from hostile import NASTY, NO_YAML, UNREADABLE, files, mutated, values
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from misshapen import NASTY, NO_YAML, UNREADABLE, files, mutated, values
 from provider import Fault, Provider
 from seats import served
 
