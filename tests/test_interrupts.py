@@ -73,7 +73,7 @@ def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes]) -> No
 
 
 @pytest.mark.parametrize("runner", ["threads", "processes"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_first_signal_lets_finish_what_is_under_way(
     runner: str,
     number: signal.Signals,
@@ -222,6 +222,7 @@ def test_a_dry_run_calls_nobody_and_writes_nothing(
     assert len(played(store_of(*overrides))) == 2
 
 
+@pytest.mark.slow
 def test_processes_play_what_threads_play(generate: Generate, store_of: Any, tmp_path: Path) -> None:
     for runner in ("threads", "processes"):
         done = generate(*MOCK, f"runner={runner}", "runner.workers=2", f"root={runner}")

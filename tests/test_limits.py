@@ -254,10 +254,8 @@ def test_a_provider_that_takes_four_at_once_is_soon_asked_by_four() -> None:
     with Provider(counter, crowded) as provider:
         llm = served(provider, calls_at_once=32, retry_seconds=60.0)
         wait_for(crowd([llm] * 64))
-        first = len(provider.requests) - 64
-        wait_for(crowd([llm] * 64))
-        second = len(provider.requests) - 128 - first
-    assert 0 < second <= first
+        refused = len(provider.requests) - 64
+    assert 0 < refused < 64 * 3, "asked by 32 again and again, each of them would be refused many times"
 
 
 def test_attempts_count_as_requests() -> None:

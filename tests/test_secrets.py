@@ -37,6 +37,8 @@ from tautraj.standing import Standing
 from tautraj.store import Store
 from tautraj.tracking import Tracker, tags
 
+pytestmark = pytest.mark.xdist_group("secrets")  # one worker, and so one run of all canaries
+
 REPO = Path(__file__).parents[1]
 HELLO = [{"role": "user", "content": "hello"}]
 SEEN = "quoted-as"
