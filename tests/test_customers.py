@@ -128,7 +128,7 @@ def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
 
 def test_no_task_makes_it_speak_of_itself_as_you() -> None:
     """Over every airline task: what it opens with and how it introduces itself."""
-    airline = open_benchmark(Bench(name="tau2"), Domain(name="airline", data_dir=None))
+    airline = open_benchmark(Bench(name="tau2", world="overlay"), Domain(name="airline", data_dir=None))
     scenarios = [airline.task(name).scenario for name in airline.task_ids("base")]
     said = [first_person(text) for told in scenarios for text in (told.reason or told.text, told.known)]
     assert len(said) == 100

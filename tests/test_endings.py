@@ -280,7 +280,9 @@ def test_every_ending_has_a_rule() -> None:
 
 @pytest.mark.parametrize("kind", RULES)
 def test_tau2_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
-    check(kind, open_benchmark(Bench(name="tau2"), Domain(name="mock", data_dir=None)), "create_task_1")
+    check(
+        kind, open_benchmark(Bench(name="tau2", world="overlay"), Domain(name="mock", data_dir=None)), "create_task_1"
+    )
 
 
 @pytest.mark.parametrize("kind", RULES)
@@ -289,7 +291,11 @@ def test_classic_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
     from tautraj.benchmarks.tau_bench import DONE
 
     assert set(DONE) == set(get_args(Ending))
-    check(kind, open_benchmark(Bench(name="tau_bench"), Domain(name="retail", data_dir=None)), "test-10")
+    check(
+        kind,
+        open_benchmark(Bench(name="tau_bench", world="overlay"), Domain(name="retail", data_dir=None)),
+        "test-10",
+    )
 
 
 def check(kind: Ending, benchmark: Benchmark, task_id: str) -> None:

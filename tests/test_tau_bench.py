@@ -58,7 +58,7 @@ def _settled() -> None:
 
 
 def bench(domain: str) -> TauBench:
-    found = open_benchmark(Bench(name="tau_bench"), Domain(name=domain, data_dir=None))
+    found = open_benchmark(Bench(name="tau_bench", world="overlay"), Domain(name=domain, data_dir=None))
     assert isinstance(found, TauBench)
     return found
 
@@ -167,7 +167,7 @@ def test_the_package_ends_at_the_stop_word_and_at_the_transfer_call() -> None:
 )
 def test_what_it_does_not_have_is_named_in_one_line(domain: str, data_dir: str | None, named: list[str]) -> None:
     with pytest.raises(ConfigError) as caught:
-        open_benchmark(Bench(name="tau_bench"), Domain(name=domain, data_dir=data_dir))
+        open_benchmark(Bench(name="tau_bench", world="overlay"), Domain(name=domain, data_dir=data_dir))
     (line,) = str(caught.value).splitlines()
     assert [words for words in named if words not in line] == []
 

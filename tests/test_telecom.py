@@ -46,7 +46,7 @@ def transfer_only(stage: Stage) -> None:
 
 @functools.cache
 def telecom() -> Any:
-    return open_benchmark(Bench(name="tau2"), Domain(name="telecom", data_dir=None))
+    return open_benchmark(Bench(name="tau2", world="overlay"), Domain(name="telecom", data_dir=None))
 
 
 @functools.cache

@@ -15,6 +15,8 @@ from tautraj.trajectory import Record, Seat
 CONF = Path(__file__).parents[2] / "conf"
 ALONE = {"model": ("oracle",), "user": ("scripted", "human")}
 """Parts that are played without an llm; each goes with the offline seat of its name."""
+WorldKind = Literal["overlay", "stock"]
+"""How an episode comes by its database: a shared one, copied where it is touched, or the benchmark's own way."""
 Folder = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
@@ -87,6 +89,7 @@ class Bench(Record):
     """Which benchmark, and how it is run."""
 
     name: Literal["tau2", "tau_bench"]
+    world: WorldKind
 
 
 class Domain(Record):

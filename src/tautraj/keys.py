@@ -43,7 +43,7 @@ def hidden(value: Value, address: str | None = None) -> Value:
 
     A key is found as it is, escaped, percent-encoded, in base64 and in hex. `address`: one more that may hold one.
     """
-    runs = _runs(_known(address))
+    runs = _runs(_known(tuple(os.environ.items()), address))
     return _hidden(value, runs) if runs else value
 
 
@@ -93,9 +93,10 @@ def _masked(text: str, runs: Runs) -> str:
     return kept + text[end:]
 
 
-def _known(address: str | None) -> frozenset[str]:
-    held = [value.strip() for name, value in os.environ.items() if NAMES.search(name) and not _is_place(value)]
-    for text in (*os.environ.values(), address or ""):
+@functools.lru_cache(maxsize=8)
+def _known(variables: tuple[tuple[str, str], ...], address: str | None) -> frozenset[str]:
+    held = [value.strip() for name, value in variables if NAMES.search(name) and not _is_place(value)]
+    for text in (*(value for _, value in variables), address or ""):
         for there in USER.findall(text) if "@" in text else ():
             user, _, password = there.partition(":")
             held += [password or user, unquote(password or user)]

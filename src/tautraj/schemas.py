@@ -14,12 +14,12 @@ Found = dict[str, Any]
 
 def upgrade(found: Found, where: str) -> Found:
     """An episode as this schema has it. Raises `StoreError` on a schema that is not known; it names `where`."""
-    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged})
+    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged, 3: _unchanged})
 
 
 def upgrade_run(found: Found, where: str) -> Found:
     """A run's configuration, likewise: its run.yaml read or fed back."""
-    return _upgrade(found, where, {1: _run_1_to_2, 2: _run_2_to_3})
+    return _upgrade(found, where, {1: _run_1_to_2, 2: _run_2_to_3, 3: _run_3_to_4})
 
 
 def _upgrade(found: Found, where: str, steps: dict[int, Callable[[Found], Found]]) -> Found:
@@ -42,7 +42,7 @@ def _schema(found: Found, where: str) -> int:
 
 
 def _unchanged(found: Found) -> Found:
-    """What schema 3 brought to an episode is endings, and no older one had them."""
+    """What schema 3 brought to an episode is endings, and no older one had them; schema 4 brought nothing."""
     return found
 
 
@@ -82,6 +82,11 @@ def _run_2_to_3(found: Found) -> Found:
         "limits": {"seconds": None, "tokens": None, "usd": None, **_branch(found, "limits")},
         "runner": {"give_up_after": 5, "store_patience_seconds": 600, **_branch(found, "runner")},
     }
+
+
+def _run_3_to_4(found: Found) -> Found:
+    """Worlds were the benchmark's own; a shared database gives the same episodes and is what goes on."""
+    return {**found, "benchmark": {"world": "overlay", **_branch(found, "benchmark")}}
 
 
 def _branch(tree: Found, name: str) -> Found:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from smolagents import CodeAgent, LogLevel
-from smolagents.agents import ActionOutput
+from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput
 from smolagents.local_python_executor import CodeOutput, InterpreterError, LocalPythonExecutor
 from smolagents.utils import AgentExecutionError, AgentParsingError
 
@@ -133,6 +133,7 @@ class DeskCoder(CodeAgent):  # type: ignore[misc]
             tools=[],
             model=SeatModel(stage, conversation),
             executor=DeskExecutor(stage, conversation),
+            prompt_templates=EMPTY_PROMPT_TEMPLATES,
             code_block_tags="markdown",
             max_steps=NO_STEP_LIMIT,
             verbosity_level=LogLevel.OFF,

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Any
 
 from smolagents import AgentGenerationError, ChatMessage, LogLevel, MessageRole, Model, Tool, ToolCallingAgent
-from smolagents.agents import ActionOutput, MultiStepAgent
+from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput, MultiStepAgent
 from smolagents.models import ChatMessageToolCall, ChatMessageToolCallFunction
 
 from tautraj.agents import Stage
@@ -58,6 +58,7 @@ class DeskAgent(ToolCallingAgent):  # type: ignore[misc]
         super().__init__(
             tools=[WorldTool(schema) for schema in stage.tools],
             model=SeatModel(stage, conversation),
+            prompt_templates=EMPTY_PROMPT_TEMPLATES,  # none of its prompts are sent; it would parse them every time
             max_steps=NO_STEP_LIMIT,
             max_tool_threads=1,
             planning_interval=planning_interval,

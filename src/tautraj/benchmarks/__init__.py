@@ -97,10 +97,10 @@ def open_benchmark(bench: Bench, domain: Domain) -> Benchmark:
     if bench.name == "tau_bench":
         from tautraj.benchmarks.tau_bench import TauBench
 
-        return TauBench(domain)
+        return TauBench(domain, bench.world)
     from loguru import logger
 
     logger.remove()  # tau2 logs every tool result, from its import on
     from tautraj.benchmarks.tau2 import Tau2
 
-    return Tau2(domain)
+    return Tau2(domain, bench.world)

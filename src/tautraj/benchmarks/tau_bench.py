@@ -12,7 +12,7 @@ from typing import Any
 
 from tautraj.benchmarks import Observation, Scenario, Task
 from tautraj.benchmarks.quarantine import digest, known_bad
-from tautraj.config import Domain
+from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
 from tautraj.llms import Ask
 from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
@@ -104,7 +104,7 @@ class TauBench:
     stop_words: dict[str, Ending] = {STOP: "user_stop"}
     user_tools: tuple[dict[str, Any], ...] = ()
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, world: WorldKind) -> None:
         if domain.name not in SPLITS:
             raise ConfigError(
                 f"benchmark=tau_bench has no domain={domain.name}; its domains are: {', '.join(SPLITS)}. Choose one "
@@ -121,7 +121,7 @@ class TauBench:
         self._tasks = {task_id: task for tasks in self._splits.values() for task_id, task in tasks.items()}
         with boundary(WorldError, f"opening the domain {domain.name} of tau_bench"):
             # strategy human: constructed, and never asked; the others call an llm while they are constructed
-            self._stock = Stock(get_env(domain.name, "human", "", "test", task_index=0))
+            self._stock = Stock(get_env(domain.name, "human", "", "test", task_index=0), world)
             customer = Unvoiced(None)
         self.agent_prompt: str = self._stock.wiki
         self.greeting = customer.greeting

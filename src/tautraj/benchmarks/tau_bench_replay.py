@@ -1,13 +1,18 @@
 """The package `tau_bench`'s environment and customer with the llm left out; nothing of its rules is restated here."""
 
+import hashlib
 import marshal
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from tau_bench.envs.base import Env
+from tau_bench.envs.base import Env, consistent_hash, to_hashable
 from tau_bench.envs.user import LLMUserSimulationEnv
 from tau_bench.types import Action
 from tau_bench.types import Task as ClassicTask
+
+from tautraj.benchmarks.overlay import Fragments, Overlay
+from tautraj.config import WorldKind
 
 
 class Unvoiced(LLMUserSimulationEnv):  # type: ignore[misc]
@@ -33,17 +38,40 @@ class Unvoiced(LLMUserSimulationEnv):  # type: ignore[misc]
 class Stock:
     """What all episodes of a domain share, read once."""
 
-    def __init__(self, environment: Env) -> None:
+    def __init__(self, environment: Env, world: WorldKind) -> None:
         self.wiki: str = environment.wiki
         self.rules: list[str] = environment.rules
         self.tools_info: list[dict[str, Any]] = environment.tools_info
         self.terminate_tools: list[str] = environment.terminate_tools
         self.tools = list(environment.tools_map.values())
-        self._data = marshal.dumps(environment.data_load_func())
+        data = environment.data_load_func()
+        self._packed, self._shared = marshal.dumps(data), data
+        self._fragments = Fragments(data, _written) if world == "overlay" else None
 
     def data(self) -> Any:
-        """A database of one's own: plain JSON values, for which marshal is exact, and faster than any other copy."""
-        return marshal.loads(self._data)
+        """A database of one's own. Plain JSON values: marshal is exact for them, and faster than any other copy."""
+        if self._fragments is None:
+            return marshal.loads(self._packed)
+        return {name: Overlay(entities) for name, entities in self._shared.items()}
+
+    def hash(self, data: Any) -> str:
+        """The package's hash of a database, byte for byte."""
+        if self._fragments is None:
+            return str(consistent_hash(to_hashable(data)))
+        collections = [
+            repr(name).encode() + b", " + _tuple(self._fragments.of(name, data[name])) for name in sorted(data)
+        ]
+        return hashlib.sha256(_tuple(b"(" + pair + b")" for pair in collections)).hexdigest()
+
+
+def _written(key: str, entity: Any) -> bytes:
+    return str((key, to_hashable(entity))).encode()
+
+
+def _tuple(parts: Iterable[bytes]) -> bytes:
+    """As Python writes one."""
+    written = list(parts)
+    return b"(" + b", ".join(written) + (b",)" if len(written) == 1 else b")")
 
 
 class Verdict(NamedTuple):
@@ -58,6 +86,7 @@ class Replay(Env):  # type: ignore[misc]
 
     def __init__(self, stock: Stock, task: ClassicTask) -> None:
         own = task.model_copy(deep=True)  # tools put their arguments into the database, where later calls change them
+        self._stock = stock
         super().__init__(stock.data, stock.tools, [own], stock.wiki, stock.rules, "human", "", task_index=0)
         self.user = Unvoiced(None)
         self._terminate_tools = stock.terminate_tools  # not in force yet: the package grades on the way out of a call
@@ -68,7 +97,7 @@ class Replay(Env):  # type: ignore[misc]
         return str(self.step(Action(name=name, kwargs=deepcopy(arguments))).observation)
 
     def get_data_hash(self) -> str:
-        self._hashes.append(super().get_data_hash())
+        self._hashes.append(self._stock.hash(self.data))
         return self._hashes[-1]
 
     def verdict(self) -> Verdict:

@@ -4,7 +4,7 @@ Messages and tools are the OpenAI protocol's; litellm speaks the provider's own.
 (`answers`), what it means (`agents`, `users`).
 """
 
-import copy
+import json
 import os
 import random
 import time
@@ -65,6 +65,7 @@ def _request(
     llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
 ) -> dict[str, Any]:
     provider = llm.provider
+    own_tools = json.loads(json.dumps(tools)) if tools else None  # litellm edits the schemas on its way to some
     route = "hosted_vllm" if llm.local else provider.route  # llama.cpp's server speaks OpenAI's protocol
     request: dict[str, Any] = {
         "model": f"{route}/{llm.name}",
@@ -78,24 +79,34 @@ def _request(
         "temperature": llm.temperature,
         "max_tokens": llm.max_tokens,
         "seed": seed,
-        "tools": copy.deepcopy(list(tools)) or None,  # litellm edits the schemas on its way to Gemini
+        "tools": own_tools,
         **llm.extra,
     }
     return {key: value for key, value in request.items() if value is not None}
 
 
 def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
-    import litellm
-
     from tautraj.llms.failures import as_ours
 
     size = sum(len(str(message)) for message in request["messages"]) + len(str(request.get("tools", "")))
     with limits_of(llm.provider).call(chars=size) as room, translated(lambda error: as_ours(error, llm)):
-        response = litellm.completion(**request)
+        response = _completion(request)
         usage = getattr(response, "usage", None)
         room.tokens_in = getattr(usage, "prompt_tokens", None)
         room.tokens_out = getattr(usage, "completion_tokens", None)
         return response
+
+
+def _completion(request: dict[str, Any]) -> Any:
+    """litellm's, without what it prepares for loggers after a success: a fifth of its work, and there are none."""
+    import litellm
+    from litellm._internal_context import is_internal_call
+
+    token = is_internal_call.set(True)
+    try:
+        return litellm.completion(**request)
+    finally:
+        is_internal_call.reset(token)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -68,7 +68,8 @@ class Slots:
 def machine_slot(locks: list[Path]) -> FileLock:
     """One of the locks, waited for; the system gives it back when its holder dies."""
     while True:
-        for path in random.sample(locks, len(locks)):
+        begin = random.randrange(len(locks))
+        for path in (*locks[begin:], *locks[:begin]):
             lock = FileLock(path, timeout=0, thread_local=False)
             try:
                 lock.acquire()

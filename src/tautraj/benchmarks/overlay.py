@@ -1,0 +1,83 @@
+"""One parsed database for all episodes of a domain: an episode copies an entity when it first asks for it.
+
+A conversation touches a handful of entities; parsing, validating and hashing the others was 98 % of an episode. Not
+here: what an entity is, and how a benchmark writes a database down for its hash (`tau2_world`, `tau_bench_replay`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+MISSING = object()
+
+
+class Overlay(dict[str, Any]):
+    """A collection of entities by id.
+
+    Asking for one by its key gives this episode's copy, there to be changed. Walking over all gives shared ones too,
+    there to be read; a test watches that no tool of a benchmark changes one.
+    """
+
+    def __init__(self, shared: Mapping[str, Any]) -> None:
+        super().__init__(shared)
+        self.shared = shared
+        self.own: set[str] = set()
+        """Keys of what was copied or put here."""
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.own:
+            super().__setitem__(key, deepcopy(super().__getitem__(key)))
+            self.own.add(key)
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: str, entity: Any) -> None:
+        super().__setitem__(key, entity)
+        self.own.add(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else default  # noqa: SIM401 - this is the `get` that it proposes
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key: str, default: Any = MISSING) -> Any:
+        if key not in self and default is not MISSING:
+            return default
+        entity = self[key]
+        del self[key]
+        return entity
+
+    def popitem(self) -> tuple[str, Any]:
+        key = next(reversed(self), None)
+        if key is None:
+            raise KeyError("popitem(): dictionary is empty")
+        return key, self.pop(key)
+
+    def update(self, *others: Any, **entities: Any) -> None:
+        for key, entity in dict(*others, **entities).items():
+            self[key] = entity
+
+    def __ior__(self, other: Any) -> "Overlay":  # type: ignore[override,misc]
+        self.update(other)
+        return self
+
+
+class Fragments:
+    """What a benchmark hashes of each entity, kept for those that nobody has touched."""
+
+    def __init__(self, shared: Mapping[str, Mapping[str, Any]], written: Callable[[str, Any], bytes]) -> None:
+        self._shared, self._written = shared, written
+        self._kept = {
+            name: {key: written(key, entity) for key, entity in entities.items()} for name, entities in shared.items()
+        }
+
+    def of(self, name: str, entities: Overlay) -> Iterable[bytes]:
+        """Of the collection `name`, in the order of the keys."""
+        assert entities.shared is self._shared[name]
+        kept = self._kept[name]
+        return (
+            self._written(key, dict.__getitem__(entities, key)) if key in entities.own else kept[key]
+            for key in sorted(entities)
+        )

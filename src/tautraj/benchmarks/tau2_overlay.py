@@ -1,0 +1,60 @@
+"""A τ² database that its episodes share, and the hash τ² would compute of what one of them made of it."""
+
+import hashlib
+import json
+from copy import deepcopy
+from typing import Any
+
+from pydantic import BaseModel
+from tau2.environment.db import DB
+from tau2.utils import get_dict_hash
+
+from tautraj.benchmarks.overlay import Fragments, Overlay
+
+
+class SharedDatabase:
+    """Parsed and written down once."""
+
+    def __init__(self, kind: type[DB], raw: dict[str, Any]) -> None:
+        self._kind, self._raw, self._whole = kind, raw, kind.model_validate(raw)
+        self._collections = {name: value for name, value in self._whole if _holds_entities(value)}
+        self._fragments = Fragments(self._collections, _written)
+
+    def own(self) -> DB:
+        """For one episode. What is no collection of entities by id is small, and copied at once."""
+        if not self._collections:
+            return self._kind.model_validate(self._raw)  # quicker than a copy
+        fields = {
+            name: Overlay(value) if name in self._collections else deepcopy(value) for name, value in self._whole
+        }
+        return self._kind.model_construct(**fields)
+
+    def hash(self, database: DB) -> str:
+        """`database.get_hash()`, byte for byte."""
+        if not all(isinstance(getattr(database, name), Overlay) for name in self._collections):
+            return str(get_dict_hash(database.model_dump()))  # a task's initial data replaced all of it
+        parts = []
+        for name in sorted(type(database).model_fields):
+            text = self._collection(name, database) if name in self._collections else _field(name, database)
+            parts.append(json.dumps(name).encode() + b": " + text)
+        return hashlib.sha256(b"{" + b", ".join(parts) + b"}").hexdigest()
+
+    def _collection(self, name: str, database: DB) -> bytes:
+        return b"{" + b", ".join(self._fragments.of(name, getattr(database, name))) + b"}"
+
+
+def _holds_entities(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(entity, BaseModel) for entity in value.values())
+
+
+def _written(key: str, entity: BaseModel) -> bytes:
+    return (json.dumps(key) + ": " + _json(entity.model_dump())).encode()
+
+
+def _field(name: str, database: DB) -> bytes:
+    return _json(database.model_dump(include={name})[name]).encode()
+
+
+def _json(value: Any) -> str:
+    """As τ² writes what it hashes."""
+    return json.dumps(value, sort_keys=True, default=str)
