@@ -8,14 +8,22 @@ import asyncio
 import json
 import multiprocessing
 import signal
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 from tautraj.trajectory import Trajectory, Turn
 
 HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+
+
+class Report(NamedTuple):
+    """What came to the provider, and how long it was busy: from the first call's arrival to the last one's answer."""
+
+    calls: int
+    seconds: float
 
 
 class Script:
@@ -31,14 +39,14 @@ class Script:
             opening = next(turn.message for turn in said if turn.seat == "user" and turn.message)
             self._agents[opening] = agent
 
-    def answer(self, body: bytes) -> bytes:
-        messages = json.loads(body)["messages"]
+    def answer(self, messages: list[Any]) -> bytes | None:
+        """None to who only asks whether anybody is there."""
         if (answers := self._customers.get(messages[0]["content"])) is not None:
             return answers[_answered(messages[1:])]
         for index, message in enumerate(messages):
             if message["role"] == "user" and (answers := self._agents.get(message["content"])) is not None:
                 return answers[_answered(messages[index:])]
-        return _http({"role": "assistant", "content": "ok"})  # whether anybody is there
+        return None
 
 
 def _answered(messages: list[Any]) -> int:
@@ -67,16 +75,26 @@ def _http(message: dict[str, Any]) -> bytes:
     return HEADERS.format(len(text)).encode() + text
 
 
+class Served(NamedTuple):
+    api_base: str
+    pipe: Connection
+
+    def report(self) -> Report:
+        """Of everything since the last one."""
+        self.pipe.send("report")
+        told: Report = self.pipe.recv()
+        return told
+
+
 @contextmanager
-def rehearsed(recorded: list[Trajectory], latency: float) -> Iterator[str]:
-    """Its `api_base`. `latency`: seconds before every answer."""
+def rehearsed(recorded: list[Trajectory], latency: float) -> Iterator[Served]:
+    """`latency`: seconds before every answer."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=(theirs, recorded, latency), daemon=True
-    )
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_serve, args=(theirs, recorded, latency), daemon=True)
     process.start()
     try:
-        yield f"http://127.0.0.1:{ours.recv()}/v1"
+        yield Served(f"http://127.0.0.1:{ours.recv()}/v1", ours)
     finally:
         process.kill()
         process.join()
@@ -84,24 +102,37 @@ def rehearsed(recorded: list[Trajectory], latency: float) -> Iterator[str]:
 
 def _serve(pipe: Connection, recorded: list[Trajectory], latency: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    script = Script(recorded)
+    script, ready = Script(recorded), _http({"role": "assistant", "content": "ok"})
+    arrived: list[float] = []
+    answered: list[float] = []
 
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                came = time.monotonic()
                 length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-                answer = script.answer(await reader.readexactly(length))
-                if latency:
+                answer = script.answer(json.loads(await reader.readexactly(length))["messages"])
+                if latency and answer:
                     await asyncio.sleep(latency)
-                writer.write(answer)
+                writer.write(answer or ready)
                 await writer.drain()
+                if answer:
+                    arrived.append(came)
+                    answered.append(time.monotonic())
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
+
+    def report() -> None:
+        pipe.recv()
+        pipe.send(Report(len(answered), max(answered, default=0.0) - min(arrived, default=0.0)))
+        arrived.clear()
+        answered.clear()
 
     async def serve() -> None:
         server = await asyncio.start_server(visit, "127.0.0.1", 0, backlog=1024, limit=2**24)
         pipe.send(server.sockets[0].getsockname()[1])
+        asyncio.get_running_loop().add_reader(pipe.fileno(), report)
         await server.serve_forever()
 
     asyncio.run(serve())

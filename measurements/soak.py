@@ -78,6 +78,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             environ = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": f"{folder}/prefect"}
             columns.append(soaked(described(given, runner), Path(folder), environ))
+            print(runner, columns[-1], file=sys.stderr, flush=True)  # the next one may take long, or fail
     print(f"| {'':24} |{''.join(f' {runner:>26} |' for runner in runners)}")
     print("|---|" + "---|" * len(runners))
     for name in dict.fromkeys(name for column in columns for name in column):
