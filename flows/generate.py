@@ -34,11 +34,12 @@ def main(cfg: DictConfig) -> None:
         terminal.summary(standing, standing.metrics(), look)
         return
     choose_server()
+    wait_for_server = start_server(terminal.say)  # it takes as long as what follows, and another core
     with ready(job, config) as served:
         from generation import start, task_runner
 
-        task_runner(served.run)  # what is none is refused before a server is started for it
-        start_server(terminal.say)
+        task_runner(served.run)  # what is none is refused before anybody waits for a server
+        wait_for_server()
         start(served, config)
 
 

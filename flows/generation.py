@@ -3,9 +3,10 @@
 Two doors: the command line hands `start` a parsed run; a deployment hands `generate_deployed` its overrides.
 """
 
+import functools
 import queue
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -30,7 +31,7 @@ from tautraj.play import Job, play, prepare, ready
 from tautraj.standing import Standing, every
 from tautraj.tracking import Tracker
 from tautraj.tree import container, masked, parse
-from tautraj.worker import begin_worker
+from tautraj.workers import Workers
 
 
 def transient(_task: Any, _run: Any, state: Any) -> bool:
@@ -45,8 +46,8 @@ def transient(_task: Any, _run: Any, state: Any) -> bool:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def episode(run: Run, spec: EpisodeSpec) -> Row:
-    return play(run, spec)
+def episode(playing: Callable[[EpisodeSpec], Row], spec: EpisodeSpec) -> Row:
+    return playing(spec)
 
 
 @flow(name="generate-deployed", persist_result=False)
@@ -89,14 +90,13 @@ def start(job: Job, config: dict[str, Any]) -> str:
 
 
 def task_runner(run: Run) -> Any:
-    """As the run chose; processes have to be made ready. Raises `ConfigError` on what is no task runner."""
+    """As the run chose. Raises `ConfigError` on what is no task runner."""
     with boundary(ConfigError, f"runner._target_={run.runner.target}"):
         runner: Any = get_class(run.runner.target)
         if not issubclass(runner, TaskRunner):
             raise ConfigError(f"runner._target_={run.runner.target} is no task runner of Prefect's: see conf/runner/")
         if issubclass(runner, ProcessPoolTaskRunner):
-            initargs = (run.benchmark, run.domain)
-            return runner(max_workers=run.runner.workers, initializer=begin_worker, initargs=initargs)
+            raise ConfigError(f"runner._target_={run.runner.target} plays one episode per process: runner=processes")
         return runner(max_workers=run.runner.workers)
 
 
@@ -113,7 +113,8 @@ def carry_out(job: Job, config: dict[str, Any], standing: Standing) -> State:
         watchers = [every(5.0, Standing.look_for_failures), bar, every(5.0, artifact)]
         if tracker:
             watchers.append(every(run.tracking.every_seconds, tracker.watch))
-        for spec, result in played(granted, job, standing):
+        playing = player(granted, stack)
+        for spec, result in played(granted, playing, job, standing):
             standing.see(spec, result)
             for watch in watchers:
                 watch(standing)
@@ -121,20 +122,27 @@ def carry_out(job: Job, config: dict[str, Any], standing: Standing) -> State:
     return conclude(job, standing, tracker)
 
 
-def played(run: Run, job: Job, standing: Standing) -> Iterator[tuple[EpisodeSpec, Row | BaseException]]:
+def player(run: Run, stack: ExitStack) -> Callable[[EpisodeSpec], Row]:
+    """What plays an episode: this process, or one of those that the run asks for, which `stack` ends."""
+    if run.runner.processes is None:
+        return functools.partial(play, run)
+    return stack.enter_context(Workers(run, run.runner.processes)).play
+
+
+def played(
+    run: Run, playing: Callable[[EpisodeSpec], Row], job: Job, standing: Standing
+) -> Iterator[tuple[EpisodeSpec, Row | BaseException]]:
     """Every owed episode with what came of it, in the order they finish; none is begun that `halted` forbids."""
     delays = run.runner.retry_delays_seconds
-    playing = episode.with_options(
-        retries=run.runner.retries, retry_delay_seconds=delays, retry_condition_fn=transient
-    )
+    task = episode.with_options(retries=run.runner.retries, retry_delay_seconds=delays, retry_condition_fn=transient)
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     under_way: dict[Any, EpisodeSpec] = {}
     owed = deque(job.owed)
     with draining(wake=lambda: finished.put(None)) as interrupt:
         while True:
             while owed and len(under_way) < run.runner.workers and not standing.halted(interrupt.signal):
-                given: list[Any] = [quote(run), quote(owed[0])]  # else Prefect walks them and draws arrows
-                future = playing.submit(*given)
+                given: list[Any] = [quote(playing), quote(owed[0])]  # else Prefect walks them and draws arrows
+                future = task.submit(*given)
                 under_way[future] = owed.popleft()
                 standing.ledger.begin()
                 future.add_done_callback(finished.put)

@@ -154,6 +154,35 @@ def test_processes_end_with_a_run_that_is_killed(
         assert group(run.process.pid) == []
 
 
+def test_a_process_that_dies_takes_nothing_with_it(
+    recorded: list[Trajectory], environ: dict[str, str], store_of: Any, tmp_path: Path
+) -> None:
+    """Killed by the system for its memory, say: what it was playing is a failure, and is played again."""
+    with Provider(Slow(recorded, 0.3)) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=10", "runner=processes", "runner.workers=4"]
+        store = store_of(*overrides)
+        run = Under([*overrides, "runner.processes=2", "runner.retry_delays_seconds=[0.1]"], tmp_path, environ)
+        wait_until(lambda: len(list(Path(store.path).glob("episodes/*"))) >= 3, run.process)
+        [first, _] = [pid for pid, args in workers(run.process.pid) if "spawn_main" in args]
+        os.kill(first, signal.SIGKILL)
+        code, said = run.end()
+        assert code == 0, said
+    assert len(played(store)) == 20
+    failed = [json.loads(path.read_bytes()) for path in Path(store.path).glob("failures/*")]
+    assert {record["kind"] for record in failed} == {"WorkerDied"}
+    assert 1 <= len(failed) <= 2
+    assert "exit code -9" in failed[0]["message"]
+
+
+def workers(leader: int) -> list[tuple[int, str]]:
+    """Pid and command of a run's children."""
+    listing = subprocess.run(
+        ["ps", "-ww", "--ppid", str(leader), "-o", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    found = [line.split(maxsplit=1) for line in listing.stdout.splitlines()]
+    return [(int(pid), args) for pid, args in found]
+
+
 def group(leader: int) -> list[str]:
     """Commands of those processes that are alive in its session, and the servers they started."""
     listing = subprocess.run(

@@ -128,6 +128,8 @@ class Limits(Record):
 class Runner(Record):
     target: str = Field(alias="_target_")
     workers: PositiveInt
+    processes: PositiveInt | Literal["cores"] | None
+    """Those that play, `workers` conversations at once among them. None: this one plays."""
     retries: int = Field(ge=0)
     retry_delays_seconds: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         min_length=1, max_length=50

@@ -131,6 +131,12 @@ class WorldError(EpisodeError):
     """The benchmark's world could not be built, or broke in a way its own rules do not foresee."""
 
 
+class WorkerDied(EpisodeError):
+    """A process of `runner=processes` died, killed or out of memory, with this episode under way."""
+
+    transient = True
+
+
 class GradingError(EpisodeError):
     """The benchmark's evaluator raised: there is no reward."""
 

@@ -85,8 +85,11 @@ def _run_2_to_3(found: Found) -> Found:
 
 
 def _run_3_to_4(found: Found) -> Found:
-    """Worlds were the benchmark's own; a shared database gives the same episodes and is what goes on."""
-    return {**found, "benchmark": {"world": "overlay", **_branch(found, "benchmark")}}
+    """Worlds were the benchmark's own, and a process played one conversation; the episodes are the same."""
+    runner = {"processes": None, **_branch(found, "runner")}
+    if runner.get("_target_") == "prefect.task_runners.ProcessPoolTaskRunner":
+        runner |= {"_target_": "prefect.task_runners.ThreadPoolTaskRunner", "processes": "cores"}
+    return {**found, "runner": runner, "benchmark": {"world": "overlay", **_branch(found, "benchmark")}}
 
 
 def _branch(tree: Found, name: str) -> Found:

@@ -44,12 +44,21 @@ def choose_server() -> None:
         ) from None
 
 
-def start_server(say: Callable[[str], None]) -> None:
-    """Where the run is to have a server of its own, start it; it ends with the process. Before the first flow run."""
-    if os.environ.get(EMBEDDED) and not PREFECT_API_URL.value():
+def start_server(say: Callable[[str], None]) -> Callable[[], None]:
+    """Where the run is to have a server of its own, start it; it ends with the process.
+
+    What comes back waits until it can be used: call it before the first flow run. Raises `PreflightError` then.
+    """
+    if not os.environ.get(EMBEDDED) or PREFECT_API_URL.value():
+        return lambda: None
+    os.environ.pop("PREFECT_API_URL", None)  # set to nothing it makes Prefect's own threads complain
+    process = _started()
+
+    def wait() -> None:
         say("No Prefect server is configured or running here: starting Prefect's embedded one.")
-        os.environ.pop("PREFECT_API_URL", None)  # set to nothing it makes Prefect's own threads complain
-        _use(_started())
+        _use(_address(process))
+
+    return wait
 
 
 def check_answers(seconds: float) -> None:
@@ -80,8 +89,8 @@ def _answers(api: str) -> bool:
         return False
 
 
-def _started() -> str:
-    """The address of a server that lives as long as this process. Raises `PreflightError`."""
+def _started() -> "subprocess.Popen[str]":
+    """A server that lives as long as this process."""
     process = subprocess.Popen(
         [sys.executable, "-m", f"{__package__}.embedded_server"],
         stdin=subprocess.PIPE,  # it ends when this does, and this does when we do, however that comes
@@ -90,6 +99,11 @@ def _started() -> str:
         start_new_session=True,  # a Ctrl-C is the run's to answer, which needs its server to the end
     )
     atexit.register(process.kill)
+    return process
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    """Of its API, once it answers. Raises `PreflightError`."""
     late = threading.Timer(PATIENCE, process.kill)
     late.start()
     assert process.stdout is not None

@@ -1,6 +1,7 @@
 """Can every seat play? Asked before the first episode, one short call per llm."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from tautraj.config import Llm
 from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, ProviderError, QuotaExhausted
@@ -20,6 +21,17 @@ def preflight(seats: Sequence[tuple[str, Llm]]) -> None:
         faults = [fault for seat, llm in distinct if (fault := _refusal(seat, llm))]
     if faults:
         raise PreflightError("\n".join(faults))
+
+
+def warm_up(llms: Iterable[Llm]) -> None:
+    """Have litellm import what these need, before threads would all at once; nobody is called."""
+    import litellm
+
+    for llm in llms:
+        if not llm.offline:
+            hello = [{"role": "user", "content": "hello"}]
+            with suppress(Exception):  # whatever it is, the first call will say it better
+                litellm.completion(model=f"{llm.provider.route}/{llm.name}", messages=hello, mock_response="hello")
 
 
 def _missing_key(seat: str, llm: Llm) -> str | None:

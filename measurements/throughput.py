@@ -1,0 +1,191 @@
+"""What an episode costs beside the calls it is made of: ours, τ²'s runner, classic τ-bench's, in one run.
+
+    python measurements/throughput.py [--at-once 1 64 256] [--latency 0 1] [--only ours-threads tau2 …] [--plot FILE]
+
+All of them hold the same retail conversations (the oracle's) with the same scripted provider over HTTP, which runs in
+a process of its own. The floor is litellm alone, making the calls of those conversations and nothing else. CPU is of
+all processes that the command starts, Prefect's server included, per episode once the first tenth is over; episodes/s
+is what the provider saw. Efficiency: how long the conversations would take in so many lanes if only the provider took
+time, over how long they took.
+"""
+
+import argparse
+import heapq
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from contenders import MODEL
+from rehearsed import rehearsed
+from watched import watched
+
+from tautraj import environment
+from tautraj.trajectory import Trajectory
+
+HERE = Path(__file__).parent
+GENERATE = HERE.parent / "flows" / "generate.py"
+FEW = {"floor": 96, "ours-threads": 96, "ours-processes": 96, "tau2": 24, "tau_bench": 32}
+"""Episodes at one at a time and no latency; many at once are so many at least, and one at a time at 1 s are four."""
+
+
+class Row(NamedTuple):
+    who: str
+    at_once: int
+    latency: float
+    episodes: int
+    per_second: float
+    cpu_ms: float
+    peak_mb: float
+    efficiency: float | None
+    """None without latency: there is no ideal."""
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--at-once", type=int, nargs="+", default=[1, 64, 256])
+    parser.add_argument("--latency", type=float, nargs="+", default=[0.0, 1.0])
+    parser.add_argument("--only", nargs="+", choices=FEW, default=list(FEW))
+    parser.add_argument("--plot", type=Path)
+    return parser.parse_args()
+
+
+def recordings(benchmark: str, split: str) -> list[Trajectory]:
+    """Every retail task, played by the offline seats; no two customers open alike."""
+    from tautraj.command_line import compose_tree
+    from tautraj.episode import run_episode
+    from tautraj.play import prepare
+    from tautraj.recorder import Recorder
+    from tautraj.tree import parse
+
+    run = parse(compose_tree([f"benchmark={benchmark}", f"split={split}", "root=/nonexistent"]))
+    return [told_apart(run_episode(run, spec, Recorder())) for spec in prepare(run).owed]
+
+
+def told_apart(trajectory: Trajectory) -> Trajectory:
+    turns = list(trajectory.turns)
+    first = next(turn for turn in turns if turn.seat == "user")
+    turns[first.index] = first.model_copy(update={"message": f"{first.message} (case {trajectory.task_id})"})
+    return trajectory.model_copy(update={"turns": tuple(turns)})
+
+
+def requests_of(trajectory: Trajectory) -> list[dict[str, object]]:
+    """The calls of a conversation, as both seats make them."""
+    made: list[dict[str, object]] = []
+    agent: list[dict[str, object]] = [{"role": "system", "content": trajectory.system_prompt}]
+    customer: list[dict[str, object]] = [{"role": "system", "content": trajectory.user_prompt}]
+    for turn in trajectory.turns:
+        mine, other = (agent, customer) if turn.seat == "model" else (customer, agent)
+        if not turn.given:
+            tools = {"tools": trajectory.tools} if turn.seat == "model" else {}
+            made.append({"messages": list(mine), "temperature": 0.0, "seed": 1, **tools})
+        if turn.tool_call is None:
+            mine.append({"role": "assistant", "content": turn.message})
+            other.append({"role": "user", "content": turn.message})
+        else:
+            function = {"name": turn.tool_call.name, "arguments": json.dumps(turn.tool_call.arguments)}
+            call = {"id": turn.tool_call.id, "type": "function", "function": function}
+            mine.append({"role": "assistant", "content": None, "tool_calls": [call]})
+            mine.append({"role": "tool", "tool_call_id": turn.tool_call.id, "content": turn.observation})
+    return made
+
+
+def ideal(calls: Sequence[int], at_once: int, latency: float) -> float:
+    """Seconds: the conversations in order, each to the lane that is free first."""
+    lanes = [0.0] * at_once
+    for n in calls:
+        heapq.heappush(lanes, heapq.heappop(lanes) + n * latency)
+    return max(lanes)
+
+
+def measured(who: str, at_once: int, latency: float, recorded: list[Trajectory]) -> Row:
+    n = max(FEW[who], at_once) if not latency else max(4, at_once if who.startswith("tau") else 2 * at_once)
+    if at_once == 1 and latency:
+        n = 4
+    with tempfile.TemporaryDirectory() as name, rehearsed(recorded, latency) as provider:
+        folder = Path(name)
+        done = folder / "done"
+        done.touch()
+        env = {**os.environ, "PREFECT_HOME": f"{folder}/prefect"}
+        env.pop("PREFECT_API_URL", None)
+        if who.startswith("ours"):
+            command = ours(who, at_once, n, len(recorded), provider.api_base, folder)
+            seen = watched(
+                command, env, lambda: len(list(folder.glob("outputs/*/*/episodes/*.json"))), n, folder / "log"
+            )
+        else:
+            calls = [requests_of(trajectory) for trajectory in recorded]
+            done.with_suffix(".requests").write_text(json.dumps(calls, default=list))
+            command = [
+                sys.executable,
+                str(HERE / "contenders.py"),
+                who,
+                provider.api_base,
+                str(n),
+                str(at_once),
+                str(done),
+            ]
+            seen = watched(command, env, lambda: done.stat().st_size, n, folder / "log")
+        report = provider.report()
+    lengths = [len(requests_of(recorded[number % len(recorded)])) for number in range(n)]
+    best = ideal(lengths, at_once, latency) / report.seconds if latency else None
+    return Row(who, at_once, latency, n, n / report.seconds, seen.cpu_ms, seen.peak_mb, best)
+
+
+def ours(who: str, at_once: int, n: int, tasks: int, api_base: str, folder: Path) -> list[str]:
+    """The front door's own command."""
+    kind = who.removeprefix("ours-")
+    seats = [
+        f"{seat}{setting}"
+        for seat in ("model", "user")
+        for setting in ("=vllm", f".name={MODEL.split('/')[1]}", f".provider.api_base={api_base}")
+    ]
+    calls = [f"{seat}.provider.calls_at_once={at_once}" for seat in ("model", "user")]
+    trials, limit = -(-n // tasks), min(n, tasks)
+    assert trials * limit == n or n > tasks, "the last trial is whole"
+    what = ["split=base", f"trials={trials}", f"tasks.limit={limit}", f"runner={kind}", f"runner.workers={at_once}"]
+    return [sys.executable, str(GENERATE), *seats, *calls, *what, f"root={folder}/outputs"]
+
+
+def rows(given: argparse.Namespace) -> Iterator[Row]:
+    tau2 = recordings("tau2", "base")
+    classic = importlib.util.find_spec("tau_bench") is not None
+    for latency in given.latency:
+        for at_once in given.at_once:
+            for who in given.only:
+                if who == "tau_bench" and not classic:
+                    continue
+                recorded = recordings("tau_bench", "test") if who == "tau_bench" else tau2
+                yield measured(who, at_once, latency, recorded)
+
+
+def table(found: Sequence[Row]) -> Iterator[str]:
+    yield "| who | at once | latency | episodes | episodes/s | CPU ms/episode | of the floor | peak MB | efficiency |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    floors = {(row.at_once, row.latency): row.cpu_ms for row in found if row.who == "floor"}
+    for row in found:
+        floor = floors.get((row.at_once, row.latency))
+        share = f"{row.cpu_ms / floor:.2f}" if floor else ""
+        best = "" if row.efficiency is None else f"{row.efficiency:.0%}"
+        yield (
+            f"| {row.who} | {row.at_once} | {row.latency:g} s | {row.episodes} | {row.per_second:.2f} "
+            f"| {row.cpu_ms:.0f} | {share} | {row.peak_mb:.0f} | {best} |"
+        )
+
+
+def main() -> None:
+    given = arguments()
+    environment.prepare()
+    found = []
+    for row in rows(given):
+        print(row, file=sys.stderr, flush=True)
+        found.append(row)
+    print("\n".join(table(found)))
+
+
+if __name__ == "__main__":
+    main()
