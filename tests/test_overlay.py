@@ -1,6 +1,7 @@
 """A database that is shared and copied where touched: the benchmark's own answers and hashes, and it stays as it was.
 
-Held against τ²'s stock world, whose hash is τ²'s. The classic's overlay: `test_tau_bench_grading`.
+Held against the stock worlds, which are hashed by the benchmarks' own functions. Every task of the classic against
+its package: `test_tau_bench_grading`.
 """
 
 import functools
@@ -22,8 +23,13 @@ from tautraj.config import Bench, Domain, WorldKind
 from tautraj.trajectory import ToolCall
 
 DOMAINS = {"retail": 114, "airline": 50, "mock": 10, "telecom": 114}
-FAR_APART = {"retail": 30, "airline": 12}
-"""Random sequences: a stock world takes 0.1 s, or 0.3 s."""
+SEQUENCES = {
+    ("tau2", "retail"): 30,
+    ("tau2", "airline"): 12,
+    ("tau_bench", "retail"): 12,
+    ("tau_bench", "airline"): 6,
+}
+"""Random ones: a stock world takes from 0.1 s to 0.5 s."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,21 +38,30 @@ def _settled() -> None:
 
 
 @functools.cache
-def opened(domain: str, world: WorldKind) -> Any:
-    return open_benchmark(Bench(name="tau2", world=world), Domain(name=domain, data_dir=None))
+def opened(domain: str, world: WorldKind, name: Any = "tau2") -> Any:
+    if name == "tau_bench":
+        pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; README says how")
+    return open_benchmark(Bench(name=name, world=world), Domain(name=domain, data_dir=None))
 
 
-def both(domain: str, task_id: str) -> list[Any]:
+def both(domain: str, task_id: str, name: str = "tau2") -> list[Any]:
     """The task's world, shared and stock."""
-    return [one.world(one.task(task_id)) for one in (opened(domain, "overlay"), opened(domain, "stock"))]
+    return [one.world(one.task(task_id)) for one in (opened(domain, kind, name) for kind in ("overlay", "stock"))]
 
 
 def hashes(world: Any) -> tuple[str | None, str | None]:
-    return world._environment.get_db_hash(), world._environment.get_user_db_hash()
+    environment = world._environment
+    if hasattr(environment, "get_db_hash"):
+        return environment.get_db_hash(), environment.get_user_db_hash()
+    return environment.get_data_hash(), None
 
 
-def whole(domain: str, world: WorldKind) -> list[str]:
-    """τ²'s hash of all that a new world holds, nothing of it remembered."""
+def whole(domain: str, world: WorldKind, name: str = "tau2") -> list[str]:
+    """The benchmark's own hash of all that a new world holds, nothing of it remembered."""
+    if name == "tau_bench":
+        from tau_bench.envs.base import consistent_hash, to_hashable
+
+        return [consistent_hash(to_hashable(opened(domain, world, name)._stock.data()))]
     fresh = registry.get_env_constructor(f"{domain} ({world})")()
     kits = [kit for kit in (fresh.tools, fresh.user_tools) if kit is not None]
     return [get_dict_hash(kit.db.model_dump()) for kit in kits]
@@ -76,21 +91,20 @@ def test_every_official_task_goes_the_same_way(domain: str, known: int) -> None:
     assert whole(domain, "overlay") == whole(domain, "stock"), "the shared database was changed"
 
 
-@pytest.mark.parametrize(("domain", "sequences"), FAR_APART.items())
-def test_any_sequence_of_calls_goes_the_same_way(domain: str, sequences: int) -> None:
+@pytest.mark.parametrize(("name", "domain"), SEQUENCES)
+def test_any_sequence_of_calls_goes_the_same_way(name: str, domain: str) -> None:
     """Gold calls of all tasks mixed, half of them with an argument of another call: most orders were never meant."""
-    chance = random.Random(domain)
-    benchmark = opened(domain, "overlay")
-    golds = [
-        gold for task_id in benchmark.task_ids("base") for gold in benchmark.task(task_id).privileged.gold_actions
-    ]
+    chance, sequences = random.Random(domain), SEQUENCES[name, domain]
+    benchmark = opened(domain, "overlay", name)
+    task_ids = benchmark.task_ids("base" if name == "tau2" else "test")
+    golds = [gold for task_id in task_ids for gold in benchmark.task(task_id).privileged.gold_actions]
     said = {key: [gold["arguments"][key] for gold in golds if key in gold["arguments"]] for key in ids_in(golds)}
     used: set[str] = set()
-    writes = {name: [gold for gold in golds if gold["name"] == name] for name in sorted(benchmark.writing_tools)}
+    writes = {tool: [gold for gold in golds if gold["name"] == tool] for tool in sorted(benchmark.writing_tools)}
     turns = iter(sorted(writes) * sequences)  # each of them as the first call of some sequence, when it still works
     for _ in range(sequences):
-        worlds = both(domain, benchmark.task_ids("base")[0])
-        first = [chance.choice(writes[name])] if writes[name := next(turns)] else []
+        worlds = both(domain, task_ids[0], name)
+        first = [chance.choice(writes[tool])] if writes[tool := next(turns)] else []
         for gold in [*first, *chance.choices(golds, k=20)]:
             arguments = dict(gold["arguments"])
             if gold not in first and arguments and chance.random() < 0.5:
@@ -100,8 +114,8 @@ def test_any_sequence_of_calls_goes_the_same_way(domain: str, sequences: int) ->
             used |= {gold["name"]} if not answer.error else set()
         ours, theirs = map(hashes, worlds)
         assert ours == theirs
-    assert whole(domain, "overlay") == whole(domain, "stock"), "the shared database was changed"
-    assert {name for name, known in writes.items() if known} <= used
+    assert whole(domain, "overlay", name) == whole(domain, "stock", name), "the shared database was changed"
+    assert {tool for tool, known in writes.items() if known} <= used
 
 
 def ids_in(golds: list[Any]) -> set[str]:
