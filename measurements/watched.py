@@ -9,42 +9,60 @@ from typing import NamedTuple
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
-EVERY = 0.05
+
+
+class Moment(NamedTuple):
+    done: int
+    """Episodes that are over."""
+    seconds: float
+    """Since the command."""
+    cpu_seconds: float
+    """User and system, of all processes so far, servers that the command started included."""
+    mb: float
+    """Resident now."""
 
 
 class Watched(NamedTuple):
-    cpu_ms: float
-    """Per episode, user and system, once the first ones had come; servers that the command started included."""
-    peak_mb: float
-    seconds_to_first: float
-    """From the command to its first episode's end."""
+    moments: list[Moment]
+
+    @property
+    def cpu_ms(self) -> float:
+        """Per episode, once the first tenth is over."""
+        return self.cpu_ms_between(self.moments[-1].done // 10, self.moments[-1].done)
+
+    @property
+    def peak_mb(self) -> float:
+        return max(moment.mb for moment in self.moments)
+
+    def cpu_ms_between(self, first: int, last: int) -> float:
+        """Per episode of those after the first so many."""
+        begin, end = self.when(first), self.when(last)
+        return 1000 * (end.cpu_seconds - begin.cpu_seconds) / max(1, end.done - begin.done)
+
+    def when(self, done: int) -> Moment:
+        """The first look at which so many were over."""
+        return next(moment for moment in self.moments if moment.done >= max(1, done))
 
 
-def watched(command: Sequence[str], env: Mapping[str, str], done: Callable[[], int], n: int, log: Path) -> Watched:
-    """Run it to its end; `done` says how many of `n` episodes are over."""
-    began, first, peak = time.monotonic(), 0.0, 0
-    start = last = (0, 0.0)
+def watched(
+    command: Sequence[str], env: Mapping[str, str], done: Callable[[], int], n: int, log: Path, every: float = 0.05
+) -> Watched:
+    """Run it to its end, looking `every` so many seconds; `done` says how many of `n` episodes are over."""
+    began, moments = time.monotonic(), []
     with log.open("w") as said:
         process = subprocess.Popen(
             command, env=dict(env), stdout=said, stderr=said, cwd=log.parent, start_new_session=True
         )
         while process.poll() is None:
-            cpu, memory = _used(process.pid)
-            count, peak = done(), max(peak, memory)
-            if count and not first:
-                first = time.monotonic() - began
-            if count and (not start[0] or count <= n // 10):
-                start = (count, cpu)
-            if last[0] < count <= n:
-                last = (count, cpu)
-            time.sleep(EVERY)
+            moments.append(Moment(done(), time.monotonic() - began, *_used(process.pid)))
+            time.sleep(every)
     if process.returncode or done() < n:
         raise RuntimeError(f"{command}: exit code {process.returncode}, {done()} of {n}: {log.read_text()[-2000:]}")
-    return Watched(1000 * (last[1] - start[1]) / max(1, last[0] - start[0]), peak / 1e6, first)
+    return Watched(moments)
 
 
-def _used(session: int) -> tuple[float, int]:
-    """CPU seconds and resident bytes of every process of a session, of those that have ended too."""
+def _used(leader: int) -> tuple[float, float]:
+    """CPU seconds and resident MB of a session, those that have ended included, and of servers it started."""
     ticks = pages = 0
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
@@ -53,12 +71,8 @@ def _used(session: int) -> tuple[float, int]:
             fields = Path(entry.path, "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue  # it has just ended
-        if _belongs(int(entry.name), fields, session):
+        parent, session = int(fields[1]), int(fields[3])
+        if leader in (session, parent):  # Prefect's server has a session of its own
             ticks += sum(map(int, fields[11:15]))
             pages += int(fields[21])
-    return ticks / TICKS, pages * PAGE
-
-
-def _belongs(pid: int, fields: list[str], session: int) -> bool:
-    """Of the session, or a child that made a session of its own (Prefect's server)."""
-    return int(fields[3]) == session or int(fields[1]) == session or pid == session
+    return ticks / TICKS, pages * PAGE / 1e6
