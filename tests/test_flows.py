@@ -128,7 +128,10 @@ def faulty(request: ChatRequest) -> Fault | None:
     return faults.get(request.number)
 
 
-@pytest.mark.parametrize("name", ["gpt4o", "claude", "gemini"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", ["gpt4o", pytest.param("claude", marks=SLOW), pytest.param("gemini", marks=SLOW)])
 def test_both_seats_over_http_through_faults(
     name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path, server: str
 ) -> None:
