@@ -19,7 +19,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 from prefect.utilities.annotations import quote
 
-from tautraj import environment, orchestration, outage, terminal
+from tautraj import environment, index, orchestration, outage, terminal
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
 from tautraj.errors import ConfigError, EpisodeError, boundary
@@ -160,6 +160,7 @@ def conclude(job: Job, standing: Standing, tracker: Tracker | None) -> State:
     standing.look_for_failures()
     numbers = standing.metrics()
     job.store.write_json("metrics.json", numbers)
+    index.keep(job.store, standing.rows)
     look = {"run directory": job.store.url}
     if tracker and (where := tracker.finish(standing, "FINISHED" if not standing.owed else "FAILED")):
         look["MLflow"] = where

@@ -57,6 +57,7 @@ def test_a_run_is_played_once_and_grows_by_trials(
     numbers = store.read_json("metrics.json")
     assert numbers["episodes"] == 20
     assert numbers["pass_hat_4"] == 1.0
+    assert len(store.read_json("index.json")["rows"]) == 20
     check_mlflow(tmp_path, store)
     check_prefect(server, Path(store.path).name)
 

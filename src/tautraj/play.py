@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
+from tautraj import index
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.episode import run_episode
@@ -58,7 +59,7 @@ def prepare(run: Run) -> Job:
         raise ConfigError(f"trials={run.trials}: {len(ids) * run.trials:,} episodes; a run holds up to {MOST:,}")
     store = Store(directory(run))
     store.check()
-    rows = [row(trajectory) for trajectory in store.episodes()]
+    rows = index.rows(store)
     done = {r.id for r in rows}
     return Job(run, store, rows, store.failures(done), owed(plan(run, ids), done))
 

@@ -3,9 +3,9 @@
 Any fsspec URL. Not here: what is owed (`grid`), numbers (`metrics`). Nothing read here is ever executed.
 """
 
+import hashlib
 import json
 import re
-import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +20,7 @@ from tautraj.keys import without_credentials
 from tautraj.metrics import Failure
 from tautraj.schemas import upgrade, upgrade_run
 from tautraj.trajectory import SCHEMA, Seat, Trajectory, Turn, Usage
+from tautraj.whole import write_whole
 
 
 class Store:
@@ -74,6 +75,14 @@ class Store:
             record = self._read(path)
             if record is not None:
                 yield record
+
+    def episode(self, episode: str) -> Trajectory | None:
+        """One record, likewise."""
+        return self._read(f"{self.path}/episodes/{episode}.json")
+
+    def stamps(self) -> dict[str, str]:
+        """Id of every episode that has a file -> what changes when the file does."""
+        return {_stem(info["name"]): _digest(info) for info in self._list("episodes", detail=True)}
 
     def write(self, trajectory: Trajectory) -> None:
         """Keep an episode; from here on it is done."""
@@ -160,28 +169,26 @@ class Store:
             if named := re.fullmatch(r"(.+)\.(\d+)\.json", path.rsplit("/", 1)[-1]):
                 yield named[1], int(named[2]), path
 
-    def _list(self, folder: str) -> list[str]:
+    def _list(self, folder: str, *, detail: bool = False) -> list[Any]:
+        """Its records' paths in order, or with `detail` what fsspec knows of each."""
         path = f"{self.path}/{folder}"
         with boundary(StoreError, f"reading {self.url}/{folder}"):
             if not self._fs.exists(path):
                 return []
-            return sorted(name for name in self._fs.ls(path, detail=False, refresh=True) if name.endswith(".json"))
+            found = {info["name"]: info for info in self._fs.ls(path, detail=True, refresh=True)}
+        names = sorted(name for name in found if name.endswith(".json"))
+        return [found[name] for name in names] if detail else names
 
     def _write(self, path: str, data: bytes) -> None:
         """Whole or not at all: by rename on a local disk, by one PUT on an object store."""
-        if not self.local:
+        if self.local:
+            write_whole(Path(path), data, Path(self.path, ".partial"))
+        else:
             self._fs.pipe_file(path, data)
-            return
-        partial = Path(self.path, ".partial", uuid.uuid4().hex)
-        try:
-            for target in (partial, Path(path)):
-                target.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(data)
-            partial.replace(path)  # fsspec's mv copies where it cannot rename, and a copy can be half
-        except OSError:
-            with suppress(OSError):
-                partial.unlink()  # a full disk needs the room
-            raise
+
+
+def _digest(info: Mapping[str, Any]) -> str:
+    return hashlib.sha256(str(sorted(info.items(), key=str)).encode()).hexdigest()[:16]
 
 
 def _stem(path: str) -> str:
