@@ -4,8 +4,7 @@ A conversation touches a handful of entities; parsing, validating and hashing th
 here: what an entity is, and how a benchmark writes a database down for its hash (`tau2_world`, `tau_bench_replay`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MISSING = object()
@@ -18,15 +17,16 @@ class Overlay(dict[str, Any]):
     there to be read; a test watches that no tool of a benchmark changes one.
     """
 
-    def __init__(self, shared: Mapping[str, Any]) -> None:
+    def __init__(self, shared: Mapping[str, Any], copy_of: Callable[[str], Any]) -> None:
         super().__init__(shared)
-        self.shared = shared
+        self._copy_of = copy_of
         self.own: set[str] = set()
         """Keys of what was copied or put here."""
 
     def __getitem__(self, key: str) -> Any:
         if key not in self.own:
-            super().__setitem__(key, deepcopy(super().__getitem__(key)))
+            super().__getitem__(key)  # raises where there is none
+            super().__setitem__(key, self._copy_of(key))
             self.own.add(key)
         return super().__getitem__(key)
 
@@ -68,16 +68,19 @@ class Fragments:
     """What a benchmark hashes of each entity, kept for those that nobody has touched."""
 
     def __init__(self, shared: Mapping[str, Mapping[str, Any]], written: Callable[[str, Any], bytes]) -> None:
-        self._shared, self._written = shared, written
+        self._written = written
         self._kept = {
-            name: {key: written(key, entity) for key, entity in entities.items()} for name, entities in shared.items()
+            name: {key: written(key, entities[key]) for key in sorted(entities)} for name, entities in shared.items()
         }
+        self._places = {name: {key: at for at, key in enumerate(kept)} for name, kept in self._kept.items()}
 
-    def of(self, name: str, entities: Overlay) -> Iterable[bytes]:
+    def of(self, name: str, entities: Overlay) -> list[bytes]:
         """Of the collection `name`, in the order of the keys."""
-        assert entities.shared is self._shared[name]
-        kept = self._kept[name]
-        return (
-            self._written(key, dict.__getitem__(entities, key)) if key in entities.own else kept[key]
-            for key in sorted(entities)
-        )
+        own = {key: self._written(key, dict.__getitem__(entities, key)) for key in entities.own if key in entities}
+        kept, places = self._kept[name], self._places[name]
+        if entities.keys() != kept.keys():
+            return [own.get(key) or kept[key] for key in sorted(entities)]
+        parts = list(kept.values())
+        for key, part in own.items():
+            parts[places[key]] = part
+        return parts

@@ -1,5 +1,6 @@
 """The package `tau_bench`'s environment and customer with the llm left out; nothing of its rules is restated here."""
 
+import functools
 import hashlib
 import marshal
 from collections.abc import Iterable
@@ -52,7 +53,7 @@ class Stock:
         """A database of one's own. Plain JSON values: marshal is exact for them, and faster than any other copy."""
         if self._fragments is None:
             return marshal.loads(self._packed)
-        return {name: Overlay(entities) for name, entities in self._shared.items()}
+        return {name: Overlay(shared, functools.partial(_copy, shared)) for name, shared in self._shared.items()}
 
     def hash(self, data: Any) -> str:
         """The package's hash of a database, byte for byte."""
@@ -62,6 +63,10 @@ class Stock:
             repr(name).encode() + b", " + _tuple(self._fragments.of(name, data[name])) for name in sorted(data)
         ]
         return hashlib.sha256(_tuple(b"(" + pair + b")" for pair in collections)).hexdigest()
+
+
+def _copy(shared: dict[str, Any], key: str) -> Any:
+    return deepcopy(shared[key])
 
 
 def _written(key: str, entity: Any) -> bytes:
