@@ -177,6 +177,25 @@ def table(found: Sequence[Row]) -> Iterator[str]:
         )
 
 
+def plot(found: Sequence[Row], path: Path) -> None:
+    """Episodes/s and CPU per episode, a group of bars for each number at once, at the smallest latency."""
+    from matplotlib import pyplot
+
+    quick = [row for row in found if row.latency == min(row.latency for row in found)]
+    lanes = sorted({row.at_once for row in quick})
+    names = list(dict.fromkeys(row.who for row in quick))
+    figure, (rate, cost) = pyplot.subplots(1, 2, figsize=(9, 3), layout="constrained")
+    for number, who in enumerate(names):
+        rows = {row.at_once: row for row in quick if row.who == who}
+        places = [lane + number / (len(names) + 1) for lane in range(len(lanes))]
+        rate.bar(places, [rows[lane].per_second for lane in lanes], 1 / (len(names) + 1), label=who)
+        cost.bar(places, [rows[lane].cpu_ms for lane in lanes], 1 / (len(names) + 1))
+    for axes, label in ((rate, "episodes/s"), (cost, "CPU ms per episode")):
+        axes.set(ylabel=label, xlabel="conversations at once", xticks=range(len(lanes)), xticklabels=lanes)
+    rate.legend(fontsize="small")
+    figure.savefig(path)
+
+
 def main() -> None:
     given = arguments()
     environment.prepare()
@@ -185,6 +204,8 @@ def main() -> None:
         print(row, file=sys.stderr, flush=True)
         found.append(row)
     print("\n".join(table(found)))
+    if given.plot:
+        plot(found, given.plot)
 
 
 if __name__ == "__main__":
