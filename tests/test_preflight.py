@@ -4,6 +4,7 @@ Over HTTP, as the seats will be asked later. Not here: what the failures are cal
 """
 
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,7 @@ from seats import BASES, configured, served
 from tautraj.command_line import compose_tree
 from tautraj.config import Llm
 from tautraj.errors import PreflightError
-from tautraj.llms.preflight import preflight
+from tautraj.llms.preflight import preflight, warm_up
 from tautraj.tree import parse
 
 SECRET = "do-not-repeat-4711"
@@ -174,3 +175,11 @@ def test_offline_seats_are_not_asked(provider: Provider) -> None:
     preflight([("model", offline.model), ("user", offline.user)])
     preflight([("model", offline.model), ("user", served("gpt4o", provider))])
     assert len(provider.requests) == 1
+
+
+@every_protocol
+def test_warming_up_calls_nobody(name: str, provider: Provider) -> None:
+    began = time.monotonic()
+    warm_up([served(name, provider)])
+    assert time.monotonic() - began < 20
+    assert not provider.requests

@@ -8,6 +8,8 @@ from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, 
 from tautraj.llms.chat import api_key, chat
 
 OFFLINE = "run with model=oracle user=scripted"
+NOWHERE = "http://127.0.0.1:9"
+"""The discard port, where nobody answers: refused at once."""
 PATIENCE = 20.0
 """Seconds for a provider that is busy just now."""
 
@@ -24,14 +26,16 @@ def preflight(seats: Sequence[tuple[str, Llm]]) -> None:
 
 
 def warm_up(llms: Iterable[Llm]) -> None:
-    """Have litellm import what these need, before threads would all at once; nobody is called."""
-    import litellm
+    """Have litellm load all that a call to these takes; nobody is called.
 
+    The first call of a process takes seconds. Many of them at once were let through at one time and would arrive at
+    another, too close to the next minute's.
+    """
     for llm in llms:
         if not llm.offline:
-            hello = [{"role": "user", "content": "hello"}]
-            with suppress(Exception):  # whatever it is, the first call will say it better
-                litellm.completion(model=f"{llm.provider.route}/{llm.name}", messages=hello, mock_response="hello")
+            nobody = llm.provider.model_copy(update={"api_base": NOWHERE, "api_key_env": None, "retry_seconds": 0.0})
+            with suppress(ProviderError):
+                chat(llm.model_copy(update={"provider": nobody}), [{"role": "user", "content": "hello"}])
 
 
 def _missing_key(seat: str, llm: Llm) -> str | None:
