@@ -120,6 +120,17 @@ def test_no_more_calls_at_once_than_allowed_from_the_first_moment() -> None:
     assert counter.most == 4
 
 
+@pytest.mark.parametrize("name", ["gpt4o", "claude", "gemini", "vllm", "mistral", "openrouter"])
+def test_a_minute_is_kept_over_every_protocol(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """litellm says of each when it is about to send; one that did not would be let through."""
+    for variable in ("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "MISTRAL_API_KEY", "OPENROUTER_API_KEY"):
+        monkeypatch.setenv(variable, "k")
+    with Provider(lambda _: Answer("hi")) as provider:
+        base = {"claude": provider.anthropic_base, "gemini": provider.gemini_base}.get(name, provider.openai_base)
+        crowd([served(provider, name, api_base=base, requests_per_minute=3)] * 6)
+        assert settle(provider, 3) == 3
+
+
 def test_two_seats_of_one_provider_share_its_limits() -> None:
     with Provider(counter := Counter()) as provider:
         seats = [served(provider, name, calls_at_once=3) for name in ("gpt4o", "gpt4o_mini")]

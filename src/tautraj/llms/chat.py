@@ -16,7 +16,7 @@ import tenacity
 from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translated
 from tautraj.llms.answers import Message, Reply, read
-from tautraj.llms.limits import limits_of
+from tautraj.llms.limits import Room, limits_of
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds; between attempts, where the provider does not name its own wait."""
@@ -90,11 +90,18 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
 
     size = sum(len(str(message)) for message in request["messages"]) + len(str(request.get("tools", "")))
     with limits_of(llm.provider).call(chars=size) as room, translated(lambda error: as_ours(error, llm)):
-        response = _completion(request)
+        response = _completion({**request, "logger_fn": lambda details: _leave(room, details)})
+        room.check()
         usage = getattr(response, "usage", None)
         room.tokens_in = getattr(usage, "prompt_tokens", None)
         room.tokens_out = getattr(usage, "completion_tokens", None)
         return response
+
+
+def _leave(room: Room, details: dict[str, Any]) -> None:
+    """litellm tells its logger before it sends a request and after; between the two nothing is left to do."""
+    if details.get("log_event_type") == "pre_api_call":
+        room.leave()
 
 
 def _completion(request: dict[str, Any]) -> Any:

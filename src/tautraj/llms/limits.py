@@ -11,9 +11,8 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyrate_limiter import Limiter, Rate, SQLiteBucket
@@ -29,13 +28,31 @@ TOKENS_PER_UNIT = 250
 """A bucket keeps one entry per unit; hundreds of tokens keep it short."""
 
 
-@dataclass
 class Room:
-    """For one call; who made it says what it took."""
+    """For one call: who makes it says when it is sent, and what it took."""
 
-    tokens_in: int | None = None
-    """None: unknown, the estimate stands."""
-    tokens_out: int | None = None
+    def __init__(self, wait: Callable[[], None]) -> None:
+        self._wait: Callable[[], None] | None = wait
+        self._failure: ProviderError | None = None
+        self.tokens_in: int | None = None
+        """None: unknown, the estimate stands."""
+        self.tokens_out: int | None = None
+
+    def leave(self) -> None:
+        """The request is ready to be sent: wait until the minute has room for it. Raises nothing; see `check`."""
+        wait, self._wait = self._wait, None
+        if wait is not None:  # the first time
+            try:
+                with boundary(ProviderError, "keeping the provider's limits"):
+                    wait()
+            except ProviderError as error:
+                self._failure = error
+
+    def check(self) -> None:
+        """Answered: raise what kept it from waiting; count it if nobody said when it was sent."""
+        self.leave()
+        if self._failure is not None:
+            raise self._failure
 
 
 class Size:
@@ -58,6 +75,7 @@ class Limits:
 
     def __init__(self, requests: int | None, tokens: int | None, calls_at_once: int, place: Path) -> None:
         self._turnstile, self._slots, self._size = Turnstile(), Slots(calls_at_once), Size()
+        self._gate = Turnstile()
         self._units = max(1, tokens // TOKENS_PER_UNIT) if tokens else 0
         self._counting, self._owed = threading.Lock(), 0
         """Tokens that earlier calls took beyond what they were let through with; the next ones pay."""
@@ -68,17 +86,18 @@ class Limits:
 
     @contextmanager
     def call(self, chars: int) -> Iterator[Room]:
-        """Wait for room for a request of `chars` characters, and hold a slot while it runs.
+        """Hold a slot while a request of `chars` characters is made ready, let through and answered.
 
-        A `RateLimited` that leaves the block lowers the number of calls at once.
+        Making it ready may take a second on busy cores, so that the minute's room is waited for when it is about to
+        be sent. A `RateLimited` that leaves the block lowers the number of calls at once.
         """
-        room, refused, estimate = Room(), False, self._size.estimate(chars)
+        refused, estimate = False, self._size.estimate(chars)
+        room = Room(lambda: self._wait_for_rates(estimate))
         with self._turnstile:
             taken = self._slots.take()
             try:
                 with boundary(ProviderError, "keeping the provider's limits"):
                     slot = machine_slot(self._locks)
-                    self._wait_for_rates(estimate)
             except BaseException:
                 self._slots.give_back(taken, refused=False)
                 raise
@@ -93,13 +112,14 @@ class Limits:
             self._take_down(room, chars, estimate)
 
     def _wait_for_rates(self, tokens: int) -> None:
-        if self._tokens is not None:
-            with self._counting:
-                units = self._units_of(tokens + self._owed)
-                self._owed += tokens - units * TOKENS_PER_UNIT
-            _acquire(self._tokens, min(self._units, units))
-        if self._requests is not None:
-            _acquire(self._requests, 1)
+        with self._gate:
+            if self._tokens is not None:
+                with self._counting:
+                    units = self._units_of(tokens + self._owed)
+                    self._owed += tokens - units * TOKENS_PER_UNIT
+                _acquire(self._tokens, min(self._units, units))
+            if self._requests is not None:
+                _acquire(self._requests, 1)
 
     def _take_down(self, room: Room, chars: int, estimate: int) -> None:
         """Learn what a call took; what was more than asked for is used up at once where it still fits."""
