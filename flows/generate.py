@@ -15,16 +15,19 @@ def main(cfg: DictConfig) -> None:
     run, config = parse(cfg), masked(container(cfg))
     from tautraj import terminal
     from tautraj.play import prepare, ready
-    from tautraj.server import choose_server, start_server
+    from tautraj.server import check_server, choose_server, start_server
     from tautraj.standing import Standing
     from tautraj.tracking import behind, catching_up
 
-    job = prepare(run)
     if run.dry_run:
         from tautraj.estimates import estimate
 
+        job = prepare(run)
         terminal.plan(job, estimate(run, job.rows))
         return
+    choose_server()
+    wait_for_server = start_server(terminal.say)  # it takes as long as what follows, and another core
+    job = prepare(run)
     if not job.owed:
         standing = Standing(job)
         terminal.say("Nothing is owed: every episode of this run has been played. trials=… asks for more of them.")
@@ -33,10 +36,10 @@ def main(cfg: DictConfig) -> None:
             look["MLflow"] = f"lacks something of this run: {catching_up(job.store)}"
         terminal.summary(standing, standing.metrics(), look)
         return
-    choose_server()
-    wait_for_server = start_server(terminal.say)  # it takes as long as what follows, and another core
+    check_server()
     with ready(job, config) as served:
-        from generation import start, task_runner
+        from generation import start
+        from runners import task_runner
 
         task_runner(served.run)  # what is none is refused before anybody waits for a server
         wait_for_server()

@@ -3,35 +3,32 @@
 Two doors: the command line hands `start` a parsed run; a deployment hands `generate_deployed` its overrides.
 """
 
-import functools
 import queue
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from hydra.utils import get_class
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
-from prefect.utilities.annotations import quote
 
+from runners import argument, player, task_runner
 from tautraj import environment, index, orchestration, outage, terminal
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
-from tautraj.errors import ConfigError, EpisodeError, boundary
+from tautraj.errors import EpisodeError, WorkerDied, boundary
 from tautraj.estimates import estimate
 from tautraj.grid import EpisodeSpec, cell
 from tautraj.interrupts import draining
 from tautraj.metrics import Row
-from tautraj.play import Job, play, prepare, ready
+from tautraj.play import Job, prepare, ready
 from tautraj.standing import Standing, every
 from tautraj.tracking import Tracker
 from tautraj.tree import container, masked, parse
-from tautraj.workers import Workers
+from tautraj.workers import lost
 
 
 def transient(_task: Any, _run: Any, state: Any) -> bool:
@@ -89,17 +86,6 @@ def start(job: Job, config: dict[str, Any]) -> str:
     return job.store.url
 
 
-def task_runner(run: Run) -> Any:
-    """As the run chose. Raises `ConfigError` on what is no task runner."""
-    with boundary(ConfigError, f"runner._target_={run.runner.target}"):
-        runner: Any = get_class(run.runner.target)
-        if not issubclass(runner, TaskRunner):
-            raise ConfigError(f"runner._target_={run.runner.target} is no task runner of Prefect's: see conf/runner/")
-        if issubclass(runner, ProcessPoolTaskRunner):
-            raise ConfigError(f"runner._target_={run.runner.target} plays one episode per process: runner=processes")
-        return runner(max_workers=run.runner.workers)
-
-
 def carry_out(job: Job, config: dict[str, Any], standing: Standing) -> State:
     """Play what the run owes, inside a flow run; the state it ends in. `config`: the resolved tree, masked."""
     run = job.run
@@ -122,13 +108,6 @@ def carry_out(job: Job, config: dict[str, Any], standing: Standing) -> State:
     return conclude(job, standing, tracker)
 
 
-def player(run: Run, stack: ExitStack) -> Callable[[EpisodeSpec], Row]:
-    """What plays an episode: this process, or one of those that the run asks for, which `stack` ends."""
-    if run.runner.processes is None:
-        return functools.partial(play, run)
-    return stack.enter_context(Workers(run, run.runner.processes)).play
-
-
 def played(
     run: Run, playing: Callable[[EpisodeSpec], Row], job: Job, standing: Standing
 ) -> Iterator[tuple[EpisodeSpec, Row | BaseException]]:
@@ -141,8 +120,7 @@ def played(
     with draining(wake=lambda: finished.put(None)) as interrupt:
         while True:
             while owed and len(under_way) < run.runner.workers and not standing.halted(interrupt.signal):
-                given: list[Any] = [quote(playing), quote(owed[0])]  # else Prefect walks them and draws arrows
-                future = task.submit(*given)
+                future = task.submit(*(argument(run, given) for given in (playing, owed[0])))
                 under_way[future] = owed.popleft()
                 standing.ledger.begin()
                 future.add_done_callback(finished.put)
@@ -150,9 +128,20 @@ def played(
                 break
             future = finished.get()
             if future is not None:  # else a signal came
-                yield under_way.pop(future), future.result(raise_on_failure=False)
+                spec = under_way.pop(future)
+                yield spec, outcome(run, spec, future)
         if owed or interrupt.signal:
             terminal.say(standing.cut(interrupt.signal))
+
+
+def outcome(run: Run, spec: EpisodeSpec, future: Any) -> Row | BaseException:
+    """What came of an episode; `WorkerDied` where a cluster lost it."""
+    try:
+        with boundary(WorkerDied, "the cluster lost it"):
+            result: Row | BaseException = future.result(raise_on_failure=False)
+            return result
+    except WorkerDied as error:
+        return lost(run, spec, error)
 
 
 def conclude(job: Job, standing: Standing, tracker: Tracker | None) -> State:

@@ -20,10 +20,13 @@ HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 
 
 
 class Report(NamedTuple):
-    """What came to the provider, and how long it was busy: from the first call's arrival to the last one's answer."""
+    """What came to the provider since it was last asked."""
 
     calls: int
+    first: float
+    """The first call's arrival, by the machine's monotonic clock."""
     seconds: float
+    """From then to the last call's answer."""
 
 
 class Script:
@@ -125,7 +128,8 @@ def _serve(pipe: Connection, recorded: list[Trajectory], latency: float) -> None
 
     def report() -> None:
         pipe.recv()
-        pipe.send(Report(len(answered), max(answered, default=0.0) - min(arrived, default=0.0)))
+        first = min(arrived, default=0.0)
+        pipe.send(Report(len(answered), first, max(answered, default=0.0) - first))
         arrived.clear()
         answered.clear()
 

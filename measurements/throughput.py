@@ -4,9 +4,9 @@
 
 All of them hold the same retail conversations (the oracle's) with the same scripted provider over HTTP, which runs in
 a process of its own. The floor is litellm alone, making the calls of those conversations and nothing else. CPU is of
-all processes that the command starts, Prefect's server included, per episode once the first tenth is over; episodes/s
-is what the provider saw. Efficiency: how long the conversations would take in so many lanes if only the provider took
-time, over how long they took.
+all processes that the command starts, Prefect's server included, per episode, from the first call's arrival until the
+last episode is over; episodes/s is what the provider saw. Efficiency: how long they would take in so many
+lanes if only the provider took time, over how long they took.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from tautraj.trajectory import Trajectory
 
 HERE = Path(__file__).parent
 GENERATE = HERE.parent / "flows" / "generate.py"
-FEW = {"floor": 96, "ours-threads": 96, "ours-processes": 96, "tau2": 24, "tau_bench": 32}
+FEW = {"floor": 228, "ours-threads": 228, "ours-processes": 228, "tau2": 24, "tau_bench": 32}
 """Episodes at one at a time and no latency; many at once are so many at least, and one at a time at 1 s are four."""
 
 
@@ -110,7 +110,7 @@ def measured(who: str, at_once: int, latency: float, recorded: list[Trajectory])
         folder = Path(name)
         done = folder / "done"
         done.touch()
-        env = {**os.environ, "PREFECT_HOME": f"{folder}/prefect"}
+        env = {**os.environ, "PREFECT_HOME": f"{folder}/prefect", "LITELLM_LOCAL_MODEL_COST_MAP": "true"}
         env.pop("PREFECT_API_URL", None)
         if who.startswith("ours"):
             command = ours(who, at_once, n, len(recorded), provider.api_base, folder)
@@ -133,7 +133,7 @@ def measured(who: str, at_once: int, latency: float, recorded: list[Trajectory])
         report = provider.report()
     lengths = [len(requests_of(recorded[number % len(recorded)])) for number in range(n)]
     best = ideal(lengths, at_once, latency) / report.seconds if latency else None
-    return Row(who, at_once, latency, n, n / report.seconds, seen.cpu_ms, seen.peak_mb, best)
+    return Row(who, at_once, latency, n, n / report.seconds, seen.cpu_ms_since(report.first), seen.peak_mb, best)
 
 
 def ours(who: str, at_once: int, n: int, tasks: int, api_base: str, folder: Path) -> list[str]:

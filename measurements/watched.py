@@ -24,11 +24,14 @@ class Moment(NamedTuple):
 
 class Watched(NamedTuple):
     moments: list[Moment]
+    began: float
+    """By the machine's monotonic clock."""
 
-    @property
-    def cpu_ms(self) -> float:
-        """Per episode, once the first tenth is over."""
-        return self.cpu_ms_between(self.moments[-1].done // 10, self.moments[-1].done)
+    def cpu_ms_since(self, moment: float) -> float:
+        """Per episode, from a moment of the machine's monotonic clock until the last one is over."""
+        begin = next(one for one in self.moments if self.began + one.seconds >= moment)
+        end = self.when(self.moments[-1].done)
+        return 1000 * (end.cpu_seconds - begin.cpu_seconds) / end.done
 
     @property
     def peak_mb(self) -> float:
@@ -58,7 +61,8 @@ def watched(
             time.sleep(every)
     if process.returncode or done() < n:
         raise RuntimeError(f"{command}: exit code {process.returncode}, {done()} of {n}: {log.read_text()[-2000:]}")
-    return Watched(moments)
+    moments.append(Moment(done(), time.monotonic() - began, moments[-1].cpu_seconds, 0.0))
+    return Watched(moments, began)
 
 
 def _used(leader: int) -> tuple[float, float]:

@@ -220,6 +220,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_played_twice(
     assert set(rewards.values()) == {1.0}, "an undisturbed run has nothing but 1.0"
 
 
+@pytest.mark.slow  # test_secrets plays with it too
 def test_without_a_server_the_embedded_one_does(generate: Generate, environ: dict[str, str]) -> None:
     done = generate("experiment=smoke", PREFECT_API_URL="")
     assert done.code == 0, done.err

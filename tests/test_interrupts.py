@@ -6,16 +6,16 @@ Through the front door, over HTTP, with threads and with processes.
 import json
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from front_door import Generate, command, over_http, played
-from provider import Answer, ChatRequest, Fault, Provider
+from front_door import Generate, over_http, played
+from provider import ChatRequest, Fault, Provider
 from replay import Replay
+from under_way import Slow, Under, group, wait_until, workers
 
 from tautraj.config import Run
 from tautraj.episode import run_episode
@@ -34,42 +34,6 @@ IDS = f"tasks.ids={json.dumps(TASKS)}"
 def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
     run = run_of(*MOCK)
     return [run_episode(run, spec, Recorder()) for spec in plan(run, TASKS)]
-
-
-class Slow:
-    """Answers after a while, and tells how many conversations it has begun."""
-
-    def __init__(self, recorded: list[Trajectory], seconds: float) -> None:
-        self._replay, self._seconds = Replay(recorded), seconds
-
-    def __call__(self, request: ChatRequest) -> Answer:
-        time.sleep(self._seconds)
-        return self._replay(request)
-
-
-class Under:
-    """A run that is under way, in a process group of its own as a shell makes one."""
-
-    def __init__(self, overrides: Sequence[str], cwd: Path, environ: dict[str, str]) -> None:
-        self._log = (cwd / "log").open("w+")
-        self.process = subprocess.Popen(
-            command(overrides), cwd=cwd, env=environ, stdout=self._log, stderr=self._log, start_new_session=True
-        )
-
-    def interrupt(self, number: signal.Signals) -> None:
-        """As a terminal does: everyone in the group."""
-        os.killpg(self.process.pid, number)
-
-    def end(self) -> tuple[int, str]:
-        code = self.process.wait(timeout=120)
-        self._log.seek(0)
-        return code, self._log.read()
-
-
-def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    while not true():
-        assert process.poll() is None, "it ended before"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("runner", ["threads", pytest.param("processes", marks=pytest.mark.slow)])
@@ -174,24 +138,6 @@ def test_a_process_that_dies_takes_nothing_with_it(
     assert "exit code -9" in failed[0]["message"]
 
 
-def workers(leader: int) -> list[tuple[int, str]]:
-    """Pid and command of a run's children."""
-    listing = subprocess.run(
-        ["ps", "-ww", "--ppid", str(leader), "-o", "pid=,args="], capture_output=True, text=True, check=True
-    )
-    found = [line.split(maxsplit=1) for line in listing.stdout.splitlines()]
-    return [(int(pid), args) for pid, args in found]
-
-
-def group(leader: int) -> list[str]:
-    """Commands of those processes that are alive in its session, and the servers they started."""
-    listing = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
-    )
-    found = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
-    return [args for pgid, stat, args in found if int(pgid) == leader and not stat.startswith("Z")]
-
-
 def test_a_key_that_is_revoked_in_mid_run_stops_it(
     recorded: list[Trajectory], generate: Generate, store_of: Any
 ) -> None:
@@ -249,24 +195,3 @@ def test_a_dry_run_calls_nobody_and_writes_nothing(
         assert "4 of 6" in known.out
         assert "2 episodes of this run" in known.out
     assert len(played(store_of(*overrides))) == 2
-
-
-@pytest.mark.slow
-def test_processes_play_what_threads_play(generate: Generate, store_of: Any, tmp_path: Path) -> None:
-    for runner in ("threads", "processes"):
-        done = generate(*MOCK, f"runner={runner}", "runner.workers=2", f"root={runner}")
-        assert done.code == 0, done.err
-    threads, processes = (essence(tmp_path / runner) for runner in ("threads", "processes"))
-    assert len(threads) == 9
-    assert threads == processes
-
-
-def essence(root: Path) -> list[Any]:
-    """Everything but the times."""
-
-    def timeless(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {key: timeless(value) for key, value in node.items() if key not in ("started", "seconds")}
-        return [timeless(item) for item in node] if isinstance(node, list) else node
-
-    return [timeless(json.loads(path.read_bytes())) for path in sorted(root.glob("*/*/episodes/*.json"))]

@@ -30,7 +30,7 @@ ALLOWED = {
     "tau_bench_replay.py": {"marshal"},  # of the package's data, from memory to memory
     "parts.py": {"import_module"},  # what a run names by _target_, when it is about to be played
     "tau2_data.py": {"import_module"},  # a domain of the package
-    "generation.py": {"get_class"},  # the run's task runner
+    "runners.py": {"get_class"},  # the run's task runner
 }
 
 

@@ -1,7 +1,7 @@
 """Prefect's server for one process: `python -m tautraj.embedded_server`.
 
 On 127.0.0.1 at a free port, without UI and services. It writes the address of its API to stdout once it can be asked,
-and is gone when its stdin ends. Not here: who starts it and why (`server`).
+and ends when its stdin does. Not here: who starts it and why (`server`).
 """
 
 import os
@@ -11,14 +11,22 @@ import threading
 import time
 from typing import Any
 
+from tautraj import environment
+
+GRACE = 10.0
+"""Seconds."""
+
 
 def main() -> None:
+    environment.prepare()
+    serving: list[Any] = []
+    threading.Thread(target=_end_with_stdin, args=(serving,), daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
 
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), log_level="critical"))
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    serving.append(server)
     threading.Thread(target=_announce, args=(server, listening.getsockname()[1]), daemon=True).start()
     server.run(sockets=[listening])
 
@@ -29,8 +37,11 @@ def _announce(server: Any, port: int) -> None:
     print(f"http://127.0.0.1:{port}/api", flush=True)
 
 
-def _end_with_stdin() -> None:
+def _end_with_stdin(serving: list[Any]) -> None:
     sys.stdin.buffer.read()
+    for server in serving:
+        server.should_exit = True  # it writes down what it was told last
+        time.sleep(GRACE)
     os._exit(0)
 
 

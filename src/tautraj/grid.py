@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
@@ -24,7 +25,10 @@ class Cell(NamedTuple):
         return f"{self.name}-{self.digest}"
 
 
-class EpisodeSpec(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EpisodeSpec:
+    """Not a tuple: a cluster's client would look into it."""
+
     id: str
     task_id: str
     trial: int

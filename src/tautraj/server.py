@@ -3,7 +3,6 @@
 Not here: what is asked of it (`orchestration`), the process that serves (`embedded_server`).
 """
 
-import atexit
 import os
 import subprocess
 import sys
@@ -26,15 +25,19 @@ PATIENCE = 180.0
 def choose_server() -> None:
     """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else one of the run's own.
 
-    PREFECT_API_URL set to nothing asks for one of its own. Raises `PreflightError` when the one chosen is not there.
+    PREFECT_API_URL set to nothing asks for one of its own.
     """
     if os.environ.get("PREFECT_API_URL") == "":
         os.environ[EMBEDDED] = "1"
     elif not PREFECT_API_URL.value():
-        if not _answers(LOCAL_SERVER):
+        if _answers(LOCAL_SERVER):
+            _use(LOCAL_SERVER)
+        else:
             os.environ[EMBEDDED] = "1"
-            return
-        _use(LOCAL_SERVER)
+
+
+def check_server() -> None:
+    """Raise `PreflightError` when the one that others use too is not there."""
     try:
         check_answers(10)
     except (TrackingError, httpx.HTTPError) as error:
@@ -90,16 +93,14 @@ def _answers(api: str) -> bool:
 
 
 def _started() -> "subprocess.Popen[str]":
-    """A server that lives as long as this process."""
-    process = subprocess.Popen(
+    """A server that ends once this process has."""
+    return subprocess.Popen(
         [sys.executable, "-m", f"{__package__}.embedded_server"],
         stdin=subprocess.PIPE,  # it ends when this does, and this does when we do, however that comes
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # a Ctrl-C is the run's to answer, which needs its server to the end
     )
-    atexit.register(process.kill)
-    return process
 
 
 def _address(process: "subprocess.Popen[str]") -> str:

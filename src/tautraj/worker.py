@@ -1,4 +1,4 @@
-"""A process of `runner=processes`: made ready once, plays many conversations at once, gone with the run.
+"""A process that plays: made ready once, then many conversations at once. Of `runner=processes`, or a cluster's.
 
 Not here: who gives it what to play (`workers`), what it does then (`play`).
 """
@@ -18,14 +18,36 @@ from tautraj.llms.preflight import warm_up
 from tautraj.metrics import Row
 from tautraj.play import play
 
+_making_ready = threading.Lock()
+_ready: list[Run] = []
+"""What this process has been made ready for."""
 
-def work(pipe: Connection, run: Run, at_once: int) -> None:
-    """Play what comes through the pipe and send back what came of it, until None comes or the run is gone."""
-    environment.prepare()
+
+def play_anywhere(run: Run, spec: EpisodeSpec) -> Row:
+    """As `tautraj.play.play`, in a process of somebody's cluster."""
+    with _making_ready:
+        if run not in _ready:
+            _make_ready(run)
+            _ready.append(run)
+    return play(run, spec)
+
+
+def dask_setup(_: object) -> None:
+    """Dask calls it in each process of a cluster that the run has made."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
+
+
+def _make_ready(run: Run) -> None:
+    environment.prepare()
     open_benchmark(run.benchmark, run.domain)
     warm_up(run.seats.values())
     environment.settle()
+
+
+def work(pipe: Connection, run: Run, at_once: int) -> None:
+    """Play what comes through the pipe and send back what came of it, until None comes or the run is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
+    _make_ready(run)
     sending = threading.Lock()
 
     def carry_out(spec: EpisodeSpec) -> None:

@@ -24,11 +24,23 @@ from tautraj.worker import work
 CONTEXT = multiprocessing.get_context("spawn")  # a fork would take over the locks of threads that are not there
 
 
+def cores() -> int:
+    """Of this machine, as many as this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def lost(run: Run, spec: EpisodeSpec, error: WorkerDied) -> WorkerDied:
+    """The error, kept under failures/: who would have kept it is gone."""
+    with suppress(StoreError):
+        Store(directory(run)).write_failure(spec.id, error, [], {})
+    return error
+
+
 class Workers:
     """So many processes, among them as many conversations at once as the run has workers."""
 
     def __init__(self, run: Run, processes: int | Literal["cores"]) -> None:
-        wanted = len(os.sched_getaffinity(0)) if processes == "cores" else processes
+        wanted = cores() if processes == "cores" else processes
         self._run, self._count = run, min(wanted, run.runner.workers)
         self._workers: list[Worker] = []
         self._choosing = threading.Lock()
@@ -51,9 +63,7 @@ class Workers:
         try:
             return future.result()
         except WorkerDied as error:
-            with suppress(StoreError):
-                Store(directory(self._run)).write_failure(spec.id, error, [], {})
-            raise
+            raise lost(self._run, spec, error) from None
 
     def _started(self) -> "Worker":
         return Worker(self._run, -(-self._run.runner.workers // self._count))

@@ -4,6 +4,7 @@ Messages and tools are the OpenAI protocol's; litellm speaks the provider's own.
 (`answers`), what it means (`agents`, `users`).
 """
 
+import functools
 import json
 import os
 import random
@@ -109,11 +110,23 @@ def _completion(request: dict[str, Any]) -> Any:
     import litellm
     from litellm._internal_context import is_internal_call
 
+    _introduce(request["model"])
     token = is_internal_call.set(True)
     try:
         return litellm.completion(**request)
     finally:
         is_internal_call.reset(token)
+
+
+@functools.cache
+def _introduce(model: str) -> None:
+    """litellm looks ten times per call for what it may know of a model, each time anew where that is nothing."""
+    import litellm
+
+    try:
+        litellm.get_model_info(model)
+    except litellm.ModelNotMappedError:
+        litellm.register_model({model: {"litellm_provider": model.partition("/")[0], "mode": "chat"}})
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

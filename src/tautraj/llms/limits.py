@@ -19,7 +19,7 @@ from pyrate_limiter import Limiter, Rate, SQLiteBucket
 
 from tautraj.config import Provider
 from tautraj.errors import ProviderError, RateLimited, boundary
-from tautraj.llms.slots import LOOK_AGAIN, Slots, Turnstile, machine_slot
+from tautraj.llms.slots import LOOK_AGAIN, MachineSlots, Slots, Turnstile
 
 _making = threading.Lock()
 WINDOW = 61_000
@@ -82,7 +82,7 @@ class Limits:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._tokens = _limiter(place / "tokens.sqlite", self._units) if tokens else None
         self._requests = _limiter(place / "requests.sqlite", requests) if requests else None
-        self._locks = [place / f"slot-{number}" for number in range(calls_at_once)]
+        self._machine = MachineSlots(place / f"slot-{number}" for number in range(calls_at_once))
 
     @contextmanager
     def call(self, chars: int) -> Iterator[Room]:
@@ -97,7 +97,7 @@ class Limits:
             taken = self._slots.take()
             try:
                 with boundary(ProviderError, "keeping the provider's limits"):
-                    slot = machine_slot(self._locks)
+                    slot = self._machine.take()
             except BaseException:
                 self._slots.give_back(taken, refused=False)
                 raise
@@ -107,7 +107,7 @@ class Limits:
             refused = True
             raise
         finally:
-            slot.release()
+            self._machine.give_back(slot)
             self._slots.give_back(taken, refused)
             self._take_down(room, chars, estimate)
 

@@ -3,13 +3,14 @@
 Not here: how much a minute may hold (`limits`).
 """
 
+import fcntl
 import random
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TextIO
 
 LOOK_AGAIN = 0.05
 """Seconds between two looks at what another process may have given back."""
@@ -65,15 +66,31 @@ class Slots:
             self._changed.notify()
 
 
-def machine_slot(locks: list[Path]) -> FileLock:
-    """One of the locks, waited for; the system gives it back when its holder dies."""
-    while True:
-        begin = random.randrange(len(locks))
-        for path in (*locks[begin:], *locks[:begin]):
-            lock = FileLock(path, timeout=0, thread_local=False)
-            try:
-                lock.acquire()
-            except Timeout:
-                continue
-            return lock
-        time.sleep(LOOK_AGAIN)
+class MachineSlots:
+    """A locked file per slot, shared by the processes of this machine; the system gives back what a dead one held."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        idle: list[TextIO] = [path.open("a") for path in paths]
+        random.shuffle(idle)  # else every process would ask for the same ones first
+        self._idle = deque(idle)
+        """Not held by this process; what it had last, and nobody else may want, stands at the end."""
+
+    def take(self) -> TextIO:
+        """One of them, waited for. One thread at a time asks."""
+        while True:
+            for _ in range(len(self._idle)):
+                file = self._idle.pop()
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    self._idle.appendleft(file)
+                except BaseException:
+                    self._idle.append(file)
+                    raise
+                else:
+                    return file
+            time.sleep(LOOK_AGAIN)
+
+    def give_back(self, file: TextIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
+        self._idle.append(file)

@@ -1,0 +1,84 @@
+"""Prefect's task runner, as a run chose it, and what it plays an episode with.
+
+Where a cluster is comes from its own library's environment variable; without one it is made on this machine, for the
+length of the run. Not here: the flow (`generation`).
+"""
+
+import functools
+import importlib.util
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from hydra.utils import get_class
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
+from prefect.utilities.annotations import quote
+
+from tautraj.config import Run
+from tautraj.errors import ConfigError, boundary
+from tautraj.grid import EpisodeSpec
+from tautraj.metrics import Row
+from tautraj.play import play
+from tautraj.worker import play_anywhere
+from tautraj.workers import Workers, cores
+
+CLUSTERS = {"prefect_dask": "dask", "prefect_ray": "ray"}
+"""Module of the task runner -> the extra that installs it."""
+
+
+def task_runner(run: Run) -> Any:
+    """As the run chose. Raises `ConfigError` on what is no task runner, or is not installed."""
+    target, extra = run.runner.target, _extra(run)
+    if extra and importlib.util.find_spec(f"prefect_{extra}") is None:
+        raise ConfigError(f"runner._target_={target} is not installed: pip install 'tautraj[{extra}]'")
+    with boundary(ConfigError, f"runner._target_={target}"):
+        runner: Any = get_class(target)
+        if not issubclass(runner, TaskRunner):
+            raise ConfigError(f"runner._target_={target} is no task runner of Prefect's: see conf/runner/")
+        if issubclass(runner, ProcessPoolTaskRunner):
+            raise ConfigError(f"runner._target_={target} plays one episode per process: runner=processes")
+        return runner(**_arguments(extra, run.runner.workers))
+
+
+def player(run: Run, stack: ExitStack) -> Callable[[EpisodeSpec], Row]:
+    """What plays an episode: this process, one of those that the run asks for, which `stack` ends, or a cluster's."""
+    if _extra(run):
+        root = run.root if "://" in run.root else str(Path(run.root).absolute())
+        return functools.partial(play_anywhere, run.model_copy(update={"root": root}))
+    if run.runner.processes is None:
+        return functools.partial(play, run)
+    return stack.enter_context(Workers(run, run.runner.processes)).play
+
+
+def argument(run: Run, value: Any) -> Any:
+    """Of the task: quoted, else Prefect walks it and draws arrows; but a quote comes to a cluster as a tuple."""
+    return value if _extra(run) else quote(value)
+
+
+def _extra(run: Run) -> str | None:
+    return CLUSTERS.get(run.runner.target.partition(".")[0])
+
+
+def _arguments(extra: str | None, workers: int) -> dict[str, Any]:
+    """Of a task runner with so many workers."""
+    if extra == "dask":
+        if address := os.environ.get("DASK_SCHEDULER_ADDRESS"):
+            return {"address": address}
+        processes = min(cores(), workers)
+        threads = -(-workers // processes)
+        made = {"n_workers": processes, "threads_per_worker": threads, "preload": "tautraj.worker"}
+        return {"cluster_kwargs": {**made, "dashboard_address": None}}
+    if extra == "ray":
+        if address := os.environ.get("RAY_ADDRESS"):
+            return {"address": address}
+        return {
+            "init_kwargs": {
+                "num_cpus": workers,
+                "include_dashboard": False,
+                "log_to_driver": False,
+                "logging_level": "ERROR",
+            }
+        }
+    return {"max_workers": workers}

@@ -1,0 +1,68 @@
+"""A run that is under way, for tests that end it before its time."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from front_door import command
+from provider import Answer, ChatRequest
+from replay import Replay
+
+from tautraj.trajectory import Trajectory
+
+
+class Slow:
+    """Answers after a while, and tells how many conversations it has begun."""
+
+    def __init__(self, recorded: list[Trajectory], seconds: float) -> None:
+        self._replay, self._seconds = Replay(recorded), seconds
+
+    def __call__(self, request: ChatRequest) -> Answer:
+        time.sleep(self._seconds)
+        return self._replay(request)
+
+
+class Under:
+    """A run that is under way, in a process group of its own as a shell makes one."""
+
+    def __init__(self, overrides: Sequence[str], cwd: Path, environ: dict[str, str]) -> None:
+        self._log = (cwd / "log").open("w+")
+        self.process = subprocess.Popen(
+            command(overrides), cwd=cwd, env=environ, stdout=self._log, stderr=self._log, start_new_session=True
+        )
+
+    def interrupt(self, number: signal.Signals) -> None:
+        """As a terminal does: everyone in the group."""
+        os.killpg(self.process.pid, number)
+
+    def end(self) -> tuple[int, str]:
+        code = self.process.wait(timeout=120)
+        self._log.seek(0)
+        return code, self._log.read()
+
+
+def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    while not true():
+        assert process.poll() is None, "it ended before"
+        time.sleep(0.02)
+
+
+def workers(leader: int) -> list[tuple[int, str]]:
+    """Pid and command of a run's children."""
+    listing = subprocess.run(
+        ["ps", "-ww", "--ppid", str(leader), "-o", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    found = [line.split(maxsplit=1) for line in listing.stdout.splitlines()]
+    return [(int(pid), args) for pid, args in found]
+
+
+def group(leader: int) -> list[str]:
+    """Commands of those processes that are alive in its session, and the servers they started."""
+    listing = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    )
+    found = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
+    return [args for pgid, stat, args in found if int(pgid) == leader and not stat.startswith("Z")]
