@@ -14,9 +14,10 @@ from tautraj.tree import container, masked, parse
 def main(cfg: DictConfig) -> None:
     run, config = parse(cfg), masked(container(cfg))
     from tautraj import terminal
-    from tautraj.play import prepare, ready
+    from tautraj.play import directory, prepare, ready
     from tautraj.server import check_server, choose_server, start_server
     from tautraj.standing import Standing
+    from tautraj.store import Store
     from tautraj.tracking import behind, catching_up
 
     if run.dry_run:
@@ -26,7 +27,8 @@ def main(cfg: DictConfig) -> None:
         terminal.plan(job, estimate(run, job.rows))
         return
     choose_server()
-    wait_for_server = start_server(terminal.say)  # it takes as long as what follows, and another core
+    if not Store(directory(run)).ids():
+        start_server(terminal.say)  # of what is new something is owed; it takes as long as what follows, elsewhere
     job = prepare(run)
     if not job.owed:
         standing = Standing(job)
@@ -37,6 +39,7 @@ def main(cfg: DictConfig) -> None:
         terminal.summary(standing, standing.metrics(), look)
         return
     check_server()
+    wait_for_server = start_server(terminal.say)
     with ready(job, config) as served:
         from generation import start
         from runners import task_runner

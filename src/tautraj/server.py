@@ -3,6 +3,7 @@
 Not here: what is asked of it (`orchestration`), the process that serves (`embedded_server`).
 """
 
+import functools
 import os
 import subprocess
 import sys
@@ -50,7 +51,8 @@ def check_server() -> None:
 def start_server(say: Callable[[str], None]) -> Callable[[], None]:
     """Where the run is to have a server of its own, start it; it ends with the process.
 
-    What comes back waits until it can be used: call it before the first flow run. Raises `PreflightError` then.
+    What comes back waits until it can be used: call it before the first flow run. Raises `PreflightError` then. Asked
+    again before that, it is the same server.
     """
     if not os.environ.get(EMBEDDED) or PREFECT_API_URL.value():
         return lambda: None
@@ -92,6 +94,7 @@ def _answers(api: str) -> bool:
         return False
 
 
+@functools.cache
 def _started() -> "subprocess.Popen[str]":
     """A server that ends once this process has."""
     return subprocess.Popen(
