@@ -14,10 +14,7 @@ test: $(VENV)/ready              ## every test but the slow ones and those of th
 test-slow: $(VENV)/ready         ## the slow ones
 	$(RUN) -m pytest -m slow $(ARGS)
 
-test-test-cluster: $(VENV)/cluster    ## those of runner=dask and runner=ray
-	$(RUN) -m pytest -m cluster $(ARGS)
-
-local: $(VENV)/local        ## those that ask the local model
+test-local: $(VENV)/local        ## those that ask the local model
 	$(RUN) -m pytest -m local $(ARGS)
 
 test-cluster: $(VENV)/cluster    ## those of runner=dask and runner=ray

@@ -34,9 +34,9 @@ def run_of() -> Callable[..., Run]:
     return compose
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of the tests' own; its API address. Whoever asks for it is in the xdist group "flows"."""
+    """A Prefect server of a module's own; its API address. Runs that were killed keep leases on it for a while."""
     with prefect_server(tmp_path_factory.mktemp("prefect")) as api:
         yield api
 

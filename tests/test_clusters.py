@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from front_door import Generate, over_http, played
+from front_door import REPO, Generate, over_http, played
 from provider import Provider
 from under_way import Slow, Under, group, wait_until
 
 from tautraj.config import Run
 from tautraj.episode import run_episode
+from tautraj.errors import ConfigError
 from tautraj.grid import plan
 from tautraj.recorder import Recorder
 
-pytestmark = pytest.mark.xdist_group("flows")  # one Prefect server for all of them
+pytestmark = pytest.mark.xdist_group("clusters")  # its Prefect server
 
 MOCK = ["domain=mock", "split=base", "tracking=none"]
 TASKS = ["create_task_1", "update_task_1"]
@@ -68,11 +69,14 @@ def test_a_cluster_ends_with_its_run(runner: str, run_of: Any, environ: dict[str
 
 
 @pytest.mark.skipif(importlib.util.find_spec("prefect_dask") is not None, reason="it is installed")
-def test_a_cluster_that_is_not_installed_is_named_with_what_installs_it(generate: Generate) -> None:
-    done = generate(*MOCK, "runner=dask")
-    assert done.code == 2
-    assert "pip install 'tautraj[dask]'" in done.err
-    assert "Traceback" not in done.err
+def test_a_cluster_that_is_not_installed_is_named_with_what_installs_it(
+    run_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(REPO / "flows")
+    from runners import task_runner
+
+    with pytest.raises(ConfigError, match=r"pip install 'tautraj\[dask\]'"):
+        task_runner(run_of("runner=dask"))
 
 
 def recorded(run_of: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from tautraj.grid import plan
 from tautraj.recorder import Recorder
 from tautraj.trajectory import Trajectory
 
-pytestmark = pytest.mark.xdist_group("flows")  # one Prefect server for all of them
+pytestmark = pytest.mark.xdist_group("interrupts")  # its Prefect server
 
 MOCK = ["domain=mock", "split=base", "tracking=none"]
 TASKS = ["create_task_1", "update_task_1"]

@@ -9,7 +9,7 @@ import pytest
 from soaked import soaked
 from soaking import Soak
 
-pytestmark = pytest.mark.xdist_group("flows")  # its Prefect server
+pytestmark = pytest.mark.xdist_group("soak")  # its Prefect server
 
 
 def test_two_hundred_episodes_in_bad_weather(server: str, tmp_path: Path) -> None:

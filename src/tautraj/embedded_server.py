@@ -40,8 +40,9 @@ def _announce(server: Any, port: int) -> None:
 def _end_with_stdin(serving: list[Any]) -> None:
     sys.stdin.buffer.read()
     for server in serving:
-        server.should_exit = True  # it writes down what it was told last
-        time.sleep(GRACE)
+        if server.started:
+            server.should_exit = True  # it writes down what it was told last
+            time.sleep(GRACE)
     os._exit(0)
 
 

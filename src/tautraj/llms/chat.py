@@ -10,6 +10,7 @@ import os
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import tenacity
@@ -123,6 +124,8 @@ def _introduce(model: str) -> None:
     """litellm looks ten times per call for what it may know of a model, each time anew where that is nothing."""
     import litellm
 
+    with suppress(ImportError):  # OpenAI's SDK trips over it while another thread is importing it
+        import httpx2  # noqa: F401
     try:
         litellm.get_model_info(model)
     except litellm.ModelNotMappedError:
