@@ -8,8 +8,8 @@ RUN    := $(BIN)/python
 generate: $(VENV)/ready          ## play the retail test split offline, grade it, track it
 	$(RUN) flows/generate.py $(ARGS)
 
-test: $(VENV)/ready              ## every test but the slow ones and those of the local model
-	$(RUN) -m pytest -n 2 --dist loadgroup -m "not slow and not local and not cluster" $(ARGS)
+test: $(VENV)/ready              ## every test but the slow ones, those of the local model and of clusters
+	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow and not local and not cluster" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow ones
 	$(RUN) -m pytest -m slow $(ARGS)

@@ -120,6 +120,7 @@ def played(
     with draining(wake=lambda: finished.put(None)) as interrupt:
         while True:
             while owed and len(under_way) < run.runner.workers and not standing.halted(interrupt.signal):
+                outage.let_catch_up()
                 future = task.submit(*(argument(run, given) for given in (playing, owed[0])))
                 under_way[future] = owed.popleft()
                 standing.ledger.begin()

@@ -1,13 +1,14 @@
 """What the tests share: an environment that is nobody's own, runs composed as the command line composes them."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from front_door import Finished, Generate, command
-from prefect_server import prefect_server
+from prefect_server import prefect_database, prefect_server
 
 from tautraj import environment
 
@@ -24,6 +25,11 @@ from tautraj.store import Store  # noqa: E402
 from tautraj.tree import parse  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that start servers and runs first: between two workers, what is short fills the end."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 @pytest.fixture(scope="session")
 def run_of() -> Callable[..., Run]:
     """`run_of("model=gpt4o", root=tmp_path)`: the run that those overrides describe."""
@@ -34,17 +40,33 @@ def run_of() -> Callable[..., Run]:
     return compose
 
 
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[Path], str]:
+    """Make a folder a PREFECT_HOME that no run was ever kept in."""
+    own = tmp_path_factory.getbasetemp()
+    database = prefect_database(own if worker_id == "master" else own.parent)
+
+    def made(folder: Path) -> str:
+        folder.mkdir()
+        shutil.copy(database, folder)
+        return str(folder)
+
+    return made
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(prefect_home: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of a module's own; its API address. Runs that were killed keep leases on it for a while."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as api:
+    home = tmp_path_factory.mktemp("server") / "prefect"
+    prefect_home(home)
+    with prefect_server(home) as api:
         yield api
 
 
 @pytest.fixture
-def environ(server: str, tmp_path: Path) -> dict[str, str]:
+def environ(server: str, prefect_home: Callable[[Path], str], tmp_path: Path) -> dict[str, str]:
     keys = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"), "canary")
-    return {**os.environ, **keys, "PREFECT_API_URL": server, "PREFECT_HOME": str(tmp_path / "prefect-home")}
+    return {**os.environ, **keys, "PREFECT_API_URL": server, "PREFECT_HOME": prefect_home(tmp_path / "prefect-home")}
 
 
 @pytest.fixture

@@ -13,19 +13,11 @@ from typing import Any
 import pytest
 from front_door import REPO, Generate, over_http, played
 from provider import Provider
-from under_way import Slow, Under, group, wait_until
+from under_way import IDS, MOCK, Slow, Under, group, played_offline, wait_until
 
-from tautraj.config import Run
-from tautraj.episode import run_episode
 from tautraj.errors import ConfigError
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
 
 pytestmark = pytest.mark.xdist_group("clusters")  # its Prefect server
-
-MOCK = ["domain=mock", "split=base", "tracking=none"]
-TASKS = ["create_task_1", "update_task_1"]
-IDS = f"tasks.ids={json.dumps(TASKS)}"
 CLUSTERS = [pytest.param(name, marks=pytest.mark.cluster) for name in ("dask", "ray")]
 
 
@@ -34,14 +26,14 @@ def test_they_play_what_threads_play(runner: str, generate: Generate, tmp_path: 
     for chosen in ("threads", runner):
         done = generate(*MOCK, f"runner={chosen}", "runner.workers=2", f"root={chosen}")
         assert done.code == 0, done.err
-    threads, others = (essence(tmp_path / chosen) for chosen in ("threads", runner))
+    threads, others = (timeless(tmp_path / chosen) for chosen in ("threads", runner))
     assert len(threads) == 9
     assert threads == others
 
 
 @pytest.mark.parametrize("runner", CLUSTERS)
 def test_a_cluster_keeps_to_the_limits(runner: str, run_of: Any, generate: Generate, store_of: Any) -> None:
-    with Provider(Slow(recorded(run_of), 0.1)) as provider:
+    with Provider(Slow(played_offline(run_of), 0.1)) as provider:
         overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=4", f"runner={runner}", "runner.workers=4"]
         few = [f"{seat}.provider.calls_at_once=2" for seat in ("model", "user")]
         assert generate(*overrides, *few).code == 0
@@ -52,7 +44,7 @@ def test_a_cluster_keeps_to_the_limits(runner: str, run_of: Any, generate: Gener
 @pytest.mark.parametrize("runner", CLUSTERS)
 def test_a_cluster_ends_with_its_run(runner: str, run_of: Any, environ: dict[str, str], tmp_path: Path) -> None:
     """Ctrl-C: what is under way is finished. Killed: nobody plays on what the same command plays again."""
-    with Provider(Slow(recorded(run_of), 0.3)) as provider:
+    with Provider(Slow(played_offline(run_of), 0.3)) as provider:
         overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, f"runner={runner}", "runner.workers=2"]
         for number, (sent, expected) in enumerate([(signal.SIGINT, 130), (signal.SIGKILL, -9)]):
             asked = len(provider.requests)
@@ -79,17 +71,12 @@ def test_a_cluster_that_is_not_installed_is_named_with_what_installs_it(
         task_runner(run_of("runner=dask"))
 
 
-def recorded(run_of: Any) -> list[Any]:
-    run: Run = run_of(*MOCK)
-    return [run_episode(run, spec, Recorder()) for spec in plan(run, TASKS)]
-
-
-def essence(root: Path) -> list[Any]:
+def timeless(root: Path) -> list[Any]:
     """Everything but the times."""
 
-    def timeless(node: Any) -> Any:
+    def of(node: Any) -> Any:
         if isinstance(node, dict):
-            return {key: timeless(value) for key, value in node.items() if key not in ("started", "seconds")}
-        return [timeless(item) for item in node] if isinstance(node, list) else node
+            return {key: of(value) for key, value in node.items() if key not in ("started", "seconds")}
+        return [of(item) for item in node] if isinstance(node, list) else node
 
-    return [timeless(json.loads(path.read_bytes())) for path in sorted(root.glob("*/*/episodes/*.json"))]
+    return [of(json.loads(path.read_bytes())) for path in sorted(root.glob("*/*/episodes/*.json"))]

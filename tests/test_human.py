@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,9 @@ def test_one_conversation_at_a_time(tmp_path: Path) -> None:
     os.close(master)
 
 
-def test_what_is_typed_is_said_and_tools_are_used(tmp_path: Path) -> None:
+def test_what_is_typed_is_said_and_tools_are_used(tmp_path: Path, prefect_home: Callable[[Path], str]) -> None:
     """Telecom, with the oracle as the agent: a tool that is not there, one that is, a word, and the end."""
+    prefect_home(tmp_path / "prefect")
     master, terminal = pty.openpty()
     words = ["domain=telecom", "split=small", "tasks.limit=1", "runner.workers=1"]
     process = run_at(terminal, tmp_path, *words)

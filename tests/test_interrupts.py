@@ -15,25 +15,17 @@ import pytest
 from front_door import Generate, over_http, played
 from provider import ChatRequest, Fault, Provider
 from replay import Replay
-from under_way import Slow, Under, group, wait_until, workers
+from under_way import IDS, MOCK, Slow, Under, group, played_offline, wait_until, workers
 
 from tautraj.config import Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
 from tautraj.trajectory import Trajectory
 
 pytestmark = pytest.mark.xdist_group("interrupts")  # its Prefect server
 
-MOCK = ["domain=mock", "split=base", "tracking=none"]
-TASKS = ["create_task_1", "update_task_1"]
-IDS = f"tasks.ids={json.dumps(TASKS)}"
-
 
 @pytest.fixture(scope="module")
 def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
-    run = run_of(*MOCK)
-    return [run_episode(run, spec, Recorder()) for spec in plan(run, TASKS)]
+    return played_offline(run_of)
 
 
 @pytest.mark.parametrize("runner", ["threads", pytest.param("processes", marks=pytest.mark.slow)])

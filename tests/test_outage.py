@@ -1,10 +1,16 @@
 """What is said when Prefect's server is lost. A run that loses it in the middle is in `test_flows`."""
 
+import queue
+import threading
+import time
+from types import SimpleNamespace
+
 import httpx
 import pytest
+from prefect.events.worker import EventsWorker
 
 from tautraj.errors import StoreError, TrackingError
-from tautraj.outage import surviving
+from tautraj.outage import BACKLOG, let_catch_up, surviving
 
 
 def test_a_run_that_is_over_is_over(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,3 +36,23 @@ def test_what_ended_it_comes_before_what_prefect_was_not_told() -> None:
 def test_what_is_not_prefects_passes() -> None:
     with pytest.raises(KeyError), surviving([]):
         raise KeyError
+
+
+def test_a_run_waits_for_a_server_that_falls_behind_it_and_not_for_one_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting: queue.Queue[None] = queue.Queue()
+    monkeypatch.setattr(EventsWorker, "instance", lambda: SimpleNamespace(_queue=waiting))
+    for _ in range(BACKLOG + 300):
+        waiting.put(None)
+    let_catch_up()
+    assert waiting.qsize() == BACKLOG + 300
+
+    def listen() -> None:
+        while True:
+            waiting.get()
+            time.sleep(0.001)
+
+    threading.Thread(target=listen, daemon=True).start()
+    let_catch_up()
+    assert waiting.qsize() <= BACKLOG

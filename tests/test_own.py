@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from provider import Answer, ChatRequest, Provider
@@ -23,7 +24,7 @@ def shown(language: str, needle: str) -> str:
     return block
 
 
-def test_twenty_lines_make_an_agent_and_a_customer(tmp_path: Path) -> None:
+def test_twenty_lines_make_an_agent_and_a_customer(tmp_path: Path, prefect_home: Callable[[Path], str]) -> None:
     code, choice = shown("python", "def polite"), shown("yaml", "polite.polite")
     assert len((code + choice).splitlines()) <= 20
     (tmp_path / "polite.py").write_text(code)
@@ -50,7 +51,7 @@ def test_twenty_lines_make_an_agent_and_a_customer(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, str(REPO / "flows" / "generate.py"), *words, *small],
             cwd=tmp_path,
-            env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect")},
+            env={**os.environ, "PREFECT_HOME": prefect_home(tmp_path / "prefect")},
             capture_output=True,
             text=True,
             timeout=300,

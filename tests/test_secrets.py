@@ -342,12 +342,12 @@ class Played(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Played:
+def run(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], str]) -> Played:
     folder = tmp_path_factory.mktemp("run")
     (folder / ".env").write_text("".join(f"{name}='{key}'\n" for name, key in KEYS.items()))
     gossip = Gossip(every=5)
     with Provider(gossip.answer, gossip.fault) as provider:
-        own = {"PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": ""}
+        own = {"PREFECT_HOME": prefect_home(folder / "prefect"), "PREFECT_API_URL": ""}
         own |= {"OURS": with_password(provider.anthropic_base), "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR"}
         known = {name: value for name, value in os.environ.items() if name != "PYTHON_DOTENV_DISABLED"}
         words = ["model=gpt4o", f"model.provider.api_base={provider.openai_base}"]

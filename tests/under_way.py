@@ -1,5 +1,6 @@
 """A run that is under way, for tests that end it before its time."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,21 @@ from front_door import command
 from provider import Answer, ChatRequest
 from replay import Replay
 
+from tautraj.config import Run
+from tautraj.episode import run_episode
+from tautraj.grid import plan
+from tautraj.recorder import Recorder
 from tautraj.trajectory import Trajectory
+
+MOCK = ["domain=mock", "split=base", "tracking=none"]
+TASKS = ["create_task_1", "update_task_1"]
+IDS = f"tasks.ids={json.dumps(TASKS)}"
+
+
+def played_offline(run_of: Callable[..., Run]) -> list[Trajectory]:
+    """What the provider answers with."""
+    run = run_of(*MOCK)
+    return [run_episode(run, spec, Recorder()) for spec in plan(run, TASKS)]
 
 
 class Slow:

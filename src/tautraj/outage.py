@@ -1,9 +1,10 @@
-"""A Prefect server that goes away in the middle of a run: the run neither needs it nor waits for it.
+"""A Prefect server that goes away in the middle of a run, or falls behind it: the run does not need it.
 
 Not here: what it is asked for while it is there (`orchestration`).
 """
 
 import queue
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -15,6 +16,18 @@ from prefect.events.worker import EventsWorker
 from tautraj.errors import TrackingError, ours
 from tautraj.server import shared_server, where
 from tautraj.terminal import say
+
+BACKLOG = 500
+"""Events that may wait to be told to the server. Each holds the task it is about: 17 KB an episode."""
+
+
+def let_catch_up() -> None:
+    """Wait while more events are waiting than may, and become fewer: a server that is away is not waited for."""
+    waiting = EventsWorker.instance()._queue
+    while (before := waiting.qsize()) > BACKLOG:
+        time.sleep(0.25)
+        if waiting.qsize() >= before:
+            return
 
 
 @contextmanager

@@ -82,13 +82,12 @@ class MachineSlots:
                 file = self._idle.pop()
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return file
                 except BlockingIOError:
                     self._idle.appendleft(file)
-                except BaseException:
+                except OSError:
                     self._idle.append(file)
                     raise
-                else:
-                    return file
             time.sleep(LOOK_AGAIN)
 
     def give_back(self, file: TextIO) -> None:
