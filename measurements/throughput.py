@@ -5,8 +5,9 @@
 All of them hold the same retail conversations (the oracle's) with the same scripted provider over HTTP, which runs in
 a process of its own. The floor is litellm alone, making the calls of those conversations and nothing else. CPU is of
 all processes that the command starts, Prefect's server included, per episode, from the first call's arrival until the
-last episode is over; episodes/s is what the provider saw. Efficiency: how long they would take in so many
-lanes if only the provider took time, over how long they took.
+last episode is over; a small offline run before it made the databases of Prefect and MLflow. Episodes/s is what the
+provider saw. Efficiency: how long they would take in so many lanes if only the provider took time, over how long they
+took.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import heapq
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -29,7 +31,7 @@ from tautraj.trajectory import Trajectory
 
 HERE = Path(__file__).parent
 GENERATE = HERE.parent / "flows" / "generate.py"
-FEW = {"floor": 228, "ours-threads": 228, "ours-processes": 228, "tau2": 24, "tau_bench": 32}
+FEW = {"floor": 228, "ours-threads": 456, "ours-processes": 456, "tau2": 24, "tau_bench": 32}
 """Episodes at one at a time and no latency; many at once are so many at least, and one at a time at 1 s are four."""
 
 
@@ -113,10 +115,11 @@ def measured(who: str, at_once: int, latency: float, recorded: list[Trajectory])
         env = {**os.environ, "PREFECT_HOME": f"{folder}/prefect", "LITELLM_LOCAL_MODEL_COST_MAP": "true"}
         env.pop("PREFECT_API_URL", None)
         if who.startswith("ours"):
+            first = [sys.executable, str(GENERATE), "experiment=smoke", "tasks.limit=1", f"root={folder}/outputs"]
+            subprocess.run(first, env=env, cwd=folder, check=True, capture_output=True)
             command = ours(who, at_once, n, len(recorded), provider.api_base, folder)
-            seen = watched(
-                command, env, lambda: len(list(folder.glob("outputs/*/*/episodes/*.json"))), n, folder / "log"
-            )
+            episodes = "outputs/default/*/episodes/*.json"
+            seen = watched(command, env, lambda: len(list(folder.glob(episodes))), n, folder / "log")
         else:
             calls = [requests_of(trajectory) for trajectory in recorded]
             done.with_suffix(".requests").write_text(json.dumps(calls, default=list))

@@ -89,6 +89,7 @@ def test_a_second_ctrl_c_stops_at_once(
     assert len(played(store_of(*overrides))) == 2
 
 
+@pytest.mark.slow
 def test_processes_end_with_a_run_that_is_killed(
     recorded: list[Trajectory], environ: dict[str, str], tmp_path: Path
 ) -> None:
@@ -110,6 +111,7 @@ def test_processes_end_with_a_run_that_is_killed(
         assert group(run.process.pid) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_takes_nothing_with_it(
     recorded: list[Trajectory], environ: dict[str, str], store_of: Any, tmp_path: Path
 ) -> None:

@@ -15,10 +15,13 @@ from tautraj import environment
 
 GRACE = 10.0
 """Seconds."""
+UNSEEN = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED"
+"""The log of events, two fifths of the server's work. A UI shows runs, tasks, states and artifacts without it."""
 
 
 def main() -> None:
     environment.prepare()
+    os.environ.setdefault(UNSEEN, "false")
     serving: list[Any] = []
     threading.Thread(target=_end_with_stdin, args=(serving,), daemon=True).start()
     import uvicorn

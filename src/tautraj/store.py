@@ -22,6 +22,8 @@ from tautraj.schemas import upgrade, upgrade_run
 from tautraj.trajectory import SCHEMA, Seat, Trajectory, Turn, Usage
 from tautraj.whole import write_whole
 
+USAGE: TypeAdapter[dict[Seat, Usage]] = TypeAdapter(dict[Seat, Usage])
+
 
 class Store:
     """One run directory. Safe to use from many threads: every episode has its own file."""
@@ -119,7 +121,7 @@ class Store:
                 with boundary(StoreError, f"reading {path}"):
                     data = self._fs.cat_file(path)
                 with suppress(ValueError, RecursionError, AttributeError):
-                    yield path, TypeAdapter(dict[Seat, Usage]).validate_python(json.loads(data).get("usage", {}))
+                    yield path, USAGE.validate_python(json.loads(data).get("usage", {}))
 
     def write_json(self, name: str, value: Any) -> None:
         """A file beside the episodes, e.g. metrics.json."""

@@ -5,7 +5,6 @@ Messages and tools are the OpenAI protocol's; litellm speaks the provider's own.
 """
 
 import functools
-import json
 import os
 import random
 import time
@@ -13,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
+import orjson
 import tenacity
 
 from tautraj.config import Llm
@@ -67,7 +67,7 @@ def _request(
     llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
 ) -> dict[str, Any]:
     provider = llm.provider
-    own_tools = json.loads(json.dumps(tools)) if tools else None  # litellm edits the schemas on its way to some
+    own_tools = orjson.loads(orjson.dumps(tools)) if tools else None  # litellm edits the schemas on its way to some
     route = "hosted_vllm" if llm.local else provider.route  # llama.cpp's server speaks OpenAI's protocol
     request: dict[str, Any] = {
         "model": f"{route}/{llm.name}",
@@ -90,14 +90,19 @@ def _request(
 def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
     from tautraj.llms.failures import as_ours
 
-    size = sum(len(str(message)) for message in request["messages"]) + len(str(request.get("tools", "")))
-    with limits_of(llm.provider).call(chars=size) as room, translated(lambda error: as_ours(error, llm)):
+    with limits_of(llm.provider).call(chars=_size(request)) as room, translated(lambda error: as_ours(error, llm)):
         response = _completion({**request, "logger_fn": lambda details: _leave(room, details)})
         room.check()
         usage = getattr(response, "usage", None)
         room.tokens_in = getattr(usage, "prompt_tokens", None)
         room.tokens_out = getattr(usage, "completion_tokens", None)
         return response
+
+
+def _size(request: dict[str, Any]) -> int:
+    """About so many characters."""
+    said = sum(len(str(m.get("content") or "")) + len(str(m.get("tool_calls") or "")) for m in request["messages"])
+    return said + len(orjson.dumps(request.get("tools")))
 
 
 def _leave(room: Room, details: dict[str, Any]) -> None:
