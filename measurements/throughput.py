@@ -108,6 +108,8 @@ def measured(who: str, at_once: int, latency: float, recorded: list[Trajectory])
     n = max(FEW[who], at_once) if not latency else max(4, at_once if who.startswith("tau") else 2 * at_once)
     if at_once == 1 and latency:
         n = 4
+    if who.startswith("ours") and n > len(recorded):
+        n = -(-n // len(recorded)) * len(recorded)  # whole trials
     with tempfile.TemporaryDirectory() as name, rehearsed(recorded, latency) as provider:
         folder = Path(name)
         done = folder / "done"
@@ -148,9 +150,8 @@ def ours(who: str, at_once: int, n: int, tasks: int, api_base: str, folder: Path
         for setting in ("=vllm", f".name={MODEL.split('/')[1]}", f".provider.api_base={api_base}")
     ]
     calls = [f"{seat}.provider.calls_at_once={at_once}" for seat in ("model", "user")]
-    trials, limit = -(-n // tasks), min(n, tasks)
-    assert trials * limit == n or n > tasks, "the last trial is whole"
-    what = ["split=base", f"trials={trials}", f"tasks.limit={limit}", f"runner={kind}", f"runner.workers={at_once}"]
+    many = [f"trials={max(1, n // tasks)}", f"tasks.limit={min(n, tasks)}"]
+    what = ["split=base", *many, f"runner={kind}", f"runner.workers={at_once}"]
     return [sys.executable, str(GENERATE), *seats, *calls, *what, f"root={folder}/outputs"]
 
 
@@ -163,7 +164,17 @@ def rows(given: argparse.Namespace) -> Iterator[Row]:
                 if who == "tau_bench" and not classic:
                     continue
                 recorded = recordings("tau_bench", "test") if who == "tau_bench" else tau2
-                yield measured(who, at_once, latency, recorded)
+                yield finished(who, at_once, latency, recorded)
+
+
+def finished(who: str, at_once: int, latency: float, recorded: list[Trajectory]) -> Row:
+    """Measured; τ²'s and τ-bench's runners end with the first call that fails, and are begun again, twice at most."""
+    for _ in range(0 if who.startswith("ours") else 2):
+        try:
+            return measured(who, at_once, latency, recorded)
+        except RuntimeError as error:
+            print(f"{who} failed and is begun again: {str(error)[-200:]}", file=sys.stderr)
+    return measured(who, at_once, latency, recorded)
 
 
 def table(found: Sequence[Row]) -> Iterator[str]:
