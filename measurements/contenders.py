@@ -6,6 +6,7 @@ DONE is a file that grows by a byte with every episode that is over. Ours is the
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,19 @@ def floor(api_base: str, n: int, at_once: int, done: Path) -> None:
 
     requests = json.loads(done.with_suffix(".requests").read_text())
 
+    def ask(request: dict[str, Any]) -> None:
+        """Now and then a call of hundreds at once is never answered, and is made again, as any runner would."""
+        for seconds in (10, 10, 60):
+            with suppress(litellm.Timeout, litellm.InternalServerError, litellm.APIConnectionError):
+                litellm.completion(
+                    model=MODEL, api_base=api_base, api_key="none", max_retries=0, timeout=seconds, **request
+                )
+                return
+        raise RuntimeError("a call was never answered")
+
     def episode(number: int) -> None:
         for request in requests[number % len(requests)]:
-            litellm.completion(model=MODEL, api_base=api_base, api_key="none", max_retries=0, **request)
+            ask(request)
 
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(over(done, episode), range(n)))
