@@ -10,6 +10,7 @@ import time
 
 from tautraj import environment
 from tautraj.agents import Stage
+from tautraj.config import Run
 from tautraj.trajectory import Trajectory
 
 
@@ -19,7 +20,7 @@ def do_nothing(stage: Stage) -> None:
     perform(stage, [GOODBYE])
 
 
-def transcripts(domain: str, *overrides: str) -> tuple[object, list[Trajectory]]:
+def transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
     """The run that they are graded by, and what was played."""
     from tautraj.command_line import compose_tree
     from tautraj.episode import run_episode
@@ -57,7 +58,8 @@ def main() -> None:
     environment.prepare()
     from tau2.registry import registry
 
-    from tautraj.reward import graded
+    from tautraj.benchmarks import open_benchmark
+    from tautraj.reward import judged
 
     tasks = {task.id: task for task in registry.get_tasks_loader(domain)(None)}
     print("| agent | transcripts | ours, CPU ms each | τ²'s, CPU ms each | times faster | rewards that differ |")
@@ -65,9 +67,10 @@ def main() -> None:
     for name, overrides in {"oracle": (), "do nothing": (f"agent._target_={__name__}.do_nothing",)}.items():
         run, played = transcripts(domain, *overrides)
         environment.settle()
-        graded(played[0], run)
+        benchmark = open_benchmark(run.benchmark, run.domain)
+        judged(played[0], benchmark, None)
         began = time.process_time()
-        ours = [graded(trajectory, run).reward for trajectory in played]
+        ours = [judged(trajectory, benchmark, None).reward for trajectory in played]
         between = time.process_time()
         theirs = [tau2_reward(trajectory, tasks[trajectory.task_id]) for trajectory in played]
         ended = time.process_time()

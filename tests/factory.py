@@ -58,6 +58,7 @@ def trajectory(**fields: Any) -> Trajectory:
         "reward": 1.0,
         "ungraded": None,
         "grade": grade,
+        "labels": None,
         "started": 1.7e9,
         "seconds": 2.5,
         "versions": {"tautraj": "0.1.0"},

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
+from conversation import opened
 from tau2.data_model.message import AssistantMessage, ToolCall, ToolMessage, UserMessage
 from tau2.data_model.simulation import SimulationRun, TerminationReason
 from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
@@ -25,6 +26,7 @@ from tautraj.config import Bench, Domain, Run
 from tautraj.episode import run_episode
 from tautraj.grid import plan as specs_of
 from tautraj.recorder import Recorder
+from tautraj.regrade import regraded
 from tautraj.reward import graded
 from tautraj.trajectory import Trajectory
 
@@ -191,8 +193,9 @@ def test_the_chunks_are_every_task_and_the_passes_are_the_known_ones() -> None:
 
 
 def check(ours: Trajectory, agent: str) -> float:
-    """The reward, once it is known to be τ²'s, and to be 1 only where the database is right."""
+    """The reward, once it is known to be τ²'s, now and regraded, and to be 1 only where the database is right."""
     theirs = tau2_verdict(ours)
+    assert regraded(ours, opened(ours.domain)) == ours
     case = (ours.domain, ours.task_id, agent, ours.grade)
     assert ours.reward == theirs.reward, case
     assert ours.grade is not None

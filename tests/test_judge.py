@@ -14,13 +14,14 @@ from provider import Answer, ChatRequest, Fault, Provider
 from tau2.utils import DATA_DIR
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Run
+from tautraj.config import Bench, Domain, Run
 from tautraj.episode import run_episode
 from tautraj.errors import ConfigError, GradingError, PreflightError, ProviderError
 from tautraj.grid import plan
 from tautraj.llms.preflight import preflight
 from tautraj.play import play, prepare
 from tautraj.recorder import Recorder
+from tautraj.regrade import regraded
 from tautraj.reward import graded
 from tautraj.trajectory import Trajectory
 
@@ -69,6 +70,18 @@ def judge(run_of: Callable[..., Run], tmp_path: Path) -> Callable[..., Judged]:
         return Judged(trajectory, provider.requests)
 
     return play
+
+
+@pytest.mark.parametrize("answers", [(), (True, True), (True, False)], ids=str)
+def test_a_regrade_takes_the_verdict_as_it_was(judge: Any, answers: tuple[bool, ...], tmp_path: Path) -> None:
+    trajectory, asked = judge(*[verdict(*answers)] if answers else [])
+    benchmark = open_benchmark(
+        Bench(name="tau2", world="overlay"),
+        Domain(name="mock", data_dir=str(tmp_path)),
+    )
+    before = len(asked)
+    assert regraded(trajectory, benchmark) == trajectory
+    assert (len(asked), trajectory.ungraded) == (before, None if answers else "judge")
 
 
 @pytest.mark.parametrize(("met", "reward"), [((True, True), 1.0), ((True, False), 0.0)])

@@ -141,6 +141,7 @@ def _record(
         reward=None,
         ungraded="not graded yet",
         grade=None,
+        labels=None,
         started=started,
         seconds=round(time.time() - started, 6),
         versions=versions(benchmark.version),

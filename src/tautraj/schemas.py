@@ -14,12 +14,12 @@ Found = dict[str, Any]
 
 def upgrade(found: Found, where: str) -> Found:
     """An episode as this schema has it. Raises `StoreError` on a schema that is not known; it names `where`."""
-    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged, 3: _unchanged})
+    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged, 3: _unchanged, 4: _episode_4_to_5})
 
 
 def upgrade_run(found: Found, where: str) -> Found:
     """A run's configuration, likewise: its run.yaml read or fed back."""
-    return _upgrade(found, where, {1: _run_1_to_2, 2: _run_2_to_3, 3: _run_3_to_4})
+    return _upgrade(found, where, {1: _run_1_to_2, 2: _run_2_to_3, 3: _run_3_to_4, 4: _unchanged})
 
 
 def _upgrade(found: Found, where: str, steps: dict[int, Callable[[Found], Found]]) -> Found:
@@ -42,7 +42,10 @@ def _schema(found: Found, where: str) -> int:
 
 
 def _unchanged(found: Found) -> Found:
-    """What schema 3 brought to an episode is endings, and no older one had them; schema 4 brought nothing."""
+    """What schema 3 brought to an episode is endings, and no older one had them; schema 4 brought nothing.
+
+    To a run schema 5 brought nothing.
+    """
     return found
 
 
@@ -52,6 +55,11 @@ def _episode_1_to_2(found: Found) -> Found:
     if isinstance(grade := found.get("grade"), dict):
         added["grade"] = {"judged": [], **grade}
     return added
+
+
+def _episode_4_to_5(found: Found) -> Found:
+    """Graded, and not labelled."""
+    return {"labels": None, **found}
 
 
 def _run_1_to_2(found: Found) -> Found:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 4
+SCHEMA = 5
 
 Seat = Literal["model", "user", "judge"]
 Kind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
@@ -144,6 +144,38 @@ class Grade(Record):
     """Why nothing was compared, in the benchmark's words."""
 
 
+class Labels(Record):
+    """Facts that say whether to trust a reward and what there is to learn; `labels` says how each is decided.
+
+    None: it cannot be decided for this domain.
+    """
+
+    inaction_passes: bool
+    """The benchmark gives 1 to an agent that does nothing."""
+    gold_known_bad: bool
+    wrote_nothing: bool
+    acted_after_stop: bool
+    """Must be False: the world was closed."""
+    unconfirmed_write: bool | None
+    """The agent wrote without the customer's word."""
+    unauthenticated_write: bool | None
+    """The agent wrote before it knew who the customer is."""
+    repeated_call: bool
+    recovered: bool
+    """A call failed, and then the same tool answered."""
+    customer_contradicted: bool
+    """The customer gave an identifier other than those of its scenario."""
+    customer_invented: bool
+    """The customer gave an identifier where its scenario has none of the kind."""
+    customer_stopped_early: bool
+    violations: tuple[str, ...] | None
+    """Rules of the policy that the agent's writes broke, as far as a program can tell."""
+    canonical_reward: float
+    """With databases compared regardless of the order of lists and of 25 against 25.0."""
+    passed_by_default: tuple[str, ...]
+    """Components of the reward that had nothing to look for."""
+
+
 class Privileged(Record):
     """What the benchmark alone knows. It reaches no model and no export row."""
 
@@ -189,6 +221,8 @@ class Trajectory(Record):
     """The benchmark's. None: not gradable, `ungraded` says why."""
     ungraded: str | None
     grade: Grade | None
+    labels: Labels | None
+    """None: not gradable, or graded by a version without labels; `flows/regrade.py` finds them."""
     started: float
     seconds: float
     versions: dict[str, str]

@@ -37,6 +37,15 @@ class Observation(NamedTuple):
     error: bool
 
 
+class Place(NamedTuple):
+    """Where an entity stands in a world's database."""
+
+    collection: str
+    """The customer's own collections begin with "user."."""
+    key: str | None
+    """None: the collection is one value."""
+
+
 class World(Protocol):
     """One episode's database and tools."""
 
@@ -48,6 +57,12 @@ class World(Protocol):
 
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
         """What a reading tool would answer, parsed, or None on an error. For offline seats; leaves no trace."""
+
+    def touched(self) -> set[Place]:
+        """What may be different by now from how it was at the start."""
+
+    def entity(self, place: Place) -> Any:
+        """As plain JSON values; None where there is none."""
 
 
 class Benchmark(Protocol):
@@ -74,6 +89,8 @@ class Benchmark(Protocol):
     """Calls of the agent that end the conversation."""
     quarantine: dict[str, str]
     """Task id -> what is known to be wrong with its gold actions."""
+
+    def __hash__(self) -> int: ...
 
     def task_ids(self, split: str) -> list[str]:
         """Raises ConfigError for a split that does not exist."""

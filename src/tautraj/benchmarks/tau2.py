@@ -19,10 +19,11 @@ from tau2.user.base import OUT_OF_SCOPE, STOP, TRANSFER
 from tau2.user.user_simulator import SYSTEM_PROMPT as CUSTOMER_PROMPT
 from tau2.user.user_simulator import get_global_user_sim_guidelines
 
-from tautraj.benchmarks import Observation, Scenario, Task
+from tautraj.benchmarks import Observation, Place, Scenario, Task
 from tautraj.benchmarks.tau2_data import load
 from tautraj.benchmarks.tau2_judge import NoJudge, judged_by
 from tautraj.benchmarks.tau2_messages import ROLES, as_messages, given_turns
+from tautraj.benchmarks.tau2_overlay import entity, touched
 from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
 from tautraj.llms import Ask
@@ -72,6 +73,18 @@ class Tau2World:
             return json.loads(answer.content)
         except ValueError:
             return answer.content
+
+    def touched(self) -> set[Place]:
+        return {place for prefix, database in self._databases() for place in touched(prefix, database)}
+
+    def entity(self, place: Place) -> Any:
+        prefix, _, name = place.collection.rpartition(".")
+        return entity(dict(self._databases())[prefix], name, place.key)
+
+    def _databases(self) -> list[tuple[str, Any]]:
+        """The agent's, without a prefix, and the customer's, where there are any."""
+        toolkits = (("", self._environment.tools), ("user", self._environment.user_tools))
+        return [(prefix, kit.db) for prefix, kit in toolkits if kit is not None and kit.db is not None]
 
 
 class Tau2:

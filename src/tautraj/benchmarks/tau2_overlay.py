@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from tau2.environment.db import DB
 from tau2.utils import get_dict_hash
 
+from tautraj.benchmarks import Place
 from tautraj.benchmarks.overlay import Fragments, Overlay
 
 
@@ -46,6 +48,26 @@ class SharedDatabase:
 
     def _collection(self, name: str, database: DB) -> bytes:
         return b"{" + b", ".join(self._fragments.of(name, getattr(database, name))) + b"}"
+
+
+def touched(prefix: str, database: DB) -> Iterator[Place]:
+    """Of a database, shared or not: whatever its episode may have changed."""
+    for name in type(database).model_fields:
+        collection, value = f"{prefix}.{name}".lstrip("."), getattr(database, name)
+        if isinstance(value, Overlay):
+            yield from (Place(collection, key) for key in value.own)
+        elif _holds_entities(value):
+            yield from (Place(collection, key) for key in value)
+        else:
+            yield Place(collection, None)
+
+
+def entity(database: DB, name: str, key: str | None) -> Any:
+    """As it is hashed; None where there is none."""
+    if key is None:
+        return database.model_dump(include={name}, mode="json")[name]
+    found = dict.get(getattr(database, name), key)
+    return found and found.model_dump(mode="json")
 
 
 def _holds_entities(value: Any) -> bool:

@@ -6,11 +6,13 @@ Importing this module without the package raises `ConfigError`. A task's id is i
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tautraj.benchmarks import Observation, Scenario, Task
+from tautraj.benchmarks import Observation, Place, Scenario, Task
+from tautraj.benchmarks.overlay import Overlay
 from tautraj.benchmarks.quarantine import digest, known_bad
 from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
@@ -94,6 +96,16 @@ class TauBenchWorld:
             return json.loads(content)
         except ValueError:
             return content
+
+    def touched(self) -> set[Place]:
+        return {
+            Place(name, key)
+            for name, entities in self._environment.data.items()
+            for key in (entities.own if isinstance(entities, Overlay) else entities)
+        }
+
+    def entity(self, place: Place) -> Any:
+        return deepcopy(dict.get(self._environment.data[place.collection], place.key))
 
 
 class TauBench:

@@ -1,0 +1,27 @@
+"""Grade a run again, from its record alone: `python flows/regrade.py run=outputs/default/…`.
+
+Calls no provider and needs no key; shows what changed, old and new side by side. keep=true writes it into the
+episodes; explain=EPISODE says why a reward is what it is.
+"""
+
+from omegaconf import DictConfig
+
+from tautraj import environment
+from tautraj.command_line import cli
+from tautraj.tree import parse_as
+
+
+def main(cfg: DictConfig) -> None:
+    from tautraj import terminal
+    from tautraj.regrade import Regrade, explained, regrade
+
+    asked = parse_as(Regrade, cfg)
+    if asked.explain is not None:
+        terminal.explained(explained(asked))
+    else:
+        terminal.regraded(regrade(asked), asked.run)
+
+
+if __name__ == "__main__":
+    environment.prepare()
+    cli(main, "regrade")
