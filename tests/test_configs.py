@@ -20,8 +20,10 @@ from tautraj.errors import ConfigError
 from tautraj.parts import part
 from tautraj.tree import container, masked, parse
 
-TRACK = CONF / "track.yaml"  # another door's
-FILES = sorted(path for path in CONF.rglob("*.yaml") if "hydra" not in path.parts and path != TRACK)
+OTHERS = {"track", "regrade", "export", "format", "choose"}  # other doors'
+FILES = sorted(
+    path for path in CONF.rglob("*.yaml") if "hydra" not in path.parts and not OTHERS & {path.stem, path.parent.name}
+)
 CHOICES = [(path.parent.name, path.stem) for path in FILES if path.parent != CONF]
 INDIRECT = ("llm", "provider")  # reached through model= and user=
 ADDRESS = "http://127.0.0.1:8000/v1"

@@ -30,21 +30,26 @@ SETTINGS = {
     "PREFECT_CLIENT_MAX_RETRIES": "1",  # default 5, over 62 seconds; a server that is away is asked again later
     "PREFECT_API_REQUEST_TIMEOUT": "20",  # default 60
     "PREFECT_CLI_WRAP_LINES": "false",
-    "HF_HUB_OFFLINE": "1",  # nothing here loads anything from a hub
+    "HF_HUB_OFFLINE": "1",  # an export alone has anything to do with a hub
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
 }
 ALLOCATIONS = 100_000
 """Between two looks for garbage. Python's 700 cost a quarter of the time that importing takes."""
 
 
-def prepare() -> None:
-    """Read `.env` from the working directory, set what is not set yet, and let modules be found there."""
+def prepare(*, hub: bool = False) -> None:
+    """Read `.env` from the working directory, set what is not set yet, and let modules be found there.
+
+    `hub`: the Hugging Face Hub may be asked.
+    """
     from dotenv import load_dotenv
 
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     load_dotenv(Path.cwd() / ".env")
     warnings.filterwarnings("ignore", "Pydantic serializer warnings")  # litellm's: they quote a provider's answer
-    for name, value in SETTINGS.items():
+    for name, value in {**SETTINGS, **({"HF_HUB_OFFLINE": "0"} if hub else {})}.items():
         os.environ.setdefault(name, value)
     gc.set_threshold(ALLOCATIONS, 50, 50)
     logging.raiseExceptions = False  # else Prefect says at every log line that its server is away

@@ -25,3 +25,14 @@ def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
                 continue
             if isinstance(numbers, dict) and isinstance(config, dict):
                 yield config, {key: n for key, n in numbers.items() if isinstance(n, int | float) and 0 <= n < 1e18}
+
+
+def newest(root: str) -> str:
+    """The run directory under `root` that was begun or gone on with last. Raises `StoreError` where there is none."""
+    with boundary(StoreError, f"root={root}"):
+        fs, path = fsspec.url_to_fs(root)
+        found = fs.glob(f"{path}/*/*/run.yaml")
+        if not found:
+            raise StoreError(f"{root} has no run directory. Play something: python flows/generate.py")
+        latest: str = max(found, key=fs.modified).rsplit("/", 1)[0]
+        return root.rstrip("/") + latest.removeprefix(path.rstrip("/"))  # with its protocol and host

@@ -3,7 +3,8 @@
 Plain lines where the output is not a terminal. Text from a run is never read as markup.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -12,15 +13,19 @@ from rich.table import Table
 from rich.text import Text
 
 from tautraj.estimates import Estimate
+from tautraj.export.exported import Exported
 from tautraj.grid import cell
 from tautraj.keys import without_credentials
 from tautraj.metrics import Metrics
 from tautraj.play import Job
 from tautraj.printable import printable
+from tautraj.regrade import REPORT, Regraded
 from tautraj.standing import Standing, Watcher, every
 
 PLAIN_LINES_EVERY = 10.0
 """Seconds."""
+MOST_CHANGES = 20
+"""Shown of a regrade, each kind."""
 
 
 def say(text: str) -> None:
@@ -128,6 +133,44 @@ def plan_rows(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
         usd = "unpriced" if total.usd is None else f"{total.usd:,.2f} USD"
         rows += [("in all", f"about {total.tokens:,.0f} tokens, {usd}"), ("estimated from", estimate.source)]
     return rows
+
+
+def regraded(found: Regraded, url: str) -> None:
+    """What changed, old and new side by side, the rewards first; the first of many."""
+    console = Console(soft_wrap=False)
+    differ = [change for change in found.changes if change.what == "reward"]
+    others = [change for change in found.changes if change.what != "reward"]
+    rows = [("episodes", f"{found.episodes:,}"), ("rewards that differ", f"{len(differ):,}")]
+    rows += [(f"{what}: differ", f"{n:,}") for what, n in Counter(change.what for change in others).most_common()]
+    for change in [*differ, *others][:MOST_CHANGES]:
+        if change.what != "labels":
+            rows.append((f"{change.episode} {change.what}", f"{change.old} → {change.new}"))
+    rows += [
+        (f"{episode}: not graded again", why[:200]) for episode, why in list(found.broken.items())[:MOST_CHANGES]
+    ]
+    console.print(_table(url, rows))
+    console.print(_plain(f"All of it: {url}/{REPORT}"), soft_wrap=True)
+
+
+def explained(lines: Sequence[str]) -> None:
+    """Why a reward is what it is."""
+    for told in lines:
+        Console().print(_plain(told), soft_wrap=True)
+
+
+def exported(done: Exported) -> None:
+    """The funnel, what is left of it, and where."""
+    first, *steps = done.funnel
+    rows = [("came in", f"{first.left:,}"), *((step.what, f"{-step.dropped:,}") for step in steps if step.dropped)]
+    rows += [("conversations kept", f"{done.funnel[-1].left:,}")]
+    rows += [(f"refused: {wrong}", f"{-n:,}") for wrong, n in done.counts.refused.items()]
+    rows += [(f"rows: {name}", f"{n:,}") for name, n in done.counts.rows.items()]
+    usd = "unpriced" if done.usd is None else f"{done.usd / done.total:.4f}"
+    console = Console(soft_wrap=False)
+    console.print(_table(done.folder.name, [*rows, ("USD per row", usd)]))
+    console.print(_plain(f"rows and card: {done.folder}"), soft_wrap=True)
+    if done.address:
+        console.print(_plain(f"on the Hub:    {done.address}"), soft_wrap=True)
 
 
 def _plain(text: str) -> Text:

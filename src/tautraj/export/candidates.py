@@ -1,0 +1,96 @@
+"""What choosing needs of a trajectory: small enough that those of all runs fit into memory.
+
+Not here: the conversation (`messages`), who is chosen (`choosing`).
+"""
+
+import heapq
+import json
+import re
+import zlib
+from array import array
+from collections.abc import Collection
+from typing import NamedTuple
+
+from tautraj.labels import writes
+from tautraj.trajectory import Labels, Trajectory
+
+SKETCH = 128
+"""Smallest hashes kept of a conversation's words; the share that two have in common estimates how alike they are."""
+NOTHING = array("I")
+
+
+class Candidate(NamedTuple):
+    run: str
+    """Its run directory."""
+    id: str
+    cell: str
+    benchmark: str
+    domain: str
+    split: str
+    task_id: str
+    trial: int
+    agent: str
+    model: str
+    user: str
+    prompt: str
+    """Start of the system prompt's sha256."""
+    reward: float | None
+    labels: Labels | None
+    turns: int
+    tokens: int
+    """In and out of the agent's model."""
+    usd: float | None
+    """Of all seats; None: unpriced."""
+    operations: tuple[str, ...]
+    """Names of the writing tools that changed something, in order."""
+    sketch: "array[int]"
+    """Of what was said and called; empty where nobody compares."""
+
+
+def candidate(run: str, trajectory: Trajectory, writing_tools: frozenset[str], *, sketched: bool) -> Candidate:
+    usage = trajectory.usage
+    prices = [spent.usd for spent in usage.values()]
+    model = usage.get("model")
+    return Candidate(
+        run=run,
+        id=trajectory.id,
+        cell=trajectory.cell,
+        benchmark=trajectory.benchmark,
+        domain=trajectory.domain,
+        split=trajectory.split,
+        task_id=trajectory.task_id,
+        trial=trajectory.trial,
+        agent=trajectory.agent,
+        model=trajectory.model,
+        user=trajectory.user,
+        prompt=trajectory.prompt_hashes.get("system", "")[:12],
+        reward=trajectory.reward,
+        labels=trajectory.labels,
+        turns=sum(not turn.given for turn in trajectory.turns),
+        tokens=model.tokens_in + model.tokens_out if model else 0,
+        usd=None if None in prices else sum(price or 0.0 for price in prices),
+        operations=tuple(turn.tool_call.name for turn in writes(trajectory, writing_tools) if turn.tool_call),
+        sketch=sketch(_words(trajectory)) if sketched else NOTHING,
+    )
+
+
+def sketch(text: str) -> "array[int]":
+    """The smallest hashes of its runs of five words (bottom-k, Broder 1997), in order."""
+    words = re.findall(r"\w+", text.lower())
+    runs = {zlib.crc32(" ".join(words[at : at + 5]).encode()) for at in range(max(1, len(words) - 4))}
+    return array("I", heapq.nsmallest(SKETCH, runs))
+
+
+def alike(one: Collection[int], other: Collection[int]) -> float:
+    """Estimated Jaccard similarity of two texts, 0 to 1."""
+    smallest = set(heapq.nsmallest(SKETCH, {*one, *other}))
+    return len(smallest & set(one) & set(other)) / len(smallest) if smallest else 1.0
+
+
+def _words(trajectory: Trajectory) -> str:
+    """What was said and called; answers of the world follow from it."""
+    said = (
+        turn.message or (turn.tool_call and turn.tool_call.name + json.dumps(turn.tool_call.arguments)) or ""
+        for turn in trajectory.turns
+    )
+    return " ".join(said)

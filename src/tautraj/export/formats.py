@@ -1,0 +1,50 @@
+"""What a dataset format is, and what every row tells of where it came from.
+
+A format is a function from the conversations of one task to rows, and a YAML in `conf/format/` that names it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+from tautraj.export.messages import Style
+from tautraj.trajectory import Trajectory
+
+Row = dict[str, Any]
+
+
+class Conversation(NamedTuple):
+    trajectory: Trajectory
+    run: str
+    """Its run directory."""
+    chosen: bool
+    """False: a sibling that was not, for formats that show what should not be done."""
+
+
+class Format(Protocol):
+    def __call__(self, task: Iterable[Conversation], style: Style) -> Iterator[Row]:
+        """Rows of one task's conversations, which come one at a time. Every row has every column of the format."""
+
+
+def lineage(one: Conversation) -> Row:
+    """Row → episode → run → configuration."""
+    found = one.trajectory
+    return {
+        "episode": found.id,
+        "run": one.run,
+        "cell": found.cell,
+        "benchmark": found.benchmark,
+        "domain": found.domain,
+        "split": found.split,
+        "task": found.task_id,
+        "trial": found.trial,
+        "agent": found.agent,
+        "model": found.model,
+        "user": found.user,
+        "reward": found.reward,
+    }
+
+
+def tools_of(trajectory: Trajectory) -> str:
+    """The schemas as JSON text: as columns, each tool's parameters would grow those of all others."""
+    return json.dumps(trajectory.tools, ensure_ascii=False)

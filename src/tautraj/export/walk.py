@@ -1,0 +1,53 @@
+"""The first walk over all conversations: what choosing, guarding and grouping need of each, and no more.
+
+Not here: the conversations themselves, which come one at a time when rows are made (`rows`).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tautraj.errors import StoreError, boundary
+from tautraj.export.asked import Export
+from tautraj.export.candidates import Candidate, candidate
+from tautraj.export.guard import guard_of
+from tautraj.export.sources import Source
+from tautraj.export.traces import Trace, trace
+from tautraj.trajectory import Labels, Trajectory
+
+SILENT = "the agent never spoke"
+
+
+class Known(NamedTuple):
+    """What is kept of a conversation."""
+
+    candidate: Candidate
+    trace: Trace | None
+    """None where nobody asks: without validation."""
+    refused: str | None
+    """By the guard, or because there is nothing of the agent's in it."""
+
+
+def walk(source: Source, asked: Export) -> Iterator[Known]:
+    """Everything in a run directory that is whole."""
+    traces: dict[Trace, Trace] = {}  # trials of a task leave the same one, and are labelled alike: kept once
+    labels: dict[Labels | None, Labels | None] = {}
+    compared = asked.choose.similar is not None
+    for trajectory in source.store.episodes():
+        with boundary(StoreError, f"{source.url}: {trajectory.id}"):
+            one = candidate(source.url, trajectory, source.benchmark.writing_tools, sketched=compared)
+            one = one._replace(labels=labels.setdefault(one.labels, one.labels))
+            if not _spoke(trajectory):
+                yield Known(one, None, SILENT)
+            elif asked.guard == "off" and not asked.validation:
+                yield Known(one, None, None)
+            else:
+                whose = trajectory.benchmark if asked.guard == "own" else None
+                guard, found = guard_of(trajectory.domain, whose), trace(trajectory, source.benchmark)
+                refused = guard.refuses(trajectory.split, found) if asked.guard != "off" else None
+                whole = guard.completed(found).model_copy(update={"scenario": ()}) if asked.validation else None
+                yield Known(one, traces.setdefault(whole, whole) if whole else None, refused)
+
+
+def _spoke(trajectory: Trajectory) -> bool:
+    own = (turn for turn in trajectory.turns if turn.seat == "model" and not turn.given)
+    return any(turn.kind in ("message", "tool_call") for turn in own)
