@@ -4,13 +4,13 @@ Only what a program can tell apart by its form. Not here: what follows from it (
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tautraj.trajectory import Trajectory
 
 COMMON = {
     "email": r"[\w.+-]+@[\w-]+\.[\w.]*\w",
-    "user id": r"(?i)\b[a-z]+_[a-z]+_\d{2,5}\b",
+    "user id": r"\b[A-Za-z]+_[A-Za-z]+_\d{2,5}\b",
     "payment method": r"\b(?:credit_card|gift_card|paypal|certificate)_\d+\b",
 }
 KINDS: dict[str, Mapping[str, str]] = {
@@ -20,10 +20,15 @@ KINDS: dict[str, Mapping[str, str]] = {
 """Regular expressions of the forms, by domain. Domains that are not here have no customers with identifiers."""
 
 
-def identifiers(text: str, domain: str) -> dict[str, set[str]]:
-    """Those in a text, by kind, as they compare: in lower case, without #. A flight is no reservation."""
+def identifiers(text: str, domain: str, kinds: Collection[str] | None = None) -> dict[str, set[str]]:
+    """Those in a text, by kind, as they compare: in lower case, without #. A flight is no reservation.
+
+    `kinds`: no others are looked for; None: all of the domain.
+    """
     found: dict[str, set[str]] = {}
     for kind, form in KINDS.get(domain, {}).items():
+        if kinds is not None and kind not in kinds:
+            continue
         spelled = {match.lower().lstrip("#") for match in re.findall(form, text)}
         found[kind] = spelled - set().union(*found.values())
     return found

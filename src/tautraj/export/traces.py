@@ -18,6 +18,7 @@ from tautraj.trajectory import Record, Trajectory
 
 CUSTOMER = "user id"
 ENTITIES = ("order", "reservation")
+LOOKED_FOR = (CUSTOMER, *ENTITIES, "flight")
 
 
 class Trace(Record):
@@ -53,7 +54,7 @@ def task_of(trajectory: Trajectory) -> str:
 
 def trace(trajectory: Trajectory, benchmark: Benchmark) -> Trace:
     domain = trajectory.domain
-    found = identifiers("\n".join(_texts(trajectory, benchmark.agent_prompt)), domain)
+    found = identifiers("\n".join(_texts(trajectory, benchmark.agent_prompt)), domain, LOOKED_FOR)
     calls = [[call.name, call.arguments] for call, _ in gold_calls(trajectory.privileged)]
     writes = [call for call in calls if call[0] in benchmark.writing_tools] if found else [calls]
     return Trace(

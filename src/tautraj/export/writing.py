@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import orjson
+
 from tautraj.export.formats import Row
 
 GROUP = 256
@@ -35,10 +37,14 @@ def writing(path: Path) -> Iterator[Writer]:
 
 class _Lines:
     def __init__(self, path: Path) -> None:
-        self._file = path.open("w", encoding="utf-8", errors="backslashreplace")
+        self._file = path.open("wb")
 
     def write(self, row: Row) -> None:
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        try:
+            line = orjson.dumps(row)
+        except TypeError:  # half a surrogate pair, a number beyond 64 bits
+            line = json.dumps(row).encode()
+        self._file.write(line + b"\n")
 
     def close(self) -> None:
         self._file.close()
