@@ -18,6 +18,7 @@ import tenacity
 from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translated
 from tautraj.llms.answers import Message, Reply, read
+from tautraj.llms.connections import connect
 from tautraj.llms.limits import Room, limits_of
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
@@ -116,6 +117,7 @@ def _completion(request: dict[str, Any]) -> Any:
     import litellm
     from litellm._internal_context import is_internal_call
 
+    connect()
     _introduce(request["model"])
     token = is_internal_call.set(True)
     try:
