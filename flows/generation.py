@@ -130,6 +130,7 @@ def played(
             future = finished.get()
             if future is not None:  # else a signal came
                 spec = under_way.pop(future)
+                orchestration.forget_results()
                 yield spec, outcome(run, spec, future)
         if owed or interrupt.signal:
             terminal.say(standing.cut(interrupt.signal))

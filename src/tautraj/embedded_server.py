@@ -15,13 +15,15 @@ from tautraj import environment
 
 GRACE = 10.0
 """Seconds."""
-UNSEEN = "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED"
-"""The log of events, two fifths of the server's work. A UI shows runs, tasks, states and artifacts without it."""
+UNSEEN = ("PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED", "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED")
+"""The log of events, two fifths of the server's work: a UI shows runs, tasks, states and artifacts without it. And
+automations, of which a server that ends with the run has none."""
 
 
 def main() -> None:
     environment.prepare()
-    os.environ.setdefault(UNSEEN, "false")
+    for name in UNSEEN:
+        os.environ.setdefault(name, "false")
     serving: list[Any] = []
     threading.Thread(target=_end_with_stdin, args=(serving,), daemon=True).start()
     import uvicorn

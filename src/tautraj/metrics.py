@@ -98,6 +98,11 @@ def pass_hat_k(successes: Iterable[tuple[int, int]], k: int) -> float | None:
     return fmean(chances) if chances else None
 
 
+def ks(trials: int) -> list[int]:
+    """The k that `pass_hat_k` is told for: each up to 8, then each double, and all `trials`."""
+    return [k for k in range(1, trials + 1) if k <= 8 or k.bit_count() == 1 or k == trials]
+
+
 def interval(successes: Sequence[tuple[int, int]], confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's interval for the success rate, widened for trials of one task being alike.
 
@@ -135,7 +140,7 @@ def _success(graded: Sequence[Row]) -> Metrics:
         "success_rate_high": high,
         "tasks": len(tasks),
     }
-    for k in range(1, max(n for _, n in tasks) + 1):
+    for k in ks(max(n for _, n in tasks)):
         chance = pass_hat_k(tasks, k)
         if chance is not None:
             numbers[f"pass_hat_{k}"] = chance

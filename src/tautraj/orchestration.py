@@ -14,6 +14,7 @@ from prefect import get_client
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
+from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_UI_URL
 
@@ -55,6 +56,12 @@ def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
             leases.enter_context(_lease(limit_name, granted[name]))
         seats: dict[str, Llm] = {seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()}
         yield run.model_copy(update=seats)
+
+
+def forget_results() -> None:
+    """Of this flow run's tasks, so far. Prefect keeps their states by the results, to see what depends on what."""
+    if context := FlowRunContext.get():
+        context.run_results.clear()
 
 
 def progress_artifact(name: str) -> Watcher:

@@ -94,7 +94,8 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
         low, high = n["success_rate_low"], n["success_rate_high"]
         rows.append(("success rate", f"{n['success_rate']:.1%}  [{low:.1%}, {high:.1%}] 95 %"))
         rows.append(("mean reward", f"{n['reward_mean']:.3f}"))
-    rows += [(f"pass^{k}", f"{n[f'pass_hat_{k}']:.3f}") for k in range(2, 100) if f"pass_hat_{k}" in n]
+    hats = {name.removeprefix("pass_hat_"): value for name, value in n.items() if name.startswith("pass_hat_")}
+    rows += [(f"pass^{k}", f"{value:.3f}") for k, value in hats.items() if k.isdecimal() and k != "1"]
     rows += [(f"reward: {k[7:]}", f"{v:.3f}") for k, v in n.items() if k.startswith("reward_") and k != "reward_mean"]
     rows += [(f"ended: {k[8:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("endings_")]
     rows += [(f"failed: {k[9:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("failures_")]

@@ -22,6 +22,8 @@ from tautraj.tree import masked
 POINTER = "mlflow.json"
 """In the run directory: which MLflow run is its view, and whether that has everything."""
 ORACLE = "true: gold actions replayed, not a model's result"
+QUICK = 1
+"""Of gzip's levels: a fifth of the time that its own choice of nine takes, for a third more bytes."""
 COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls", "mistakes", "seconds"]
 
 
@@ -147,7 +149,7 @@ class View:
     def _log_trajectories(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "trajectories.jsonl.gz"
-            with gzip.open(path, "wt", encoding="utf-8") as file:
+            with gzip.open(path, "wt", QUICK, encoding="utf-8") as file:
                 for trajectory in self._subject.store.episodes():
                     file.write(trajectory.model_dump_json(by_alias=True) + "\n")
             self._client.log_artifact(self._run_id, str(path))
