@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Moment(NamedTuple):
@@ -19,7 +18,7 @@ class Moment(NamedTuple):
     cpu_seconds: float
     """User and system, of all processes so far, servers that the command started included."""
     mb: float
-    """Resident now."""
+    """In memory now; what processes share counts once."""
 
 
 class Watched(NamedTuple):
@@ -66,17 +65,17 @@ def watched(
 
 
 def _used(leader: int) -> tuple[float, float]:
-    """CPU seconds and resident MB of a session, those that have ended included, and of servers it started."""
-    ticks = pages = 0
+    """CPU seconds and MB (proportional set size) of a session, those that have ended included, and of its servers."""
+    ticks = kilobytes = 0
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
             continue
         try:
             fields = Path(entry.path, "stat").read_text().rpartition(")")[2].split()
-        except OSError:
+            parent, session = int(fields[1]), int(fields[3])
+            if leader in (session, parent):  # Prefect's server has a session of its own
+                ticks += sum(map(int, fields[11:15]))
+                kilobytes += int(Path(entry.path, "smaps_rollup").read_text().partition("\nPss:")[2].split()[0])
+        except (OSError, IndexError):
             continue  # it has just ended
-        parent, session = int(fields[1]), int(fields[3])
-        if leader in (session, parent):  # Prefect's server has a session of its own
-            ticks += sum(map(int, fields[11:15]))
-            pages += int(fields[21])
-    return ticks / TICKS, pages * PAGE / 1e6
+    return ticks / TICKS, kilobytes * 1024 / 1e6

@@ -15,15 +15,18 @@ from tautraj import environment
 
 GRACE = 10.0
 """Seconds."""
-UNSEEN = ("PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED", "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED")
-"""The log of events, two fifths of the server's work: a UI shows runs, tasks, states and artifacts without it. And
-automations, of which a server that ends with the run has none."""
+SETTINGS = {
+    # The log of events, two fifths of the server's work: a UI shows runs, tasks, states and artifacts without it.
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # a server that ends with the run has no automations
+    "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": "2",  # default 5; each keeps 80 MB of the database in memory
+}
 
 
 def main() -> None:
     environment.prepare()
-    for name in UNSEEN:
-        os.environ.setdefault(name, "false")
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     serving: list[Any] = []
     threading.Thread(target=_end_with_stdin, args=(serving,), daemon=True).start()
     import uvicorn

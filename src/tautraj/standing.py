@@ -112,17 +112,21 @@ class Standing:
         self.ledger.spend(row.usage)
 
 
+SHARE = 0.01
 Watcher = Callable[[Standing], None]
 
 
 def every(seconds: float, show: Watcher) -> Watcher:
-    """`show`, but not more often than every `seconds`; the first time at once."""
-    last = float("-inf")
+    """`show`, the first time at once, then not more often than every `seconds`, nor for more than `SHARE` of the time.
+
+    What counts all episodes anew takes the longer the more there are.
+    """
+    after = float("-inf")
 
     def watch(standing: Standing) -> None:
-        nonlocal last
-        if time.monotonic() - last >= seconds:
-            last = time.monotonic()
+        nonlocal after
+        if (began := time.monotonic()) >= after:
             show(standing)
+            after = began + max(seconds, (time.monotonic() - began) / SHARE)
 
     return watch
