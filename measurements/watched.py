@@ -3,10 +3,13 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+WEIGH_EVERY = 1.0
+"""Seconds; to ask what a process shares takes the system milliseconds."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -51,12 +54,15 @@ def watched(
 ) -> Watched:
     """Run it to its end, looking `every` so many seconds; `done` says how many of `n` episodes are over."""
     began, moments = time.monotonic(), []
+    mb, weighed = 0.0, float("-inf")
     with log.open("w") as said:
         process = subprocess.Popen(
             command, env=dict(env), stdout=said, stderr=said, cwd=log.parent, start_new_session=True
         )
         while process.poll() is None:
-            moments.append(Moment(done(), time.monotonic() - began, *_used(process.pid)))
+            if time.monotonic() - weighed >= WEIGH_EVERY:
+                mb, weighed = _memory(process.pid), time.monotonic()
+            moments.append(Moment(done(), time.monotonic() - began, _cpu_seconds(process.pid), mb))
             time.sleep(every)
     if process.returncode or done() < n:
         raise RuntimeError(f"{command}: exit code {process.returncode}, {done()} of {n}: {log.read_text()[-2000:]}")
@@ -64,18 +70,24 @@ def watched(
     return Watched(moments, began)
 
 
-def _used(leader: int) -> tuple[float, float]:
-    """CPU seconds and MB (proportional set size) of a session, those that have ended included, and of its servers."""
-    ticks = kilobytes = 0
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
-            continue
-        try:
-            fields = Path(entry.path, "stat").read_text().rpartition(")")[2].split()
-            parent, session = int(fields[1]), int(fields[3])
-            if leader in (session, parent):  # Prefect's server has a session of its own
-                ticks += sum(map(int, fields[11:15]))
-                kilobytes += int(Path(entry.path, "smaps_rollup").read_text().partition("\nPss:")[2].split()[0])
-        except (OSError, IndexError):
-            continue  # it has just ended
-    return ticks / TICKS, kilobytes * 1024 / 1e6
+def _cpu_seconds(leader: int) -> float:
+    """Of a session, those that have ended included, and of servers it started."""
+    return sum(sum(map(int, fields[11:15])) for _, fields in _session(leader)) / TICKS
+
+
+def _memory(leader: int) -> float:
+    """MB of the same processes: their proportional set sizes."""
+    kilobytes = 0
+    for process, _ in _session(leader):
+        with suppress(OSError, IndexError):  # it has just ended
+            kilobytes += int((process / "smaps_rollup").read_text().partition("\nPss:")[2].split()[0])
+    return kilobytes * 1024 / 1e6
+
+
+def _session(leader: int) -> Iterator[tuple[Path, list[str]]]:
+    """Its processes under /proc, with the fields of `stat` from the state on."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            if leader in (int(fields[3]), int(fields[1])):  # Prefect's server has a session of its own
+                yield process, fields

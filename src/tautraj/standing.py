@@ -112,12 +112,12 @@ class Standing:
         self.ledger.spend(row.usage)
 
 
-SHARE = 0.01
+SHARE = 0.02
 Watcher = Callable[[Standing], None]
 
 
 def every(seconds: float, show: Watcher) -> Watcher:
-    """`show`, the first time at once, then not more often than every `seconds`, nor for more than `SHARE` of the time.
+    """`show`, the first time at once, then not more often than every `seconds` nor for more than `SHARE` of the time.
 
     What counts all episodes anew takes the longer the more there are.
     """
