@@ -48,23 +48,23 @@ def main() -> None:
     from tautraj import environment
 
     environment.prepare()
-    print("| format | file | conversations | rows | seconds | rows/s | peak MB |")
-    print("|---|---|---|---|---|---|---|")
+    print("| format | file | guard | conversations | rows | seconds | conversations/s | peak MB |")
+    print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run = run_directory(folder / "outputs", given.episodes)
-        for n in (given.episodes // 10, given.episodes):
+        for n, guard in ((given.episodes, "off"), (given.episodes, "own"), (given.episodes // 10, "off")):
             for path in sorted(run.glob("episodes/*"))[n:]:
-                path.rename(folder / path.name)
-            out = folder / "data"
-            command = [sys.executable, str(EXPORT), f"run={run}", "guard=off", f"out={out}"]
+                path.unlink()
+            out = folder / f"data-{guard}-{n}"
+            command = [sys.executable, str(EXPORT), f"run={run}", f"guard={guard}", f"out={out}"]
             command += [f"format={given.format}", f"file={given.file}"]
             began = time.monotonic()
             seen = watched(command, os.environ, lambda n=n: n, n, folder / "log")
             seconds = time.monotonic() - began
             rows = sum(1 for path in out.glob("*.jsonl") for _ in path.open()) if given.file == "jsonl" else n
             print(
-                f"| {given.format} | {given.file} | {n:,} | {rows:,} | {seconds:.0f} | {rows / seconds:.0f} "
+                f"| {given.format} | {given.file} | {guard} | {n:,} | {rows:,} | {seconds:.0f} | {n / seconds:.0f} "
                 f"| {seen.peak_mb:.0f} |",
                 flush=True,
             )

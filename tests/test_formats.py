@@ -155,6 +155,12 @@ def test_what_sharegpts_loaders_refuse_is_found(said: list[str], wrong: str | No
     assert fault({"conversations": [{"from": one, "value": ""} for one in said]}) == wrong
 
 
+def test_a_prompt_with_nothing_in_it_is_refused() -> None:
+    said = {"role": "assistant", "content": "Hello.", "tool_calls": None, "tool_call_id": None}
+    assert fault({"prompt": [], "completion": [said]}) == "an empty prompt, which TRL stumbles over"
+    assert fault({"messages": [said]}) is None
+
+
 @pytest.mark.parametrize("make", [sft, sharegpt, kto, prompts, predecessor, preference])
 def test_every_format_makes_rows_without_fault(make: Any) -> None:
     task = [chosen(conversation()), failed(conversation("No.", reward=0.0))]

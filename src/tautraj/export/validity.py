@@ -14,6 +14,8 @@ THEIRS, OURS = ("human", "observation"), ("gpt", "function_call")
 
 def fault(row: Row) -> str | None:
     """What is wrong with a row; None: nothing. A prompt with what follows it is one conversation."""
+    if row.get("prompt") == []:
+        return "an empty prompt, which TRL stumbles over"
     for told in conversations(row):
         if (found := next(_faults(told), None)) is not None:
             return found
