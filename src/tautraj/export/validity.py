@@ -14,11 +14,11 @@ THEIRS, OURS = ("human", "observation"), ("gpt", "function_call")
 
 def fault(row: Row) -> str | None:
     """What is wrong with a row; None: nothing. A prompt with what follows it is one conversation."""
-    if row.get("prompt") == []:
-        return "an empty prompt, which TRL stumbles over"
     for told in conversations(row):
         if (found := next(_faults(told), None)) is not None:
             return found
+    if row.get("prompt") == []:
+        return "an empty prompt, which TRL stumbles over"
     return next(_out_of_turn(row.get("conversations")), None)
 
 
