@@ -143,6 +143,17 @@ class Tracking(Record):
     name: Literal["mlflow", "none"]
     uri: str | None
     every_seconds: float = Field(gt=0)
+    traces: Literal["all", "failures", "sample", "none"]
+    """Which episodes become traces."""
+    traces_sample: PositiveInt
+    """How many of a run a sample has."""
+
+
+class Report(Record):
+    """The page that a run ends with."""
+
+    conversations: int = Field(ge=0)
+    """Which it holds at most; its table has all episodes."""
 
 
 class Budget(Record):
@@ -164,6 +175,7 @@ class Run(Record):
     runner: Runner
     tracking: Tracking
     budget: Budget
+    report: Report
     experiment: Folder
     """In the root."""
     trials: PositiveInt

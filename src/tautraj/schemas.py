@@ -14,12 +14,12 @@ Found = dict[str, Any]
 
 def upgrade(found: Found, where: str) -> Found:
     """An episode as this schema has it. Raises `StoreError` on a schema that is not known; it names `where`."""
-    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged, 3: _unchanged, 4: _episode_4_to_5})
+    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged, 3: _unchanged, 4: _episode_4_to_5, 5: _unchanged})
 
 
 def upgrade_run(found: Found, where: str) -> Found:
     """A run's configuration, likewise: its run.yaml read or fed back."""
-    return _upgrade(found, where, {1: _run_1_to_2, 2: _run_2_to_3, 3: _run_3_to_4, 4: _unchanged})
+    return _upgrade(found, where, {1: _run_1_to_2, 2: _run_2_to_3, 3: _run_3_to_4, 4: _unchanged, 5: _run_5_to_6})
 
 
 def _upgrade(found: Found, where: str, steps: dict[int, Callable[[Found], Found]]) -> Found:
@@ -42,9 +42,8 @@ def _schema(found: Found, where: str) -> int:
 
 
 def _unchanged(found: Found) -> Found:
-    """What schema 3 brought to an episode is endings, and no older one had them; schema 4 brought nothing.
-
-    To a run schema 5 brought nothing.
+    """What schema 3 brought to an episode is endings, and no older one had them; schemas 4 and 6 brought
+    nothing. To a run schema 5 brought nothing.
     """
     return found
 
@@ -98,6 +97,12 @@ def _run_3_to_4(found: Found) -> Found:
     if runner.get("_target_") == "prefect.task_runners.ProcessPoolTaskRunner":
         runner |= {"_target_": "prefect.task_runners.ThreadPoolTaskRunner", "processes": "cores"}
     return {**found, "runner": runner, "benchmark": {"world": "overlay", **_branch(found, "benchmark")}}
+
+
+def _run_5_to_6(found: Found) -> Found:
+    """No episode became a trace; there was no page."""
+    tracking = {"traces": "none", "traces_sample": 50, **_branch(found, "tracking")}
+    return {**found, "tracking": tracking, "report": {"conversations": 2000, **_branch(found, "report")}}
 
 
 def _branch(tree: Found, name: str) -> Found:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 5
+SCHEMA = 6
 
 Seat = Literal["model", "user", "judge"]
 Kind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
