@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tautraj.config import Budget
+from tautraj.metrics import Spent
 from tautraj.trajectory import Seat, Usage
 
 
@@ -26,7 +27,7 @@ class Cost(NamedTuple):
 NOTHING = Cost(0, 0.0)
 
 
-def cost_of(usages: Iterable[Usage]) -> Cost:
+def cost_of(usages: Iterable[Usage | Spent]) -> Cost:
     total = NOTHING
     for usage in usages:
         total = total.plus(Cost(usage.tokens_in + usage.tokens_out, usage.usd))
@@ -49,7 +50,7 @@ class Ledger:
     def end(self) -> None:
         self.under_way -= 1
 
-    def spend(self, usage: Mapping[Seat, Usage]) -> None:
+    def spend(self, usage: Mapping[Seat, Usage] | Mapping[Seat, Spent]) -> None:
         """An episode is done."""
         self.spent = self.spent.plus(cost_of(usage.values()))
         self._finished += 1

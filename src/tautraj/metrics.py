@@ -15,6 +15,19 @@ SUCCESS = 1.0 - 1e-6
 """As the benchmark counts it: a reward of 1, floats allowed for."""
 
 
+class Spent(NamedTuple):
+    """A seat's `Usage`, in a fourth of the memory: a long run keeps every episode's."""
+
+    calls: int
+    retries: int
+    tokens_in: int
+    tokens_out: int
+    tokens_cached: int
+    usd: float | None
+    """None if any call was unpriced."""
+    seconds: float
+
+
 class Row(NamedTuple):
     """What the numbers need of one episode."""
 
@@ -30,7 +43,7 @@ class Row(NamedTuple):
     tool_calls: int
     mistakes: int
     seconds: float
-    usage: dict[Seat, Usage]
+    usage: dict[Seat, Spent]
 
 
 class Failure(NamedTuple):
@@ -58,7 +71,7 @@ def row(trajectory: Trajectory) -> Row:
         tool_calls=sum(turn.kind == "tool_call" for turn in played),
         mistakes=sum(turn.kind == "mistake" for turn in played),
         seconds=trajectory.seconds,
-        usage=dict(trajectory.usage),
+        usage={seat: Spent(**dict(usage)) for seat, usage in trajectory.usage.items()},
     )
 
 
@@ -152,7 +165,8 @@ def _ledger(rows: Sequence[Row], wasted: Sequence[Usage]) -> Metrics:
     """What the run took with all its attempts, and USD per success; USD only where all is priced."""
     done = [usage for r in rows for usage in r.usage.values()]
     numbers: Metrics = {}
-    for name, usages in (("spent", [*done, *wasted]), ("wasted", wasted)):
+    both: dict[str, Sequence[Usage | Spent]] = {"spent": [*done, *wasted], "wasted": wasted}
+    for name, usages in both.items():
         numbers[f"{name}_tokens"] = sum(u.tokens_in + u.tokens_out for u in usages)
         if all(u.usd is not None for u in usages):
             numbers[f"{name}_usd"] = sum(u.usd or 0.0 for u in usages)
@@ -165,7 +179,7 @@ def _ledger(rows: Sequence[Row], wasted: Sequence[Usage]) -> Metrics:
 def _spent(rows: Sequence[Row]) -> Metrics:
     """Tokens, USD, calls and seconds of llm time, by seat and (tokens, USD) in all. USD only where all is priced."""
     numbers: Metrics = {}
-    usages: dict[Seat, list[Usage]] = defaultdict(list)
+    usages: dict[Seat, list[Spent]] = defaultdict(list)
     for r in rows:
         for seat, usage in r.usage.items():
             usages[seat].append(usage)

@@ -14,7 +14,9 @@ Found = dict[str, Any]
 
 def upgrade(found: Found, where: str) -> Found:
     """An episode as this schema has it. Raises `StoreError` on a schema that is not known; it names `where`."""
-    return _upgrade(found, where, {1: _episode_1_to_2, 2: _unchanged, 3: _unchanged, 4: _episode_4_to_5, 5: _unchanged})
+    return _upgrade(
+        found, where, {1: _episode_1_to_2, 2: _unchanged, 3: _unchanged, 4: _episode_4_to_5, 5: _unchanged}
+    )
 
 
 def upgrade_run(found: Found, where: str) -> Found:

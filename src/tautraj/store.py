@@ -131,6 +131,11 @@ class Store:
         with boundary(StoreError, f"writing {self.url}/{name}"):  # half a surrogate pair is escaped
             self._write(f"{self.path}/{name}", text.encode(errors="backslashreplace"))
 
+    def write_bytes(self, name: str, data: bytes) -> None:
+        """The same, whatever it holds."""
+        with boundary(StoreError, f"writing {self.url}/{name}"):
+            self._write(f"{self.path}/{name}", data)
+
     def read_json(self, name: str) -> Any:
         """What `write_json` wrote; None if there is nothing, or nothing that is JSON."""
         path = f"{self.path}/{name}"

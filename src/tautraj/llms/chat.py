@@ -117,8 +117,12 @@ def _completion(request: dict[str, Any]) -> Any:
     import litellm
     from litellm._internal_context import is_internal_call
 
+    from tautraj.llms import direct
+
     connect()
     _introduce(request["model"])
+    if direct.fits(request):
+        return direct.ask(request)
     token = is_internal_call.set(True)
     try:
         return litellm.completion(**request)
