@@ -22,8 +22,8 @@ PATIENCE = 120.0
 def process(command: Sequence[str], what: str, files: Sequence[int] = ()) -> Iterator[str]:
     """Its address, once it has said it on stdout. Raises `PreflightError` about `what` if it does not start.
 
-    `command` ends when its stdin does: whatever ends the run closes that pipe, a SIGKILL too. `files`: numbers of open
-    files that it is handed.
+    `command` ends when its stdin does: whatever ends the run closes that pipe, a SIGKILL too. `files`: numbers of
+    open files that it is handed.
     """
     with (
         tempfile.TemporaryFile("w+") as log,

@@ -26,9 +26,8 @@ DONE = re.compile(r"^Agent(?:: | called )", re.MULTILINE)
 
 def answer(part: Part, request: Request, habits: Habits) -> Said:
     """By what the conversation holds so far: nothing is remembered from call to call."""
-    steps = part.steps
-    if happens(habits.forgets, "model", request.seed):
-        steps = forgetful(steps)
+    forgets = happens(habits.forgets, "model", request.seed)
+    steps = forgetful(part.steps) if forgets else part.steps
     asked = next((text(message) for message in request.messages if message["role"] == "user"), "")
     if asks(BELIEF, asked) or asks(PLAN, asked):
         done = len(DONE.findall(asked)) - part.given

@@ -5,11 +5,12 @@ reject, or a run something that failed.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from tautraj.benchmarks import Scenario
+from tautraj.llms.answers import Message
 from tautraj.protocol import Aside
 from tautraj.rehearsed.protocol import Request, Said, asks, text
 from tautraj.rehearsed.script import Habits, Part, happens
@@ -103,7 +104,7 @@ def _scene(part: Part, act: Callable[[ToolCall, Aside], str]) -> Scene:
     )
 
 
-def _nobody(*_: Any) -> NoReturn:
+def _nobody(messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> NoReturn:
     raise NotImplementedError("the scripted customer asks nobody")
 
 
@@ -130,7 +131,9 @@ def _thoughts(heard: list[str], word: str, part: Part) -> Iterator[str]:
     last = heard[-1]
     if len(heard) == 1:
         yield "I say first why I am calling; the rest I tell when I am asked."
-    if word.startswith(YES):
+    if word.startswith(YES) and part.stop in word:
+        yield "That is what I want, and with that I am done."
+    if word == YES:
         yield "That is what I want, so I agree to it."
     if part.stop in word and CLOSING.search(last):
         yield "I have got all that I wanted, so I end the conversation."

@@ -60,11 +60,9 @@ def _before_a_call(step: Step) -> str:
 def _stand(taken: Sequence[Step], left: Sequence[Step]) -> tuple[State, str]:
     if not taken and left:
         return "understanding", "nothing has been looked up yet"
-    reads = [step for step in left if not step.writes]
-    if reads:
-        return "investigating", f"{len(reads)} things are still to be looked up before all is clear"
-    writes = len(left)
-    return "resolution", f"{writes} changes are still to be made" if writes else "nothing is left to be done"
+    if not all(step.writes for step in left):
+        return "investigating", "not all that matters has been looked up yet"
+    return "resolution", "what was asked for has still to be carried out" if left else "nothing is left to be done"
 
 
 def _unknown(left: Sequence[Step]) -> Iterator[str]:
