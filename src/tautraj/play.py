@@ -23,6 +23,7 @@ from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
 from tautraj.parts import check
 from tautraj.recorder import Recorder
+from tautraj.rehearsed.serving import rehearsed
 from tautraj.reward import graded
 from tautraj.store import Store
 
@@ -68,12 +69,12 @@ def prepare(run: Run) -> Job:
 def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
     """The job with every seat able to play and its run directory made. Raises `UserError`, nothing half-written.
 
-    For the length of the block its run directory is this process's own and its local models are served. `config`: the
-    resolved tree, masked.
+    For the length of the block its run directory is this process's own, and its local and rehearsed llms are served.
+    `config`: the resolved tree, masked.
     """
     with held(job.store):
         job = _now(job)
-        with serving(job.run) as run:
+        with serving(job.run) as here, rehearsed(here, job.owed) as run:
             preflight(list(run.seats.items()))
             job.store.open(config, HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root))))
             yield job._replace(run=run)
