@@ -44,7 +44,8 @@ class ParentView(View):
         self._client.log_dict(self._run_id, found, "matrix.json")
         for name, draw in (("success_by_cell.png", by_cell), ("pass_hat_k.png", by_k)):
             self._client.log_figure(self._run_id, draw(found), name)
-        self.renew(numbers(found), 0)
+        for name, value in numbers(found).items():
+            self._client.log_metric(self._run_id, name, value)
         self._client.set_terminated(self._run_id, status=status)
         self.note(status, complete=True)
 

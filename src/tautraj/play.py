@@ -19,11 +19,11 @@ from tautraj.hold import held
 from tautraj.keep import keep
 from tautraj.keys import hidden
 from tautraj.llms.preflight import preflight
-from tautraj.llms.served import all_served
 from tautraj.metrics import Failure, Row, row
 from tautraj.parts import check
 from tautraj.recorder import Recorder
 from tautraj.reward import graded
+from tautraj.sharing import all_served
 from tautraj.store import Store
 
 HEADER = """\

@@ -1,6 +1,6 @@
 """The models that runs of one flow serve themselves: one server for all seats that ask for the same.
 
-Not here: the servers (`local`).
+Not here: the servers (`llms.local`).
 """
 
 from collections.abc import Sequence
