@@ -203,7 +203,7 @@ def test_a_sweep_is_its_cells_in_any_order() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["experiment=default"], "has no axis"),
+        (["experiment=default"], "the grid has no axis"),
         (["grid.agent=[]"], "grid.agent has no level"),
         (["grid.trials=[1,2]"], "grid.trials: trials is of the whole sweep"),
         (["grid.tracking.uri=[a]"], "grid.tracking.uri: "),

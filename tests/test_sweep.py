@@ -113,7 +113,7 @@ def check_matrix(place: Path, found: dict[str, Store]) -> None:
         assert one["success_rate"] == (0.5 if one["agent_llm"] == WEAK else 1.0)
     [explained] = matrix["variance"]
     assert (explained["axes"], explained["tasks"]) == (["model.name", "user_strategy"], 2)
-    # rewards 1, 1 and 0, 1: SS_total 1.5, of which the model and the task take a third each
+    # the strong model 1 and 1, the weak one 0 and 1: SS_total 1.5, of which the model and the task take a third each
     assert [explained[name] for name in ("first", "second", "interaction", "task", "residual")] == pytest.approx(
         [1 / 3, 0, 0, 1 / 3, 1 / 3]
     )
@@ -181,9 +181,9 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 
 
 def test_a_cell_that_its_benchmark_refuses_keeps_all_from_starting(sweep: Generate, tmp_path: Path) -> None:
-    done = sweep(*MOCK, "grid.domain=[mock,retail]", "tasks.ids=[create_task_1]", "split=test")
+    done = sweep("grid.domain=[mock,retail]", "split=base", "tasks.ids=[create_task_1]", "tracking=none")
     assert done.code == 2
-    assert "domain=retail: tasks.ids: create_task_1 not in retail split=test" in done.err
+    assert "domain=retail: tasks.ids: create_task_1 not in retail split=base" in done.err
     assert not (tmp_path / "outputs").exists()
 
 

@@ -18,7 +18,7 @@ def all_served(runs: Sequence[Run], servers: ExitStack) -> list[Run]:
     seats = [(run, seat, llm) for run in runs for seat, llm in run.seats.items()]
     for run, seat, llm in sorted(seats, key=lambda asked: -asked[2].provider.calls_at_once):
         if _asked(llm) not in addresses:
-            others = {other: _nobody(played) for other, played in run.seats.items() if other != seat}
+            others: dict[str, Llm] = {other: _nobody(played) for other, played in run.seats.items() if other != seat}
             alone = servers.enter_context(serving(run.model_copy(update=others)))
             addresses[_asked(llm)] = alone.seats[seat].provider.api_base
     return [
