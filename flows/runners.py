@@ -7,7 +7,7 @@ length of the run. Not here: the flow (`generation`).
 import functools
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -42,19 +42,24 @@ def task_runner(run: Run) -> Any:
         return runner(**_arguments(extra, run.runner.workers))
 
 
-def player(run: Run, stack: ExitStack) -> Callable[[EpisodeSpec], Row]:
-    """What plays an episode: this process, one of those that the run asks for, which `stack` ends, or a cluster's."""
-    if _extra(run):
-        root = run.root if "://" in run.root else str(Path(run.root).absolute())
-        return functools.partial(play_anywhere, run.model_copy(update={"root": root}))
-    if run.runner.processes is None:
-        return functools.partial(play, run)
-    return stack.enter_context(Workers(run, run.runner.processes)).play
+def players(runs: Sequence[Run], stack: ExitStack) -> list[Callable[[EpisodeSpec], Row]]:
+    """What plays an episode of each: this process, processes that they share, which `stack` ends, or a cluster's."""
+    runner = runs[0].runner
+    if _extra(runs[0]):
+        return [functools.partial(play_anywhere, _anywhere(run)) for run in runs]
+    if runner.processes is None:
+        return [functools.partial(play, run) for run in runs]
+    workers = stack.enter_context(Workers(runs, runner.processes))
+    return [functools.partial(workers.play, run) for run in runs]
 
 
 def argument(run: Run, value: Any) -> Any:
     """Of the task: quoted, else Prefect walks it and draws arrows; but a quote comes to a cluster as a tuple."""
     return value if _extra(run) else quote(value)
+
+
+def _anywhere(run: Run) -> Run:
+    return run if "://" in run.root else run.model_copy(update={"root": str(Path(run.root).absolute())})
 
 
 def _extra(run: Run) -> str | None:

@@ -72,10 +72,19 @@ def environ(server: str, prefect_home: Callable[[Path], str], tmp_path: Path) ->
 @pytest.fixture
 def generate(environ: dict[str, str], tmp_path: Path) -> Generate:
     """Run the command line in an empty directory."""
+    return by_door("generate", environ, tmp_path)
 
+
+@pytest.fixture
+def sweep(environ: dict[str, str], tmp_path: Path) -> Generate:
+    """Likewise, a grid's."""
+    return by_door("sweep", environ, tmp_path)
+
+
+def by_door(door: str, environ: dict[str, str], cwd: Path) -> Generate:
     def run(*overrides: str, **variables: str) -> Finished:
-        env = {**environ, **variables}
-        done = subprocess.run(command(overrides), cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        words, env = command(overrides, door), {**environ, **variables}
+        done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)
         return Finished(done.returncode, done.stdout, done.stderr)
 
     return run

@@ -24,8 +24,8 @@ class Finished(NamedTuple):
 Generate = Callable[..., Finished]
 
 
-def command(overrides: Sequence[str]) -> list[str]:
-    return [sys.executable, str(REPO / "flows" / "generate.py"), *overrides]
+def command(overrides: Sequence[str], door: str = "generate") -> list[str]:
+    return [sys.executable, str(REPO / "flows" / f"{door}.py"), *overrides]
 
 
 def played(store: Store) -> dict[tuple[str, int], float | None]:

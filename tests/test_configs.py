@@ -18,9 +18,12 @@ from tautraj.command_line import compose_tree
 from tautraj.config import CONF, Part, Run
 from tautraj.errors import ConfigError
 from tautraj.parts import part
+from tautraj.sweep import asked
 from tautraj.tree import container, masked, parse
 
-OTHERS = {"track", "regrade", "export", "format", "choose"}  # other doors'
+OTHERS = {"track", "regrade", "export", "format", "choose", "sweep"}  # other doors'
+GRIDS = {"strategies", "agents", "cross_users"}
+"""Experiments that are for the door of grids."""
 FILES = sorted(
     path for path in CONF.rglob("*.yaml") if "hydra" not in path.parts and not OTHERS & {path.stem, path.parent.name}
 )
@@ -39,7 +42,8 @@ def tree(*overrides: str) -> DictConfig:
 def command(path: Path) -> list[str]:
     """The overrides of the command in a file's header."""
     header = "".join(re.findall(r"\A(?:#.*\n)+", path.read_text()))
-    found = re.search(r"^# python flows/generate\.py(.*)$", header, re.MULTILINE)
+    door = "sweep" if path.parent.name == "experiment" and path.stem in GRIDS else "generate"
+    found = re.search(rf"^# python flows/{door}\.py(.*)$", header, re.MULTILINE)
     assert found, f"{path} does not open with the command that uses it"
     return shlex.split(found[1])
 
@@ -74,8 +78,10 @@ def test_every_choice_composes(group: str, choice: str) -> None:
 @pytest.mark.parametrize("path", FILES, ids=by_name)
 def test_the_command_in_a_header_is_a_run_that_uses_the_file(path: Path) -> None:
     overrides = command(path)
-    run = parse(tree(*overrides))
     group, choice = path.parent.name, path.stem
+    grid = group == "experiment" and choice in GRIDS
+    runs = [one.run for one in asked(compose_tree(overrides, "sweep"), overrides).settings] if grid else []
+    run = runs[0] if grid else parse(tree(*overrides))
     if group == "provider":
         assert choice in (run.model.provider.name, run.user.provider.name)
     elif group == "llm":

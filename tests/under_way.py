@@ -43,10 +43,10 @@ class Slow:
 class Under:
     """A run that is under way, in a process group of its own as a shell makes one."""
 
-    def __init__(self, overrides: Sequence[str], cwd: Path, environ: dict[str, str]) -> None:
+    def __init__(self, overrides: Sequence[str], cwd: Path, environ: dict[str, str], door: str = "generate") -> None:
         self._log = (cwd / "log").open("w+")
         self.process = subprocess.Popen(
-            command(overrides), cwd=cwd, env=environ, stdout=self._log, stderr=self._log, start_new_session=True
+            command(overrides, door), cwd=cwd, env=environ, stdout=self._log, stderr=self._log, start_new_session=True
         )
 
     def interrupt(self, number: signal.Signals) -> None:

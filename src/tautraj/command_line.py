@@ -4,6 +4,7 @@ Not here: what the values mean (`config`).
 """
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -26,11 +27,13 @@ from tautraj.tree import masked
 HYDRAS_OWN = (HydraException, OmegaConfBaseException)
 STUMBLES = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 """What Hydra lets out when it trips over a value: `model=0`, a number of 5,000 digits."""
+GRID = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
 _composing = threading.Lock()  # Hydra's compose is not thread-safe
 
 
 def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> DictConfig:
     """Compose a file of `conf/` with `overrides`, from any thread; raises `ConfigError`."""
+    overrides = spelled(overrides)
     _check_choices(overrides)
     try:
         with _composing:
@@ -45,6 +48,7 @@ def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> Dic
 def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> None:
     """Hand `door` the composed tree, once per cell of a sweep. Exits with 2 after one line per thing to correct."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
+    sys.argv[1:] = spelled(sys.argv[1:])
     overrides = [word for word in sys.argv[1:] if "=" in word]
     failed: list[TautrajError] = []
     at_door = False
@@ -77,6 +81,18 @@ def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> No
         sys.exit(2)
 
 
+def spelled(words: Sequence[str]) -> list[str]:
+    """The words as Hydra takes them: an axis is added to a grid as it is changed, `grid.agent=[act,react]`, and its
+    levels may go without their brackets."""
+    return [GRID.sub(_axis, word) for word in words]
+
+
+def _axis(found: re.Match[str]) -> str:
+    key, levels = found.groups()
+    several = "," in levels and levels[0] not in "[{'\""
+    return f"++{key}=[{levels}]" if several else f"++{key}={levels}"
+
+
 def _complain(text: str) -> int:
     for line in printable(masked(text)).split("\n"):
         print(f"error: {line}", file=sys.stderr)
@@ -95,7 +111,10 @@ def _check_choices(overrides: Sequence[str]) -> None:
                 f"Put the address in .env, and name it: '{group}=${{oc.env:MY_ADDRESS}}'"
             )
         if _group(word) and choice.startswith("["):
-            raise ConfigError(f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}")
+            raise ConfigError(
+                f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}, or all in one flow: "
+                f"python flows/sweep.py 'grid.{group}={choice}'"
+            )
         if _group(word) and choice in ("", "null"):
             known = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
             raise ConfigError(f"{group} needs a choice. It is one of: {', '.join(known)}")

@@ -4,7 +4,7 @@ Calls nobody. Not here: what was spent (`budget`).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
@@ -38,13 +38,17 @@ class Estimate(NamedTuple):
     """Of one episode, by today's prices."""
 
 
-def estimate(run: Run, rows: list[Row]) -> Estimate:
-    """Of one episode of `run`; `rows`: those it has played."""
+Past = tuple[Mapping[str, Any], Mapping[str, float]]
+
+
+def estimate(run: Run, rows: list[Row], past: Iterable[Past] | None = None) -> Estimate:
+    """Of one episode of `run`; `rows`: those it has played. `past`: other runs; None for those under its root."""
     seats = [seat for seat, llm in run.seats.items() if not llm.offline]
+    past = past_runs(run.root) if past is None else past
     if rows:
         found, source = _of_rows(rows), f"{len(rows)} episodes of this run"
     else:
-        found, source = _of_past(run) or (_guess(run), "a guess")
+        found, source = _of_past(run, past) or (_guess(run), "a guess")
     taken = {seat: found.get(seat, Taken(0, 0, 0)) for seat in seats}
     return Estimate(taken, source, _cost(run, taken))
 
@@ -76,10 +80,10 @@ def _of_rows(rows: list[Row]) -> dict[Seat, Taken]:
     }
 
 
-def _of_past(run: Run) -> tuple[dict[Seat, Taken], str] | None:
+def _of_past(run: Run, past: Iterable[Past]) -> tuple[dict[Seat, Taken], str] | None:
     """Other runs under the same root: of the same llms if there are any, else of other llms in the same roles."""
     alike: list[tuple[bool, Mapping[str, Any]]] = []
-    for config, numbers in past_runs(run.root):
+    for config, numbers in past:
         same = [
             _at(config, "domain.name") == run.domain.name,
             _at(config, "agent.name") == run.agent.name,

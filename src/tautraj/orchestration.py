@@ -6,8 +6,9 @@ away in mid-run ends nothing.
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
 from uuid import UUID
 
 from prefect import get_client
@@ -23,8 +24,8 @@ from tautraj.errors import TrackingError, boundary
 from tautraj.keys import without_credentials
 from tautraj.metrics import Metrics
 from tautraj.server import check_answers, shared_server, where
-from tautraj.standing import Standing, Watcher
 from tautraj.terminal import line, say, summary_rows
+from tautraj.together import Together, Watcher
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
@@ -37,25 +38,29 @@ def flow_run_link(flow_run_id: UUID | str) -> str | None:
 
 
 @contextmanager
-def leased(run: Run, say: Callable[[str], None]) -> Iterator[Run]:
-    """The run with the capacity of its providers leased for its whole length, once per provider.
+def leased(runs: Sequence[Run], say: Callable[[str], None]) -> Iterator[list[Run]]:
+    """The runs with the capacity of their providers leased for their whole length, once per provider.
 
     On a shared server every provider has a global concurrency limit `tautraj-<provider>`, made with `calls_at_once`
-    and adjustable in the UI; the run takes as much as it can use and keeps to it.
+    and adjustable in the UI; runs of one flow take as much as they can use and keep to it.
     """
     if shared_server() is None:
-        yield run
+        yield list(runs)
         return
-    providers = {llm.provider.name: llm.provider for llm in run.seats.values() if not llm.offline}
+    llms = [llm for run in runs for llm in run.seats.values() if not llm.offline]
+    providers = {llm.provider.name: llm.provider for llm in llms}
+    workers = max((run.runner.workers for run in runs), default=0)
     granted: dict[str, int] = {}
     with ExitStack() as leases:
         for name, provider in providers.items():
             limit_name, limit = _global_limit(provider)
-            granted[name] = min(limit, provider.calls_at_once, run.runner.workers)
+            granted[name] = min(limit, provider.calls_at_once, workers)
             say(f"Leasing {granted[name]} of {limit} calls at once from the Prefect limit {limit_name}.")
             leases.enter_context(_lease(limit_name, granted[name]))
-        seats: dict[str, Llm] = {seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()}
-        yield run.model_copy(update=seats)
+        seats: list[dict[str, Llm]] = [
+            {seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()} for run in runs
+        ]
+        yield [run.model_copy(update=kept) for run, kept in zip(runs, seats, strict=True)]
 
 
 def forget_results() -> None:
@@ -69,9 +74,9 @@ def progress_artifact(name: str) -> Watcher:
     artifact: UUID | None = None
     away = False
 
-    def show(standing: Standing) -> None:
+    def show(together: Together) -> None:
         nonlocal artifact
-        percent, text = 100.0 * len(standing.rows) / max(1, standing.total), line(standing)
+        percent, text = 100.0 * together.done / max(1, together.total), line(together)
         check_answers(1)
         if artifact is None:
             made = create_progress_artifact(percent, key=_key(f"progress-{name}"), description=text)
@@ -79,11 +84,11 @@ def progress_artifact(name: str) -> Watcher:
         else:
             update_progress_artifact(artifact, percent, description=text)
 
-    def watch(standing: Standing) -> None:
+    def watch(together: Together) -> None:
         nonlocal away
         try:
             with boundary(TrackingError, f"Prefect at {where()}"):
-                show(standing)
+                show(together)
         except TrackingError as error:
             if not away:
                 say(f"{error}. The run goes on; its directory has everything.")
@@ -97,8 +102,12 @@ def progress_artifact(name: str) -> Watcher:
 
 
 def summary_artifact(name: str, numbers: Metrics) -> None:
-    """The closing table, in the UI, if the server is there."""
-    rows = [{"what": what, "value": value} for what, value in summary_rows(numbers)]
+    """The closing table of a run, in the UI, if the server is there."""
+    table_artifact(name, [{"what": what, "value": value} for what, value in summary_rows(numbers)])
+
+
+def table_artifact(name: str, rows: list[dict[str, Any]]) -> None:
+    """A table at the end of this flow run, likewise."""
     with suppress(TrackingError), boundary(TrackingError, "the closing table"):
         check_answers(1)
         create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)

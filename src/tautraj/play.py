@@ -4,13 +4,13 @@ Not here: how many at once, retries, progress (`flows`).
 """
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from tautraj import index
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Run
+from tautraj.config import Llm, Run
 from tautraj.episode import run_episode
 from tautraj.errors import ConfigError, StoreError, TautrajError, hint
 from tautraj.estimates import check_prices
@@ -18,13 +18,13 @@ from tautraj.grid import EpisodeSpec, cell, owed, plan
 from tautraj.hold import held
 from tautraj.keep import keep
 from tautraj.keys import hidden
-from tautraj.llms.local import serving
 from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
 from tautraj.parts import check
 from tautraj.recorder import Recorder
 from tautraj.rehearsed.serving import rehearsed
 from tautraj.reward import graded
+from tautraj.sharing import all_served
 from tautraj.store import Store
 
 HEADER = """\
@@ -72,12 +72,24 @@ def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
     For the length of the block its run directory is this process's own, and its local and rehearsed llms are served.
     `config`: the resolved tree, masked.
     """
-    with held(job.store):
-        job = _now(job)
-        with serving(job.run) as here, rehearsed(here, job.owed) as run:
-            preflight(list(run.seats.items()))
-            job.store.open(config, HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root))))
-            yield job._replace(run=run)
+    with all_ready([job], [config]) as [served]:
+        yield served
+
+
+@contextmanager
+def all_ready(jobs: Sequence[Job], configs: Sequence[Mapping[str, Any]]) -> Iterator[list[Job]]:
+    """Likewise for several at once: every llm is asked once, every local model served once."""
+    with ExitStack() as stack:
+        for job in jobs:
+            stack.enter_context(held(job.store))
+        jobs = [_now(job) for job in jobs]
+        local = all_served([job.run for job in jobs], stack)
+        runs = [stack.enter_context(rehearsed(run, job.owed)) for run, job in zip(local, jobs, strict=True)]
+        preflight(_seats(runs))
+        for job, config in zip(jobs, configs, strict=True):
+            header = HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root)))
+            job.store.open(dict(config), header)
+        yield [job._replace(run=run) for job, run in zip(jobs, runs, strict=True)]
 
 
 def play(run: Run, spec: EpisodeSpec) -> Row:
@@ -96,6 +108,12 @@ def play(run: Run, spec: EpisodeSpec) -> Row:
 def directory(run: Run) -> str:
     """The run directory, a path or URL."""
     return f"{run.root.rstrip('/')}/{run.experiment}/{cell(run).folder}"
+
+
+def _seats(runs: Sequence[Run]) -> list[tuple[str, Llm]]:
+    """Who has to be able to play, each once."""
+    seats = [pair for run in runs for pair in run.seats.items()]
+    return list({(seat, llm.model_dump_json()): (seat, llm) for seat, llm in seats}.values())
 
 
 def _now(job: Job) -> Job:

@@ -6,8 +6,9 @@ Not here: what is spent and reserved (`budget`).
 import time
 from collections.abc import Callable
 from signal import Signals
+from typing import TypeVar
 
-from tautraj.budget import Cost, Ledger
+from tautraj.budget import Ledger
 from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
 from tautraj.grid import EpisodeSpec
 from tautraj.metrics import SUCCESS, Failure, Metrics, Row, metrics
@@ -18,17 +19,17 @@ from tautraj.trajectory import Usage
 class Standing:
     """Running totals of a job. One thread adds, others may read."""
 
-    def __init__(self, job: Job, guess: Cost | None = None) -> None:
-        """`guess`: of an episode's cost, as long as none was played."""
+    def __init__(self, job: Job, ledger: Ledger | None = None) -> None:
+        """`ledger`: that it shares with others; None for one of its own."""
         self.job = job
         self.rows: list[Row] = list(job.rows)
         self.failures = {failure.id: failure for failure in job.failures}
         self.total = len(job.rows) + len(job.owed)
         self.played = 0
         """In this execution, failures included."""
-        self.ledger = Ledger(job.run.budget, guess)
+        self.ledger = ledger or Ledger(job.run.budget, None)
         self._began = time.monotonic()
-        self._graded = self._succeeded = 0
+        self.graded = self.succeeded = 0
         self._in_a_row: list[str] = []
         """Kinds of the failures since an episode was last played to its end; all alike."""
         self._last: BaseException | None = None
@@ -62,13 +63,21 @@ class Standing:
             self._wasted += usage.values()
 
     @property
+    def done(self) -> int:
+        return len(self.rows)
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
+    @property
     def owed(self) -> int:
-        return self.total - len(self.rows)
+        return self.total - self.done
 
     @property
     def success_rate(self) -> float | None:
         """So far; None before anything was graded."""
-        return self._succeeded / self._graded if self._graded else None
+        return self.succeeded / self.graded if self.graded else None
 
     @property
     def seconds_left(self) -> float | None:
@@ -107,26 +116,26 @@ class Standing:
         return metrics(self.rows, list(self.failures.values()), self._wasted)
 
     def _add(self, row: Row) -> None:
-        self._graded += row.reward is not None
-        self._succeeded += row.reward is not None and row.reward >= SUCCESS
+        self.graded += row.reward is not None
+        self.succeeded += row.reward is not None and row.reward >= SUCCESS
         self.ledger.spend(row.usage)
 
 
 SHARE = 0.02
-Watcher = Callable[[Standing], None]
+Watched = TypeVar("Watched")
 
 
-def every(seconds: float, show: Watcher) -> Watcher:
+def every(seconds: float, show: Callable[[Watched], None]) -> Callable[[Watched], None]:
     """`show`, the first time at once, then not more often than every `seconds` nor for more than `SHARE` of the time.
 
     What counts all episodes anew takes the longer the more there are.
     """
     after = float("-inf")
 
-    def watch(standing: Standing) -> None:
+    def watch(watched: Watched) -> None:
         nonlocal after
         if (began := time.monotonic()) >= after:
-            show(standing)
+            show(watched)
             after = began + max(seconds, (time.monotonic() - began) / SHARE)
 
     return watch

@@ -127,7 +127,10 @@ class Store:
 
     def write_json(self, name: str, value: Any) -> None:
         """A file beside the episodes, e.g. metrics.json."""
-        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+        self.write_text(name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+    def write_text(self, name: str, text: str) -> None:
+        """Likewise, what is no JSON."""
         with boundary(StoreError, f"writing {self.url}/{name}"):  # half a surrogate pair is escaped
             self._write(f"{self.path}/{name}", text.encode(errors="backslashreplace"))
 

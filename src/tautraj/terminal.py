@@ -20,7 +20,8 @@ from tautraj.metrics import Metrics
 from tautraj.play import Job
 from tautraj.printable import printable
 from tautraj.regrade import REPORT, Regraded
-from tautraj.standing import Standing, Watcher, every
+from tautraj.standing import Standing, every
+from tautraj.together import Together, Watcher
 
 PLAIN_LINES_EVERY = 10.0
 """Seconds."""
@@ -30,14 +31,14 @@ MOST_CHANGES = 20
 
 def say(text: str) -> None:
     """A line of our own among whatever else is shown."""
-    Console(stderr=True, soft_wrap=True).print(_plain(text))
+    Console(stderr=True, soft_wrap=True).print(plain(text))
 
 
 @contextmanager
-def progress(standing: Standing) -> Iterator[Watcher]:
+def progress(together: Together, title: str) -> Iterator[Watcher]:
     """A bar that is renewed with every call of what it yields."""
     console = Console(stderr=True)
-    if standing.job.run.user.name == "human":
+    if "human" in [run.user.name for run in together.runs]:
         yield lambda now: None  # the terminal belongs to the conversation
         return
     if not console.is_terminal:
@@ -49,12 +50,11 @@ def progress(standing: Standing) -> Iterator[Watcher]:
         TextColumn("{task.fields[text]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        name = cell(standing.job.run).name
-        task = bar.add_task(name, total=standing.total, completed=len(standing.rows), text=line(standing))
-        yield lambda now: bar.update(task, completed=len(now.rows), text=line(now))
+        task = bar.add_task(title, total=together.total, completed=together.done, text=line(together))
+        yield lambda now: bar.update(task, completed=now.done, text=line(now))
 
 
-def line(standing: Standing) -> str:
+def line(standing: Standing | Together) -> str:
     """Done, failed, owed, success so far, tokens and USD so far, time left."""
     rate = "–" if standing.success_rate is None else f"{standing.success_rate:.1%}"
     spent, reserved = standing.ledger.spent, standing.ledger.reserved
@@ -63,7 +63,7 @@ def line(standing: Standing) -> str:
         usd += f" (and {reserved.usd:.2f} reserved)"
     left = "" if standing.seconds_left is None else f", {duration(standing.seconds_left)} left"
     return (
-        f"{len(standing.rows)} done, {len(standing.failures)} failed, {standing.owed} owed, success {rate}, "
+        f"{standing.done} done, {standing.failed} failed, {standing.owed} owed, success {rate}, "
         f"{spent.tokens:,.0f} tokens, {usd}{left}"
     )
 
@@ -78,9 +78,9 @@ def summary(standing: Standing, numbers: Metrics, look: dict[str, str]) -> None:
         console.print(_plain(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
     for failure in list(standing.failures.values())[:3]:
         said = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
-        console.print(_plain(" ".join(said.split())), soft_wrap=True)
+        console.print(plain(" ".join(said.split())), soft_wrap=True)
     for name, where in look.items():
-        console.print(_plain(f"{name + ':':<15} {where}"), soft_wrap=True)
+        console.print(plain(f"{name + ':':<15} {where}"), soft_wrap=True)
 
 
 def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
@@ -149,13 +149,13 @@ def regraded(found: Regraded, url: str) -> None:
         (f"{episode}: not graded again", why[:200]) for episode, why in list(found.broken.items())[:MOST_CHANGES]
     ]
     console.print(_table(url, rows))
-    console.print(_plain(f"All of it: {url}/{REPORT}"), soft_wrap=True)
+    console.print(plain(f"All of it: {url}/{REPORT}"), soft_wrap=True)
 
 
 def explained(lines: Sequence[str]) -> None:
     """Why a reward is what it is."""
     for told in lines:
-        Console().print(_plain(told), soft_wrap=True)
+        Console().print(plain(told), soft_wrap=True)
 
 
 def exported(done: Exported) -> None:
@@ -168,12 +168,12 @@ def exported(done: Exported) -> None:
     usd = "unpriced" if done.usd is None else f"{done.usd / done.total:.4f}"
     console = Console(soft_wrap=False)
     console.print(_table(done.folder.name, [*rows, ("USD per row", usd)]))
-    console.print(_plain(f"rows and card: {done.folder}"), soft_wrap=True)
+    console.print(plain(f"rows and card: {done.folder}"), soft_wrap=True)
     if done.address:
-        console.print(_plain(f"on the Hub:    {done.address}"), soft_wrap=True)
+        console.print(plain(f"on the Hub:    {done.address}"), soft_wrap=True)
 
 
-def _plain(text: str) -> Text:
+def plain(text: str) -> Text:
     """Never read as markup; nothing in it moves the cursor, and no address tells its password."""
     return Text(printable(without_credentials(text)))
 
@@ -185,9 +185,9 @@ def duration(seconds: float) -> str:
 
 
 def _table(title: str, rows: list[tuple[str, str]]) -> Table:
-    shown = Table(title=_plain(title), show_header=False, title_justify="left")
+    shown = Table(title=plain(title), show_header=False, title_justify="left")
     shown.add_column(style="bold")
     shown.add_column(justify="right", overflow="fold")
     for name, value in rows:
-        shown.add_row(_plain(name), _plain(value))
+        shown.add_row(plain(name), plain(value))
     return shown

@@ -18,7 +18,7 @@ from tautraj.metrics import Metrics, Row, metrics, row
 from tautraj.store import Store
 from tautraj.tracking import sqlite_under, writing
 from tautraj.trajectory import Record
-from tautraj.view import ORACLE, Subject, View, pointer
+from tautraj.view import ORACLE, PARENT, Subject, View, pointer
 
 
 class Place(Record):
@@ -94,6 +94,8 @@ def _subject(store: Store, config: Mapping[str, Any], found: Episodes) -> Subjec
     tags |= {f"version.{package}": version for package, version in found.versions.items()}
     if config["model"]["provider"]["route"] in GOLD:
         tags["oracle"] = ORACLE
+    if parent := pointer(store).get("parent"):
+        tags[PARENT] = str(parent)
     return Subject(
         store=store,
         experiment=TypeAdapter(Folder).validate_python(config["experiment"]),  # artifacts go there

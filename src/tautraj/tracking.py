@@ -54,14 +54,22 @@ def writing(uri: str) -> Iterator[None]:
 
 
 class Tracker:
-    """Writes one job's MLflow run, from a thread of its own."""
+    """Writes one job's MLflow run, from a thread of its own or one that it shares."""
 
-    def __init__(self, job: Job, config: Mapping[str, Any], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        config: Mapping[str, Any],
+        say: Callable[[str], None],
+        writer: ThreadPoolExecutor | None = None,
+    ) -> None:
+        """`writer`: of one thread, whoever shares it ends it; None for its own."""
         self._job, self._say = job, say
         self._uri = tracking_uri(job.run)
         self._view = View(subject(job, config), self._uri)
         self._begun = self._away = False
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="mlflow")
+        self._shared = writer is not None
+        self._writer = writer or ThreadPoolExecutor(1, thread_name_prefix="mlflow")
         self._renewal = self._submit(lambda: None)
 
     def watch(self, standing: Standing) -> None:
@@ -77,7 +85,8 @@ class Tracker:
         """
         numbers = standing.metrics()
         self._submit(lambda: self._view.conclude(standing.rows, numbers, status)).result()
-        self._writer.shutdown(wait=True)
+        if not self._shared:
+            self._writer.shutdown(wait=True)
         if not self._away:
             return self._view.where()
         with suppress(StoreError):

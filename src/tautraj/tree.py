@@ -20,6 +20,11 @@ R = TypeVar("R", bound=Record)
 
 def parse(cfg: DictConfig) -> Run:
     """The composed tree as a `Run`; raises `ConfigError` naming the key at fault."""
+    if "grid" in cfg:
+        raise ConfigError(
+            f"experiment={cfg.get('experiment')} with its grid is for another door: "
+            f"python flows/sweep.py experiment={cfg.get('experiment')} …"
+        )
     return parse_as(Run, cfg)
 
 
@@ -30,6 +35,13 @@ def parse_as(kind: type[R], cfg: DictConfig) -> R:
     except ValidationError as error:
         faults = [_fault(fault) for fault in error.errors()]
         raise ConfigError("; ".join(faults)) from None
+
+
+def parted(cfg: DictConfig) -> tuple[dict[str, Any], DictConfig]:
+    """A sweep's tree in two: its grid, interpolations and all, and the tree of a run."""
+    grid = OmegaConf.to_container(cfg.grid, resolve=False)
+    run = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "grid"])
+    return {str(key): levels for key, levels in grid.items()} if isinstance(grid, dict) else {}, run
 
 
 def container(cfg: DictConfig) -> dict[str, Any]:

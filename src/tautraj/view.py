@@ -21,6 +21,8 @@ from tautraj.tree import masked
 
 POINTER = "mlflow.json"
 """In the run directory: which MLflow run is its view, and whether that has everything."""
+PARENT = "mlflow.parentRunId"
+"""The tag that makes a run a child of another: a cell of a sweep."""
 ORACLE = "true: gold actions replayed, not a model's result"
 QUICK = 1
 """Of gzip's levels: a fifth of the time that its own choice of nine takes, for a third more bytes."""
@@ -98,8 +100,13 @@ class View:
 
     def note(self, status: str, complete: bool) -> None:
         """Into the run directory: how its view stands."""
-        where = {"uri": masked(self._uri), "run_id": self._run_id or None}
-        self._subject.store.write_json(POINTER, {**where, "status": status, "complete": complete})
+        where = {"uri": masked(self._uri), "run_id": self._run_id or None, "status": status, "complete": complete}
+        self._subject.store.write_json(POINTER, {**pointer(self._subject.store), **where})  # a sweep adds to it
+
+    @property
+    def address(self) -> str:
+        """MLflow's, as a run directory remembers it."""
+        return str(masked(self._uri))
 
     def where(self) -> str:
         """To look at it: an address, or a command and an address."""

@@ -6,6 +6,7 @@ Not here: who gives it what to play (`workers`), what it does then (`play`).
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -27,7 +28,7 @@ def play_anywhere(run: Run, spec: EpisodeSpec) -> Row:
     """As `tautraj.play.play`, in a process of somebody's cluster."""
     with _making_ready:
         if run not in _ready:
-            _make_ready(run)
+            _make_ready([run])
             _ready.append(run)
     return play(run, spec)
 
@@ -37,20 +38,22 @@ def dask_setup(_: object) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
 
 
-def _make_ready(run: Run) -> None:
+def _make_ready(runs: Sequence[Run]) -> None:
     environment.prepare()
-    open_benchmark(run.benchmark, run.domain)
-    warm_up(run.seats.values())
+    for run in runs:
+        open_benchmark(run.benchmark, run.domain)
+    seats = [llm for run in runs for llm in run.seats.values()]
+    warm_up({llm.model_dump_json(): llm for llm in seats}.values())
     environment.settle()
 
 
-def work(pipe: Connection, run: Run, at_once: int) -> None:
+def work(pipe: Connection, runs: Sequence[Run], at_once: int) -> None:
     """Play what comes through the pipe and send back what came of it, until None comes or the run is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
-    _make_ready(run)
+    _make_ready(runs)
     sending = threading.Lock()
 
-    def carry_out(spec: EpisodeSpec) -> None:
+    def carry_out(run: Run, spec: EpisodeSpec) -> None:
         result: Row | BaseException
         try:
             result = play(run, spec)
@@ -61,7 +64,7 @@ def work(pipe: Connection, run: Run, at_once: int) -> None:
 
     with ThreadPoolExecutor(at_once) as pool:
         try:
-            while (spec := pipe.recv()) is not None:
-                pool.submit(carry_out, spec)
+            while (given := pipe.recv()) is not None:
+                pool.submit(carry_out, *given)
         except (EOFError, OSError):  # a killed run; else its workers would play what the same command plays again
             os._exit(1)

@@ -7,6 +7,7 @@ here: what happens in such a process (`worker`).
 import multiprocessing
 import os
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -37,11 +38,12 @@ def lost(run: Run, spec: EpisodeSpec, error: WorkerDied) -> WorkerDied:
 
 
 class Workers:
-    """So many processes, among them as many conversations at once as the run has workers."""
+    """So many processes, among them as many conversations at once as the runs, which share them, have workers."""
 
-    def __init__(self, run: Run, processes: int | Literal["cores"]) -> None:
+    def __init__(self, runs: Sequence[Run], processes: int | Literal["cores"]) -> None:
         wanted = cores() if processes == "cores" else processes
-        self._run, self._count = run, min(wanted, run.runner.workers)
+        self._runs, self._at_once = runs, runs[0].runner.workers
+        self._count = min(wanted, self._at_once)
         self._workers: list[Worker] = []
         self._choosing = threading.Lock()
 
@@ -55,26 +57,26 @@ class Workers:
         for worker in self._workers:
             worker.end(patience=10.0 if error is None else 0.0)
 
-    def play(self, spec: EpisodeSpec) -> Row:
+    def play(self, run: Run, spec: EpisodeSpec) -> Row:
         """As `tautraj.play.play`, in the process that has least to do; `WorkerDied` if that one dies over it."""
         with self._choosing:
             self._workers = [self._started() if worker.dead else worker for worker in self._workers]
-            future = min(self._workers, key=lambda worker: len(worker.under_way)).begin(spec)
+            future = min(self._workers, key=lambda worker: len(worker.under_way)).begin(run, spec)
         try:
             return future.result()
         except WorkerDied as error:
-            raise lost(self._run, spec, error) from None
+            raise lost(run, spec, error) from None
 
     def _started(self) -> "Worker":
-        return Worker(self._run, -(-self._run.runner.workers // self._count))
+        return Worker(self._runs, -(-self._at_once // self._count))
 
 
 class Worker:
     """One process, and a thread here that hears what came of its episodes."""
 
-    def __init__(self, run: Run, at_once: int) -> None:
+    def __init__(self, runs: Sequence[Run], at_once: int) -> None:
         self._pipe, theirs = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=work, args=(theirs, run, at_once), daemon=True)
+        self._process = CONTEXT.Process(target=work, args=(theirs, list(runs), at_once), daemon=True)
         self._process.start()
         theirs.close()  # now its end is the only one, and is gone when it is
         self.dead = False
@@ -82,12 +84,12 @@ class Worker:
         self._changing = threading.Lock()
         threading.Thread(target=_listen, args=(self, self._pipe), daemon=True).start()
 
-    def begin(self, spec: EpisodeSpec) -> "Future[Row]":
+    def begin(self, run: Run, spec: EpisodeSpec) -> "Future[Row]":
         future: Future[Row] = Future()
         with self._changing:
             self.under_way[spec.id] = future
             with suppress(OSError):  # it has just died, and `lost` will say so
-                self._pipe.send(spec)
+                self._pipe.send((run, spec))
         if self.dead:
             self.lost()
         return future

@@ -1,0 +1,81 @@
+"""The flow behind `sweep.py`: the cells of a grid side by side, and their matrix.
+
+Two doors, as in `generation`. Not here: how episodes are played in a flow (`playing`).
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from playing import carry_out, close, ended, in_a_flow, tracked
+from tautraj import environment, orchestration, terminal, terminal_grid
+from tautraj.command_line import compose_tree, spelled
+from tautraj.grid import cell
+from tautraj.parent import Parent, once
+from tautraj.planned import Planned, cells_ready, estimates, planned, standings
+from tautraj.standing import Standing, every
+from tautraj.store import Store
+from tautraj.sweep import Sweep, asked
+from tautraj.swept import conclude_sweep, note_sweep
+from tautraj.together import Together
+from tautraj.tracking import Tracker
+
+
+@flow(name="sweep-deployed", persist_result=False)
+def sweep_deployed(overrides: list[str]) -> str:
+    """A sweep asked for in the Prefect UI: `overrides` as on the command line, e.g. ["experiment=cross_users"]."""
+    environment.prepare()
+    words = spelled(overrides)
+    sweep = asked(compose_tree(words, "sweep"), words)
+    cells = planned(sweep)
+    if sweep.run.dry_run:
+        terminal_grid.grid(sweep, cells, estimates(cells))
+        return sweep.directory
+    with cells_ready(cells) as served:
+        return start(sweep, served)
+
+
+def start(sweep: Sweep, cells: Sequence[Planned]) -> str:
+    """The flow with what the sweep chose. Its directory.
+
+    Plays the cells that are unfinished; `cells` has all of them. Raises as `generation.start` does.
+    """
+    note_sweep(sweep)
+    each = standings(cells)
+    playing = [pair for pair in zip(cells, each, strict=True) if pair[0].unfinished]
+    together = Together([now for _, now in playing], [one.setting.title for one, _ in playing])
+
+    def body() -> State:
+        with ThreadPoolExecutor(1, thread_name_prefix="mlflow") as writer:
+            parent, trackers = tracking(sweep, cells, playing, writer)
+            others = [every(sweep.run.tracking.every_seconds, parent.watch)] if parent else []
+            carry_out(together, sweep.title, tracked(together.standings, trackers), others)
+            for (_, now), tracker in zip(playing, trackers, strict=True):
+                close(now, tracker)
+            found = conclude_sweep(sweep, each, parent)
+        orchestration.table_artifact(sweep.title, terminal_grid.rows(found))
+        return ended(together)
+
+    shown = {"overrides": sweep.words, "grid": sweep.axes}
+    in_a_flow("sweep", sweep.title, labels(sweep), shown, together, body)
+    return Store(sweep.directory).url
+
+
+def tracking(
+    sweep: Sweep, cells: Sequence[Planned], playing: Sequence[tuple[Planned, Standing]], writer: ThreadPoolExecutor
+) -> tuple[Parent | None, list[Tracker | None]]:
+    """Who writes the sweep to MLflow, and each cell that is played: all of them by one thread, or nobody."""
+    if sweep.run.tracking.name != "mlflow":
+        return None, [None] * len(playing)
+    parent = Parent(sweep, [one.job.store for one in cells], writer)
+    say = once(terminal.say)
+    return parent, [Tracker(one.job, one.setting.config, say, writer) for one, _ in playing]
+
+
+def labels(sweep: Sweep) -> list[str]:
+    """The flow run's tags."""
+    runs = [setting.run for setting in sweep.settings]
+    seats = {f"{seat}:{llm.name}" for run in runs for seat, llm in run.seats.items()}
+    return [sweep.run.experiment, *sorted({cell(run).name for run in runs} | seats)]
