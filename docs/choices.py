@@ -132,11 +132,19 @@ def _llms() -> Iterator[tuple[str, ...]]:
         path = CONF / "llm" / f"{choice}.yaml"
         name = _values(path)["name"]
         model = "any model" if name == "???" else f"`{name}`"
-        line = next(line for line in _values(path)["defaults"] if line.startswith("/provider/"))
-        provider = line.removeprefix("/provider/").partition("@")[0]
+        provider = _provider(path)
         who = "no llm" if provider == "offline" else f"{model} at `{provider}`"
         words = ". ".join(filter(None, [who, header(path)[1]]))
         yield f"`{choice}`", words, ", ".join(f"`{seat}`" for seat in SEATS if choice in choices(seat))
+
+
+def _provider(path: Path) -> str:
+    """Of an llm, or of the llm that it is made after."""
+    lines = _values(path)["defaults"]
+    own = next((line for line in lines if line.startswith("/provider/")), None)
+    if own is None:
+        return _provider(path.with_stem(lines[0]))
+    return own.removeprefix("/provider/").partition("@")[0]
 
 
 def _providers() -> Iterator[tuple[str, ...]]:
