@@ -1,20 +1,28 @@
-"""Every command in the documents is right: composed by Hydra, or a target of the Makefile that other tests run."""
+"""Every command in the documents is right: composed by Hydra, or a target of the Makefile that other tests run.
+
+And every link leads somewhere. Not here: what the notebooks and docs/own.md do (`test_notebooks`, `test_own`).
+"""
 
 import json
 import re
 import shlex
-from collections.abc import Callable
+import sys
 from pathlib import Path
 
 import pytest
+from front_door import REPO
 
 from tautraj.command_line import compose_tree
-from tautraj.config import Run
+from tautraj.grid import cell
 from tautraj.trajectory import Grade, Outcome, ToolCall, Trajectory, Turn
+from tautraj.tree import parse
 
-REPO = Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/datasets.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (REPO / "docs").glob("*.md"))]
 PLAIN = {"source .venv/bin/activate", "cp .env.example .env"}
+DOORS = {path.name for path in (REPO / "flows").glob("*.py") if "__main__" in path.read_text()}
+WORDS_OF_HYDRAS = ("-m", "--help", "--cfg", "job")
+SHOWN_RUNS: list[list[str]] = [[], ["split=train"], ["tasks.limit=8", "user_strategy.patience=3"]]
+"""Whose run directories the documents name."""
 
 
 def blocks(document: str, language: str) -> list[str]:
@@ -32,21 +40,23 @@ def test_there_are_commands() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_is_right(command: str) -> None:
-    first, *words = shlex.split(command)
+    first, *words = [word for word in shlex.split(command) if not re.match(r"[A-Z_]+=", word)]
     if command in PLAIN:
         assert first == "source" or (REPO / words[0]).exists()
     elif words[:2] == ["-m", "pip"]:
         assert words[-1] in (REPO / "pyproject.toml").read_text()  # an extra, at the very commit
     elif first == "make":
         assert re.search(rf"^{words[0]}:", (REPO / "Makefile").read_text(), re.MULTILINE)
+    elif first in ("prefect", "mlflow"):
+        assert (Path(sys.executable).parent / first).exists()
     else:
         assert first == "python"
         assert (REPO / words[0]).exists()
-        if "--config-dir" in words:
-            return  # a folder of the reader's own: `test_own` does what is written there
-        overrides = [word for word in words[1:] if word not in ("-m", "--help", "--cfg", "job")]
-        for cell in cells(overrides):
-            compose_tree(cell, Path(words[0]).stem)
+        door = Path(words[0])
+        if door.name not in DOORS or "--config-dir" in words:
+            return  # a script; or a folder of the reader's own: `test_own` does what is written there
+        for overrides in cells([word for word in words[1:] if word not in WORDS_OF_HYDRAS]):
+            compose_tree(overrides, door.stem)
 
 
 def cells(overrides: list[str]) -> list[list[str]]:
@@ -63,7 +73,7 @@ def pick(value: str, index: int) -> str:
 
 def test_the_record_shown_is_a_real_one() -> None:
     """Every key of the abridged record exists where it stands."""
-    [text] = blocks("README.md", "json")
+    [text] = blocks("docs/record.md", "json")
     shown = json.loads(text)
     assert set(shown) <= {*Trajectory.model_fields, "schema"}
     for turn in shown["turns"]:
@@ -73,15 +83,26 @@ def test_the_record_shown_is_a_real_one() -> None:
     assert set(shown["grade"]) <= set(Grade.model_fields)
 
 
-def test_the_choices_in_the_table_exist(run_of: Callable[..., Run]) -> None:
-    """README's table names what is under conf/, all of it."""
-    text = (REPO / "README.md").read_text()
-    for group in ("agent", "user_strategy", "domain", "split"):
-        row = next(line for line in text.splitlines() if line.startswith(f"| `{group}`"))
-        assert {path.stem for path in (REPO / "conf" / group).glob("*.yaml")} <= set(re.findall(r"`(\w+)`", row))
-    row = next(line for line in text.splitlines() if line.startswith("| `model`, `user`"))
-    named = set(re.findall(r"`(?:model=|user=)?(\w+)`", row))
-    assert {path.stem for seat in ("model", "user") for path in (REPO / "conf" / seat).glob("*.yaml")} <= named
+def test_the_run_directories_named_are_those_that_the_commands_make() -> None:
+    text = "\n".join((REPO / document).read_text() for document in DOCUMENTS)
+    named = set(re.findall(r"oracle__scripted__[a-z]+-[a-z]+-[0-9a-f]{8}", text))
+    assert named == {cell(parse(compose_tree(overrides))).folder for overrides in SHOWN_RUNS}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_somewhere(document: str) -> None:
+    text = re.sub(r"```.*?```", "", (REPO / document).read_text(), flags=re.DOTALL)
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+        file, _, anchor = link.partition("#")
+        path = (REPO / document).parent / file if file else REPO / document
+        assert path.exists(), link
+        assert not anchor or anchor in anchors(path), link
+
+
+def anchors(path: Path) -> set[str]:
+    """Of its headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_env_example_names_every_key() -> None:

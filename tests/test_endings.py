@@ -287,7 +287,7 @@ def test_tau2_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
 
 @pytest.mark.parametrize("kind", RULES)
 def test_classic_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
-    pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; README says how")
+    pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; docs/benchmarks.md says how")
     from tautraj.benchmarks.tau_bench import DONE
 
     assert set(DONE) == set(get_args(Ending))

@@ -40,7 +40,7 @@ def _settled() -> None:
 @functools.cache
 def opened(domain: str, world: WorldKind, name: Any = "tau2") -> Any:
     if name == "tau_bench":
-        pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; README says how")
+        pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; docs/benchmarks.md says how")
     return open_benchmark(Bench(name=name, world=world), Domain(name=domain, data_dir=None))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; README says how")
+pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; docs/benchmarks.md says how")
 from tau_bench import types
 from tau_bench.envs import get_env
 from tau_bench.envs.base import Env

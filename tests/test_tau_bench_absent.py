@@ -26,8 +26,8 @@ def test_without_the_package_one_line_says_how_to_install_it(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_readme_names_the_same_commit() -> None:
-    assert f"pip install --no-deps '{requirement()}'" in (REPO / "README.md").read_text()
+def test_the_page_names_the_same_commit() -> None:
+    assert f"pip install --no-deps '{requirement()}'" in (REPO / "docs" / "benchmarks.md").read_text()
 
 
 def requirement() -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; README says how")
+pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; docs/benchmarks.md says how")
 from tau_bench.envs import get_env
 from tau_bench.envs.user import BaseUserSimulationEnv
 from tau_bench.types import Action
