@@ -7,6 +7,7 @@ import csv
 import json
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from replay import Replay
 from under_way import IDS, MOCK, Slow, Under, played_offline, wait_until
 
 from tautraj.config import Run
+from tautraj.grid import plan
+from tautraj.sharing import all_served
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
 from tautraj.users.checking import CHECK
@@ -268,6 +271,42 @@ def test_a_cell_that_gives_up_stops_no_other(sweep: Generate, recorded: list[Tra
     assert "in a row failed, the last: AuthenticationFailed" in line
     done_by = {store.config()["model"]["name"]: len(store.ids()) for store in cells(tmp_path / "outputs").values()}
     assert done_by == {STRONG: 20, WEAK: 0}
+
+
+SLOW = pytest.mark.slow
+GRIDS = [
+    ("cross_users", ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.user=[rehearsed,rehearsed_forgetful]"], 4),
+    pytest.param("strategies", ["model=rehearsed", "user=rehearsed"], 4, marks=SLOW),
+    pytest.param("agents", ["model=rehearsed", "user=rehearsed"], 5, marks=SLOW),
+]
+
+
+@pytest.mark.parametrize(("experiment", "words", "n"), GRIDS)
+def test_those_that_are_ready_run_offline(
+    experiment: str, words: list[str], n: int, sweep: Generate, tmp_path: Path
+) -> None:
+    done = sweep(f"experiment={experiment}", *words, *MOCK)
+    assert done.code == 0, done.err
+    found = cells(tmp_path / "outputs")
+    assert [len(played(store)) for store in found.values()] == [9] * n
+    assert {path.parent.parent.name for path in tmp_path.glob("outputs/*/*/run.yaml")} == {experiment}
+    assert "it is no model's result" in done.out
+    matrix = matrix_of(tmp_path)
+    assert all(one["gold_replayed"] for one in matrix["cells"])
+    assert len(matrix["variance"]) == (experiment == "cross_users")
+
+
+def test_cells_are_served_by_one_server_where_one_can(run_of: Callable[..., Run]) -> None:
+    seats = ["model=rehearsed", "user=rehearsed", *MOCK]
+    runs = [run_of(*seats, f"user_strategy={name}") for name in ("llm", "verify")]
+    runs += [run_of(*seats, "seed=1"), run_of(*MOCK)]
+    with ExitStack() as stack:
+        served = all_served([(run, plan(run, ["create_task_1"])) for run in runs], stack)
+    first, second, other, offline = (run.model.provider.api_base for run in served)
+    assert first == second
+    assert first is not None
+    assert other not in (None, first)
+    assert offline is None
 
 
 @pytest.mark.slow

@@ -22,7 +22,6 @@ from tautraj.llms.preflight import preflight
 from tautraj.metrics import Failure, Row, row
 from tautraj.parts import check
 from tautraj.recorder import Recorder
-from tautraj.rehearsed.serving import rehearsed
 from tautraj.reward import graded
 from tautraj.sharing import all_served
 from tautraj.store import Store
@@ -78,13 +77,12 @@ def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
 
 @contextmanager
 def all_ready(jobs: Sequence[Job], configs: Sequence[Mapping[str, Any]]) -> Iterator[list[Job]]:
-    """Likewise for several at once: every llm is asked once, every local model served once."""
+    """Likewise for several at once: every llm is asked once, and served once."""
     with ExitStack() as stack:
         for job in jobs:
             stack.enter_context(held(job.store))
         jobs = [_now(job) for job in jobs]
-        local = all_served([job.run for job in jobs], stack)
-        runs = [stack.enter_context(rehearsed(run, job.owed)) for run, job in zip(local, jobs, strict=True)]
+        runs = all_served([(job.run, job.owed) for job in jobs], stack)
         preflight(_seats(runs))
         for job, config in zip(jobs, configs, strict=True):
             header = HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root)))

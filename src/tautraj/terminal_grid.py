@@ -41,11 +41,15 @@ def matrix(title: str, found: Matrix, look: Mapping[str, str]) -> None:
     console = Console(soft_wrap=False)
     shown, who = rows(found), {"agent", "customer", "tasks", *found["axes"]}
     alike = [name for name in shown[0] if name in who and len({row[name] for row in shown}) == 1]
-    columns = [name for name in shown[0] if name not in alike]
+    nothing = [name for name in ("failed", "owed") if all(row[name] == "0" for row in shown)]
+    columns = [name for name in shown[0] if name not in (*alike, *nothing)]
     lines = [[row[name] for name in columns] for row in shown]
     console.print(_table(title, columns, lines, len(who & {*columns})))
     if alike:
         console.print(plain(", ".join(f"{name} {shown[0][name]}" for name in alike)), soft_wrap=True)
+    if golden := sorted({one["agent_llm"] for one in found["cells"] if one["gold_replayed"]}):
+        replays = f"model={', '.join(golden)} replays the task's gold actions"
+        console.print(plain(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
     for explained in found["variance"]:
         console.print(plain(variance(explained)), soft_wrap=True)
     for name, where in look.items():
