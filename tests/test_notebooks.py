@@ -77,7 +77,7 @@ def test_cells_are_compared(execute: Execute) -> None:
     notebook = execute("02_compare_runs")
     assert pictures(notebook) == 2
     text = told(notebook)
-    for cell in ("patience 02", "patience 03", "patience 30"):
+    for cell in ("forgets 0.2", "forgets 0.25", "forgets 0.5"):
         assert cell in text
     assert "more than luck" in text and "may be luck" in text
     assert "usd_per_success" in text
