@@ -93,7 +93,7 @@ def carry_out(job: Job, config: dict[str, Any], standing: Standing) -> State:
         terminal.say(f"Prefect: {link}")
     with ExitStack() as stack:
         granted = stack.enter_context(orchestration.leased(run, terminal.say))
-        tracker = Tracker(job, config, terminal.say) if run.tracking.name == "mlflow" else None
+        tracker = Tracker(job, config, terminal.say, link) if run.tracking.name == "mlflow" else None
         bar = stack.enter_context(terminal.progress(standing))
         artifact = orchestration.progress_artifact(cell(run).folder)
         watchers = [every(5.0, Standing.look_for_failures), bar, every(5.0, artifact)]
