@@ -47,7 +47,8 @@ def start(job: Job, config: dict[str, Any]) -> str:
     together = Together([standing], [""])
 
     def body() -> State:
-        tracker = Tracker(job, config, terminal.say) if run.tracking.name == "mlflow" else None
+        link = orchestration.flow_run_link(flow_run.id)
+        tracker = Tracker(job, config, terminal.say, link) if run.tracking.name == "mlflow" else None
         carry_out(together, here.folder, tracked([standing], [tracker]), [])
         conclude(standing, tracker)
         return ended(together)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 
 from playing import carry_out, close, ended, in_a_flow, tracked
 from tautraj import environment, orchestration, terminal, terminal_grid
@@ -71,7 +72,8 @@ def tracking(
         return None, [None] * len(playing)
     parent = Parent(sweep, [one.job.store for one in cells], writer)
     say = once(terminal.say)
-    return parent, [Tracker(one.job, one.setting.config, say, writer) for one, _ in playing]
+    link = orchestration.flow_run_link(flow_run.id)
+    return parent, [Tracker(one.job, one.setting.config, say, link, writer) for one, _ in playing]
 
 
 def labels(sweep: Sweep) -> list[str]:

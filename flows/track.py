@@ -16,7 +16,7 @@ def main(cfg: DictConfig) -> None:
     from tautraj.track import Track, track
 
     asked = parse_as(Track, cfg)
-    print(printable(f"MLflow: {track(Store(asked.run), asked.tracking.uri)}"))
+    print(printable(f"MLflow: {track(Store(asked.run), asked.tracking.uri, asked.tracking.traces)}"))
 
 
 if __name__ == "__main__":

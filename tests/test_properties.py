@@ -37,6 +37,7 @@ from tautraj.agents.text import written
 from tautraj.benchmarks import open_benchmark
 from tautraj.budget import cost_of
 from tautraj.command_line import cli, compose_tree
+from tautraj.comparison import flat
 from tautraj.config import Llm, Run
 from tautraj.episode import run_episode
 from tautraj.errors import ProviderError, StoreError, UserError
@@ -54,7 +55,6 @@ from tautraj.terminal import summary_rows
 from tautraj.trajectory import ToolCall, Trajectory, Turn
 from tautraj.tree import container, parse
 from tautraj.users.react import parsed as thought_and_reply
-from tautraj.view import flat
 
 GOLDEN = Path(__file__).parent / "golden"
 EPISODES, FAILURES, NUMBERS = (

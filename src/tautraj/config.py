@@ -19,6 +19,8 @@ GOLD = ("offline", "rehearsed")
 """Routes on which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
 WorldKind = Literal["overlay", "stock"]
 """How an episode comes by its database: a shared one, copied where it is touched, or the benchmark's own way."""
+Which = Literal["all", "failures", "sample", "none"]
+"""Of a run's episodes."""
 Folder = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
@@ -159,7 +161,7 @@ class Tracking(Record):
     name: Literal["mlflow", "none"]
     uri: str | None
     every_seconds: float = Field(gt=0)
-    traces: Literal["all", "failures", "sample", "none"]
+    traces: Which
     """Which episodes become traces."""
     traces_sample: PositiveInt
     """How many of a run a sample has."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from tautraj.config import GOLD, Folder
+from tautraj.config import GOLD, Folder, Which
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.hold import held
 from tautraj.metrics import Metrics, Row, metrics, row
@@ -26,6 +26,8 @@ class Place(Record):
 
     uri: str | None
     """None: where the run says."""
+    traces: Which | None
+    """Which episodes become traces; None: those that the run says."""
 
 
 class Track(Record):
@@ -47,16 +49,16 @@ class Episodes(NamedTuple):
     """Milliseconds since 1970, of the first episode and of the last."""
 
 
-def track(store: Store, uri: str | None) -> str:
+def track(store: Store, uri: str | None, traces: Which | None = None) -> str:
     """Write the view of a run directory; where to look.
 
-    `uri`: None for where the run says. Raises `StoreError`, `ConfigError`, `TrackingError`.
+    `uri`, `traces`: None for what the run says. Raises `StoreError`, `ConfigError`, `TrackingError`.
     """
     config = store.config()
     with held(store):
         found = _episodes(store)
         with boundary(StoreError, f"reading {store.url}/run.yaml"):
-            subject = _subject(store, config, found)
+            subject = _subject(store, config, found, traces)
             place = uri or _place(subject, config["tracking"]["uri"])
         wasted = [usage for _, usages in store.failed_usage() for usage in usages.values()]
         numbers = metrics(found.rows, store.failures({row.id for row in found.rows}), wasted)
@@ -87,7 +89,7 @@ def _episodes(store: Store) -> Episodes:
     return Episodes(rows, listed, int(1000 * min(began, default=now)), int(1000 * max(ended, default=now)))
 
 
-def _subject(store: Store, config: Mapping[str, Any], found: Episodes) -> Subject:
+def _subject(store: Store, config: Mapping[str, Any], found: Episodes, traces: Which | None) -> Subject:
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
     where, _, digest = name.rpartition("-")
     tags = {"cell": where, "digest": digest, "run_directory": store.url, "trials": str(config["trials"])}
@@ -104,6 +106,9 @@ def _subject(store: Store, config: Mapping[str, Any], found: Episodes) -> Subjec
         tags=lambda: tags,
         began=found.began,
         root=Path(store.path).absolute().parent.parent if store.local else None,
+        links={"run directory": store.url},
+        traces=TypeAdapter(Which).validate_python(traces or config["tracking"]["traces"]),
+        traces_sample=int(config["tracking"]["traces_sample"]),
     )
 
 

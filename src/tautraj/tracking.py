@@ -22,6 +22,9 @@ from tautraj.store import Store
 from tautraj.tree import masked
 from tautraj.view import ORACLE, Subject, View, pointer
 
+TRACES_AT_ONCE = 20
+"""New ones with a renewal of the numbers, which wait meanwhile."""
+
 
 def tracking_uri(run: Run) -> str:
     """Where MLflow writes: what is configured, else SQLite under the root."""
@@ -61,12 +64,13 @@ class Tracker:
         job: Job,
         config: Mapping[str, Any],
         say: Callable[[str], None],
+        prefect: str | None = None,
         writer: ThreadPoolExecutor | None = None,
     ) -> None:
-        """`writer`: of one thread, whoever shares it ends it; None for its own."""
+        """`prefect`: the flow run's page. `writer`: of one thread, whoever shares it ends it; None for its own."""
         self._job, self._say = job, say
         self._uri = tracking_uri(job.run)
-        self._view = View(subject(job, config), self._uri)
+        self._view = View(subject(job, config, prefect), self._uri)
         self._begun = self._away = False
         self._shared = writer is not None
         self._writer = writer or ThreadPoolExecutor(1, thread_name_prefix="mlflow")
@@ -75,8 +79,13 @@ class Tracker:
     def watch(self, standing: Standing) -> None:
         """Renew the numbers, unless the last ones are still on their way."""
         if self._renewal.done():
-            numbers, step = standing.metrics(), len(standing.rows)
-            self._renewal = self._submit(lambda: self._view.renew(numbers, step))
+            numbers, rows = standing.metrics(), list(standing.rows)
+
+            def renew() -> None:
+                self._view.renew(numbers, len(rows))
+                self._view.trace(rows, most=TRACES_AT_ONCE)
+
+            self._renewal = self._submit(renew)
 
     def finish(self, standing: Standing, status: str) -> str:
         """The last numbers, the table, the artifacts; where to look, or how to have them written later.
@@ -114,7 +123,8 @@ class Tracker:
             self._away = False
 
 
-def subject(job: Job, config: Mapping[str, Any]) -> Subject:
+def subject(job: Job, config: Mapping[str, Any], prefect: str | None = None) -> Subject:
+    links = {"run directory": job.store.url, **({"Prefect": prefect} if prefect else {})}
     return Subject(
         store=job.store,
         experiment=job.run.experiment,
@@ -123,6 +133,9 @@ def subject(job: Job, config: Mapping[str, Any]) -> Subject:
         tags=lambda: tags(job),
         began=int(time.time() * 1000),
         root=None if "://" in job.run.root else Path(job.run.root).absolute(),
+        links=links,
+        traces=job.run.tracking.traces,
+        traces_sample=job.run.tracking.traces_sample,
     )
 
 

@@ -1,7 +1,7 @@
-"""What MLflow is given of a run directory: one run per cell, with parameters, numbers, a table, the trajectories.
+"""What MLflow is given of a run directory: one run per cell, its parameters, numbers, table, trajectories and traces.
 
 Nothing is read back that a result depends on. Raises what MLflow raises. Not here: when it is written, and what if it
-cannot be (`tracking`).
+cannot be (`tracking`), what the numbers are called (`comparison`), which episodes become traces (`traces`).
 """
 
 import gzip
@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
+from tautraj import comparison
+from tautraj.config import Which
 from tautraj.metrics import Metrics, Row
 from tautraj.store import Store
 from tautraj.tree import masked
@@ -26,7 +28,6 @@ PARENT = "mlflow.parentRunId"
 ORACLE = "true: gold actions replayed, not a model's result"
 QUICK = 1
 """Of gzip's levels: a fifth of the time that its own choice of nine takes, for a third more bytes."""
-COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls", "mistakes", "seconds"]
 
 
 class Subject(NamedTuple):
@@ -44,6 +45,12 @@ class Subject(NamedTuple):
     """Milliseconds since 1970."""
     root: Path | None
     """The folder where a SQLite store keeps the artifacts of all its runs."""
+    links: Mapping[str, str]
+    """What else there is to look at -> where."""
+    traces: Which
+    """Which episodes become traces."""
+    traces_sample: int
+    """How many a sample has."""
 
 
 class View:
@@ -52,6 +59,7 @@ class View:
     def __init__(self, subject: Subject, uri: str) -> None:
         self._subject, self._uri = subject, uri
         self._client: Any = None
+        self._traces: Any = None
         self._run_id = self._experiment_id = ""
 
     def begin(self) -> None:
@@ -71,9 +79,10 @@ class View:
                 )
                 self._run_id, known = str(run.info.run_id), set()
         self.note("RUNNING", complete=False)
+        self._traces = None  # whoever answers next may be another
         # A parameter of MLflow's never changes; trials may, so it is a tag too.
-        params = [(key, value) for key, value in flat(self._subject.config).items() if key not in known]
-        batch = [Param(key, str(value)[:6000]) for key, value in params]
+        params = comparison.flat(self._subject.config) | comparison.compared(self._subject.config)
+        batch = [Param(key, str(value)[:6000]) for key, value in params.items() if key not in known]
         for start in range(0, len(batch), 100):  # MLflow takes 100 at a time
             self._client.log_batch(self._run_id, params=batch[start : start + 100])
         found = self._subject.tags().items()
@@ -83,20 +92,41 @@ class View:
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
-        batch = [Metric(name, value, now, step) for name, value in numbers.items()]
+        batch = [Metric(name, value, now, step) for name, value in comparison.named(numbers).items()]
         self._client.log_batch(self._run_id, metrics=batch)
 
     def conclude(self, rows: Sequence[Row], numbers: Metrics, status: str, ended: int | None = None) -> None:
-        """The last numbers, the table, the artifacts. `status`: MLflow's; `ended`: milliseconds, None for now."""
+        """All that there is at the end. `status`: MLflow's; `ended`: milliseconds, None for now."""
         self.renew(numbers, len(rows))
-        self._client.log_dict(self._run_id, table(rows), "episodes.json")
+        self._log_stepped(numbers)
+        said = comparison.note(numbers, self._subject.config, self._subject.links)
+        self._client.set_tag(self._run_id, "mlflow.note.content", said)
+        self._client.log_dict(self._run_id, comparison.table(rows), "episodes.json")
         shown = json.dumps([{"path": "episodes.json", "type": "table"}])
         self._client.set_tag(self._run_id, "mlflow.loggedArtifacts", shown)  # what mlflow.load_table and the UI go by
         self._client.log_dict(self._run_id, dict(self._subject.config), "run.yaml")
         self._client.log_dict(self._run_id, numbers, "metrics.json")
         self._log_trajectories()
+        self.trace(rows)
         self._client.set_terminated(self._run_id, status=status, end_time=ended)
         self.note(status, complete=True)
+
+    def trace(self, rows: Sequence[Row], most: int | None = None) -> None:
+        """Write the traces that are to be, and bring those that are up to date.
+
+        `most`: not more than so many new ones, and none of a sample, which is taken at the end.
+        """
+        from tautraj.traces import Place, Traces, chosen
+
+        which = self._subject.traces
+        if which == "none" or (most is not None and which == "sample"):
+            return
+        if self._traces is None:
+            self._traces = Traces(Place(self._uri, self._experiment_id, self._run_id))
+        wanted, there = chosen(rows, which, self._subject.traces_sample), self._traces.episodes
+        ids = sorted(wanted - there)[:most] if most else sorted(wanted | there & {row.id for row in rows})
+        found = (self._subject.store.episode(episode) for episode in ids)
+        self._traces.log(trajectory for trajectory in found if trajectory is not None)
 
     def note(self, status: str, complete: bool) -> None:
         """Into the run directory: how its view stands."""
@@ -131,7 +161,8 @@ class View:
         place = None
         if self._uri.startswith("sqlite:///") and self._subject.root:
             place = (self._subject.root / "mlartifacts" / self._subject.experiment).as_uri()
-        return str(self._client.create_experiment(name, artifact_location=place))
+        told = {"mlflow.note.content": comparison.EXPERIMENT, "mlflow.experimentKind": "custom_model_development"}
+        return str(self._client.create_experiment(name, artifact_location=place, tags=told))
 
     def _resumed(self) -> set[str] | None:
         """The parameters of the directory's MLflow run, which goes on; None if it has none there."""
@@ -153,6 +184,18 @@ class View:
         self._client.update_run(self._run_id, status="RUNNING")
         return set(run.data.params)
 
+    def _log_stepped(self, numbers: Metrics) -> None:
+        """pass^k over k, as far as it is not drawn so already: what MLflow has of a step, it keeps."""
+        from mlflow.entities import Metric
+
+        points = comparison.stepped(numbers)
+        known = {
+            point.step: point.value for point in self._client.get_metric_history(self._run_id, comparison.STEPPED)
+        }
+        now = int(time.time() * 1000)
+        batch = [Metric(comparison.STEPPED, value, now, k) for k, value in points.items() if known.get(k) != value]
+        self._client.log_batch(self._run_id, metrics=batch)
+
     def _log_trajectories(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "trajectories.jsonl.gz"
@@ -166,28 +209,3 @@ def pointer(store: Store) -> dict[str, Any]:
     """What `View.note` wrote; empty if the directory was never tracked."""
     found = store.read_json(POINTER)
     return found if isinstance(found, dict) else {}
-
-
-def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested keys joined by dots: {"model": {"name": "x"}} becomes {"model.name": "x"}."""
-    leaves: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping) and value:
-            leaves |= flat(value, f"{prefix}{key}.")
-        else:
-            leaves[f"{prefix}{key}"] = value
-    return leaves
-
-
-def table(rows: Sequence[Row]) -> dict[str, Any]:
-    """One line per episode, in the form of `mlflow.log_table`; tokens and USD by seat, USD None where unpriced."""
-    seats = sorted({seat for row in rows for seat in row.usage})
-    columns = [*COLUMNS, *(f"{seat}_{name}" for seat in seats for name in ("tokens_in", "tokens_out", "usd"))]
-    data = []
-    for row in sorted(rows, key=lambda row: (row.task_id, row.trial)):
-        line = [getattr(row, name) for name in COLUMNS]
-        for seat in seats:
-            usage = row.usage.get(seat)
-            line += [getattr(usage, name, None) for name in ("tokens_in", "tokens_out", "usd")]
-        data.append(line)
-    return {"columns": columns, "data": data}
