@@ -273,6 +273,22 @@ def test_a_cell_that_gives_up_stops_no_other(sweep: Generate, recorded: list[Tra
     assert done_by == {STRONG: 20, WEAK: 0}
 
 
+def test_mlflow_away_ends_no_sweep_and_is_made_up_for(sweep: Generate, tmp_path: Path) -> None:
+    words = ["domain=mock", "split=base", "tasks.limit=2", "grid.seed=[1,2]"]
+    nowhere = "http://127.0.0.1:9"
+    away = sweep(*words, f"tracking.uri={nowhere}", MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
+    assert away.code == 0, away.err
+    assert away.err.count("MLflow is away") == 1
+    assert "was away; once it is back, the same command writes what it lacks" in " ".join(away.out.split())
+    found = cells(tmp_path / "outputs")
+    assert [len(played(store)) for store in found.values()] == [2, 2]
+    back = sweep(*words)
+    assert back.code == 0, back.err
+    [parent] = {store.read_json("mlflow.json")["parent"] for store in found.values()}
+    assert json.loads((folder(tmp_path / "outputs") / "mlflow.json").read_text())["run_id"] == parent
+    assert "Nothing is owed" in sweep(*words).err
+
+
 SLOW = pytest.mark.slow
 GRIDS = [
     ("cross_users", ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.user=[rehearsed,rehearsed_forgetful]"], 4),
