@@ -151,8 +151,9 @@ def _stop(run: FlowRun) -> Stop | None:
     left = state.is_paused() and state.state_details.pause_reschedule and run.deployment_id
     if not (left or state.is_cancelling() or state.is_final()):
         return None
+    name = "Cancelled" if state.is_cancelling() else state.name
     why = f" ({state.message})" if state.is_failed() and state.message else ""
-    return Stop(f"{state.name} in Prefect{why}", 128 + signal.SIGTERM)
+    return Stop(f"{name} in Prefect{why}", 128 + signal.SIGTERM)
 
 
 def _stay_suspended() -> None:
