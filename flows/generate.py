@@ -26,7 +26,7 @@ def main(cfg: DictConfig) -> None:
         job = prepare(run)
         terminal.plan(job, estimate(run, job.rows))
         return
-    choose_server()
+    choose_server(run.root)
     if not Store(directory(run)).ids():
         start_server(terminal.say)  # of what is new something is owed; it takes as long as what follows, elsewhere
     job = prepare(run)

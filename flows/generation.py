@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from playing import carry_out, close, ended, in_a_flow, tracked
-from tautraj import environment, orchestration, terminal
+from tautraj import environment, orchestration, steering, terminal
 from tautraj.budget import Ledger
 from tautraj.command_line import compose_tree
 from tautraj.estimates import estimate
@@ -25,9 +25,20 @@ from tautraj.tree import container, masked, parse
 
 
 @flow(name="generate-deployed", persist_result=False)
-def generate_deployed(overrides: list[str]) -> str:
-    """A run asked for in the Prefect UI: `overrides` as on the command line, e.g. ["model=gpt4o", "trials=4"]."""
+def generate_deployed(overrides: list[str]) -> State[Any]:
+    """Play, grade and track a run, as `python flows/generate.py` does. Ends with its run directory.
+
+    The same overrides play what that directory still owes.
+
+    Args:
+        overrides: Words as on the command line, one an entry, without quotes: model=gpt4o, user=gpt4o, trials=4.
+            None: the oracle, offline. What there is to choose: python flows/generate.py --help
+    """
     environment.prepare()
+    return steering.deployed(lambda: generated(overrides))
+
+
+def generated(overrides: list[str]) -> str:
     tree = compose_tree(overrides)
     job, config = prepare(parse(tree)), masked(container(tree))
     if job.run.dry_run:
@@ -53,8 +64,7 @@ def start(job: Job, config: dict[str, Any]) -> str:
         conclude(standing, tracker)
         return ended(together)
 
-    labels = [here.name, f"model:{run.model.name}", f"user:{run.user.name}"]
-    in_a_flow("generate", here.folder, labels, config, together, body)
+    in_a_flow("generate", here.folder, orchestration.labels([run]), config, together, body)
     return job.store.url
 
 
@@ -63,6 +73,7 @@ def conclude(standing: Standing, tracker: Tracker | None) -> None:
     job = standing.job
     numbers, look = close(standing, tracker)
     orchestration.summary_artifact(cell(job.run).folder, numbers)
+    orchestration.links_artifact(cell(job.run).folder, look)
     if link := orchestration.flow_run_link(flow_run.id):
         look["Prefect"] = link
     terminal.summary(standing, numbers, look)

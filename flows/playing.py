@@ -3,6 +3,7 @@
 Not here: the doors, and what is made of a run (`generation`) or of a sweep (`sweeping`) at its end.
 """
 
+import functools
 import queue
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -12,14 +13,14 @@ from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 
 from runners import argument, players, task_runner
-from tautraj import environment, index, orchestration, outage, terminal
+from tautraj import environment, index, orchestration, outage, steering, terminal
 from tautraj.config import Run
-from tautraj.errors import EpisodeError, WorkerDied, boundary
+from tautraj.errors import EpisodeError, Interrupted, WorkerDied, boundary
 from tautraj.grid import EpisodeSpec
-from tautraj.interrupts import draining
+from tautraj.interrupts import Interrupt, draining
 from tautraj.metrics import Metrics, Row
 from tautraj.standing import Standing, every
 from tautraj.together import Together, Turn, Watcher
@@ -61,7 +62,7 @@ def in_a_flow(
         return ends[0]
 
     environment.settle()
-    with tags(*labels), outage.surviving(ends):
+    with tags(*labels), outage.surviving(ends), steering.apart():
         state = within(config, return_state=True)
         if not ends:
             state.result()  # raises what ended it before its time
@@ -110,9 +111,10 @@ def played(
     task = episode.with_options(retries=runner.retries, retry_delay_seconds=delays, retry_condition_fn=transient)
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     under_way: dict[Any, Turn] = {}
-    with draining(wake=lambda: finished.put(None)) as interrupt:
-        while True:
-            while len(under_way) < runner.workers and (turn := together.next(interrupt.signal)):
+    wake = functools.partial(finished.put, None)
+    with draining(wake) as interrupt, steering.followed(interrupt, wake):
+        while not interrupt.late:
+            while len(under_way) < runner.workers and (turn := upcoming(together, interrupt)):
                 outage.let_catch_up()
                 which, spec = turn
                 given = (playing[which], spec, together.titled(turn))
@@ -120,15 +122,20 @@ def played(
                 under_way[future] = turn
                 together.ledger.begin()
                 future.add_done_callback(finished.put)
-            if not under_way:
+            if not under_way and not (interrupt.waiting and together.waiting):
                 break
             future = finished.get()
-            if future is not None:  # else a signal came
+            if future is not None:  # else something was asked of the run
                 turn = under_way.pop(future)
                 orchestration.forget_results()
                 yield turn, outcome(runs[turn[0]], turn[1], future)
-        for reason in together.cut(interrupt.signal):
+        for reason in together.cut(interrupt.stop):
             terminal.say(reason)
+
+
+def upcoming(together: Together, interrupt: Interrupt) -> Turn | None:
+    """The next episode, unless the run is to wait or to end."""
+    return None if interrupt.waiting else together.next(interrupt.stop)
 
 
 def outcome(run: Run, spec: EpisodeSpec, future: Any) -> Row | BaseException:
@@ -157,4 +164,6 @@ def close(standing: Standing, tracker: Tracker | None) -> tuple[Metrics, dict[st
 def ended(together: Together) -> State:
     """The state that a flow run ends in."""
     message = terminal.line(together)
+    if isinstance(together.cut_short, Interrupted):
+        return Cancelled(message=message)
     return Failed(message=message) if together.cut_short else Completed(message=message)

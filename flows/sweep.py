@@ -27,7 +27,7 @@ def main(cfg: DictConfig) -> None:
         terminal.say("Nothing is owed: every episode of every cell has been played. trials=… asks for more of them.")
         conclude_played(sweep, cells)
         return
-    choose_server()
+    choose_server(sweep.run.root)
     check_server()
     wait_for_server = start_server(terminal.say)
     with cells_ready(cells) as served:

@@ -5,15 +5,15 @@ Two doors, as in `generation`. Not here: how episodes are played in a flow (`pla
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from playing import carry_out, close, ended, in_a_flow, tracked
-from tautraj import environment, orchestration, terminal, terminal_grid
+from tautraj import environment, orchestration, steering, terminal, terminal_grid
 from tautraj.command_line import compose_tree, spelled
-from tautraj.grid import cell
 from tautraj.parent import Parent, once
 from tautraj.planned import Planned, cells_ready, estimates, planned, standings
 from tautraj.standing import Standing, every
@@ -25,9 +25,18 @@ from tautraj.tracking import Tracker
 
 
 @flow(name="sweep-deployed", persist_result=False)
-def sweep_deployed(overrides: list[str]) -> str:
-    """A sweep asked for in the Prefect UI: `overrides` as on the command line, e.g. ["experiment=cross_users"]."""
+def sweep_deployed(overrides: list[str]) -> State[Any]:
+    """Play a grid of cells side by side, as `python flows/sweep.py` does. Ends with the sweep's directory.
+
+    Args:
+        overrides: Words as on the command line, one an entry, without quotes: experiment=strategies, model=gpt4o,
+            user=gpt4o. What there is to choose: python flows/sweep.py --help
+    """
     environment.prepare()
+    return steering.deployed(lambda: swept(overrides))
+
+
+def swept(overrides: list[str]) -> str:
     words = spelled(overrides)
     sweep = asked(compose_tree(words, "sweep"), words)
     cells = planned(sweep)
@@ -53,14 +62,19 @@ def start(sweep: Sweep, cells: Sequence[Planned]) -> str:
             parent, trackers = tracking(sweep, cells, playing, writer)
             others = [every(sweep.run.tracking.every_seconds, parent.watch)] if parent else []
             carry_out(together, sweep.title, tracked(together.standings, trackers), others)
-            for (_, now), tracker in zip(playing, trackers, strict=True):
-                close(now, tracker)
+            links = {}
+            for (one, now), tracker in zip(playing, trackers, strict=True):
+                _, look = close(now, tracker)
+                links |= {f"{one.setting.title}, {what}": place for what, place in look.items()}
             found = conclude_sweep(sweep, each, parent)
         orchestration.table_artifact(sweep.title, terminal_grid.rows(found))
+        orchestration.links_artifact(sweep.title, {**links, "sweep directory": Store(sweep.directory).url})
         return ended(together)
 
     shown = {"overrides": sweep.words, "grid": sweep.axes}
-    in_a_flow("sweep", sweep.title, labels(sweep), shown, together, body)
+    in_a_flow(
+        "sweep", sweep.title, [sweep.run.experiment, *orchestration.labels(together.runs)], shown, together, body
+    )
     return Store(sweep.directory).url
 
 
@@ -74,10 +88,3 @@ def tracking(
     say = once(terminal.say)
     link = orchestration.flow_run_link(flow_run.id)
     return parent, [Tracker(one.job, one.setting.config, say, link, writer) for one, _ in playing]
-
-
-def labels(sweep: Sweep) -> list[str]:
-    """The flow run's tags."""
-    runs = [setting.run for setting in sweep.settings]
-    seats = {f"{seat}:{llm.name}" for run in runs for seat, llm in run.seats.items()}
-    return [sweep.run.experiment, *sorted({cell(run).name for run in runs} | seats)]

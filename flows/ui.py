@@ -1,59 +1,44 @@
 """Prefect UI and MLflow UI on 127.0.0.1, until Ctrl-C: `make ui`, or `python flows/ui.py`.
 
-Runs started in another terminal find the Prefect server by themselves. Ports: PREFECT_PORT, MLFLOW_PORT.
+Runs started in another terminal find both by themselves, whatever their ports: `make ui PREFECT_PORT=4300
+MLFLOW_PORT=5100`. What they show is what is under `outputs/`; for runs with root=/elsewhere: `TAUTRAJ_ROOT=/elsewhere
+make ui`. What the servers themselves have to say is in `.ui/prefect.log` and `.ui/mlflow.log` there.
 """
 
 import os
 import signal
-import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 from tautraj import environment
-
-HOST = "127.0.0.1"
-BIN = Path(sys.executable).parent
+from tautraj.errors import PreflightError
+from tautraj.ui import chosen, serving, wait
 
 
 def main() -> int:
     environment.prepare()
-    prefect, mlflow = os.environ.get("PREFECT_PORT", "4200"), os.environ.get("MLFLOW_PORT", "5000")
-    for name, port in (("PREFECT_PORT", prefect), ("MLFLOW_PORT", mlflow)):
-        if taken(port):
-            print(f"error: port {port} is taken. Choose another: {name}={int(port) + 1} make ui", file=sys.stderr)
-            return 2
-    root = Path(os.environ.get("TAUTRAJ_ROOT", "outputs")).absolute()
-    root.mkdir(parents=True, exist_ok=True)
-    here = ["--host", HOST, "--port"]
-    store = ["--backend-store-uri", f"sqlite:///{root}/mlflow.db", "--artifacts-destination", f"{root}/mlartifacts"]
-    servers = [
-        subprocess.Popen([str(BIN / "prefect"), "server", "start", *here, prefect]),
-        subprocess.Popen([str(BIN / "mlflow"), "server", "--workers", "1", *store, *here, mlflow]),
-    ]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    root = Path(os.environ.get("TAUTRAJ_ROOT") or "outputs").absolute()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
     try:
-        while not (taken(prefect) and taken(mlflow)) and all(server.poll() is None for server in servers):
-            time.sleep(0.2)
-        print(
-            f"\nPrefect: http://{HOST}:{prefect}\nMLflow:  http://{HOST}:{mlflow}\nCtrl-C stops both.\n", flush=True
-        )
-        while all(server.poll() is None for server in servers):
-            time.sleep(0.5)
+        here = chosen(os.environ, root)
+        print("Starting Prefect's server and MLflow's; that takes about 20 seconds.", flush=True)
+        with serving(root, here) as servers:
+            print(f"\n  Prefect  {here.prefect}\n  MLflow   {here.mlflow}\n")
+            print(f"Runs that are started in another terminal find them. MLflow shows those under {root}.")
+            print("Ctrl-C stops both.", flush=True)
+            wait(servers)
+    except PreflightError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
-        pass
-    finally:
-        for server in servers:
-            server.terminate()
-        for server in servers:
-            server.wait(timeout=30)
+        print("\nStopped.", flush=True)
     return 0
 
 
-def taken(port: str) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, int(port))) == 0
+def interrupted(*_: Any) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

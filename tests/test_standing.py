@@ -13,6 +13,7 @@ from factory import row, usage
 from tautraj.config import Run
 from tautraj.errors import AuthenticationFailed, GaveUp, Interrupted, RateLimited, StoreError
 from tautraj.grid import EpisodeSpec
+from tautraj.interrupts import Stop
 from tautraj.metrics import Failure, Row
 from tautraj.play import Job
 from tautraj.standing import Standing, every
@@ -130,7 +131,7 @@ def test_a_run_that_cannot_be_written_ends_at_the_first_failure(start: Start) ->
 
 def test_a_signal_ends_it(start: Start) -> None:
     standing = start()
-    assert "SIGTERM" in standing.cut(15)
+    assert "SIGTERM" in standing.cut(Stop("SIGTERM", 143))
     assert isinstance(standing.cut_short, Interrupted)
     assert standing.cut_short.code == 143
 

@@ -42,7 +42,7 @@ class GaveUp(UserError):
 
 
 class Interrupted(TautrajError):
-    """Ctrl-C or SIGTERM: what was under way has finished. `code` is the exit code, 128 and the signal's number."""
+    """Ctrl-C, SIGTERM or Prefect's UI: what was under way has finished. `code`: 128 and a signal's number."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)

@@ -6,13 +6,18 @@ away in mid-run ends nothing.
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 from prefect import get_client
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
@@ -21,11 +26,14 @@ from prefect.settings import PREFECT_UI_URL
 
 from tautraj.config import Llm, Provider, Run
 from tautraj.errors import TrackingError, boundary
+from tautraj.grid import cell
 from tautraj.keys import without_credentials
 from tautraj.metrics import Metrics
 from tautraj.server import check_answers, shared_server, where
 from tautraj.terminal import line, say, summary_rows
 from tautraj.together import Together, Watcher
+
+ADDRESS = re.compile(r"\w+://\S+")
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
@@ -35,6 +43,14 @@ def flow_run_link(flow_run_id: UUID | str) -> str | None:
         return None
     ui = PREFECT_UI_URL.value() or api.removesuffix("/").removesuffix("/api")
     return f"{without_credentials(ui).rstrip('/')}/runs/flow-run/{flow_run_id}"
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """The tags of a flow run: its cells, and what they have in common or not, as `provider:openai`."""
+    found = {f"{seat}:{llm.name}" for run in runs for seat, llm in run.seats.items()}
+    found |= {f"provider:{llm.provider.name}" for run in runs for llm in run.seats.values()}
+    found |= {label for run in runs for label in (f"domain:{run.domain.name}", f"split:{run.split.name}")}
+    return [*sorted({cell(run).name for run in runs}), *sorted(found)]
 
 
 @contextmanager
@@ -113,6 +129,14 @@ def table_artifact(name: str, rows: list[dict[str, Any]]) -> None:
         create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)
 
 
+def links_artifact(name: str, look: Mapping[str, str]) -> None:
+    """Where to look closer, at the end of this flow run, likewise. `look`: what is there -> link, path or command."""
+    lines = [f"- {what}: {ADDRESS.sub(_link, without_credentials(place))}" for what, place in look.items()]
+    with suppress(TrackingError), boundary(TrackingError, "the links"):
+        check_answers(1)
+        create_markdown_artifact("\n".join(lines), key=_key(f"links-{name}"), description=name)
+
+
 @contextmanager
 def _lease(limit: str, slots: int) -> Iterator[None]:
     """Slots of a limit for the length of the block. They run out by themselves if the server goes away before."""
@@ -146,6 +170,11 @@ def _keeping_to(llm: Llm, granted: dict[str, int]) -> Llm:
     return llm.model_copy(
         update={"provider": llm.provider.model_copy(update={"calls_at_once": granted[llm.provider.name]})}
     )
+
+
+def _link(address: re.Match[str]) -> str:
+    """In Markdown, whatever letters it has."""
+    return f"[{address[0]}](<{address[0]}>)"
 
 
 def _key(name: str) -> str:

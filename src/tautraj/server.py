@@ -14,6 +14,7 @@ import httpx
 from prefect.context import refresh_global_settings_context
 from prefect.settings import PREFECT_API_URL
 
+from tautraj import addresses
 from tautraj.errors import PreflightError, TrackingError
 
 LOCAL_SERVER = "http://127.0.0.1:4200/api"
@@ -23,15 +24,18 @@ PATIENCE = 180.0
 """Seconds; a start takes 9 to 34."""
 
 
-def choose_server() -> None:
+def choose_server(root: str) -> None:
     """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else one of the run's own.
 
+    Of those that run here, that of `make ui` for this `root` comes first, then the one at Prefect's usual port.
     PREFECT_API_URL set to nothing asks for one of its own.
     """
     if os.environ.get("PREFECT_API_URL") == "":
         os.environ[EMBEDDED] = "1"
     elif not PREFECT_API_URL.value():
-        if _answers(LOCAL_SERVER):
+        if found := addresses.prefect_api(root):
+            _use(found)
+        elif addresses.prefect_answers(LOCAL_SERVER):
             _use(LOCAL_SERVER)
         else:
             os.environ[EMBEDDED] = "1"
@@ -85,13 +89,6 @@ def where() -> str:
 def _use(api: str) -> None:
     os.environ["PREFECT_API_URL"] = api
     refresh_global_settings_context()  # Prefect read its settings when it was imported
-
-
-def _answers(api: str) -> bool:
-    try:
-        return httpx.get(f"{api}/health", timeout=1).is_success
-    except httpx.HTTPError:
-        return False
 
 
 @functools.cache

@@ -5,12 +5,12 @@ Not here: what is spent and reserved (`budget`).
 
 import time
 from collections.abc import Callable
-from signal import Signals
 from typing import TypeVar
 
 from tautraj.budget import Ledger
 from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
 from tautraj.grid import EpisodeSpec
+from tautraj.interrupts import Stop
 from tautraj.metrics import SUCCESS, Failure, Metrics, Row, metrics
 from tautraj.play import Job
 from tautraj.trajectory import Usage
@@ -93,21 +93,21 @@ class Standing:
             return f"{len(self._in_a_row)} in a row failed, the last: {self._in_a_row[-1]}: {self._last}"
         return None
 
-    def halted(self, signal: int | None) -> str | None:
-        """Why no further episode may begin just now: a `signal` came, nothing works, no budget is left."""
-        if signal is not None:
-            return f"{Signals(signal).name}: no new episodes were begun. The same command plays what is owed."
+    def halted(self, stop: Stop | None) -> str | None:
+        """Why no further episode may begin just now: it was asked to `stop`, nothing works, no budget is left."""
+        if stop is not None:
+            return f"{stop.name}: no new episodes were begun. The same command plays what is owed."
         if self.hopeless:
             return f"{self.hopeless}. See to it and run the same command: it plays what is owed."
         if refusal := self.ledger.refusal():
             return f"{refusal}: no new episodes. Raise it and run the same command to go on."
         return None
 
-    def cut(self, signal: int | None) -> str:
+    def cut(self, stop: Stop | None) -> str:
         """The run ends with episodes owed that were not begun: why, in words."""
-        reason = self.halted(signal) or "nothing more was begun"
-        if signal is not None:
-            self.cut_short = Interrupted(reason, 128 + signal)
+        reason = self.halted(stop) or "nothing more was begun"
+        if stop is not None:
+            self.cut_short = Interrupted(reason, stop.code)
         elif self.hopeless:
             self.cut_short = GaveUp(reason)
         return reason

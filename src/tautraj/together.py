@@ -10,6 +10,7 @@ from tautraj.budget import Ledger
 from tautraj.config import Run
 from tautraj.errors import GaveUp, Interrupted, TautrajError
 from tautraj.grid import EpisodeSpec
+from tautraj.interrupts import Stop
 from tautraj.standing import Standing
 
 Turn = tuple[int, EpisodeSpec]
@@ -71,12 +72,17 @@ class Together:
         index, spec = turn
         return " · ".join(filter(None, (self._titles[index], spec.title)))
 
-    def next(self, signal: int | None) -> Turn | None:
+    @property
+    def waiting(self) -> bool:
+        """Whether there is an episode that was not begun."""
+        return any(self._waiting)
+
+    def next(self, stop: Stop | None) -> Turn | None:
         """The next episode to begin, of a cell that `halted` does not forbid; None: there is none just now."""
         for _ in range(len(self._order)):
             index = self._order[0]
             self._order.rotate(-1)
-            if self._waiting[index] and not self.standings[index].halted(signal):
+            if self._waiting[index] and not self.standings[index].halted(stop):
                 return index, self._waiting[index].popleft()
         return None
 
@@ -84,12 +90,12 @@ class Together:
         for standing in self.standings:
             standing.look_for_failures()
 
-    def cut(self, signal: int | None) -> list[str]:
+    def cut(self, stop: Stop | None) -> list[str]:
         """No further episode begins: why those still waiting do not, each reason once."""
         reasons: list[str] = []
         for title, waiting, standing in zip(self._titles, self._waiting, self.standings, strict=True):
-            if waiting or signal is not None:
-                reason = standing.cut(signal)
+            if waiting or stop is not None:
+                reason = standing.cut(stop)
                 reasons.append(_of(title, reason) if isinstance(standing.cut_short, GaveUp) else reason)
         return list(dict.fromkeys(reasons))
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
-from tautraj import comparison
+from tautraj import addresses, comparison
 from tautraj.config import Which
 from tautraj.metrics import Metrics, Row
 from tautraj.store import Store
@@ -143,6 +143,8 @@ class View:
         path = f"/#/experiments/{self._experiment_id}/runs/{self._run_id}"
         if self._uri.startswith("http"):
             return str(masked(self._uri)).rstrip("/") + path
+        if there := addresses.mlflow(Path(self._uri.removeprefix("sqlite:///")).parent):
+            return f"{there}{path}"
         return f"make ui, then http://127.0.0.1:5000{path}"
 
     def _alone(self) -> Any:

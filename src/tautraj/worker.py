@@ -49,7 +49,8 @@ def _make_ready(runs: Sequence[Run]) -> None:
 
 def work(pipe: Connection, runs: Sequence[Run], at_once: int) -> None:
     """Play what comes through the pipe and send back what came of it, until None comes or the run is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
+    for number in (signal.SIGINT, signal.SIGTERM):  # the run's to answer: a terminal and Prefect's worker tell us all
+        signal.signal(number, signal.SIG_IGN)
     _make_ready(runs)
     sending = threading.Lock()
 
