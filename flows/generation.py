@@ -16,7 +16,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from runners import argument, player, task_runner
-from tautraj import environment, index, orchestration, outage, terminal
+from tautraj import environment, index, orchestration, outage, report, terminal
 from tautraj.command_line import compose_tree
 from tautraj.config import Run
 from tautraj.errors import EpisodeError, WorkerDied, boundary
@@ -153,6 +153,7 @@ def conclude(job: Job, standing: Standing, tracker: Tracker | None) -> State:
     job.store.write_json("metrics.json", numbers)
     index.keep(job.store, standing.rows)
     look = {"run directory": job.store.url}
+    look |= report.at_the_end(job.store, job.run.report.conversations, terminal.say)
     if tracker and (where := tracker.finish(standing, "FINISHED" if not standing.owed else "FAILED")):
         look["MLflow"] = where
     orchestration.summary_artifact(cell(job.run).folder, numbers)

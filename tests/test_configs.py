@@ -20,7 +20,7 @@ from tautraj.errors import ConfigError
 from tautraj.parts import part
 from tautraj.tree import container, masked, parse
 
-OTHERS = {"track", "regrade", "export", "format", "choose"}  # other doors'
+OTHERS = {"track", "regrade", "export", "format", "choose", "report", "show"}  # other doors'
 FILES = sorted(
     path for path in CONF.rglob("*.yaml") if "hydra" not in path.parts and not OTHERS & {path.stem, path.parent.name}
 )

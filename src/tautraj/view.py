@@ -93,6 +93,8 @@ class View:
         self._client.log_dict(self._run_id, dict(self._subject.config), "run.yaml")
         self._client.log_dict(self._run_id, numbers, "metrics.json")
         self._log_trajectories()
+        if (page := Path(self._subject.store.path, "report.html")).exists():
+            self._client.log_artifact(self._run_id, str(page))
         self._client.set_terminated(self._run_id, status=status, end_time=ended)
         self.note(status, complete=True)
 
