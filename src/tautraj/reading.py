@@ -107,7 +107,7 @@ def _block(console: Console, said: Said, full: bool) -> None:
     if said.name:
         line.append(f"{said.name}  ", "bold dim")
     line.append(printable(without_credentials(text)), said.style)
-    console.print(Padding(line, (0, 0, 0, 2 if not said.name else 4)))
+    console.print(Padding(line, (0, 0, 0, 4 if said.name else 2), expand=False))
 
 
 def _foot(console: Console, one: Trajectory, why: Sequence[str]) -> None:
@@ -119,7 +119,7 @@ def _foot(console: Console, one: Trajectory, why: Sequence[str]) -> None:
     reward = "none" if one.reward is None else f"{one.reward:g}" + (f" = {factors}" if factors else "")
     console.print(Text.assemble(("reward    ", "bold"), _plain(reward)))
     for told in why:
-        console.print(Padding(_plain(told), (0, 0, 0, 10)))
+        console.print(Padding(_plain(told), (0, 0, 0, 10), expand=False))
     if found := list(badges(one.labels, one.reward)):
         console.print(Text.assemble(("labels    ", "bold"), _plain(", ".join(found))))
     for seat, spent in one.usage.items():

@@ -19,14 +19,14 @@ function rewardCard(one) {
     h("p", { class: "reward" }, one.reward === null ? "none" : String(one.reward), " ", statusOf(one.status)),
     one.ungraded && h("p", {}, one.ungraded),
     parts.length > 0 && h("ul", { class: "checks" }, parts.map(([name, value]) => h("li", {}, mark(value >= 1), " ", words(name), " ", h("span", { class: "quiet" }, String(value))))),
-    one.grade && Object.entries(one.grade.checks).map(([name, found]) => h("details", { open: found.length <= 6 },
-      h("summary", {}, words(name), " ", h("span", { class: "count" }, `${found.filter(([, met]) => met).length}/${found.length}`)), h("ul", { class: "checks" }, found.map(check)))),
+    one.grade && Object.entries(one.grade.checks).map(([name, found]) => h("details", { open: found.length <= 6 && name in one.grade.components },
+      h("summary", {}, words(name), name in one.grade.components ? "" : " (not counted)", " ", h("span", { class: "count" }, `${found.filter(([, met]) => met).length}/${found.length}`)), h("ul", { class: "checks" }, found.map(check)))),
     one.grade && one.grade.note && h("p", { class: "quiet" }, one.grade.note));
 }
 
 function labelsCard(one) {
-  if (!one.labels.length && !one.quarantine) return null;
-  return h("section", { class: "card" }, h("h2", {}, "Labels"), h("p", { class: "badges" }, one.labels.map(badge)),
+  if (!one.violations.length && !one.labels.includes("canonical_reward") && !one.quarantine) return null;
+  return h("section", { class: "card" }, h("h2", {}, "Labels"),
     one.violations.length > 0 && h("ul", {}, one.violations.map((rule) => h("li", {}, rule))),
     one.labels.includes("canonical_reward") && h("p", { class: "quiet" }, `${one.canonical} if order and 25 against 25.0 do not count`),
     one.quarantine && h("p", { class: "quiet" }, "Gold known to be bad: " + one.quarantine));
@@ -58,7 +58,7 @@ function whyCard(one) {
   if (!why) return null;
   const told = [
     why.ungraded && ["Nothing was compared", why.ungraded],
-    why.diverging && ["First wrong write", h("span", { class: "mono" }, why.diverging)],
+    why.diverging && ["First divergence", h("span", { class: "mono" }, why.diverging)],
     ...why.untold.map((text) => ["The customer was not told", h("span", { class: "mono" }, text)]),
     ...why.unmet.map((text) => ["Not met", text])].filter(Boolean);
   const rows = why.differences;

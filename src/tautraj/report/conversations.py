@@ -73,7 +73,19 @@ def fit(value: Any) -> Any:
 
 def conversation(trajectory: Trajectory, why: Explanation | str | None) -> dict[str, Any]:
     one = trajectory
-    told = ("id", "cell", "benchmark", "domain", "split", "task_id", "trial", "seed", "reward", "ungraded", "seconds")
+    told: tuple[str, ...] = (
+        "id",
+        "cell",
+        "benchmark",
+        "domain",
+        "split",
+        "task_id",
+        "trial",
+        "seed",
+        "reward",
+        "ungraded",
+        "seconds",
+    )
     told += ("agent", "model", "user", "user_strategy", "judge", "scenario", "quarantine", "started", "data_hash")
     return {
         **{name: getattr(one, name) for name in told},

@@ -6,6 +6,7 @@ Not here: how numbers are made (`metrics`).
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tautraj.config import Llm, Part
 from tautraj.metrics import Failure, Metrics
 from tautraj.report.entries import Entry
 from tautraj.report.played import Played
@@ -24,7 +25,7 @@ class Kind(NamedTuple):
     """Failures that are alike."""
 
     name: str
-    count: int
+    number: int
     shown: list[tuple[str, Failure]]
     """The first, each with its run directory's name."""
 
@@ -49,7 +50,7 @@ def figures(runs: Sequence[Played], entries: Sequence[Entry]) -> list[Figure]:
 def cost(runs: Sequence[Played]) -> tuple[str, str]:
     """USD in all and for a success, in words."""
     every = [run.numbers for run in runs]
-    if all(run.run.model.offline and run.run.user.offline for run in runs):
+    if not _sum(every, "spent_tokens") and all(run.run.model.offline and run.run.user.offline for run in runs):
         return "–", "offline"
     if not all("spent_usd" in numbers for numbers in every):
         return "unpriced", "some calls have no known price"
@@ -60,11 +61,10 @@ def cost(runs: Sequence[Played]) -> tuple[str, str]:
 def settings(played: Played) -> list[tuple[str, str]]:
     run = played.run
     graded = f", {run.judge.name} judges" if run.judge else ""
-    seats = f"{run.model.name} as {run.agent.name}", f"{run.user.name} as {run.user_strategy.name}"
     what = f"{run.benchmark.name} {run.domain.name}, split {run.split.name}"
     return [
-        ("Agent", seats[0] + (" (offline)" if run.model.offline else "")),
-        ("Customer", seats[1] + (" (offline)" if run.user.offline else "")),
+        ("Agent", _seat(run.model, run.agent)),
+        ("Customer", _seat(run.user, run.user_strategy)),
         ("Benchmark", what + graded),
         ("Tasks", f"{_tasks(played.entries):,}, {run.trials} {'trial' if run.trials == 1 else 'trials'} each"),
         ("Run directory", played.store.url),
@@ -76,14 +76,14 @@ def runs_table(runs: Sequence[Played]) -> list[dict[str, str]]:
     return [
         {
             "Run": one.name,
-            "Agent": f"{one.run.model.name} · {one.run.agent.name}",
-            "Customer": f"{one.run.user.name} · {one.run.user_strategy.name}",
+            "Agent": _seat(one.run.model, one.run.agent),
+            "Customer": _seat(one.run.user, one.run.user_strategy),
             "Tasks": f"{one.run.domain.name} · {one.run.split.name}",
             "Episodes": f"{len(one.entries):,}",
             "Success": _rate(one.numbers),
             "pass^k": ", ".join(f"{k}: {value:.2f}" for k, value in _hats(one.numbers)) or "–",
             "Cost": cost([one])[0],
-            "Could not be played": f"{len(one.failures):,}",
+            "Not played": f"{len(one.failures):,}",
         }
         for one in runs
     ]
@@ -123,6 +123,10 @@ def _success(played: Played) -> list[Figure]:
         others = ", ".join(f"{value:.2f} for {k}" for k, value in hats[:-1])
         found.append(Figure(f"pass^{k}", f"{value:.2f}", others or f"all {k} trials of a task"))
     return found
+
+
+def _seat(llm: Llm, part: Part) -> str:
+    return f"{llm.name} (offline)" if llm.offline else f"{llm.name}, {part.name}"
 
 
 def _rate(numbers: Metrics) -> str:

@@ -62,7 +62,7 @@ def page(runs: Sequence[Played], title: str, conversations: int) -> Iterator[str
         figures=figures(runs, entries),
         settings=settings(runs[0]) if len(runs) == 1 else None,
         table=runs_table(runs),
-        plots=plots(entries, [run.name for run in runs]),
+        plots=plots(entries, [run.name for run in runs], [run.run.domain.name for run in runs]),
         kinds=kinds(runs),
         episodes=len(entries),
         held=len(kept),

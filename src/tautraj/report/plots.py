@@ -14,7 +14,7 @@ from tautraj.report.entries import Entry, Status
 from tautraj.report.svg import COLOURS, inline
 
 STATUSES: tuple[Status, ...] = ("passed", "failed", "ungraded")
-WIDE, NARROW = 7.6, 3.7
+WIDE, NARROW = 11.6, 3.1
 """Inches."""
 LABELLED = 60
 """Tasks whose names fit under their bars."""
@@ -33,13 +33,13 @@ Bar = tuple[str, int, int]
 """Name, passed, graded."""
 
 
-def plots(entries: Sequence[Entry], runs: Sequence[str]) -> list[Plot]:
-    """Those that there is something to show in."""
+def plots(entries: Sequence[Entry], runs: Sequence[str], domains: Sequence[str]) -> list[Plot]:
+    """Those that there is something to show in. `runs`, `domains`: of each run directory."""
     import matplotlib
 
-    made = [_by_run(entries, runs), _by_task(entries), _by_operation(entries)]
+    made = [_by_run(entries, runs), _by_task(entries, domains), _by_operation(entries)]
     made += [_turns(entries), _cost(entries), _endings(entries)]
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "tautraj", "font.size": 9, "text.parse_math": False}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "tautraj", "font.size": 9, "text.parse_math": False}
     with matplotlib.rc_context(settings):
         return [drawn for plot in made if plot is not None for drawn in plot()]
 
@@ -59,13 +59,15 @@ def _by_operation(entries: Sequence[Entry]) -> Drawing:
     return lambda: _rates("Success by operation", "What the task's gold actions write", bars, wide=False)
 
 
-def _by_task(entries: Sequence[Entry]) -> Drawing:
-    bars = sorted(_bars(entries, lambda one: [one.task_id]), key=lambda bar: bar[1] / bar[2])
+def _by_task(entries: Sequence[Entry], domains: Sequence[str]) -> Drawing:
+    several = len(set(domains)) > 1  # they count their tasks alike
+    names = _bars(entries, lambda one: [f"{domains[one.run]} {one.task_id}" if several else one.task_id])
+    bars = sorted(names, key=lambda bar: bar[1] / bar[2])
 
     def draw() -> Iterator[Plot]:
         if not bars:
             return
-        figure, axes = _figure(WIDE, 1.7)
+        figure, axes = _figure(WIDE, 1.6)
         places = range(len(bars))
         axes.bar(places, [passed / graded for _, passed, graded in bars], color=COLOURS["passed"], width=0.8)
         axes.bar(places, [-0.03] * len(bars), color=COLOURS["line"], width=0.8)
@@ -122,7 +124,7 @@ def _rates(title: str, note: str, bars: Sequence[Bar], *, wide: bool) -> Iterato
     figure, axes = _figure(WIDE if wide else NARROW, 0.5 + 0.26 * len(shown))
     rates = [passed / graded for _, passed, graded in shown]
     axes.barh(range(len(shown)), rates, color=COLOURS["passed"], height=0.7)
-    names = [_name(name, 48 if wide else 28) for name, _, _ in shown]
+    names = [_name(name, 48 if wide else 24) for name, _, _ in shown]
     _rows(axes, names, [1.0] * len(shown), [f"{passed}/{graded}" for _, passed, graded in shown])
     axes.set(xlim=(0, 1.18), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
     left_out = f" ({len(shown)} of {len(bars):,} shown)" if len(shown) < len(bars) else ""
