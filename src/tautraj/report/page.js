@@ -37,16 +37,22 @@ async function route() {
   pane.focus({ preventScroll: true });
 }
 
+// At once: the event comes later, and a quick hand may be elsewhere by then.
+function go(entry) {
+  location.hash = entry ? encodeURIComponent(entry.key) : "";
+  route();
+}
+
 function step(by) {
   const other = shown[shown.indexOf(opened) + by];
-  if (shown.includes(opened) && other) location.hash = encodeURIComponent(other.key);
+  if (shown.includes(opened) && other) go(other);
 }
 
 function onKey(event) {
   const typing = event.target.closest("input, select, textarea");
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
-    if (opened) location.hash = "";
+    if (opened) go(null);
     else if (typing) typing.blur();
     return;
   }

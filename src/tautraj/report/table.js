@@ -123,7 +123,7 @@ function makeTable() {
     body);
   body.addEventListener("click", (event) => {
     const row = event.target.closest("tr");
-    if (row && !event.target.closest("a") && !String(getSelection())) location.hash = encodeURIComponent(episodes[row.dataset.number].key);
+    if (row && !event.target.closest("a") && !String(getSelection())) go(episodes[row.dataset.number]);
   });
   new IntersectionObserver((seen) => { if (seen[0].isIntersecting && made < shown.length) grow(); }, { rootMargin: "600px" })
     .observe(document.getElementById("more"));
