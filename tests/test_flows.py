@@ -56,7 +56,7 @@ def test_a_run_is_played_once_and_grows_by_trials(
     assert all(path.stat().st_mtime_ns == written for path, written in files.items()), "an episode was played again"
     numbers = store.read_json("metrics.json")
     assert numbers["episodes"] == 20
-    assert f"report:         {store.url}/report.html" in more.out.replace("\n", "")
+    assert f"report:         outputs/default/{Path(store.path).name}/report.html" in more.out.replace("\n", "")
     assert "20 graded" in (Path(store.path) / "report.html").read_text()
     assert numbers["pass_hat_4"] == 1.0
     assert len(store.read_json("index.json")["rows"]) == 20

@@ -91,9 +91,12 @@ def operations(privileged: Privileged, writing_tools: Collection[str] | None) ->
 
 
 def held(entries: Sequence[Entry], conversations: int) -> list[int]:
-    """Numbers of those whose conversations the page holds, in order: failures are chosen first, then the ungraded."""
+    """Numbers of those whose conversations the page holds, in order.
+
+    Failures are chosen first, then the ungraded; first trials first, so that they are of many tasks.
+    """
     order = {"failed": 0, "ungraded": 1, "passed": 2}
-    first = sorted(range(len(entries)), key=lambda number: order[entries[number].status])
+    first = sorted(range(len(entries)), key=lambda number: (order[entries[number].status], entries[number].trial))
     return sorted(first[:conversations])
 
 
