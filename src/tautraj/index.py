@@ -36,7 +36,7 @@ def keep(store: Store, made: Iterable[Row]) -> None:
     """Write the index down; whoever does holds the run directory. Raises `StoreError`."""
     stamps = store.stamps()
     entries = [(stamps[one.id], one) for one in made if one.id in stamps]
-    store.write_bytes(NAME, b'{"schema": %d, "rows": %b}\n' % (SCHEMA, ROWS.dump_json(entries)))
+    store.write_pieces(NAME, [b'{"schema": %d, "rows": ' % SCHEMA, ROWS.dump_json(entries), b"}\n"])
 
 
 def _known(store: Store) -> dict[tuple[str, str], Row]:

@@ -46,6 +46,7 @@ class ParentView(View):
             self._client.log_figure(self._run_id, draw(found), name)
         for name, value in numbers(found).items():
             self._client.log_metric(self._run_id, name, value)
+        self._log_page()
         self._client.set_terminated(self._run_id, status=status)
         self.note(status, complete=True)
 

@@ -6,7 +6,8 @@ Any fsspec URL. Not here: what is owed (`grid`), numbers (`metrics`). Nothing re
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -134,10 +135,18 @@ class Store:
         with boundary(StoreError, f"writing {self.url}/{name}"):  # half a surrogate pair is escaped
             self._write(f"{self.path}/{name}", text.encode(errors="backslashreplace"))
 
-    def write_bytes(self, name: str, data: bytes) -> None:
-        """The same, whatever it holds."""
+    def write_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
+        """A file that need not fit into memory, here or in any other folder; likewise whole or not at all."""
+        path = f"{self.path}/{name}"
         with boundary(StoreError, f"writing {self.url}/{name}"):
-            self._write(f"{self.path}/{name}", data)
+            if self.local:
+                partial = Path(self.path, ".partial")
+                write_whole(Path(path), pieces, partial if partial.exists() else partial.parent)
+                return
+            with tempfile.NamedTemporaryFile() as whole:
+                whole.writelines(pieces)
+                whole.flush()
+                self._fs.put_file(whole.name, path)
 
     def read_json(self, name: str) -> Any:
         """What `write_json` wrote; None if there is nothing, or nothing that is JSON."""
@@ -201,7 +210,7 @@ class Store:
     def _write(self, path: str, data: bytes) -> None:
         """Whole or not at all: by rename on a local disk, by one PUT on an object store."""
         if self.local:
-            write_whole(Path(path), data, Path(self.path, ".partial"))
+            write_whole(Path(path), [data], Path(self.path, ".partial"))
         else:
             self._fs.pipe_file(path, data)
 

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import yaml
 
-from tautraj import terminal_grid
+from tautraj import terminal, terminal_grid
 from tautraj.grid import cell
 from tautraj.matrix import Line, Matrix, as_csv, matrix
 from tautraj.parent import Parent
 from tautraj.planned import Planned, standings
+from tautraj.report import at_the_end
 from tautraj.standing import Standing
 from tautraj.store import Store
 from tautraj.sweep import Sweep
@@ -52,6 +53,9 @@ def conclude_sweep(sweep: Sweep, each: Sequence[Standing], parent: Parent | None
     store.write_json("matrix.json", found)
     store.write_text("matrix.csv", as_csv(found))
     look: dict[str, str] = {"sweep directory": store.url}
+    cells = [now.job.store for now in each if now.rows]
+    if cells:
+        look |= at_the_end(store, sweep.run.report.conversations, terminal.say, cells)
     if parent:
         look["MLflow"] = parent.finish(found, "FAILED" if any(now.owed for now in each) else "FINISHED")
     terminal_grid.matrix(sweep.title, found, look)

@@ -107,6 +107,7 @@ class View:
         self._client.log_dict(self._run_id, dict(self._subject.config), "run.yaml")
         self._client.log_dict(self._run_id, numbers, "metrics.json")
         self._log_trajectories()
+        self._log_page()
         self.trace(rows)
         self._client.set_terminated(self._run_id, status=status, end_time=ended)
         self.note(status, complete=True)
@@ -197,6 +198,11 @@ class View:
         now = int(time.time() * 1000)
         batch = [Metric(comparison.STEPPED, value, now, k) for k, value in points.items() if known.get(k) != value]
         self._client.log_batch(self._run_id, metrics=batch)
+
+    def _log_page(self) -> None:
+        """The report, where there is one and it is on a disk."""
+        if (page := Path(self._subject.store.path, "report.html")).exists():
+            self._client.log_artifact(self._run_id, str(page))
 
     def _log_trajectories(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

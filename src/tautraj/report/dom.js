@@ -1,0 +1,81 @@
+// What the other scripts stand on: elements made of text alone, numbers in words, the page's data.
+// Text from a run becomes text nodes and never markup: nothing here or elsewhere parses HTML.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const FIELDS = ["key", "id", "run", "task", "trial", "status", "reward", "lost", "ending", "turns", "calls", "mistakes",
+  "seconds", "tokens", "usd", "labels", "held"];
+const episodes = data.rows.map((row, number) => {
+  const one = { number };
+  FIELDS.forEach((name, place) => { one[name] = row[place]; });
+  return one;
+});
+
+const STATUSES = { passed: "✓ passed", failed: "✗ failed", ungraded: "– not graded" };
+
+function h(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+function words(name) {
+  return name.replaceAll("_", " ");
+}
+
+function count(number) {
+  return Math.round(number).toLocaleString("en");
+}
+
+function dollars(usd) {
+  if (usd === null) return "unpriced";
+  return "$" + (usd >= 1 || usd === 0 ? usd.toFixed(2) : usd.toFixed(4));
+}
+
+function duration(seconds) {
+  if (seconds < 10) return seconds.toFixed(1) + " s";
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} min`;
+}
+
+function statusOf(status) {
+  return h("span", { class: `status ${status}` }, STATUSES[status]);
+}
+
+function badge(name) {
+  const wrong = ["acted_after_stop", "gold_known_bad", "violations", "unauthenticated_write", "unconfirmed_write"];
+  return h("span", { class: "badge" + (wrong.includes(name) ? " warn" : "") }, words(name));
+}
+
+// JSON over several lines, token by token: no number is read, so none changes. Other text comes back as it is.
+function indented(text) {
+  if (!/^\s*[[{]/.test(text) || text.length > 200000) return text;
+  try { JSON.parse(text); } catch { return text; }
+  let out = "";
+  let depth = 0;
+  const line = () => "\n" + "  ".repeat(depth);
+  for (const token of text.match(/"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+|[{}[\],:]/g)) {
+    if ("{[".includes(token)) { depth += 1; out += token + line(); }
+    else if ("}]".includes(token)) { depth -= 1; out = /[{[]\s*$/.test(out.slice(-40)) ? out.trimEnd() + token : out + line() + token; }
+    else if (token === ",") out += token + line();
+    else out += token === ":" ? ": " : token;
+  }
+  return out;
+}
+
+// What `packed` in conversations.py made: base64 of zlib of JSON. Null where the page does not hold it.
+async function unpacked(id) {
+  let node = document.getElementById(id);
+  if (!node && document.readyState === "loading") {
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+    node = document.getElementById(id);
+  }
+  if (!node) return null;
+  const bytes = Uint8Array.from(atob(node.textContent), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
