@@ -334,16 +334,17 @@ def gone(pid: int) -> bool:
     return False
 
 
-def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path) -> None:
+def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path, store_of: Callable[..., Store]) -> None:
     env = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": str(tmp_path / "prefect-home")}
     overrides = [*SEATS, "domain=mock", "split=base", "tracking=none", "trials=50"]
     with subprocess.Popen(command(overrides), cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as process:
-        while not (found := own_servers(process.pid)):
+        while not Path(store_of(*overrides).path, "run.yaml").exists():  # every seat has been asked
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
+        [server] = own_servers(process.pid)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    assert gone(found[0])
+    assert gone(server)
 
 
 def test_by_the_front_door_among_processes(generate: Generate, store_of: Callable[..., Store]) -> None:
