@@ -5,6 +5,7 @@ Not here: that the forms are read as they should be when a model gets them wrong
 
 import itertools
 import os
+import re
 import signal
 import subprocess
 import time
@@ -23,11 +24,13 @@ from tautraj.episode import run_episode
 from tautraj.errors import ConfigError, ProviderError
 from tautraj.grid import cell, plan
 from tautraj.llms import chat
+from tautraj.play import prepare
 from tautraj.recorder import Recorder
 from tautraj.rehearsed.serving import rehearsed
 from tautraj.rehearsed.writing import script
 from tautraj.reward import graded
 from tautraj.store import Store
+from tautraj.tracking import tags
 from tautraj.trajectory import Trajectory, Turn
 from tautraj.users.scripted import YES
 
@@ -125,7 +128,17 @@ def check_agent(trajectory: Trajectory, agent: str) -> None:
         beliefs = [turn.belief for turn in mine if turn.belief]
         assert [belief["state"] for belief in (beliefs[0], beliefs[-1])] == ["understanding", "resolution"]
         plans = [turn.plan for turn in mine if turn.plan]
-        assert len({plan.splitlines()[0] for plan in plans}) == len(plans) > 1, "it goes on from where it is"
+        assert len(set(plans)) == len(plans) > 1, "it goes on from where it is"
+        check_looks_not_ahead(trajectory)
+
+
+def check_looks_not_ahead(trajectory: Trajectory) -> None:
+    """Belief and plan name no order before anybody did."""
+    heard = ""
+    for turn in trajectory.turns:
+        noted = re.findall(r"#W\d+|\b\d{10}\b", f"{turn.belief} {turn.plan}")
+        assert [one for one in noted if one not in heard] == []
+        heard += f"{turn.message} {turn.observation} {turn.tool_call}"
 
 
 def check_customer(trajectory: Trajectory, strategy: str) -> None:
@@ -228,6 +241,13 @@ def test_gold_is_handed_out_only_where_the_models_seat_is_rehearsed(run_of: RunO
         assert served == run_of("model=gpt4o", "user=gpt4o")
 
 
+def test_it_is_labelled_as_the_oracle_is(run_of: RunOf, tmp_path: Path) -> None:
+    gold = [["model=rehearsed", "user=gpt4o"], FORGETFUL, ["model=oracle", "user=gpt4o"]]
+    other = ["model=gpt4o", "user=rehearsed"]
+    tagged = ["oracle" in tags(prepare(run_of(*seats, root=tmp_path))) for seats in [*gold, other]]
+    assert tagged == [True, True, True, False]
+
+
 def test_a_model_with_a_rehearsed_customer_stays_where_it_is(run_of: RunOf) -> None:
     run = run_of("model=gpt4o", "user=rehearsed")
     with rehearsed(run, plan(run, [ONE])) as served:
@@ -314,16 +334,17 @@ def gone(pid: int) -> bool:
     return False
 
 
-def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path) -> None:
+def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path, store_of: Callable[..., Store]) -> None:
     env = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": str(tmp_path / "prefect-home")}
     overrides = [*SEATS, "domain=mock", "split=base", "tracking=none", "trials=50"]
     with subprocess.Popen(command(overrides), cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as process:
-        while not (found := own_servers(process.pid)):
+        while not Path(store_of(*overrides).path, "run.yaml").exists():  # every seat has been asked
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
+        [server] = own_servers(process.pid)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    assert gone(found[0])
+    assert gone(server)
 
 
 def test_by_the_front_door_among_processes(generate: Generate, store_of: Callable[..., Store]) -> None:

@@ -67,10 +67,13 @@ class Slots:
 
 
 class MachineSlots:
-    """A locked file per slot, shared by the processes of this machine; the system gives back what a dead one held."""
+    """A locked file per slot, shared by the processes of this machine; the system gives back what a dead one held.
+
+    It is opened when it is first wanted: a sweep has as many of these as llms and addresses.
+    """
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        idle: list[TextIO] = [path.open("a") for path in paths]
+        idle: list[Path | TextIO] = list(paths)
         random.shuffle(idle)  # else every process would ask for the same ones first
         self._idle = deque(idle)
         """Not held by this process; what it had last, and nobody else may want, stands at the end."""
@@ -81,6 +84,7 @@ class MachineSlots:
             for _ in range(len(self._idle)):
                 file = self._idle.pop()
                 try:
+                    file = file.open("a") if isinstance(file, Path) else file
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     return file
                 except BlockingIOError:

@@ -1,7 +1,10 @@
-"""What a rehearsed agent thinks, believes and plans: about the steps it has taken and those it is going to take."""
+"""What a rehearsed agent thinks, believes and plans: about the steps it has taken and those it is going to take.
+
+Of what is not said or looked up yet it tells the kind and not the values: nobody could know those.
+"""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from tautraj.agents.belief import Belief, Fact
@@ -39,7 +42,7 @@ def belief(part: Part, steps: Sequence[Step], done: int) -> str:
     known = [Fact(fact=f"the customer says: {reason}", source="the customer")]
     known += [Fact(fact=_known(step), source=step.name) for step in taken[-SHOWN:]]
     state, why = _stand(taken, left)
-    found = Belief(state=state, explanation=why, known_facts=tuple(known), unknown_facts=tuple(_unknown(left)))
+    found = Belief(state=state, explanation=why, known_facts=tuple(known), unknown_facts=_unknown(left))
     return found.model_dump_json()
 
 
@@ -65,18 +68,19 @@ def _stand(taken: Sequence[Step], left: Sequence[Step]) -> tuple[State, str]:
     return "resolution", "what was asked for has still to be carried out" if left else "nothing is left to be done"
 
 
-def _unknown(left: Sequence[Step]) -> Iterator[str]:
-    for step in left[:SHOWN]:
-        of = f" of {_values(step)}" if step.arguments else ""
-        yield f"whether the customer agrees to: {_doing(step)}" if step.writes else f"what {step.name} shows{of}"
+def _unknown(left: Sequence[Step]) -> tuple[str, ...]:
+    found = (f"whether to {_words(step)}" if step.writes else f"what {step.name} shows" for step in left)
+    return tuple(dict.fromkeys(found))[:SHOWN]
 
 
 def _planned(step: Step) -> str:
     if step.say is None:
-        return f"{_capital(_doing(step))} ({step.name})."
+        return f"{_capital(_words(step))} ({step.name})."
     if step.asks:
         return "Say what is going to be changed, and wait for a yes."
-    return f"Say: {step.say}"
+    if step.writes:
+        return "Ask the customer to do the next thing on its own device."
+    return "Say where things stand, and ask for what is missing."
 
 
 def _known(step: Step) -> str:
@@ -84,13 +88,13 @@ def _known(step: Step) -> str:
 
 
 def _doing(step: Step) -> str:
-    words = step.name.replace("_", " ")
-    return f"{words} for {_values(step)}" if step.arguments else words
+    values = [value if isinstance(value, str) else json.dumps(value) for value in step.arguments.values()]
+    shown = ", ".join(value[:60] for value in values[:3])
+    return f"{_words(step)} for {shown}" if shown else _words(step)
 
 
-def _values(step: Step) -> str:
-    first = [value if isinstance(value, str) else json.dumps(value) for value in step.arguments.values()]
-    return ", ".join(value[:60] for value in first[:3])
+def _words(step: Step) -> str:
+    return step.name.replace("_", " ")
 
 
 def _capital(words: str) -> str:
