@@ -127,6 +127,9 @@ def subject(sweep: Sweep, store: Store) -> Subject:
         tags=lambda: tags | git_state(),
         began=int(time.time() * 1000),
         root=None if "://" in run.root else Path(run.root).absolute(),
+        links={"sweep directory": store.url},
+        traces="none",  # its cells have them
+        traces_sample=run.tracking.traces_sample,
     )
 
 
