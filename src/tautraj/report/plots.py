@@ -124,7 +124,7 @@ def _rates(title: str, note: str, bars: Sequence[Bar], *, wide: bool) -> Iterato
     figure, axes = _figure(WIDE if wide else NARROW, 0.5 + 0.26 * len(shown))
     rates = [passed / graded for _, passed, graded in shown]
     axes.barh(range(len(shown)), rates, color=COLOURS["passed"], height=0.7)
-    names = [_name(name, 48 if wide else 24) for name, _, _ in shown]
+    names = [_name(name, 48 if wide else 32) for name, _, _ in shown]
     _rows(axes, names, [1.0] * len(shown), [f"{passed}/{graded}" for _, passed, graded in shown])
     axes.set(xlim=(0, 1.18), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
     left_out = f" ({len(shown)} of {len(bars):,} shown)" if len(shown) < len(bars) else ""
@@ -163,7 +163,7 @@ def _bars(entries: Sequence[Entry], names: Callable[[Entry], Sequence[str]]) -> 
 
 def _rows(axes: Any, names: Sequence[str], ends: Sequence[float], told: Sequence[str]) -> None:
     """Bars one under the other, each with its name and number."""
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names, fontsize=7.5)
     axes.invert_yaxis()
     room = 0.03 * max(ends)
     for place, (end, text) in enumerate(zip(ends, told, strict=True)):
