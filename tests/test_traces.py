@@ -144,7 +144,7 @@ def test_its_conversation_is_a_chat(directory: Directory) -> None:
     track(store, None)
     [trace] = found(store)
     root = trace.data.spans[0]
-    chat = root.get_attribute("mlflow.chat.messages")
+    chat = root.inputs["messages"]
     assert [message["role"] for message in chat] == [
         "system", "user", "assistant", "assistant", "assistant", "system",
         "assistant", "tool", "assistant", "tool", "assistant",

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,19 +40,32 @@ os.environ["_MLFLOW_SERVER_SERVE_ARTIFACTS"] = "true"
 os.environ["_MLFLOW_SERVER_ARTIFACT_DESTINATION"] = f"{folder}/artifacts"
 os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = "mlflow-artifacts:/"
 
-from mlflow.server import app
-from werkzeug.serving import make_server
+import socket, uvicorn
+from mlflow.server import app as plain
+from mlflow.server.fastapi_app import app
 
-server = make_server("127.0.0.1", 0, app, threaded=True)
-print(server.port, flush=True)
-server.serve_forever()
+if "plain" in sys.argv:  # as under gunicorn
+    from werkzeug.serving import make_server
+
+    server = make_server("127.0.0.1", 0, plain, threaded=True)
+    print(server.port, flush=True)
+    server.serve_forever()
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[listening])
 """
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """MLflow's server without the processes around it, which take longer to come up; its port."""
-    command = [sys.executable, "-c", SERVER, str(tmp_path_factory.mktemp("mlflow"))]
+    with serving(tmp_path_factory.mktemp("mlflow")) as port:
+        yield port
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[int]:
+    command = [sys.executable, "-c", SERVER, str(folder), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
@@ -76,8 +89,8 @@ def composed(root: Path, *overrides: str) -> tuple[Job, dict[str, Any]]:
 class Running:
     """It, played by hand, and what is said meanwhile."""
 
-    def __init__(self, root: Path, uri: str) -> None:
-        self.job, config = composed(root, f"tracking.uri={uri}")
+    def __init__(self, root: Path, uri: str, *overrides: str) -> None:
+        self.job, config = composed(root, f"tracking.uri={uri}", *overrides)
         self.store = self.job.store
         self.standing = Standing(self.job)
         self.said: list[str] = []
@@ -122,6 +135,15 @@ def artifacts(store: Store) -> set[str]:
     return {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
 
 
+def traced(store: Store) -> list[str]:
+    """Episodes that have a trace, each as often as it has one; fails on one without spans."""
+    run, client = view(store)
+    mine = f"attribute.run_id = '{run.info.run_id}'"
+    found = client.search_traces(locations=[run.info.experiment_id], filter_string=mine)
+    assert all(trace.data.spans for trace in found)
+    return sorted(trace.info.client_request_id for trace in found)
+
+
 ALL = {"episodes.json", "metrics.json", "run.yaml", "trajectories.jsonl.gz"}
 
 
@@ -150,6 +172,7 @@ def test_gone_and_back_in_mid_run(start: Callable[[], Running], line: Line) -> N
     assert len(client.search_runs([run.info.experiment_id])) == 1
     assert running.said == [away, back]
     assert not behind(running.store)
+    assert traced(running.store) == sorted(running.store.ids())
 
 
 def test_away_when_the_run_begins_and_there_later(start: Callable[[], Running], line: Line) -> None:
@@ -184,6 +207,27 @@ def test_away_at_the_end_is_made_up_for(start: Callable[[], Running], line: Line
     assert (run.info.status, run.data.metrics["episodes"]) == ("FINISHED", 3)
     assert artifacts(running.store) == ALL
     assert not behind(running.store)
+    assert traced(running.store) == sorted(running.store.ids())
+
+
+def test_traces_come_while_a_run_goes_on(tmp_path: Path) -> None:
+    running = Running(tmp_path / "outputs", f"sqlite:///{tmp_path}/outputs/mlflow.db", "tracking.traces=all")
+    running.play(2)
+    running.watch_until(
+        lambda: running.store.read_json("mlflow.json") is not None and len(traced(running.store)) == 2
+    )
+    running.play(1)
+    running.finish()
+    assert traced(running.store) == sorted(running.store.ids())
+
+
+@pytest.mark.slow
+def test_a_server_without_a_door_for_spans_has_traces_too(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 3)
+    with serving(tmp_path, "plain") as port:
+        for _ in range(2):
+            track(store, f"http://127.0.0.1:{port}")
+            assert traced(store) == sorted(store.ids())
 
 
 def left(root: Path, n: int, *overrides: str) -> Store:

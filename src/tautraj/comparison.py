@@ -1,4 +1,4 @@
-"""What MLflow's pages compare cells by: parameters, numbers in sections, a table of episodes, a note to read first.
+"""What MLflow's pages compare cells by: parameters, numbers, a table of episodes, a note to read first.
 
 Pure. Not here: how the numbers come about (`metrics`), how they are written (`view`).
 """
@@ -10,15 +10,10 @@ from tautraj.metrics import Metrics, Row
 
 COMPARED = ("model", "agent", "user", "user_strategy", "benchmark", "domain", "split", "judge")
 """Branches of the configuration whose name alone is a parameter as well: one group-by away."""
-SECTIONS = ("endings", "failures", "reward", "model", "user", "judge", "pass_hat", "spent", "wasted")
-"""The first words of numbers that are details: MLflow's charts fold what comes before a slash into a section."""
 COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls", "mistakes", "seconds"]
+FIRST = ("success_rate", "success_rate_low", "success_rate_high", "episodes")
 STEPPED = "pass_hat_k"
 """Drawn over k: its step is k, not how many episodes there were."""
-EXPERIMENT = """\
-Each run is one cell: a setting of agent, customer, domain and split. Runs compare by `success_rate` (95 % interval: \
-`success_rate_low`, `success_rate_high`) and `pass_hat_k`, grouped by `model`, `agent`, `user`, `user_strategy`. \
-Traces are conversations, found by `tags.task_id`, `tags.outcome`, `tags.success`, `tags.label.…`."""
 
 
 def compared(config: Mapping[str, Any]) -> dict[str, str]:
@@ -28,16 +23,9 @@ def compared(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def named(numbers: Metrics) -> Metrics:
-    """By the names that MLflow shows: details in sections, what says the same twice left out."""
-    found: Metrics = {}
-    for name, value in numbers.items():
-        section = next((section for section in SECTIONS if name.startswith(f"{section}_")), None)
-        if name == "reward_mean":
-            section = None
-        if name == "pass_hat_1" or name.endswith("_tasks"):
-            continue
-        found[name if section is None else f"{section}/{name.removeprefix(f'{section}_')}"] = value
-    return found
+    """Those that MLflow is given, the first in front. Each is a chart, and pass^1 is the success rate."""
+    told = {name: n for name, n in numbers.items() if name != "pass_hat_1" and not name.endswith("_tasks")}
+    return {name: told[name] for name in FIRST if name in told} | told
 
 
 def stepped(numbers: Metrics) -> dict[int, float]:
@@ -49,18 +37,15 @@ def stepped(numbers: Metrics) -> dict[int, float]:
 def note(numbers: Metrics, config: Mapping[str, Any], links: Mapping[str, str]) -> str:
     """Markdown: what was played, how it went, where to look."""
     played = " · ".join(f"{name} **{value}**" for name, value in compared(config).items())
-    lines = [played, ""]
+    went = []
     if "success_rate" in numbers:
         low, high = numbers["success_rate_low"], numbers["success_rate_high"]
-        rate = (
-            f"Success **{numbers['success_rate']:.1%}** [{low:.1%}, {high:.1%}] over {numbers['graded']:.0f} episodes"
-        )
-        hats = ", ".join(f"pass^{k} {value:.3f}" for k, value in stepped(numbers).items() if k > 1)
-        lines.append(f"{rate}{', ' if hats else ''}{hats}.")
-    lines.append(f"{numbers['ungraded']:.0f} ungraded, {numbers['failed']:.0f} failed: in no mean.")
-    if "usd" in numbers:
-        lines.append(f"{numbers['spent_tokens']:,.0f} tokens, {numbers['spent_usd']:.2f} USD.")
-    return "\n".join([*lines, "", *(f"- {name}: {where}" for name, where in links.items())])
+        went.append(f"Success **{numbers['success_rate']:.1%}** [{low:.1%}, {high:.1%}] of {numbers['graded']:.0f}")
+        went += [f"pass^{k} {value:.3f}" for k, value in stepped(numbers).items() if k > 1]
+    went += [f"{numbers[name]:.0f} {name}" for name in ("ungraded", "failed") if numbers[name]]
+    if numbers.get("spent_usd"):
+        went.append(f"{numbers['spent_tokens']:,.0f} tokens, {numbers['spent_usd']:.2f} USD")
+    return "\n\n".join([played, ", ".join(went), " · ".join(f"{name}: {where}" for name, where in links.items())])
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

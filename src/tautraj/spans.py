@@ -73,9 +73,9 @@ def _root(trajectory: Trajectory) -> Span:
         parent=None,
         began=t.started,
         ended=t.started + t.seconds,
-        inputs=asked,
+        inputs={**asked, "messages": list(conversation(t))},
         outputs={name: value for name, value in came.items() if value is not None},
-        attributes={"mlflow.chat.messages": list(conversation(t)), "mlflow.chat.tools": list(t.tools)},
+        attributes={"mlflow.message.format": "openai", "mlflow.chat.tools": list(t.tools)},
         error=None,
     )
 

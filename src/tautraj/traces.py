@@ -54,18 +54,19 @@ class Traces:
         self._client = TracingClient(place.uri)
         self._known = self._found()
 
-    @property
-    def episodes(self) -> set[str]:
-        """Ids of those that have a trace."""
-        return set(self._known)
+    def due(self, wanted: set[str], rows: Iterable[Row], most: int | None) -> list[str]:
+        """Ids of the wanted episodes without a trace, `most` of them; None: all, and those that have one too."""
+        if most is not None:
+            return sorted(wanted - self._known.keys())[:most]
+        return sorted(wanted | {row.id for row in rows if row.id in self._known})
 
     def log(self, trajectories: Iterable[Trajectory]) -> None:
         """Write what is not there yet; bring up to date what was regraded or played anew."""
         pending = iter(trajectories)
         while some := list(islice(pending, AT_ONCE)):
-            spans = [span for one in some if self._entered(one) for span in trace_spans(self._place, one)]
+            spans = {one.id: list(trace_spans(self._place, one)) for one in some if self._entered(one)}
             if spans:
-                self._client.log_spans(self._place.experiment_id, spans)
+                self._write(spans)
 
     def _found(self) -> dict[str, Any]:
         """By episode, those that are whole; what was cut off halfway is cleared away."""
@@ -85,6 +86,20 @@ class Traces:
         for episode in halfway:
             self._delete(found.pop(episode))
         return found
+
+    def _write(self, spans: dict[str, list[Any]]) -> None:
+        """To the store; where MLflow's server has no door for spans (`--gunicorn-opts`), beside the artifacts."""
+        from mlflow.entities import TraceData
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self._client.log_spans(self._place.experiment_id, [span for found in spans.values() for span in found])
+        except MlflowException as error:
+            if error.get_http_status_code() != 404:
+                raise
+            for episode, found in spans.items():
+                self._client._upload_trace_data(self._known[episode], TraceData(found))
+                self._client.set_trace_tag(self._known[episode].trace_id, WRITTEN, "ARTIFACT_REPO")
 
     def _entered(self, trajectory: Trajectory) -> bool:
         """See to what is said of an episode's trace; whether its spans are to be written too."""

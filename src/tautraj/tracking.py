@@ -82,7 +82,7 @@ class Tracker:
             numbers, rows = standing.metrics(), list(standing.rows)
 
             def renew() -> None:
-                self._view.renew(numbers, len(rows))
+                self._view.renew(numbers)
                 self._view.trace(rows, most=TRACES_AT_ONCE)
 
             self._renewal = self._submit(renew)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
-from tautraj import addresses, comparison
+from tautraj import addresses, comparison, saved_view
 from tautraj.config import Which
 from tautraj.metrics import Metrics, Row
 from tautraj.store import Store
@@ -74,9 +74,8 @@ class View:
             self._experiment_id = self._experiment()
             known = self._resumed()
             if known is None:
-                run = self._client.create_run(
-                    self._experiment_id, start_time=self._subject.began, run_name=self._subject.name
-                )
+                named = {"start_time": self._subject.began, "run_name": self._subject.name}
+                run = self._client.create_run(self._experiment_id, **named)
                 self._run_id, known = str(run.info.run_id), set()
         self.note("RUNNING", complete=False)
         self._traces = None  # whoever answers next may be another
@@ -88,16 +87,17 @@ class View:
         found = self._subject.tags().items()
         self._client.log_batch(self._run_id, tags=[RunTag(key, value) for key, value in found])
 
-    def renew(self, numbers: Metrics, step: int) -> None:
+    def renew(self, numbers: Metrics) -> None:
+        """The numbers as they are now. All at step 0: what has other steps MLflow draws as curves, not as bars."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
-        batch = [Metric(name, value, now, step) for name, value in comparison.named(numbers).items()]
+        batch = [Metric(name, value, now, 0) for name, value in comparison.named(numbers).items()]
         self._client.log_batch(self._run_id, metrics=batch)
 
     def conclude(self, rows: Sequence[Row], numbers: Metrics, status: str, ended: int | None = None) -> None:
         """All that there is at the end. `status`: MLflow's; `ended`: milliseconds, None for now."""
-        self.renew(numbers, len(rows))
+        self.renew(numbers)
         self._log_stepped(numbers)
         said = comparison.note(numbers, self._subject.config, self._subject.links)
         self._client.set_tag(self._run_id, "mlflow.note.content", said)
@@ -113,10 +113,7 @@ class View:
         self.note(status, complete=True)
 
     def trace(self, rows: Sequence[Row], most: int | None = None) -> None:
-        """Write the traces that are to be, and bring those that are up to date.
-
-        `most`: not more than so many new ones, and none of a sample, which is taken at the end.
-        """
+        """Write traces. `most`: new ones, while a run goes on (a sample comes at the end); None: all, up to date."""
         from tautraj.traces import Place, Traces, chosen
 
         which = self._subject.traces
@@ -124,9 +121,8 @@ class View:
             return
         if self._traces is None:
             self._traces = Traces(Place(self._uri, self._experiment_id, self._run_id))
-        wanted, there = chosen(rows, which, self._subject.traces_sample), self._traces.episodes
-        ids = sorted(wanted - there)[:most] if most else sorted(wanted | there & {row.id for row in rows})
-        found = (self._subject.store.episode(episode) for episode in ids)
+        due = self._traces.due(chosen(rows, which, self._subject.traces_sample), rows, most)
+        found = map(self._subject.store.episode, due)
         self._traces.log(trajectory for trajectory in found if trajectory is not None)
 
     def note(self, status: str, complete: bool) -> None:
@@ -159,13 +155,16 @@ class View:
     def _experiment(self) -> str:
         name = f"tautraj/{self._subject.experiment}"
         found = self._client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
-        place = None
-        if self._uri.startswith("sqlite:///") and self._subject.root:
-            place = (self._subject.root / "mlartifacts" / self._subject.experiment).as_uri()
-        told = {"mlflow.note.content": comparison.EXPERIMENT, "mlflow.experimentKind": "custom_model_development"}
-        return str(self._client.create_experiment(name, artifact_location=place, tags=told))
+        if found is None:
+            place = None
+            if self._uri.startswith("sqlite:///") and self._subject.root:
+                place = (self._subject.root / "mlartifacts" / self._subject.experiment).as_uri()
+            found = self._client.get_experiment(self._client.create_experiment(name, artifact_location=place))
+        key = str(found.experiment_id)
+        for tag, value in saved_view.experiment_tags(key).items():
+            if tag not in found.tags:  # people may have written another
+                self._client.set_experiment_tag(key, tag, value)
+        return key
 
     def _resumed(self) -> set[str] | None:
         """The parameters of the directory's MLflow run, which goes on; None if it has none there."""
