@@ -114,7 +114,8 @@ class View:
 
     def trace(self, rows: Sequence[Row], most: int | None = None) -> None:
         """Write traces. `most`: new ones, while a run goes on (a sample comes at the end); None: all, up to date."""
-        from tautraj.traces import Place, Traces, chosen
+        from tautraj.trace_entities import Place
+        from tautraj.traces import Traces, chosen
 
         which = self._subject.traces
         if which == "none" or (most is not None and which == "sample"):
