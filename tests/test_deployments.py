@@ -113,3 +113,73 @@ def test_what_is_asked_for_in_the_ui_is_played_and_a_slip_is_named(deployed: Dep
     state = deployed.end(exported)
     assert state.is_completed(), deployed.log.read_text()[-3000:]
     assert list(Path(str(state.message)).glob("*.jsonl"))
+
+
+@pytest.fixture(scope="module")
+def recorded(run_of: Callable[..., Run]) -> list[Any]:
+    return played_offline(run_of)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["threads", "processes"])
+def test_cancelled_it_drains_suspended_it_ends_and_resumed_it_goes_on(
+    runner: str, recorded: list[Any], deployed: Deployed, tmp_path: Path, store_of: Any
+) -> None:
+    with Provider(Slow(recorded, 0.3)) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=15", f"runner={runner}", "runner.workers=2"]
+        folder = Path(store_of(*overrides).path)
+
+        def done() -> int:
+            return len(list(folder.glob("episodes/*")))
+
+        run = deployed.ask("generate", *overrides, f"root={tmp_path}/outputs")
+        deployed.until(lambda: done() >= 2)
+        before = done()
+        deployed.client.set_flow_run_state(run.id, Suspended(timeout_seconds=600), force=True)  # as the UI does
+        deployed.until((folder / "metrics.json").exists)
+        assert deployed.state(run).name == "Suspended"
+        held = done()
+        assert held <= before + 20
+        assert not list(folder.glob("failures/*"))
+
+        time.sleep(10)  # until its process has ended
+        assert deployed.state(run).name == "Suspended"
+        deployed.client.resume_flow_run(run.id)
+        deployed.until(lambda: done() > held)
+        deployed.client.set_flow_run_state(run.id, Cancelling(), force=True)
+        state = deployed.end(run)
+        assert state.is_cancelled(), state
+        assert not list(folder.glob("failures/*"))
+        assert held < done() < 30
+        deployed.until(lambda: Store(str(folder)).read_json("metrics.json")["episodes"] == done())
+
+        state = deployed.end(deployed.ask("generate", *overrides, f"root={tmp_path}/outputs"))
+        assert state.is_completed(), state
+    assert len(played(Store(str(folder)))) == 30
+
+
+@pytest.mark.slow
+def test_what_does_not_finish_before_a_worker_kills_is_played_again(
+    recorded: list[Any], deployed: Deployed, tmp_path: Path, store_of: Any
+) -> None:
+    """Its conversations take longer than a worker waits; everything else is written all the same."""
+    seconds = 0.1
+    answers = Slow(recorded, 0)
+
+    def brain(request: Any) -> Any:
+        time.sleep(seconds)
+        return answers(request)
+
+    with Provider(brain) as provider:
+        overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=50", "runner.workers=2"]
+        folder = Path(store_of(*overrides).path)
+        run = deployed.ask("generate", *overrides, f"root={tmp_path}/outputs")
+        deployed.until(lambda: len(list(folder.glob("episodes/*"))) >= 2)
+        seconds = 60.0
+        deployed.client.set_flow_run_state(run.id, Cancelling(), force=True)
+        assert deployed.end(run).is_cancelled()
+        seconds = 0.1
+        done = len(list(folder.glob("episodes/*")))
+        assert 2 <= done < 100
+        assert Store(str(folder)).read_json("metrics.json")["episodes"] == done
+        assert not list(folder.glob("failures/*"))
