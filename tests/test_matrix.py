@@ -203,14 +203,14 @@ def test_a_sweep_is_its_cells_in_any_order() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["experiment=default"], "has no axis"),
+        (["experiment=default"], "the grid has no axis"),
         (["grid.agent=[]"], "grid.agent has no level"),
         (["grid.trials=[1,2]"], "grid.trials: trials is of the whole sweep"),
         (["grid.tracking.uri=[a]"], "grid.tracking.uri: "),
         (["grid.agent=[act]", "agent=react"], "agent=react: agent is an axis of this grid"),
         (["grid.agent=[act,zz]"], "agent=zz: agent=zz does not exist"),
         (["grid.agnt=[act]"], "agnt=act: agnt does not exist. Did you mean agent?"),
-        (["grid.limits.turnz=[1,2]"], "limits.turnz=1: limits.turnz does not exist. Did you mean turns?"),
+        (["grid.limits.turnz=[1,2]"], "limits.turnz=1, limits.turnz=2: limits.turnz does not exist. Did you mean"),
         (["grid.seed=[x]"], "seed=x: seed: Input should be a valid integer"),
         (["grid.agent=[act,oracle]"], "agent=oracle: agent=oracle cannot be played by model=gpt-4o-2024-11-20"),
         (["grid.seed=[" + ",".join(map(str, range(30))) + "]", "grid.limits.turns=" + "[" + ",".join(

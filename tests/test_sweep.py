@@ -7,6 +7,7 @@ import csv
 import json
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from replay import Replay
 from under_way import IDS, MOCK, Slow, Under, played_offline, wait_until
 
 from tautraj.config import Run
+from tautraj.grid import plan
+from tautraj.sharing import all_served
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
 from tautraj.users.checking import CHECK
@@ -113,7 +116,7 @@ def check_matrix(place: Path, found: dict[str, Store]) -> None:
         assert one["success_rate"] == (0.5 if one["agent_llm"] == WEAK else 1.0)
     [explained] = matrix["variance"]
     assert (explained["axes"], explained["tasks"]) == (["model.name", "user_strategy"], 2)
-    # rewards 1, 1 and 0, 1: SS_total 1.5, of which the model and the task take a third each
+    # the strong model 1 and 1, the weak one 0 and 1: SS_total 1.5, of which the model and the task take a third each
     assert [explained[name] for name in ("first", "second", "interaction", "task", "residual")] == pytest.approx(
         [1 / 3, 0, 0, 1 / 3, 1 / 3]
     )
@@ -181,9 +184,9 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 
 
 def test_a_cell_that_its_benchmark_refuses_keeps_all_from_starting(sweep: Generate, tmp_path: Path) -> None:
-    done = sweep(*MOCK, "grid.domain=[mock,retail]", "tasks.ids=[create_task_1]", "split=test")
+    done = sweep("grid.domain=[mock,retail]", "split=base", "tasks.ids=[create_task_1]", "tracking=none")
     assert done.code == 2
-    assert "domain=retail: tasks.ids: create_task_1 not in retail split=test" in done.err
+    assert "domain=retail: tasks.ids: create_task_1 not in retail split=base" in done.err
     assert not (tmp_path / "outputs").exists()
 
 
@@ -268,6 +271,58 @@ def test_a_cell_that_gives_up_stops_no_other(sweep: Generate, recorded: list[Tra
     assert "in a row failed, the last: AuthenticationFailed" in line
     done_by = {store.config()["model"]["name"]: len(store.ids()) for store in cells(tmp_path / "outputs").values()}
     assert done_by == {STRONG: 20, WEAK: 0}
+
+
+def test_mlflow_away_ends_no_sweep_and_is_made_up_for(sweep: Generate, tmp_path: Path) -> None:
+    words = ["domain=mock", "split=base", "tasks.limit=2", "grid.seed=[1,2]"]
+    nowhere = "http://127.0.0.1:9"
+    away = sweep(*words, f"tracking.uri={nowhere}", MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
+    assert away.code == 0, away.err
+    assert away.err.count("MLflow is away") == 1
+    assert "was away; once it is back, the same command writes what it lacks" in " ".join(away.out.split())
+    found = cells(tmp_path / "outputs")
+    assert [len(played(store)) for store in found.values()] == [2, 2]
+    back = sweep(*words)
+    assert back.code == 0, back.err
+    [parent] = {store.read_json("mlflow.json")["parent"] for store in found.values()}
+    assert json.loads((folder(tmp_path / "outputs") / "mlflow.json").read_text())["run_id"] == parent
+    assert "Nothing is owed" in sweep(*words).err
+
+
+SLOW = pytest.mark.slow
+GRIDS = [
+    ("cross_users", ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.user=[rehearsed,rehearsed_forgetful]"], 4),
+    pytest.param("strategies", ["model=rehearsed", "user=rehearsed"], 4, marks=SLOW),
+    pytest.param("agents", ["model=rehearsed", "user=rehearsed"], 5, marks=SLOW),
+]
+
+
+@pytest.mark.parametrize(("experiment", "words", "n"), GRIDS)
+def test_those_that_are_ready_run_offline(
+    experiment: str, words: list[str], n: int, sweep: Generate, tmp_path: Path
+) -> None:
+    done = sweep(f"experiment={experiment}", *words, *MOCK)
+    assert done.code == 0, done.err
+    found = cells(tmp_path / "outputs")
+    assert [len(played(store)) for store in found.values()] == [9] * n
+    assert {path.parent.parent.name for path in tmp_path.glob("outputs/*/*/run.yaml")} == {experiment}
+    assert "it is no model's result" in done.out
+    matrix = matrix_of(tmp_path)
+    assert all(one["gold_replayed"] for one in matrix["cells"])
+    assert len(matrix["variance"]) == (experiment == "cross_users")
+
+
+def test_cells_are_served_by_one_server_where_one_can(run_of: Callable[..., Run]) -> None:
+    seats = ["model=rehearsed", "user=rehearsed", *MOCK]
+    runs = [run_of(*seats, f"user_strategy={name}") for name in ("llm", "verify")]
+    runs += [run_of(*seats, "seed=1"), run_of(*MOCK)]
+    with ExitStack() as stack:
+        served = all_served([(run, plan(run, ["create_task_1"])) for run in runs], stack)
+    first, second, other, offline = (run.model.provider.api_base for run in served)
+    assert first == second
+    assert first is not None
+    assert other not in (None, first)
+    assert offline is None
 
 
 @pytest.mark.slow

@@ -15,6 +15,8 @@ from tautraj.trajectory import Record, Seat
 CONF = Path(__file__).parents[2] / "conf"
 ALONE = {"model": ("oracle",), "user": ("scripted", "human")}
 """Parts that are played without an llm; each goes with the offline seat of its name."""
+GOLD = ("offline", "rehearsed")
+"""Routes on which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
 WorldKind = Literal["overlay", "stock"]
 """How an episode comes by its database: a shared one, copied where it is touched, or the benchmark's own way."""
 Folder = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
@@ -23,7 +25,7 @@ Folder = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 class Provider(Record):
     name: str
     route: str
-    """litellm's name for the protocol; `offline`: nobody is called; `local`: the run serves the model itself."""
+    """litellm's name for the protocol; `offline`: nobody is called; `local`, `rehearsed`: served by the run."""
     api_base: str | None
     api_key_env: Annotated[str, AfterValidator(keys.variable)] | None
     """Name of the environment variable; None: no key is sent."""
@@ -67,6 +69,20 @@ class Llm(Record):
     @property
     def local(self) -> bool:
         return self.provider.route == "local"
+
+    @property
+    def rehearsed(self) -> bool:
+        return self.provider.route == "rehearsed"
+
+    @property
+    def served(self) -> bool:
+        """By the run itself: OpenAI's protocol, at another port in every run."""
+        return self.local or self.rehearsed
+
+    @property
+    def gold(self) -> bool:
+        """In the model's seat it replays gold actions."""
+        return self.provider.route in GOLD
 
 
 class Part(Record):

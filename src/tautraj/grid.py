@@ -78,7 +78,7 @@ def _spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
 def _llm_identity(llm: Llm) -> dict[str, object]:
     sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
     sampling["reasoning_back"] = llm.provider.reasoning_back
-    address = None if llm.local else llm.provider.api_base  # another port in every run
+    address = None if llm.served else llm.provider.api_base  # another port in every run
     return {"name": llm.name, "route": llm.provider.route, "api_base": address, **sampling}
 
 

@@ -75,7 +75,7 @@ def hats_of(found: Matrix) -> list[int]:
 
 def _flat(line: Line, hats: Sequence[str]) -> dict[str, Any]:
     run = line.run
-    told = {
+    told: dict[str, Any] = {
         "cell": line.folder,
         "agent_llm": run.model.name,
         "agent": run.agent.name,
@@ -84,9 +84,9 @@ def _flat(line: Line, hats: Sequence[str]) -> dict[str, Any]:
         "domain": run.domain.name,
         "split": run.split.name,
     }
+    told["gold_replayed"] = run.model.gold
     told |= {f"grid.{axis}": level for axis, level in line.levels.items()}
-    numbers: dict[str, Any] = {"owed": line.owed}
-    return told | numbers | {name: line.numbers.get(name) for name in (*NUMBERS, *hats)}
+    return told | {"owed": line.owed} | {name: line.numbers.get(name) for name in (*NUMBERS, *hats)}
 
 
 def _place(line: Line) -> tuple[str, str]:

@@ -73,7 +73,9 @@ def leased(runs: Sequence[Run], say: Callable[[str], None]) -> Iterator[list[Run
             granted[name] = min(limit, provider.calls_at_once, workers)
             say(f"Leasing {granted[name]} of {limit} calls at once from the Prefect limit {limit_name}.")
             leases.enter_context(_lease(limit_name, granted[name]))
-        seats = [{seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()} for run in runs]
+        seats: list[dict[str, Llm]] = [
+            {seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()} for run in runs
+        ]
         yield [run.model_copy(update=kept) for run, kept in zip(runs, seats, strict=True)]
 
 

@@ -18,7 +18,7 @@ from tautraj.provenance import git_state
 from tautraj.store import Store
 from tautraj.sweep import Sweep
 from tautraj.tracking import tracking_uri, writing
-from tautraj.view import PARENT, POINTER, Subject, View, pointer
+from tautraj.view import ORACLE, PARENT, POINTER, Subject, View, pointer
 
 
 class ParentView(View):
@@ -115,6 +115,8 @@ def once(say: Callable[[str], None]) -> Callable[[str], None]:
 def subject(sweep: Sweep, store: Store) -> Subject:
     run = sweep.run
     tags = {"sweep": sweep.digest, "run_directory": store.url, "cells": str(len(sweep.settings))}
+    if any(setting.run.model.gold for setting in sweep.settings):
+        tags["oracle"] = ORACLE
     config: dict[str, Any] = {"grid": sweep.axes, "overrides": " ".join(sweep.words), "trials": run.trials}
     return Subject(
         store=store,

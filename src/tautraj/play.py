@@ -68,8 +68,8 @@ def prepare(run: Run) -> Job:
 def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
     """The job with every seat able to play and its run directory made. Raises `UserError`, nothing half-written.
 
-    For the length of the block its run directory is this process's own and its local models are served. `config`: the
-    resolved tree, masked.
+    For the length of the block its run directory is this process's own, and its local and rehearsed llms are served.
+    `config`: the resolved tree, masked.
     """
     with all_ready([job], [config]) as [served]:
         yield served
@@ -77,12 +77,12 @@ def ready(job: Job, config: dict[str, Any]) -> Iterator[Job]:
 
 @contextmanager
 def all_ready(jobs: Sequence[Job], configs: Sequence[Mapping[str, Any]]) -> Iterator[list[Job]]:
-    """Likewise for several at once: every llm is asked once, every local model served once."""
+    """Likewise for several at once: every llm is asked once, and served once."""
     with ExitStack() as stack:
         for job in jobs:
             stack.enter_context(held(job.store))
         jobs = [_now(job) for job in jobs]
-        runs = all_served([job.run for job in jobs], stack)
+        runs = all_served([(job.run, job.owed) for job in jobs], stack)
         preflight(_seats(runs))
         for job, config in zip(jobs, configs, strict=True):
             header = HEADER.format(folder=shlex.quote(hidden(job.store.path, job.run.root)))

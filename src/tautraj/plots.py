@@ -44,7 +44,7 @@ def by_k(found: Matrix) -> "Figure":
             axes.plot(*zip(*told, strict=True), marker="o", label=name(found, one).replace("$", "\\$"))
     axes.set(xlabel="k", ylabel="pass^k: all of k trials succeed", ylim=(-0.02, 1.02), xticks=hats_of(found))
     if axes.lines:
-        axes.legend(fontsize="small")
+        figure.legend(fontsize="small", loc="outside lower center")
     return figure
 
 

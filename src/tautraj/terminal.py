@@ -73,10 +73,9 @@ def summary(standing: Standing, numbers: Metrics, look: dict[str, str]) -> None:
     run = standing.job.run
     console = Console(soft_wrap=False)
     console.print(_table(cell(run).folder, summary_rows(numbers)))
-    if run.model.offline:
-        console.print(
-            "The oracle replays the task's gold actions: this checks the pipeline, it is no model's result."
-        )
+    if run.model.gold:
+        replays = f"model={run.model.name} replays the task's gold actions"
+        console.print(plain(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
     for failure in list(standing.failures.values())[:3]:
         said = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
         console.print(plain(" ".join(said.split())), soft_wrap=True)

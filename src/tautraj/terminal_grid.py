@@ -11,7 +11,6 @@ from rich.table import Table
 
 from tautraj.budget import Cost
 from tautraj.estimates import Estimate
-from tautraj.grid import cell
 from tautraj.matrix import Matrix, hats_of
 from tautraj.planned import Planned, in_all
 from tautraj.sweep import Sweep
@@ -26,9 +25,9 @@ def grid(sweep: Sweep, cells: Sequence[Planned], each: Sequence[Estimate]) -> No
     """What would be played and what it may take; nothing is begun."""
     rows = [_planned(planned, told) for planned, told in zip(cells, each, strict=True)]
     owed, done = sum(len(one.job.owed) for one in cells), sum(len(one.job.rows) for one in cells)
-    rows.append(["in all", "", f"{owed:,} of {owed + done:,}", *_cost(in_all(cells, each))])
+    rows.append(["in all", f"{owed:,} of {owed + done:,}", *_cost(in_all(cells, each))])
     console = Console(soft_wrap=False)
-    console.print(_table(sweep.title, ["cell", "run directory", "episodes owed", "tokens about", "USD about"], rows))
+    console.print(_table(sweep.title, ["cell", "episodes owed", "tokens about", "USD about"], rows, 1))
     sources = ", ".join(sorted({told.source for told in each if told.seats}))
     if sources:
         console.print(plain(f"estimated from: {sources}"), soft_wrap=True)
@@ -40,8 +39,17 @@ def grid(sweep: Sweep, cells: Sequence[Planned], each: Sequence[Estimate]) -> No
 def matrix(title: str, found: Matrix, look: Mapping[str, str]) -> None:
     """The cells beside each other, what each axis explains, and where to look closer. `look`: as in `terminal`."""
     console = Console(soft_wrap=False)
-    shown = rows(found)
-    console.print(_table(title, list(shown[0]), [list(row.values()) for row in shown]))
+    shown, who = rows(found), {"agent", "customer", "tasks", *found["axes"]}
+    alike = [name for name in shown[0] if name in who and len({row[name] for row in shown}) == 1]
+    nothing = [name for name in ("failed", "owed") if all(row[name] == "0" for row in shown)]
+    columns = [name for name in shown[0] if name not in (*alike, *nothing)]
+    lines = [[row[name] for name in columns] for row in shown]
+    console.print(_table(title, columns, lines, len(who & {*columns})))
+    if alike:
+        console.print(plain(", ".join(f"{name} {shown[0][name]}" for name in alike)), soft_wrap=True)
+    if golden := sorted({one["agent_llm"] for one in found["cells"] if one["gold_replayed"]}):
+        replays = f"model={', '.join(golden)} replays the task's gold actions"
+        console.print(plain(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
     for explained in found["variance"]:
         console.print(plain(variance(explained)), soft_wrap=True)
     for name, where in look.items():
@@ -71,8 +79,8 @@ def _row(found: Matrix, one: Mapping[str, Any], other: Sequence[str]) -> dict[st
     }
     shown |= {axis: str(one[f"grid.{axis}"]) for axis in other}
     low, high = one["success_rate_low"], one["success_rate_high"]
-    interval = "" if low is None else f" [{low:.1%}, {high:.1%}]"
-    shown["success, 95 %"] = _number(one["success_rate"], ".1%") + interval
+    interval = "" if low is None else f" [{100 * low:.0f}, {100 * high:.0f}]"
+    shown["success [95 %]"] = _number(one["success_rate"], ".1%") + interval
     for k in [k for k in hats_of(found) if k > 1][:MOST_HATS]:
         shown[f"pass^{k}"] = _number(one[f"pass_hat_{k}"], ".3f")
     shown["turns"] = _number(one["turns_mean"], ".1f")
@@ -96,14 +104,21 @@ def _cost(cost: Cost) -> list[str]:
 
 def _planned(planned: Planned, told: Estimate) -> list[str]:
     owed, done = len(planned.job.owed), len(planned.job.rows)
-    folder = cell(planned.setting.run).folder
-    return [planned.setting.title, folder, f"{owed:,} of {owed + done:,}", *_cost(told.cost.times(owed))]
+    return [planned.setting.title, f"{owed:,} of {owed + done:,}", *_cost(told.cost.times(owed))]
 
 
-def _table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
+def _table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]], names: int) -> Table:
+    """The first so many columns are names, which may be folded; the rest are numbers."""
     table = Table(title=plain(title), title_justify="left")
     for index, column in enumerate(columns):
-        table.add_column(plain(column), overflow="fold", justify="left" if index < 2 else "right")
+        name = index < names
+        table.add_column(
+            plain(column),
+            overflow="fold",
+            no_wrap=not name,
+            justify="left" if name else "right",
+            min_width=min(len(column), 20),
+        )
     for line in lines:
         table.add_row(*(plain(value) for value in line))
     return table

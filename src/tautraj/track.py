@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from tautraj.config import Folder
+from tautraj.config import GOLD, Folder
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.hold import held
 from tautraj.metrics import Metrics, Row, metrics, row
@@ -92,7 +92,7 @@ def _subject(store: Store, config: Mapping[str, Any], found: Episodes) -> Subjec
     where, _, digest = name.rpartition("-")
     tags = {"cell": where, "digest": digest, "run_directory": store.url, "trials": str(config["trials"])}
     tags |= {f"version.{package}": version for package, version in found.versions.items()}
-    if config["model"]["provider"]["route"] == "offline":
+    if config["model"]["provider"]["route"] in GOLD:
         tags["oracle"] = ORACLE
     if parent := pointer(store).get("parent"):
         tags[PARENT] = str(parent)

@@ -133,6 +133,6 @@ def tags(job: Job) -> dict[str, str]:
     benchmark = open_benchmark(job.run.benchmark, job.run.domain)
     found |= {f"version.{name}": number for name, number in versions(benchmark.version).items()}
     found |= git_state()
-    if job.run.model.offline:
+    if job.run.model.gold:
         found["oracle"] = ORACLE
     return found

@@ -41,7 +41,7 @@ def parted(cfg: DictConfig) -> tuple[dict[str, Any], DictConfig]:
     """A sweep's tree in two: its grid, interpolations and all, and the tree of a run."""
     grid = OmegaConf.to_container(cfg.grid, resolve=False)
     run = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "grid"])
-    return grid if isinstance(grid, dict) else {}, run
+    return {str(key): levels for key, levels in grid.items()} if isinstance(grid, dict) else {}, run
 
 
 def container(cfg: DictConfig) -> dict[str, Any]:

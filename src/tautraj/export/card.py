@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from tautraj.config import GOLD
 from tautraj.export.asked import Export
 from tautraj.export.candidates import Candidate
 from tautraj.export.choosing import FLAGS
@@ -48,8 +49,9 @@ def _lines(
     yield f"# Customer-support conversations, format `{asked.format.name}`\n"
     if asked.guard == "off":
         yield f"**{UNGUARDED}**\n"
-    if any(one.agent == "oracle" for one in chosen):
-        yield "Conversations of the agent `oracle` replay the benchmark's gold actions; they are no model's work.\n"
+    golden = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD}
+    for name in sorted({one.model for one in chosen if one.run in golden}):
+        yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
     yield f'data = load_dataset("{asked.hub or done.folder}")\nprint(data["train"][0])\n```\n'
     yield "## What was kept\n"

@@ -69,7 +69,7 @@ def _request(
 ) -> dict[str, Any]:
     provider = llm.provider
     own_tools = orjson.loads(orjson.dumps(tools)) if tools else None  # litellm edits the schemas on its way to some
-    route = "hosted_vllm" if llm.local else provider.route  # llama.cpp's server speaks OpenAI's protocol
+    route = "hosted_vllm" if llm.served else provider.route  # the run's own servers speak OpenAI's protocol
     request: dict[str, Any] = {
         "model": f"{route}/{llm.name}",
         "messages": list(messages),

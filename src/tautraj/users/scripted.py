@@ -31,6 +31,7 @@ CONFIRMATION = re.compile(
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
 ERRAND = re.compile(r"please use (\w+) with (\{.*\})", re.IGNORECASE | re.DOTALL)
 """How the oracle asks for a call of one of the customer's own tools."""
+YES = "Yes, please go ahead."
 CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nice|good) day|goodbye", re.IGNORECASE)
 
 
@@ -52,7 +53,7 @@ def scripted(scene: Scene, *, patience: int) -> Customer:
         if len(said) >= patience:
             return f"I have to go. {scene.stop}"
         if CONFIRMATION.search(heard):
-            return "Yes, please go ahead."
+            return YES
         if IDENTITY.search(heard):
             return first_person(told.known) or "I have told you all I know."
         if CLOSING.search(heard):
