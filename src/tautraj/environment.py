@@ -23,6 +23,7 @@ SETTINGS = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else a job runner and seven consumers, 310 MB
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # default 20; starts take 9 to 34
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",  # else pages of tracebacks when the embedded server stops
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",  # default 1, a transaction for every state

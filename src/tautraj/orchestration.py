@@ -33,7 +33,7 @@ from tautraj.server import check_answers, shared_server, where
 from tautraj.terminal import line, say, summary_rows
 from tautraj.together import Together, Watcher
 
-ADDRESS = re.compile(r"\w+://\S+")
+ADDRESS = re.compile(r"https?://\S+$")
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
@@ -126,15 +126,15 @@ def table_artifact(name: str, rows: list[dict[str, Any]]) -> None:
     """A table at the end of this flow run, likewise."""
     with suppress(TrackingError), boundary(TrackingError, "the closing table"):
         check_answers(1)
-        create_table_artifact(rows, key=_key(f"summary-{name}"), description=name)
+        create_table_artifact(rows, key=_key(f"summary-{name}"), description="the numbers at its end")
 
 
 def links_artifact(name: str, look: Mapping[str, str]) -> None:
     """Where to look closer, at the end of this flow run, likewise. `look`: what is there -> link, path or command."""
-    lines = [f"- {what}: {ADDRESS.sub(_link, without_credentials(place))}" for what, place in look.items()]
+    lines = [f"- {what}: {_shown(without_credentials(place))}" for what, place in look.items()]
     with suppress(TrackingError), boundary(TrackingError, "the links"):
         check_answers(1)
-        create_markdown_artifact("\n".join(lines), key=_key(f"links-{name}"), description=name)
+        create_markdown_artifact("\n".join(lines), key=_key(f"links-{name}"), description="where to look closer")
 
 
 @contextmanager
@@ -172,9 +172,11 @@ def _keeping_to(llm: Llm, granted: dict[str, int]) -> Llm:
     )
 
 
-def _link(address: re.Match[str]) -> str:
-    """In Markdown, whatever letters it has."""
-    return f"[{address[0]}](<{address[0]}>)"
+def _shown(place: str) -> str:
+    """In Markdown: an address to be followed, a path or a command to be copied."""
+    if found := ADDRESS.search(place):
+        return f"{place[: found.start()]}[{found[0]}](<{found[0]}>)"
+    return f"`{place}`"
 
 
 def _key(name: str) -> str:
