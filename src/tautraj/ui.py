@@ -53,6 +53,7 @@ def serving(root: Path, here: Addresses) -> Iterator[list[Server]]:
     servers: list[Server] = []
     try:
         with FileLock(f"{root}/mlflow.db.lock"):  # one process at a time makes or upgrades it
+            os.environ["PREFECT_UI_API_URL"] = here.prefect_api  # else its pages ask port 4200, wherever they are
             servers += [_started(root, *one) for one in _commands(root, here)]
             while not all(server.ready() for server in servers):
                 check(servers)
