@@ -10,6 +10,7 @@ import pytest
 from front_door import REPO
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 pytestmark = pytest.mark.xdist_group("notebooks")
@@ -40,13 +41,12 @@ def execute(tmp_path: Path, prefect_home: Callable[[Path], str]) -> Execute:
 
     def run(name: str) -> nbformat.NotebookNode:
         notebook = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
-        client = NotebookClient(
-            notebook,
-            km=AsyncKernelManager(kernel_spec_manager=OurPython()),
-            timeout=300,
-            resources={"metadata": {"path": str(FOLDER)}},
-        )
-        client.execute(env={**os.environ, **variables})
+        kernel = AsyncKernelManager(kernel_spec_manager=OurPython())
+        client = NotebookClient(notebook, km=kernel, timeout=300, resources={"metadata": {"path": str(FOLDER)}})
+        try:
+            client.execute(env={**os.environ, **variables})
+        finally:
+            run_sync(kernel.shutdown_kernel)(now=True)  # whoever made it ends it
         return notebook
 
     return run
