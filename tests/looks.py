@@ -54,7 +54,7 @@ def cells(page: Any, mlflow: str, experiment: str) -> None:
     page.goto(f"{mlflow}/#/experiments/{experiment}/runs")
     link = page.get_by_role("link", name="Compare the cells").first  # which opens another tab
     page.goto(f"{mlflow}/{link.get_attribute('href', timeout=PATIENCE)}")
-    page.locator(".js-plotly-plot").nth(2).wait_for(timeout=PATIENCE)
+    page.locator(".js-plotly-plot").nth(1).wait_for(timeout=PATIENCE)
 
 
 def trace(page: Any, mlflow: str, experiment: str, trace_id: str) -> None:
