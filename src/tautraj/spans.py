@@ -65,7 +65,7 @@ def conversation(trajectory: Trajectory) -> Iterator[Message]:
 def _root(trajectory: Trajectory) -> Span:
     t = trajectory
     asked = {"task": f"{t.benchmark} {t.domain} {t.split} {t.task_id}", "trial": t.trial, "scenario": t.scenario}
-    came = {"outcome": t.outcome.kind, "detail": t.outcome.detail, "reward": t.reward, "ungraded": t.ungraded}
+    came: dict[str, Any] = {"outcome": t.outcome.kind, "detail": t.outcome.detail, "reward": t.reward, "ungraded": t.ungraded}
     came |= {"components": t.grade.components} if t.grade else {}
     return Span(
         name=title(t),
@@ -83,7 +83,7 @@ def _root(trajectory: Trajectory) -> Span:
 def _turn(turn: Turn, root: Span) -> Span:
     """A turn that the task gave has no time of its own."""
     began = max(turn.started, root.began)
-    own = {"thought": turn.thought, "reasoning": turn.reasoning, "plan": turn.plan, "belief": turn.belief}
+    own: dict[str, Any] = {"thought": turn.thought, "reasoning": turn.reasoning, "plan": turn.plan, "belief": turn.belief}
     own |= {"message": turn.message, "code": turn.code}
     if turn.kind != "tool_call":
         own["observation"] = turn.observation

@@ -105,13 +105,14 @@ class View:
         self._client.log_dict(self._run_id, dict(self._subject.config), "run.yaml")
         self._client.log_dict(self._run_id, numbers, "metrics.json")
         self._log_trajectories()
-        self.trace(rows)
         self._client.set_terminated(self._run_id, status=status, end_time=ended)
+        self.trace(rows)  # whatever becomes of them, the run has ended
         self.note(status, complete=True)
 
     def trace(self, rows: Sequence[Row], most: int | None = None) -> None:
         """Write traces. `most`: new ones, while a run goes on (a sample comes at the end); None: all, up to date."""
-        from tautraj.traces import Place, Traces, chosen
+        from tautraj.trace_entities import Place
+        from tautraj.traces import Traces, chosen
 
         which = self._subject.traces
         if which == "none" or (most is not None and which == "sample"):
