@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REPO = Path(__file__).parents[1]
 
 
@@ -23,3 +25,14 @@ def test_soak_says_what_it_takes() -> None:
     done = subprocess.run(script, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "--kills" in done.stdout
+
+
+@pytest.mark.slow
+def test_tracing_prints_what_a_trace_costs(tmp_path: Path) -> None:
+    script = [sys.executable, str(REPO / "measurements" / "tracing.py"), "--episodes", "2"]
+    done = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    *_, none, sample = done.stdout.splitlines()
+    assert none.startswith("| none | 2 |")
+    assert sample.startswith("| sample | 2 |")
+    assert list(tmp_path.iterdir()) == []

@@ -68,8 +68,10 @@ def serving(folder: Path, *options: str) -> Iterator[int]:
     command = [sys.executable, "-c", SERVER, str(folder), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.kill()
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -221,13 +223,14 @@ def test_traces_come_while_a_run_goes_on(tmp_path: Path) -> None:
     assert traced(running.store) == sorted(running.store.ids())
 
 
-@pytest.mark.slow
-def test_a_server_without_a_door_for_spans_has_traces_too(tmp_path: Path) -> None:
-    store = left(tmp_path / "outputs", 3)
+def test_a_server_that_takes_no_spans_is_said_how_to_live_with(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1)
     with serving(tmp_path, "plain") as port:
-        for _ in range(2):
+        with pytest.raises(TrackingError, match=r"takes no spans: start it without --gunicorn-opts .*traces=none"):
             track(store, f"http://127.0.0.1:{port}")
-            assert traced(store) == sorted(store.ids())
+        assert (view(store)[0].info.status, behind(store)) == ("KILLED", True)
+        track(store, f"http://127.0.0.1:{port}", "none")
+        assert not behind(store)
 
 
 def left(root: Path, n: int, *overrides: str) -> Store:

@@ -30,6 +30,10 @@ AT_ONCE = 10
 WRITTEN = "mlflow.trace.spansLocation"
 """A tag that a trace has once its spans are there."""
 
+NO_DOOR = (
+    "this server takes no spans: start it without --gunicorn-opts and --waitress-opts, or add tracking.traces=none"
+)
+
 
 def chosen(rows: Iterable[Row], which: Which, most: int) -> set[str]:
     """Ids of the episodes that become traces. A sample has failures first, and is the same whenever it is taken.
@@ -64,7 +68,7 @@ class Traces:
         """Write what is not there yet; bring up to date what was regraded or played anew."""
         pending = iter(trajectories)
         while some := list(islice(pending, AT_ONCE)):
-            spans = {one.id: list(trace_spans(self._place, one)) for one in some if self._entered(one)}
+            spans = [span for one in some if self._entered(one) for span in trace_spans(self._place, one)]
             if spans:
                 self._write(spans)
 
@@ -87,19 +91,15 @@ class Traces:
             self._delete(found.pop(episode))
         return found
 
-    def _write(self, spans: dict[str, list[Any]]) -> None:
-        """To the store; where MLflow's server has no door for spans (`--gunicorn-opts`), beside the artifacts."""
-        from mlflow.entities import TraceData
+    def _write(self, spans: list[Any]) -> None:
         from mlflow.exceptions import MlflowException
 
         try:
-            self._client.log_spans(self._place.experiment_id, [span for found in spans.values() for span in found])
+            self._client.log_spans(self._place.experiment_id, spans)
         except MlflowException as error:
             if error.get_http_status_code() != 404:
                 raise
-            for episode, found in spans.items():
-                self._client._upload_trace_data(self._known[episode], TraceData(found))
-                self._client.set_trace_tag(self._known[episode].trace_id, WRITTEN, "ARTIFACT_REPO")
+            raise MlflowException(f"{NO_DOOR} ({error})") from None
 
     def _entered(self, trajectory: Trajectory) -> bool:
         """See to what is said of an episode's trace; whether its spans are to be written too."""

@@ -108,8 +108,8 @@ class View:
         self._client.log_dict(self._run_id, numbers, "metrics.json")
         self._log_trajectories()
         self._log_page()
-        self.trace(rows)
         self._client.set_terminated(self._run_id, status=status, end_time=ended)
+        self.trace(rows)  # whatever becomes of them, the run has ended
         self.note(status, complete=True)
 
     def trace(self, rows: Sequence[Row], most: int | None = None) -> None:
