@@ -13,7 +13,7 @@ from tautraj.config import Run
 from tautraj.trajectory import Grade, Outcome, ToolCall, Trajectory, Turn
 
 REPO = Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/datasets.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/datasets.md", "docs/deploy.md"]
 PLAIN = {"source .venv/bin/activate", "cp .env.example .env"}
 
 
@@ -36,7 +36,10 @@ def test_every_command_is_right(command: str) -> None:
     if command in PLAIN:
         assert first == "source" or (REPO / words[0]).exists()
     elif words[:2] == ["-m", "pip"]:
-        assert words[-1] in (REPO / "pyproject.toml").read_text()  # an extra, at the very commit
+        extras = (REPO / "pyproject.toml").read_text()
+        assert [word for word in words[3:] if not word.startswith("-") and word not in extras] == []
+    elif first in ("prefect", "mlflow"):
+        {"prefect": prefect_takes, "mlflow": mlflow_takes}[first](words)
     elif first == "make":
         assert re.search(rf"^{words[0]}:", (REPO / "Makefile").read_text(), re.MULTILINE)
     else:
@@ -47,6 +50,57 @@ def test_every_command_is_right(command: str) -> None:
         overrides = [word for word in words[1:] if word not in ("-m", "--help", "--cfg", "job")]
         for cell in cells(overrides):
             compose_tree(cell, Path(words[0]).stem)
+
+
+def prefect_takes(words: list[str]) -> None:
+    """By the command line's own parser: commands, options, what must not be missing."""
+    from prefect.cli._app import _app
+
+    words = [word for word in words if word != "--no-prompt"]  # of the program, not of the command
+    _app.parse_args(words, exit_on_error=False, print_error=False)
+    for word in words:
+        if word.startswith("overrides="):
+            deployed = next(found for found in words if "/" in found).rpartition("/")[2]
+            compose_tree(json.loads(word.removeprefix("overrides=")), deployed)
+
+
+def mlflow_takes(words: list[str]) -> None:
+    from mlflow.cli import cli
+
+    command, rest = cli, words
+    while hasattr(command, "get_command"):
+        found = command.get_command(None, rest[0])
+        assert found is not None, f"mlflow has no {rest[0]}"
+        command, rest = found, rest[1:]
+    command.make_context("mlflow", list(rest))
+
+
+def settings() -> set[str]:
+    text = "".join(block for language in ("ini", "bash") for block in blocks("docs/deploy.md", language))
+    return set(re.findall(r"\b((?:PREFECT|MLFLOW)_[A-Z_]+)=", text))
+
+
+@pytest.mark.parametrize("name", sorted(settings()))
+def test_every_setting_is_one(name: str) -> None:
+    import mlflow.environment_variables
+    import prefect.settings
+
+    assert hasattr(prefect.settings if name.startswith("PREFECT") else mlflow.environment_variables, name)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "prefect deploy --alll",
+        "prefect gcl create x",
+        "prefect servr start",
+        "mlflow db upgrad x",
+        "mlflow server --prt 1",
+    ],
+)
+def test_a_slip_in_a_command_would_be_seen(command: str) -> None:
+    with pytest.raises(Exception, match=r"--alll|--limit|servr|upgrad|--prt"):
+        test_every_command_is_right(command)
 
 
 def cells(overrides: list[str]) -> list[list[str]]:
