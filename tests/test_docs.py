@@ -44,11 +44,12 @@ def test_every_command_is_right(command: str) -> None:
     if command in PLAIN:
         assert first == "source" or (REPO / words[0]).exists()
     elif words[:2] == ["-m", "pip"]:
-        assert words[-1] in (REPO / "pyproject.toml").read_text()  # an extra, at the very commit
+        extras = (REPO / "pyproject.toml").read_text()
+        assert [word for word in words[3:] if not word.startswith("-") and word not in extras] == []
+    elif first in ("prefect", "mlflow"):
+        {"prefect": prefect_takes, "mlflow": mlflow_takes}[first](words)
     elif first == "make":
         assert re.search(rf"^{words[0]}:", (REPO / "Makefile").read_text(), re.MULTILINE)
-    elif first in ("prefect", "mlflow"):
-        assert (Path(sys.executable).parent / first).exists()
     else:
         assert first == "python"
         assert (REPO / words[0]).exists()
@@ -57,6 +58,57 @@ def test_every_command_is_right(command: str) -> None:
             return  # a script; or a folder of the reader's own: `test_own` does what is written there
         for overrides in cells([word for word in words[1:] if word not in WORDS_OF_HYDRAS]):
             compose_tree(overrides, door.stem)
+
+
+def prefect_takes(words: list[str]) -> None:
+    """By the command line's own parser: commands, options, what must not be missing."""
+    from prefect.cli._app import _app
+
+    words = [word for word in words if word != "--no-prompt"]  # of the program, not of the command
+    _app.parse_args(words, exit_on_error=False, print_error=False)
+    for word in words:
+        if word.startswith("overrides="):
+            deployed = next(found for found in words if "/" in found).rpartition("/")[2]
+            compose_tree(json.loads(word.removeprefix("overrides=")), deployed)
+
+
+def mlflow_takes(words: list[str]) -> None:
+    from mlflow.cli import cli
+
+    command, rest = cli, words
+    while hasattr(command, "get_command"):
+        found = command.get_command(None, rest[0])
+        assert found is not None, f"mlflow has no {rest[0]}"
+        command, rest = found, rest[1:]
+    command.make_context("mlflow", list(rest))
+
+
+def settings() -> set[str]:
+    text = "".join(block for language in ("ini", "bash") for block in blocks("docs/deploy.md", language))
+    return set(re.findall(r"\b((?:PREFECT|MLFLOW)_[A-Z_]+)=", text))
+
+
+@pytest.mark.parametrize("name", sorted(settings()))
+def test_every_setting_is_one(name: str) -> None:
+    import mlflow.environment_variables
+    import prefect.settings
+
+    assert hasattr(prefect.settings if name.startswith("PREFECT") else mlflow.environment_variables, name)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "prefect deploy --alll",
+        "prefect gcl create x",
+        "prefect servr start",
+        "mlflow db upgrad x",
+        "mlflow server --prt 1",
+    ],
+)
+def test_a_slip_in_a_command_would_be_seen(command: str) -> None:
+    with pytest.raises(Exception, match=r"--alll|--limit|servr|upgrad|--prt"):
+        test_every_command_is_right(command)
 
 
 def cells(overrides: list[str]) -> list[list[str]]:
