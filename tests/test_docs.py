@@ -6,7 +6,6 @@ And every link leads somewhere. Not here: what the notebooks and docs/own.md do 
 import json
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import pytest
