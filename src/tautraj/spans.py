@@ -65,8 +65,8 @@ def conversation(trajectory: Trajectory) -> Iterator[Message]:
 def _root(trajectory: Trajectory) -> Span:
     t = trajectory
     asked = {"task": f"{t.benchmark} {t.domain} {t.split} {t.task_id}", "trial": t.trial, "scenario": t.scenario}
-    came: dict[str, Any] = {"outcome": t.outcome.kind, "detail": t.outcome.detail, "reward": t.reward, "ungraded": t.ungraded}
-    came |= {"components": t.grade.components} if t.grade else {}
+    came: dict[str, Any] = {"outcome": t.outcome.kind, "detail": t.outcome.detail}
+    came |= {"reward": t.reward, "ungraded": t.ungraded, "components": t.grade and t.grade.components}
     return Span(
         name=title(t),
         kind="CHAIN",
@@ -83,8 +83,8 @@ def _root(trajectory: Trajectory) -> Span:
 def _turn(turn: Turn, root: Span) -> Span:
     """A turn that the task gave has no time of its own."""
     began = max(turn.started, root.began)
-    own: dict[str, Any] = {"thought": turn.thought, "reasoning": turn.reasoning, "plan": turn.plan, "belief": turn.belief}
-    own |= {"message": turn.message, "code": turn.code}
+    own: dict[str, Any] = {"thought": turn.thought, "reasoning": turn.reasoning, "plan": turn.plan}
+    own |= {"belief": turn.belief, "message": turn.message, "code": turn.code}
     if turn.kind != "tool_call":
         own["observation"] = turn.observation
     own["dropped"] = [call.model_dump(exclude_none=True) for call in turn.dropped] or None
