@@ -1,6 +1,7 @@
 """litellm's handler asked directly does what `litellm.completion` does: the same on the wire, the same answer."""
 
 import copy
+import json
 from typing import Any
 
 import litellm
@@ -20,7 +21,11 @@ CALLED = {
 THOUGHT = {"role": "assistant", "content": "", "reasoning_content": "Hm."}
 CONVERSATION = [{"role": "system", "content": "Be kind."}, ASK, CALLED]
 CONVERSATION += [{"role": "tool", "tool_call_id": "c1", "content": "{}"}, THOUGHT, ASK]
-PROPERTIES = {"id": {"anyOf": [{"type": "string"}, {"type": "null"}], "title": "Id"}, "n": {"type": "integer"}}
+PROPERTIES = {
+    "when": {"type": "string"},
+    "id": {"anyOf": [{"type": "string"}, {"type": "null"}], "title": "Id"},
+    "n": {"type": "integer"},
+}
 SCHEMA = {"type": "object", "properties": PROPERTIES, "required": ["id"], "additionalProperties": False}
 TOOLS = [{"type": "function", "function": {"name": "look", "strict": True, "parameters": SCHEMA}}]
 MODELS = ["openai/gpt-4o-2024-11-20", "openai/gpt-5", "openai/o3", "openai/my-own", "hosted_vllm/qwen"]
@@ -73,6 +78,7 @@ def test_the_wire_is_the_same(model: str, sampling: dict[str, Any], tools: Any) 
         both(provider, model, **more)
         one, other = provider.requests
     assert one.body == other.body
+    assert json.dumps(one.body.get("tools")) == json.dumps(other.body.get("tools"))  # a model reads them in order
     assert {name: one.headers.get(name) for name in ("authorization", "content-type")} == {
         name: other.headers.get(name) for name in ("authorization", "content-type")
     }

@@ -101,6 +101,7 @@ def check_matrix(place: Path, found: dict[str, Store]) -> None:
         "matrix.csv",
         "matrix.json",
         "mlflow.json",
+        "report.html",
         "sweep.yaml",
     }
     matrix = json.loads((place / "matrix.json").read_text())

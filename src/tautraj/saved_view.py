@@ -19,7 +19,7 @@ ABOUT = """\
 has a 95 % interval (`success_rate_low`, `success_rate_high`), `pass_hat_k` is drawn over k; both by `model`, \
 `agent`, `user`, `user_strategy`. Traces are conversations, found by `tags.task_id`, `tags.outcome`, `tags.success`, \
 `tags.label.…`."""
-COLUMNS = ("success_rate", "success_rate_low", "success_rate_high", STEPPED, "episodes", "usd")
+COLUMNS = ("success_rate", "success_rate_low", "success_rate_high", STEPPED)
 BARS = ("success_rate", "usd_per_success", "turns_mean", "seconds_mean")
 PATHS = ("domain", "model", "agent", "user", "user_strategy")
 """Parameters that lead to success, side by side."""

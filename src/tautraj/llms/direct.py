@@ -26,7 +26,7 @@ ROUTES = ("openai", "hosted_vllm")
 ELSEWHERE = ("OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL", "OPENAI_API_BASE")
 """What OpenAI's SDK looks for in the environment, and the handler does not."""
 SETTINGS = {"timeout", "num_retries", "max_retries", "drop_params", "api_base", "api_key", "logger_fn"}
-PARAMETERS = {
+PARAMETERS = (
     "tools",
     "temperature",
     "max_tokens",
@@ -37,7 +37,7 @@ PARAMETERS = {
     "presence_penalty",
     "reasoning_effort",
     "parallel_tool_calls",
-}
+)
 """What litellm translates going by the model alone."""
 
 
@@ -125,7 +125,7 @@ def _parameters(model: str, provider: str, request: Mapping[str, Any]) -> dict[s
     """As the model takes them: renamed, or left out where it knows them not."""
     given = {name: request[name] for name in PARAMETERS if name in request and name != "seed"}
     seeded = "seed" in request
-    found = dict(_translated(model, provider, orjson.dumps(given, option=orjson.OPT_SORT_KEYS), seeded))
+    found = dict(_translated(model, provider, orjson.dumps(given), seeded))
     if "tools" in found:
         found["tools"] = list(found["tools"])  # the handler puts its own into the list
     if "seed" in found:
