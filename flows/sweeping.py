@@ -61,7 +61,7 @@ def start(sweep: Sweep, cells: Sequence[Planned]) -> str:
             parent, trackers = tracking(sweep, cells, playing, writer)
             others = [every(sweep.run.tracking.every_seconds, parent.watch)] if parent else []
             carry_out(together, sweep.title, tracked(together.standings, trackers), others)
-            links = {}
+            links: dict[str, str] = {}
             for (one, now), tracker in zip(playing, trackers, strict=True):
                 _, look = close(now, tracker)
                 links |= {f"{one.setting.title}, {what}": place for what, place in look.items()}
