@@ -53,7 +53,9 @@ def cells(page: Any, mlflow: str, experiment: str) -> None:
     """The runs of an experiment side by side, by the link in its description."""
     page.goto(f"{mlflow}/#/experiments/{experiment}/runs")
     link = page.get_by_role("link", name="Compare the cells").first  # which opens another tab
-    page.goto(f"{mlflow}/{link.get_attribute('href', timeout=PATIENCE)}")
+    place = f"{mlflow}/{link.get_attribute('href', timeout=PATIENCE)}"
+    page.goto("about:blank")  # else only what is behind the # would be another, and nothing is loaded
+    page.goto(place)
     page.locator(".js-plotly-plot").nth(1).wait_for(timeout=PATIENCE)
 
 

@@ -157,7 +157,7 @@ def check_mlflow(place: Path, found: dict[str, Store]) -> None:
     assert parent.data.metrics["episodes"] == 16
     assert parent.data.metrics["variance/model.name and user_strategy/model.name"] == pytest.approx(1 / 3)
     artifacts = {artifact.path for artifact in client.list_artifacts(parent.info.run_id)}
-    assert artifacts == {"cells.json", "matrix.json", "pass_hat_k.png", "success_by_cell.png"}
+    assert artifacts == {"cells.json", "matrix.json", "pass_hat_k.png", "report.html", "success_by_cell.png"}
     assert {store.read_json("mlflow.json")["parent"] for store in found.values()} == {parent.info.run_id}
 
 
