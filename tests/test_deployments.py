@@ -1,6 +1,7 @@
 """`prefect.yaml` on a real server with a real worker: what is asked for in the UI is played, a slip is named."""
 
 import inspect
+import json
 import os
 import subprocess
 import time
@@ -26,6 +27,7 @@ from tautraj.store import Store
 pytestmark = pytest.mark.xdist_group("deployments")  # its Prefect server and worker
 YAML = yaml.safe_load((REPO / "prefect.yaml").read_text())
 OFFLINE = ["model=oracle", "experiment=smoke", *MOCK]
+GRID = [*MOCK, "experiment=smoke", "tasks.limit=2", "grid.seed=[1,2]"]
 
 
 def test_every_key_is_one_that_prefect_knows() -> None:
@@ -99,6 +101,7 @@ def deployed(server: str, prefect_home: Any, tmp_path_factory: pytest.TempPathFa
 def test_what_is_asked_for_in_the_ui_is_played_and_a_slip_is_named(deployed: Deployed, tmp_path: Path) -> None:
     right = deployed.ask("generate", *OFFLINE, f"root={tmp_path}/outputs")
     typo = deployed.ask("generate", "model=gpt40")
+    grid = deployed.ask("sweep", *GRID, f"root={tmp_path}/grid")
     state = deployed.end(typo)
     assert state.is_failed()
     assert str(state.message).startswith("model=gpt40 does not exist. model is one of: ")
@@ -108,6 +111,10 @@ def test_what_is_asked_for_in_the_ui_is_played_and_a_slip_is_named(deployed: Dep
     [folder] = (tmp_path / "outputs" / "smoke").iterdir()
     assert str(state.message) == str(folder)
     assert len(played(Store(str(folder)))) == len(list(folder.glob("episodes/*"))) > 0
+
+    state = deployed.end(grid)
+    assert state.is_completed(), deployed.log.read_text()[-3000:]
+    assert len(json.loads((Path(str(state.message)) / "matrix.json").read_text())["cells"]) == 2
 
     exported = deployed.ask("export", f"run={folder}", "guard=off")
     state = deployed.end(exported)

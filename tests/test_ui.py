@@ -121,6 +121,8 @@ def test_runs_find_both_and_it_leaves_nothing_behind(shown: Shown) -> None:
     assert f"Prefect  {prefect}" in shown.log.read_text()
     assert {f"127.0.0.1:{shown.prefect}", f"127.0.0.1:{shown.mlflow}"} <= shown.heard
     assert [address for address in shown.heard if not address.startswith("127.0.0.1:")] == []
+    pages = httpx.get(f"{prefect}/ui-settings", timeout=30).json()
+    assert pages["api_url"] == f"{prefect}/api", "the server whose pages they are"
     said = refused(shown.folder, **shown.ports)
     assert said.startswith(f"error: make ui is running already: Prefect {prefect}, MLflow {mlflow}")
 

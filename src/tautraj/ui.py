@@ -53,8 +53,7 @@ def serving(root: Path, here: Addresses) -> Iterator[list[Server]]:
     servers: list[Server] = []
     try:
         with FileLock(f"{root}/mlflow.db.lock"):  # one process at a time makes or upgrades it
-            os.environ["PREFECT_UI_API_URL"] = here.prefect_api  # else its pages ask port 4200, wherever they are
-            servers += [_started(root, *one) for one in _commands(root, here)]
+            servers += [_started(root, here, *one) for one in _commands(root, here)]
             while not all(server.ready() for server in servers):
                 check(servers)
                 time.sleep(0.3)
@@ -96,10 +95,12 @@ def _commands(root: Path, here: Addresses) -> list[tuple[str, list[str], Callabl
     ]
 
 
-def _started(root: Path, name: str, command: list[str], ready: Callable[[], bool]) -> Server:
+def _started(root: Path, here: Addresses, name: str, command: list[str], ready: Callable[[], bool]) -> Server:
+    # Prefect's pages ask port 4200, whatever the server's own, unless they are told.
+    environ = {"PREFECT_SERVER_UI_API_URL": here.prefect_api, **os.environ}
     log = root / addresses.FOLDER / f"{name.lower()}.log"
     with log.open("wb") as said:
-        process = subprocess.Popen([str(BIN / command[0]), *command[1:]], stdout=said, stderr=said)
+        process = subprocess.Popen([str(BIN / command[0]), *command[1:]], env=environ, stdout=said, stderr=said)
     return Server(name, process, log, ready)
 
 
