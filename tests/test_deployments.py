@@ -82,6 +82,7 @@ def deployed(server: str, prefect_home: Any, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("worker")
     env = {**os.environ, "PREFECT_API_URL": server, "PREFECT_HOME": prefect_home(folder / "home")}
     env |= {"PREFECT_WORKER_QUERY_SECONDS": "1", "OPENAI_API_KEY": "canary", "PWD": str(REPO)}
+    env |= {"PREFECT_CLIENT_MAX_RETRIES": "5", "PREFECT_API_REQUEST_TIMEOUT": "60"}  # a worker has Prefect's own
     for words in (["work-pool", "create", "tautraj", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
         done = subprocess.run([PREFECT, *words], cwd=REPO, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -95,13 +96,16 @@ def deployed(server: str, prefect_home: Any, tmp_path_factory: pytest.TempPathFa
             yield Deployed(client, log)
     finally:
         worker.terminate()
-        worker.wait(timeout=60)
+        try:
+            worker.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
 
 
 def test_what_is_asked_for_in_the_ui_is_played_and_a_slip_is_named(deployed: Deployed, tmp_path: Path) -> None:
-    right = deployed.ask("generate", *OFFLINE, f"root={tmp_path}/outputs")
     typo = deployed.ask("generate", "model=gpt40")
-    grid = deployed.ask("sweep", *GRID, f"root={tmp_path}/grid")
+    right = deployed.ask("generate", *OFFLINE, f"root={tmp_path}/outputs")
     state = deployed.end(typo)
     assert state.is_failed()
     assert str(state.message).startswith("model=gpt40 does not exist. model is one of: ")
@@ -112,6 +116,7 @@ def test_what_is_asked_for_in_the_ui_is_played_and_a_slip_is_named(deployed: Dep
     assert str(state.message) == str(folder)
     assert len(played(Store(str(folder)))) == len(list(folder.glob("episodes/*"))) > 0
 
+    grid = deployed.ask("sweep", *GRID, f"root={tmp_path}/grid")
     state = deployed.end(grid)
     assert state.is_completed(), deployed.log.read_text()[-3000:]
     assert len(json.loads((Path(str(state.message)) / "matrix.json").read_text())["cells"]) == 2
