@@ -68,7 +68,6 @@ def _request(
     llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
 ) -> dict[str, Any]:
     provider = llm.provider
-    own_tools = orjson.loads(orjson.dumps(tools)) if tools else None  # litellm edits the schemas on its way to some
     route = "hosted_vllm" if llm.served else provider.route  # the run's own servers speak OpenAI's protocol
     request: dict[str, Any] = {
         "model": f"{route}/{llm.name}",
@@ -82,7 +81,7 @@ def _request(
         "temperature": llm.temperature,
         "max_tokens": llm.max_tokens,
         "seed": seed,
-        "tools": own_tools,
+        "tools": tools or None,
         **llm.extra,
     }
     return {key: value for key, value in request.items() if value is not None}
@@ -123,6 +122,8 @@ def _completion(request: dict[str, Any]) -> Any:
     _introduce(request["model"])
     if direct.fits(request):
         return direct.ask(request)
+    if "tools" in request:  # litellm edits the schemas on its way to some
+        request = {**request, "tools": orjson.loads(orjson.dumps(request["tools"]))}
     token = is_internal_call.set(True)
     try:
         return litellm.completion(**request)
