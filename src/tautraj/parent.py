@@ -7,17 +7,16 @@ Written by the thread that its cells share; MLflow away is said by them and ends
 import json
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tautraj.errors import TautrajError
 from tautraj.matrix import Matrix
 from tautraj.plots import by_cell, by_k
 from tautraj.provenance import git_state
 from tautraj.store import Store
 from tautraj.sweep import Sweep
-from tautraj.tracking import tracking_uri, writing
+from tautraj.tracking import Written, tracking_uri
 from tautraj.view import ORACLE, PARENT, POINTER, Subject, View, pointer
 
 
@@ -51,18 +50,16 @@ class ParentView(View):
         self.note(status, complete=True)
 
 
-class Parent:
+class Parent(Written):
     """Keeps it while the sweep goes on."""
 
     def __init__(self, sweep: Sweep, cells: Sequence[Store], writer: ThreadPoolExecutor) -> None:
         """`cells`: those whose MLflow runs are to be its children."""
         self._store = Store(sweep.directory)
-        self._uri = tracking_uri(sweep.run)
-        self._view = ParentView(subject(sweep, self._store), self._uri)
+        uri = tracking_uri(sweep.run)
+        self._view = ParentView(subject(sweep, self._store), uri)
         self._waiting = list(cells)
-        self._begun = False
-        self._writer = writer
-        self._renewal = self._submit(lambda: None)
+        super().__init__(self._view.begin, uri, writer)
 
     def watch(self, _: object) -> None:
         """Adopt the cells that have a run by now, unless that is under way."""
@@ -82,21 +79,6 @@ class Parent:
 
     def _adopt(self) -> None:
         self._waiting = [cell for cell in self._waiting if not self._view.adopt(cell)]
-
-    def _submit(self, write: Callable[[], None]) -> Future[bool]:
-        return self._writer.submit(self._attempt, write)
-
-    def _attempt(self, write: Callable[[], None]) -> bool:
-        """Whether it could be written."""
-        try:
-            with writing(self._uri):
-                if not self._begun:
-                    self._view.begin()
-                self._begun = True
-                write()
-        except TautrajError:  # its cells say so, and whoever answers next may know nothing of this run
-            self._begun = False
-        return self._begun
 
 
 def once(say: Callable[[str], None]) -> Callable[[str], None]:

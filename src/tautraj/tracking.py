@@ -56,7 +56,41 @@ def writing(uri: str) -> Iterator[None]:
         raise TrackingError(masked(str(error))) from None
 
 
-class Tracker:
+class Written:
+    """An MLflow run kept by one thread, begun again by whoever answers after MLflow was away."""
+
+    def __init__(self, begin: Callable[[], None], uri: str, writer: ThreadPoolExecutor) -> None:
+        """`begin`: what comes before anything is written. Whoever made `writer`, of one thread, ends it."""
+        self._begin, self._uri, self._writer = begin, uri, writer
+        self._begun = False
+        self._renewal = self._submit(lambda: None)
+
+    def _submit(self, write: Callable[[], None]) -> Future[bool]:
+        return self._writer.submit(self._attempt, write)
+
+    def _attempt(self, write: Callable[[], None]) -> bool:
+        """Whether it could be written."""
+        try:
+            with writing(self._uri):
+                if not self._begun:
+                    self._begin()
+                self._begun = True
+                write()
+        except TautrajError as error:
+            self._begun = False  # whoever answers next may be another, who knows nothing of this run
+            self._missed(error)
+        else:
+            self._reached()
+        return self._begun
+
+    def _missed(self, error: TautrajError) -> None:
+        """MLflow is away."""
+
+    def _reached(self) -> None:
+        """MLflow is there."""
+
+
+class Tracker(Written):
     """Writes one job's MLflow run, from a thread of its own or one that it shares."""
 
     def __init__(
@@ -69,12 +103,11 @@ class Tracker:
     ) -> None:
         """`prefect`: the flow run's page. `writer`: of one thread, whoever shares it ends it; None for its own."""
         self._job, self._say = job, say
-        self._uri = tracking_uri(job.run)
-        self._view = View(subject(job, config, prefect), self._uri)
-        self._begun = self._away = False
+        uri = tracking_uri(job.run)
+        self._view = View(subject(job, config, prefect), uri)
+        self._away = False
         self._shared = writer is not None
-        self._writer = writer or ThreadPoolExecutor(1, thread_name_prefix="mlflow")
-        self._renewal = self._submit(lambda: None)
+        super().__init__(self._view.begin, uri, writer or ThreadPoolExecutor(1, thread_name_prefix="mlflow"))
 
     def watch(self, standing: Standing) -> None:
         """Renew the numbers, unless the last ones are still on their way."""
@@ -102,25 +135,15 @@ class Tracker:
             self._view.note(status, complete=False)
         return f"was away; once it is back: {catching_up(self._job.store)}"
 
-    def _submit(self, write: Callable[[], None]) -> Future[None]:
-        return self._writer.submit(self._attempt, write)
+    def _missed(self, error: TautrajError) -> None:
+        if not self._away:
+            self._say(f"MLflow is away; the run goes on and asks again. {error}")
+        self._away = True
 
-    def _attempt(self, write: Callable[[], None]) -> None:
-        try:
-            with writing(self._uri):
-                if not self._begun:
-                    self._view.begin()
-                self._begun = True
-                write()
-        except TautrajError as error:
-            self._begun = False  # whoever answers next may be another, who knows nothing of this run
-            if not self._away:
-                self._say(f"MLflow is away; the run goes on and asks again. {error}")
-            self._away = True
-        else:
-            if self._away:
-                self._say("MLflow is back.")
-            self._away = False
+    def _reached(self) -> None:
+        if self._away:
+            self._say("MLflow is back.")
+        self._away = False
 
 
 def subject(job: Job, config: Mapping[str, Any], prefect: str | None = None) -> Subject:
