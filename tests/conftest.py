@@ -2,12 +2,11 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from front_door import Finished, Generate, command
+from front_door import Finished, Generate, by_the_door
 from prefect_server import prefect_database, prefect_server
 
 from tautraj import environment
@@ -83,9 +82,7 @@ def sweep(environ: dict[str, str], tmp_path: Path) -> Generate:
 
 def by_door(door: str, environ: dict[str, str], cwd: Path) -> Generate:
     def run(*overrides: str, **variables: str) -> Finished:
-        words, env = command(overrides, door), {**environ, **variables}
-        done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return by_the_door(door, *overrides, cwd=cwd, env={**environ, **variables})
 
     return run
 

@@ -3,6 +3,7 @@
 The fixtures `server`, `environ`, `generate` and `store_of` stand in `conftest`.
 """
 
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,6 +27,13 @@ Generate = Callable[..., Finished]
 
 def command(overrides: Sequence[str], door: str = "generate") -> list[str]:
     return [sys.executable, str(REPO / "flows" / f"{door}.py"), *overrides]
+
+
+def by_the_door(door: str, *words: str, cwd: Path, env: dict[str, str] | None = None) -> Finished:
+    """Its command, typed in the folder `cwd`. `env`: None for this process's own."""
+    typed = command(words, door)
+    done = subprocess.run(typed, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    return Finished(done.returncode, done.stdout, done.stderr)
 
 
 def played(store: Store) -> dict[tuple[str, int], float | None]:

@@ -4,14 +4,13 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import front_door
 import pytest
-from front_door import REPO, Finished
+from front_door import Finished
 from hub import TOKEN, hub
 
 from tautraj.command_line import compose_tree
@@ -32,10 +31,8 @@ def export(*words: str) -> None:
 
 
 def by_the_door(*words: str, cwd: Path, **env: str) -> Finished:
-    command = [sys.executable, str(REPO / "flows" / "export.py"), *words]
     given = {key: value for key, value in os.environ.items() if not key.startswith("HF_")} | env
-    done = subprocess.run(command, cwd=cwd, env=given, capture_output=True, text=True, check=False)
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return front_door.by_the_door("export", *words, cwd=cwd, env=given)
 
 
 def played(run: Run) -> Path:

@@ -3,12 +3,11 @@
 import json
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import front_door
 import pytest
 from conversation import agent, graded, opened, user
 from front_door import REPO, Finished
@@ -29,9 +28,7 @@ def asked(run: Path, *words: str) -> Regrade:
 
 
 def by_the_door(run: Path, *words: str) -> Finished:
-    command = [sys.executable, str(REPO / "flows" / "regrade.py"), f"run={run}", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return front_door.by_the_door("regrade", f"run={run}", *words, cwd=Path.cwd())
 
 
 @pytest.fixture

@@ -3,19 +3,19 @@
 What a person does with it stands in `test_report_browser`.
 """
 
+import functools
 import re
 import shlex
-import subprocess
-import sys
 import tracemalloc
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import factory
+import front_door
 import pages
 import pytest
-from front_door import REPO, Finished
+from front_door import REPO
 from reader import Reader, digest
 
 from tautraj import report
@@ -44,10 +44,7 @@ def retail(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory)
     return store
 
 
-def by_the_door(*words: str, cwd: Path) -> Finished:
-    command = [sys.executable, str(REPO / "flows" / "report.py"), *words]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    return Finished(done.returncode, done.stdout, done.stderr)
+by_the_door = functools.partial(front_door.by_the_door, "report")
 
 
 def asked(*words: str) -> str:

@@ -1,15 +1,15 @@
 """One conversation in the terminal: the one that is meant, its reward explained; nothing in it is markup."""
 
+import functools
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import factory
+import front_door
 import pages
 import pytest
-from front_door import REPO, Finished
+from front_door import REPO
 
 from tautraj import reading
 from tautraj.command_line import compose_tree
@@ -34,10 +34,7 @@ def run(run_of: Callable[..., Run], tmp_path: Path) -> Run:
     return run_of("domain=mock", "split=base", "tracking=none", root=tmp_path / "outputs")
 
 
-def by_the_door(*words: str, cwd: Path) -> Finished:
-    command = [sys.executable, str(REPO / "flows" / "show.py"), *words]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    return Finished(done.returncode, done.stdout, done.stderr)
+by_the_door = functools.partial(front_door.by_the_door, "show")
 
 
 def asked(*words: str) -> Found:

@@ -115,11 +115,7 @@ class _Asked:
 
 def _follow(asked: _Asked, ids: Sequence[UUID], over: threading.Event) -> None:
     while not over.is_set():
-        with (
-            suppress(TrackingError),
-            boundary(TrackingError, "asking Prefect"),
-            get_client(sync_client=True) as client,
-        ):
+        with suppress(TrackingError), _asking() as client:
             while not over.wait(EVERY):
                 asked.hurry()
                 asked.look(client, ids)
