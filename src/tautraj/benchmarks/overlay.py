@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MISSING = object()
+Changes = tuple[tuple[str, bytes | None], ...]
+"""Of one collection: key -> as it is written down now, None where it is gone."""
 
 
 class Overlay(dict[str, Any]):
@@ -74,13 +76,21 @@ class Fragments:
         }
         self._places = {name: {key: at for at, key in enumerate(kept)} for name, kept in self._kept.items()}
 
-    def of(self, name: str, entities: Overlay) -> list[bytes]:
-        """Of the collection `name`, in the order of the keys."""
+    def changes(self, name: str, entities: Overlay) -> Changes:
+        """What an episode made of the collection `name`: equal where it made the same of it."""
+        kept = self._kept[name]
         own = {key: self._written(key, dict.__getitem__(entities, key)) for key in entities.own if key in entities}
+        changed = {key: part for key, part in own.items() if part != kept.get(key)}
+        gone = () if entities.keys() >= kept.keys() else kept.keys() - entities.keys()
+        return tuple(sorted({**changed, **dict.fromkeys(gone)}.items()))
+
+    def of(self, name: str, changes: Changes) -> list[bytes]:
+        """Of the collection with these changes, in the order of the keys."""
         kept, places = self._kept[name], self._places[name]
-        if entities.keys() != kept.keys():
-            return [own.get(key) or kept[key] for key in sorted(entities)]
+        if any(key not in kept or part is None for key, part in changes):
+            now = {**kept, **dict(changes)}
+            return [part for key in sorted(now) if (part := now[key]) is not None]
         parts = list(kept.values())
-        for key, part in own.items():
-            parts[places[key]] = part
+        for key, part in changes:
+            parts[places[key]] = part or b""
         return parts

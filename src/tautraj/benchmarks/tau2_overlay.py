@@ -12,7 +12,7 @@ from tau2.environment.db import DB
 from tau2.utils import get_dict_hash
 
 from tautraj.benchmarks import Place
-from tautraj.benchmarks.overlay import Fragments, Overlay
+from tautraj.benchmarks.overlay import Changes, Fragments, Overlay
 
 
 class SharedDatabase:
@@ -23,6 +23,8 @@ class SharedDatabase:
         self._collections = {name: value for name, value in self._whole if _holds_entities(value)}
         self._copies = {name: functools.partial(self._copy, name) for name in self._collections}
         self._fragments = Fragments(self._collections, _written)
+        self._digest = functools.lru_cache(maxsize=1000)(self._digested)
+        """A task's gold database is the same in every trial, and in every conversation that went as it should."""
 
     def own(self) -> DB:
         """For one episode. What is no collection of entities by id is small, and copied at once."""
@@ -36,18 +38,23 @@ class SharedDatabase:
         """`database.get_hash()`, byte for byte."""
         if not all(isinstance(getattr(database, name), Overlay) for name in self._collections):
             return str(get_dict_hash(database.model_dump()))  # a task's initial data replaced all of it
-        parts = []
-        for name in sorted(type(database).model_fields):
-            text = self._collection(name, database) if name in self._collections else _field(name, database)
-            parts.append(json.dumps(name).encode() + b": " + text)
+        return self._digest(tuple((name, self._now(name, database)) for name in sorted(type(database).model_fields)))
+
+    def _now(self, name: str, database: DB) -> Changes | bytes:
+        if name in self._collections:
+            return self._fragments.changes(name, getattr(database, name))
+        return _json(database.model_dump(include={name})[name]).encode()
+
+    def _digested(self, fields: tuple[tuple[str, Changes | bytes], ...]) -> str:
+        parts = (json.dumps(name).encode() + b": " + self._text(name, now) for name, now in fields)
         return hashlib.sha256(b"{" + b", ".join(parts) + b"}").hexdigest()
+
+    def _text(self, name: str, now: Changes | bytes) -> bytes:
+        return now if isinstance(now, bytes) else b"{" + b", ".join(self._fragments.of(name, now)) + b"}"
 
     def _copy(self, name: str, key: str) -> Any:
         """Parsed again, which is quicker than copied."""
         return type(self._collections[name][key]).model_validate(self._raw[name][key])
-
-    def _collection(self, name: str, database: DB) -> bytes:
-        return b"{" + b", ".join(self._fragments.of(name, getattr(database, name))) + b"}"
 
 
 def touched(prefix: str, database: DB) -> Iterator[Place]:
@@ -76,10 +83,6 @@ def _holds_entities(value: Any) -> bool:
 
 def _written(key: str, entity: BaseModel) -> bytes:
     return (json.dumps(key) + ": " + _json(entity.model_dump())).encode()
-
-
-def _field(name: str, database: DB) -> bytes:
-    return _json(database.model_dump(include={name})[name]).encode()
 
 
 def _json(value: Any) -> str:

@@ -12,7 +12,7 @@ from tau_bench.envs.user import LLMUserSimulationEnv
 from tau_bench.types import Action
 from tau_bench.types import Task as ClassicTask
 
-from tautraj.benchmarks.overlay import Fragments, Overlay
+from tautraj.benchmarks.overlay import Changes, Fragments, Overlay
 from tautraj.config import WorldKind
 
 
@@ -48,6 +48,7 @@ class Stock:
         data = environment.data_load_func()
         self._packed, self._shared = marshal.dumps(data), data
         self._fragments = Fragments(data, _written) if world == "overlay" else None
+        self._digest = functools.lru_cache(maxsize=1000)(self._digested)
 
     def data(self) -> Any:
         """A database of one's own. Plain JSON values: marshal is exact for them, and faster than any other copy."""
@@ -59,10 +60,14 @@ class Stock:
         """The package's hash of a database, byte for byte."""
         if self._fragments is None:
             return str(consistent_hash(to_hashable(data)))
-        collections = [
-            repr(name).encode() + b", " + _tuple(self._fragments.of(name, data[name])) for name in sorted(data)
+        fragments = self._fragments
+        return self._digest(tuple((name, fragments.changes(name, data[name])) for name in sorted(data)))
+
+    def _digested(self, collections: tuple[tuple[str, Changes], ...]) -> str:
+        pairs = [
+            repr(name).encode() + b", " + _tuple(self._fragments.of(name, changes)) for name, changes in collections
         ]
-        return hashlib.sha256(_tuple(b"(" + pair + b")" for pair in collections)).hexdigest()
+        return hashlib.sha256(_tuple(b"(" + pair + b")" for pair in pairs)).hexdigest()
 
 
 def _copy(shared: dict[str, Any], key: str) -> Any:

@@ -90,7 +90,8 @@ def _request(
 def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
     from tautraj.llms.failures import as_ours
 
-    with limits_of(llm.provider).call(chars=_size(request)) as room, translated(lambda error: as_ours(error, llm)):
+    chars = _size(request) if llm.provider.tokens_per_minute else 0
+    with limits_of(llm.provider).call(chars) as room, translated(lambda error: as_ours(error, llm)):
         response = _completion({**request, "logger_fn": lambda details: _leave(room, details)})
         room.check()
         usage = getattr(response, "usage", None)

@@ -5,10 +5,10 @@ What that does beside (caches, fallbacks, callbacks, bridges to other interfaces
 need any of it does not fit. Not here: every other protocol, retries (`chat`), what a failure means (`failures`).
 """
 
+import copy
 import datetime
 import functools
 import os
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -74,7 +74,7 @@ def ask(request: Mapping[str, Any]) -> ModelResponse:
             stream=False,
             call_type="completion",
             start_time=datetime.datetime.now(),
-            litellm_call_id=str(uuid.uuid4()),
+            litellm_call_id="",
             function_id="",
         )
         logging.update_environment_variables(
@@ -117,8 +117,20 @@ def _as_litellm_names_it(to: Target) -> Iterator[None]:
 @functools.lru_cache(maxsize=64)
 def _target(name: str, api_base: str | None, api_key: str | None) -> Target:
     model, provider, own_key, base = litellm.get_llm_provider(model=name, api_base=api_base, api_key=api_key)
-    config = ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider))
+    config: Any = copy.copy(ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider)))
+    config.remove_cache_control_flag_from_messages_and_tools = _as_they_are
+    config.sign_request = _written
     return Target(model, provider, base or api_base, own_key or api_key, config)
+
+
+def _as_they_are(model: str, messages: Any, tools: Any = None) -> tuple[Any, Any]:
+    """There are no cache marks in them: litellm looks for some in every part of the conversation and of the tools."""
+    return messages, tools
+
+
+def _written(headers: Any, request_data: Any, **_: Any) -> tuple[Any, bytes]:
+    """The body, as compact as OpenAI's SDK writes it, and ten times as quickly as litellm."""
+    return headers, orjson.dumps(request_data)
 
 
 def _parameters(model: str, provider: str, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,8 +74,7 @@ class Limits:
     """Requests per minute, tokens per minute, calls at once."""
 
     def __init__(self, requests: int | None, tokens: int | None, calls_at_once: int, place: Path) -> None:
-        self._turnstile, self._slots, self._size = Turnstile(), Slots(calls_at_once), Size()
-        self._gate = Turnstile()
+        self._slots, self._size, self._gate = Slots(calls_at_once), Size(), Turnstile()
         self._units = max(1, tokens // TOKENS_PER_UNIT) if tokens else 0
         self._counting, self._owed = threading.Lock(), 0
         """Tokens that earlier calls took beyond what they were let through with; the next ones pay."""
@@ -93,14 +92,13 @@ class Limits:
         """
         refused, estimate = False, self._size.estimate(chars)
         room = Room(lambda: self._wait_for_rates(estimate))
-        with self._turnstile:
-            taken = self._slots.take()
-            try:
-                with boundary(ProviderError, "keeping the provider's limits"):
-                    slot = self._machine.take()
-            except BaseException:
-                self._slots.give_back(taken, refused=False)
-                raise
+        taken = self._slots.take()
+        try:
+            with boundary(ProviderError, "keeping the provider's limits"):
+                slot = self._machine.take()
+        except BaseException:
+            self._slots.give_back(taken, refused=False)
+            raise
         try:
             yield room
         except RateLimited:
@@ -112,6 +110,8 @@ class Limits:
             self._take_down(room, chars, estimate)
 
     def _wait_for_rates(self, tokens: int) -> None:
+        if self._tokens is None and self._requests is None:
+            return
         with self._gate:
             if self._tokens is not None:
                 with self._counting:

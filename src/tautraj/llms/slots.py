@@ -20,12 +20,12 @@ class Turnstile:
     """One at a time, in the order they came: who talks a lot waits behind who has just come."""
 
     def __init__(self) -> None:
-        self._lock, self._queue, self._taken = threading.Lock(), deque[threading.Event](), False
+        self._lock, self._queue, self.busy = threading.Lock(), deque[threading.Event](), False
 
     def __enter__(self) -> None:
         with self._lock:
-            if not self._taken:
-                self._taken = True
+            if not self.busy:
+                self.busy = True
                 return
             self._queue.append(mine := threading.Event())
         mine.wait()
@@ -33,17 +33,22 @@ class Turnstile:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             if self._queue:
-                self._queue.popleft().set()  # taken still, by the next
+                self._queue.popleft().set()  # busy still, with the next
             else:
-                self._taken = False
+                self.busy = False
 
 
 class Slots:
-    """Calls at once: half as many after a refusal, one more for every round of answers, up to `most`."""
+    """Calls at once, in the order they came: half as many after a refusal, one more for every round of answers, up to
+    `most`.
+
+    A slot that is given back goes to who waits for it. While some are free nobody waits: a line that all must pass
+    through moves no faster than threads that compute let go of the interpreter.
+    """
 
     def __init__(self, most: int) -> None:
         self._most, self._allowed, self._held = most, float(most), 0
-        self._cut, self._changed = float("-inf"), threading.Condition()
+        self._cut, self._lock, self._queue = float("-inf"), threading.Lock(), deque[threading.Event]()
 
     @property
     def free(self) -> bool:
@@ -51,48 +56,61 @@ class Slots:
 
     def take(self) -> float:
         """Wait for a slot; when it was had, as `give_back` wants to know."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.free)
-            self._held += 1
-            return time.monotonic()
+        with self._lock:
+            if self.free and not self._queue:
+                self._held += 1
+                return time.monotonic()
+            self._queue.append(mine := threading.Event())
+        mine.wait()
+        return time.monotonic()
 
     def give_back(self, taken: float, refused: bool) -> None:
-        with self._changed:
+        with self._lock:
             self._held -= 1
             if not refused:
                 self._allowed = min(self._most, self._allowed + 1 / self._allowed)
             elif taken > self._cut:  # the others of one crowd are refused for one reason
                 self._allowed, self._cut = max(1.0, self._allowed / 2), time.monotonic()
-            self._changed.notify()
+            while self._queue and self.free:
+                self._held += 1
+                self._queue.popleft().set()
 
 
 class MachineSlots:
     """A locked file per slot, shared by the processes of this machine; the system gives back what a dead one held.
 
-    It is opened when it is first wanted: a sweep has as many of these as llms and addresses.
+    It is opened when it is first wanted: a sweep has as many of these as llms and addresses. No more threads at once
+    than there are files.
     """
 
     def __init__(self, paths: Iterable[Path]) -> None:
         idle: list[Path | TextIO] = list(paths)
         random.shuffle(idle)  # else every process would ask for the same ones first
-        self._idle = deque(idle)
+        self._idle, self._line = deque(idle), Turnstile()
         """Not held by this process; what it had last, and nobody else may want, stands at the end."""
 
     def take(self) -> TextIO:
-        """One of them, waited for. One thread at a time asks."""
-        while True:
-            for _ in range(len(self._idle)):
-                file = self._idle.pop()
-                try:
-                    file = file.open("a") if isinstance(file, Path) else file
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    return file
-                except BlockingIOError:
-                    self._idle.appendleft(file)
-                except OSError:
-                    self._idle.append(file)
-                    raise
-            time.sleep(LOOK_AGAIN)
+        """One of them, waited for where other processes have them all."""
+        if not self._line.busy and (file := self._look()):
+            return file
+        with self._line:
+            while (file := self._look()) is None:
+                time.sleep(LOOK_AGAIN)
+            return file
+
+    def _look(self) -> TextIO | None:
+        for _ in range(len(self._idle)):
+            file = self._idle.pop()
+            try:
+                file = file.open("a") if isinstance(file, Path) else file
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return file
+            except BlockingIOError:
+                self._idle.appendleft(file)
+            except OSError:
+                self._idle.append(file)
+                raise
+        return None
 
     def give_back(self, file: TextIO) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
