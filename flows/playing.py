@@ -12,7 +12,7 @@ from typing import Any
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.results import ResultRecord
+from prefect.results import ResultRecord  # type: ignore[attr-defined]
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed
 
@@ -145,7 +145,7 @@ def outcome(run: Run, spec: EpisodeSpec, future: Any) -> Row | BaseException:
         with boundary(WorkerDied, "the cluster lost it"):
             future.wait()
             record = future.state.data
-            if isinstance(record, ResultRecord):  # else by way of Prefect's event loop: a wait for each of two threads
+            if isinstance(record, ResultRecord):  # asked for it, Prefect waits for a thread of its own
                 return record.result  # type: ignore[no-any-return]
             result: Row | BaseException = future.result(raise_on_failure=False)
             return result

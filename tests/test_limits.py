@@ -256,6 +256,31 @@ def room_in(slots: Slots) -> int:
     return len(taken)
 
 
+def test_a_crowd_at_the_slots_never_holds_more_than_there_are_and_leaves_none_behind() -> None:
+    slots, held, most, lock = Slots(4), [0], [0], threading.Lock()
+
+    def come_and_go(seed: int) -> None:
+        dice = random.Random(seed)
+        for _ in range(300):
+            moment = slots.take()
+            with lock:
+                held[0] += 1
+                most[0] = max(most[0], held[0])
+            time.sleep(dice.choice([0, 0, 0.0005]))
+            with lock:
+                held[0] -= 1
+            slots.give_back(moment, refused=dice.random() < 0.1)
+
+    threads = [threading.Thread(target=come_and_go, args=(seed,)) for seed in range(16)]
+    for thread in threads:
+        thread.start()
+    wait_for(threads)
+    assert most[0] <= 4
+    for _ in range(50):
+        slots.give_back(slots.take(), refused=False)
+    assert room_in(slots) == 4
+
+
 def test_a_provider_that_takes_four_at_once_is_soon_asked_by_four() -> None:
     counter = Counter(0.03)
 

@@ -44,11 +44,12 @@ def given_away(trajectory: Trajectory, domain: str) -> tuple[bool, bool]:
     heard = {kind: set(known) for kind, known in told.items()}
     contradicted = invented = False
     for turn in trajectory.turns:
+        if turn.kind != "message" and turn.seat != "user":
+            continue  # what the agent looked up or thought, the customer does not hear
         found = identifiers(" ".join(filter(None, (turn.message, turn.observation))), domain)
         said_itself = turn.seat == "user" and turn.kind == "message" and not turn.given
         for kind, known in found.items():
             if said_itself and known - heard[kind]:
                 contradicted, invented = contradicted or bool(told[kind]), invented or not told[kind]
-            if turn.kind == "message" or turn.seat == "user":
-                heard[kind] |= known
+            heard[kind] |= known
     return contradicted, invented

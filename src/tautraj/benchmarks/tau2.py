@@ -111,6 +111,7 @@ class Tau2:
         self.tools = tuple(_inlined(tool.openai_schema) for tool in environment.get_tools())
         users = environment.get_user_tools() if environment.user_tools is not None else []
         self.user_tools = tuple(_inlined(tool.openai_schema) for tool in users)
+        self._guidelines = get_global_user_sim_guidelines(use_tools=bool(self.user_tools))
         names = [tool["function"]["name"] for tool in self.tools]
         self.writing_tools = frozenset(n for n in names if environment.tools.tool_type(n) is ToolType.WRITE)
 
@@ -130,8 +131,8 @@ class Tau2:
         return Task(task_id, _scenario(task), tuple(given_turns(history)), privileged)
 
     def customer_prompt(self, task: Task) -> str:
-        guidelines = get_global_user_sim_guidelines(use_tools=bool(self.user_tools))
-        prompt: str = CUSTOMER_PROMPT.format(global_user_sim_guidelines=guidelines, instructions=task.scenario.text)
+        told = {"global_user_sim_guidelines": self._guidelines, "instructions": task.scenario.text}
+        prompt: str = CUSTOMER_PROMPT.format(**told)
         return prompt
 
     def world(self, task: Task) -> Tau2World:

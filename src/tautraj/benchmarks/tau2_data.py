@@ -4,8 +4,9 @@ A domain's modules name their files in constants; those point at the checkout wh
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ from tautraj.benchmarks.quarantine import digest, known_bad
 from tautraj.benchmarks.tau2_overlay import SharedDatabase
 from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, WorldError, boundary, hint
+
+TOOLKITS = {"db": "tools", "user_db": "user_tools"}
+"""τ²'s names of an environment's databases -> of the tools that work on them."""
 
 
 class Data(NamedTuple):
@@ -89,14 +93,23 @@ def _from_memory(module: Any, domain: str, folder: Path, world: WorldKind) -> st
     shared = {key: SharedDatabase(kind, raw) for key, (kind, raw) in kept.items()} if world == "overlay" else {}
 
     def environment(solo_mode: bool = False) -> Any:
-        own = {key: one.own() for key, one in shared.items()}
-        databases = own or {key: kind.model_validate(raw) for key, (kind, raw) in kept.items()}
+        if shared and not solo_mode:
+            return _another(first, shared)
+        databases = {key: kind.model_validate(raw) for key, (kind, raw) in kept.items()}
         built = module.get_environment(**databases, solo_mode=solo_mode)
         built.policy = first.policy
-        for key, toolkit in (("db", built.tools), ("user_db", built.user_tools)):
-            if key in shared:
-                toolkit.get_db_hash = lambda kit=toolkit, one=shared[key]: one.hash(kit.db)
         return built
 
     registry.register_domain(environment, name)
     return name
+
+
+def _another(environment: Any, shared: Mapping[str, SharedDatabase]) -> Any:
+    """An environment like this one over databases of its own; τ²'s constructors read the policy's file every time."""
+    built = copy(environment)
+    for key, one in shared.items():
+        toolkit = type(getattr(environment, TOOLKITS[key]))(one.own())
+        toolkit.get_db_hash = lambda kit=toolkit, one=one: one.hash(kit.db)
+        setattr(built, TOOLKITS[key], toolkit)
+    built.sync_tools()
+    return built

@@ -64,6 +64,7 @@ class Stock:
         return self._digest(tuple((name, fragments.changes(name, data[name])) for name in sorted(data)))
 
     def _digested(self, collections: tuple[tuple[str, Changes], ...]) -> str:
+        assert self._fragments is not None
         pairs = [
             repr(name).encode() + b", " + _tuple(self._fragments.of(name, changes)) for name, changes in collections
         ]

@@ -117,7 +117,8 @@ def _as_litellm_names_it(to: Target) -> Iterator[None]:
 @functools.lru_cache(maxsize=64)
 def _target(name: str, api_base: str | None, api_key: str | None) -> Target:
     model, provider, own_key, base = litellm.get_llm_provider(model=name, api_base=api_base, api_key=api_key)
-    config: Any = copy.copy(ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider)))
+    found = ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider))
+    config: Any = copy.copy(found)  # which others use too
     config.remove_cache_control_flag_from_messages_and_tools = _as_they_are
     config.sign_request = _written
     return Target(model, provider, base or api_base, own_key or api_key, config)

@@ -4,7 +4,6 @@ What stands in files of the machine (pyrate-limiter's buckets, a lock per slot) 
 here: how long to wait after a refusal (`chat`).
 """
 
-import functools
 import hashlib
 import math
 import os
@@ -14,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pyrate_limiter import Limiter, Rate, SQLiteBucket
 
@@ -22,6 +22,7 @@ from tautraj.errors import ProviderError, RateLimited, boundary
 from tautraj.llms.slots import LOOK_AGAIN, MachineSlots, Slots, Turnstile
 
 _making = threading.Lock()
+_made: dict[tuple[Any, ...], "Limits"] = {}
 WINDOW = 61_000
 """ms. A second more than the provider's minute: what is let through now may arrive that much later."""
 TOKENS_PER_UNIT = 250
@@ -123,10 +124,12 @@ class Limits:
 
     def _take_down(self, room: Room, chars: int, estimate: int) -> None:
         """Learn what a call took; what was more than asked for is used up at once where it still fits."""
+        if self._tokens is None:
+            return
         with self._counting:
             self._size.learn(chars, room)
             self._owed += max(0, (room.tokens_in or 0) + (room.tokens_out or 0) - estimate)
-            if self._tokens is not None and self._owed >= TOKENS_PER_UNIT:
+            if self._owed >= TOKENS_PER_UNIT:
                 units = self._units_of(self._owed)
                 if self._tokens.try_acquire(weight=min(self._units, units), blocking=False):
                     self._owed -= units * TOKENS_PER_UNIT
@@ -138,12 +141,15 @@ class Limits:
 def limits_of(provider: Provider) -> Limits:
     """One `Limits` per provider, address, key and limits, however many seats use it."""
     p = provider
-    with _making:  # the first threads come all at once, and a cache would let each make its own
-        return _shared(p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
+    which = (p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
+    if which not in _made:
+        with _making:  # the first threads come all at once
+            if which not in _made:
+                _made[which] = _limits(*which)
+    return _made[which]
 
 
-@functools.lru_cache(maxsize=64)
-def _shared(
+def _limits(
     name: str, api_base: str | None, key: str | None, requests: int | None, tokens: int | None, slots: int
 ) -> Limits:
     account = hashlib.sha256(f"{name} {api_base} {key}".encode()).hexdigest()[:16]

@@ -42,38 +42,59 @@ class Slots:
     """Calls at once, in the order they came: half as many after a refusal, one more for every round of answers, up to
     `most`.
 
-    A slot that is given back goes to who waits for it. While some are free nobody waits: a line that all must pass
-    through moves no faster than threads that compute let go of the interpreter.
+    While some are free nobody waits, not even for a lock: who waits for one waits for the interpreter as well, behind
+    threads that compute, and those who come meanwhile wait behind him.
     """
 
     def __init__(self, most: int) -> None:
-        self._most, self._allowed, self._held = most, float(most), 0
-        self._cut, self._lock, self._queue = float("-inf"), threading.Lock(), deque[threading.Event]()
+        self._most, self._allowed, self._cut = most, float(most), float("-inf")
+        self._free, self._excess = deque([None] * most), 0
+        """Slots to be had, and how many of those given back are not to be had again. A deque's ends need no lock."""
+        self._lock, self._queue = threading.Lock(), deque[threading.Event]()
 
     @property
     def free(self) -> bool:
-        return self._held < int(self._allowed)
+        return bool(self._free)
 
     def take(self) -> float:
         """Wait for a slot; when it was had, as `give_back` wants to know."""
-        with self._lock:
-            if self.free and not self._queue:
-                self._held += 1
-                return time.monotonic()
-            self._queue.append(mine := threading.Event())
-        mine.wait()
+        if self._queue or not self._taken():
+            with self._lock:
+                self._queue.append(mine := threading.Event())
+                self._settle()
+            mine.wait()
         return time.monotonic()
 
     def give_back(self, taken: float, refused: bool) -> None:
-        with self._lock:
-            self._held -= 1
-            if not refused:
-                self._allowed = min(self._most, self._allowed + 1 / self._allowed)
-            elif taken > self._cut:  # the others of one crowd are refused for one reason
-                self._allowed, self._cut = max(1.0, self._allowed / 2), time.monotonic()
-            while self._queue and self.free:
-                self._held += 1
-                self._queue.popleft().set()
+        self._free.append(None)
+        if refused or self._allowed < self._most or self._queue:
+            with self._lock:
+                self._allow(taken, refused)
+                self._settle()
+
+    def _allow(self, taken: float, refused: bool) -> None:
+        before = int(self._allowed)
+        if not refused:
+            self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+        elif taken > self._cut:  # the others of one crowd are refused for one reason
+            self._allowed, self._cut = max(1.0, self._allowed / 2), time.monotonic()
+        self._excess += before - int(self._allowed)
+
+    def _settle(self) -> None:
+        while self._excess < 0:
+            self._free.append(None)
+            self._excess += 1
+        while self._excess and self._taken():
+            self._excess -= 1
+        while self._queue and self._taken():
+            self._queue.popleft().set()
+
+    def _taken(self) -> bool:
+        try:
+            self._free.pop()
+        except IndexError:
+            return False
+        return True
 
 
 class MachineSlots:
