@@ -74,7 +74,6 @@ class Fragments:
         self._kept = {
             name: {key: written(key, entities[key]) for key in sorted(entities)} for name, entities in shared.items()
         }
-        self._places = {name: {key: at for at, key in enumerate(kept)} for name, kept in self._kept.items()}
 
     def changes(self, name: str, entities: Overlay) -> Changes:
         """What an episode made of the collection `name`: equal where it made the same of it."""
@@ -86,11 +85,5 @@ class Fragments:
 
     def of(self, name: str, changes: Changes) -> list[bytes]:
         """Of the collection with these changes, in the order of the keys."""
-        kept, places = self._kept[name], self._places[name]
-        if any(key not in kept or part is None for key, part in changes):
-            now = {**kept, **dict(changes)}
-            return [part for key in sorted(now) if (part := now[key]) is not None]
-        parts = list(kept.values())
-        for key, part in changes:
-            parts[places[key]] = part or b""
-        return parts
+        now = {**self._kept[name], **dict(changes)}
+        return [part for key in sorted(now) if (part := now[key]) is not None]
