@@ -53,9 +53,9 @@ def gold_calls(privileged: Privileged, closing: Iterable[str] = ()) -> Iterator[
 def gold_writes(benchmark: Benchmark, task_id: str, privileged: Privileged) -> list[ToolCall]:
     """The agent's, as far as the world takes them: some golds have writes that are an error."""
     world = benchmark.world(benchmark.task(task_id))
-    calls = list(gold_calls(privileged, benchmark.closing_tools))
-    done = [call for call, seat in calls if not world.call(call, seat).error and seat == "model"]
-    return [call for call in done if call.name in benchmark.writing_tools]
+    calls = gold_calls(privileged, benchmark.closing_tools)
+    some = [(call, seat) for call, seat in calls if seat == "user" or call.name in benchmark.writing_tools]
+    return [call for call, seat in some if not world.call(call, seat).error and seat == "model"]
 
 
 def differences(worlds: Worlds) -> Iterator[Difference]:

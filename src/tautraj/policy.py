@@ -5,7 +5,7 @@ rule here. Sources: the policies of retail and airline as τ² 26.3 and classic 
 Not here: what the tools themselves refuse.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,10 +35,12 @@ def violations(benchmark: Benchmark, trajectory: Trajectory) -> tuple[str, ...] 
     if rules is None:
         return None
     world = benchmark.world(benchmark.task(trajectory.task_id))
-    return tuple(dict.fromkeys(_found(rules, trajectory.turns, world)))
+    return tuple(dict.fromkeys(_found(rules, trajectory.turns, world, benchmark.writing_tools)))
 
 
-def _found(rules: Mapping[str, Sequence[Rule]], turns: Sequence[Turn], world: World) -> Iterator[str]:
+def _found(
+    rules: Mapping[str, Sequence[Rule]], turns: Sequence[Turn], world: World, writing_tools: Collection[str]
+) -> Iterator[str]:
     known: set[str] = set()
     for turn in turns:
         call = turn.tool_call
@@ -49,7 +51,8 @@ def _found(rules: Mapping[str, Sequence[Rule]], turns: Sequence[Turn], world: Wo
         if turn.seat == "model" and not turn.error:
             yield from filter(None, (rule(call.arguments, world) for rule in rules.get(call.name, ())))
             yield from _one_customer(call.name, call.arguments, turn.observation or "", world, known)
-        world.call(call, turn.seat)
+        if turn.seat == "user" or call.name in writing_tools:
+            world.call(call, turn.seat)
 
 
 def _one_customer(name: str, arguments: Arguments, answer: str, world: World, known: set[str]) -> Iterator[str]:

@@ -7,9 +7,13 @@ request, asking the system about each connection while every other thread waits.
 import functools
 import ssl
 import threading
+from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
+
+if TYPE_CHECKING:
+    from litellm.llms.custom_httpx.http_handler import HTTPHandler
 
 
 class PoolPerThread(httpx.BaseTransport):
@@ -35,12 +39,38 @@ class PoolPerThread(httpx.BaseTransport):
         return self._proxies.get(url.scheme) or self._proxies.get("all")
 
 
+class NoCookies(httpx.Cookies):
+    """A provider's are not kept, and so not looked for."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+class Client(httpx.Client):
+    """Without what comes to the same at every call: looking for cookies, and taking the address apart."""
+
+    no_cookies = NoCookies()
+
+    @property  # type: ignore[misc] # nobody sets them
+    def cookies(self) -> httpx.Cookies:
+        return self.no_cookies
+
+    def build_request(self, method: str, url: httpx.URL | str, **given: Any) -> httpx.Request:
+        return super().build_request(method, _address(url) if isinstance(url, str) else url, **given)
+
+
+_address = functools.lru_cache(maxsize=64)(httpx.URL)
+
+
 @functools.cache
-def connect() -> None:
-    """Let litellm's clients, OpenAI's SDK among them, send their requests through `PoolPerThread`."""
+def connect() -> "HTTPHandler":
+    """Let litellm's clients, OpenAI's SDK among them, send their requests through `PoolPerThread`; its handler that
+    does so with least ado.
+    """
     import litellm
-    from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
+    from litellm.llms.custom_httpx.http_handler import HTTPHandler, get_default_headers, get_ssl_configuration
 
     transport = PoolPerThread(get_ssl_configuration())
     litellm.sync_transport = transport
     litellm.client_session = httpx.Client(transport=transport, follow_redirects=True)
+    return HTTPHandler(client=Client(transport=transport, headers=get_default_headers(), follow_redirects=True))

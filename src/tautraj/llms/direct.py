@@ -22,6 +22,8 @@ from litellm.main import base_llm_http_handler, responses_api_bridge_check
 from litellm.types.utils import LlmProviders, ModelResponse
 from litellm.utils import ProviderConfigManager, get_optional_params, validate_and_fix_openai_messages
 
+from tautraj.llms.connections import connect
+
 ROUTES = ("openai", "hosted_vllm")
 ELSEWHERE = ("OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL", "OPENAI_API_BASE")
 """What OpenAI's SDK looks for in the environment, and the handler does not."""
@@ -98,6 +100,7 @@ def ask(request: Mapping[str, Any]) -> ModelResponse:
             stream=None,
             api_key=to.api_key,
             provider_config=to.config,
+            client=connect(),
         )
         if _priced(request["model"]):
             response._hidden_params["response_cost"] = logging._response_cost_calculator(result=response)
