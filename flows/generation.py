@@ -60,7 +60,7 @@ def start(job: Job, config: dict[str, Any]) -> str:
     def body() -> State:
         link = orchestration.flow_run_link(flow_run.id)
         tracker = Tracker(job, config, terminal.say, link) if run.tracking.name == "mlflow" else None
-        carry_out(together, here.folder, tracked([standing], [tracker]), [])
+        carry_out(together, here.folder, tracked([standing], [tracker]), [], [tracker] if tracker else [])
         conclude(standing, tracker)
         return ended(together)
 

@@ -25,7 +25,7 @@ from tautraj.interrupts import Interrupt, draining
 from tautraj.metrics import Metrics, Row
 from tautraj.standing import Standing, every
 from tautraj.together import Together, Turn, Watcher
-from tautraj.tracking import Tracker
+from tautraj.tracking import Tracker, Written
 from tautraj.workers import lost
 
 Playing = Callable[[EpisodeSpec], Row]
@@ -84,8 +84,17 @@ def carry_out(
     title: str,
     tracked: Mapping[Standing, Callable[[Standing], None]],
     others: Sequence[Watcher],
+    written: Sequence[Written],
 ) -> None:
-    """Play what is owed, inside a flow run. `others`: who looks at all cells, beside the bar and Prefect's own."""
+    """Play what is owed, inside a flow run. `others`: who looks at all cells, beside the bar and Prefect's own.
+
+    `written`: begun once the first episodes are, which would wait for MLflow's import.
+    """
+
+    def begin() -> None:
+        for one in written:
+            one.begin()
+
     if link := orchestration.flow_run_link(flow_run.id):
         terminal.say(f"Prefect: {link}")
     with ExitStack() as stack:
@@ -93,7 +102,7 @@ def carry_out(
         bar = stack.enter_context(terminal.progress(together, title))
         artifact = orchestration.progress_artifact(title)
         watchers = [every(5.0, Together.look_for_failures), bar, every(5.0, artifact), *others]
-        for (which, spec), result in played(granted, players(granted, stack), together):
+        for (which, spec), result in played(granted, players(granted, stack), together, begin):
             standing = together.standings[which]
             standing.see(spec, result)
             if standing in tracked:
@@ -104,9 +113,12 @@ def carry_out(
 
 
 def played(
-    runs: Sequence[Run], playing: Sequence[Playing], together: Together
+    runs: Sequence[Run], playing: Sequence[Playing], together: Together, busy: Callable[[], None]
 ) -> Iterator[tuple[Turn, Row | BaseException]]:
-    """Every owed episode with what came of it, in the order they finish; none is begun that `halted` forbids."""
+    """Every owed episode with what came of it, in the order they finish; none is begun that `halted` forbids.
+
+    `busy`: called whenever as many are under way as can be.
+    """
     runner = runs[0].runner
     delays = runner.retry_delays_seconds
     task = episode.with_options(retries=runner.retries, retry_delay_seconds=delays, retry_condition_fn=transient)
@@ -123,6 +135,7 @@ def played(
                 under_way[future] = turn
                 together.ledger.begin()
                 future.add_done_callback(finished.put)
+            busy()
             if not under_way and not (interrupt.waiting and together.waiting):
                 break
             future = finished.get()

@@ -61,7 +61,8 @@ def start(sweep: Sweep, cells: Sequence[Planned]) -> str:
         with ThreadPoolExecutor(1, thread_name_prefix="mlflow") as writer:
             parent, trackers = tracking(sweep, cells, playing, writer)
             others = [every(sweep.run.tracking.every_seconds, parent.watch)] if parent else []
-            carry_out(together, sweep.title, tracked(together.standings, trackers), others)
+            written = [one for one in (parent, *trackers) if one]
+            carry_out(together, sweep.title, tracked(together.standings, trackers), others, written)
             links: dict[str, str] = {}
             for (one, now), tracker in zip(playing, trackers, strict=True):
                 _, look = close(now, tracker)

@@ -63,7 +63,7 @@ class Parent(Written):
 
     def watch(self, _: object) -> None:
         """Adopt the cells that have a run by now, unless that is under way."""
-        if self._waiting and self._renewal.done():
+        if self._waiting and self._idle:
             self._renewal = self._submit(self._adopt)
 
     def finish(self, found: Matrix, status: str) -> str:

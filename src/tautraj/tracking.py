@@ -63,7 +63,17 @@ class Written:
         """`begin`: what comes before anything is written. Whoever made `writer`, of one thread, ends it."""
         self._begin, self._uri, self._writer = begin, uri, writer
         self._begun = False
-        self._renewal = self._submit(lambda: None)
+        self._renewal: Future[bool] | None = None
+
+    def begin(self) -> None:
+        """Have the MLflow run begun, unless it has been asked for. Without this the first renewal begins it."""
+        if self._renewal is None:
+            self._renewal = self._submit(lambda: None)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether the last renewal is no longer on its way."""
+        return self._renewal is None or self._renewal.done()
 
     def _submit(self, write: Callable[[], None]) -> Future[bool]:
         return self._writer.submit(self._attempt, write)
@@ -111,7 +121,7 @@ class Tracker(Written):
 
     def watch(self, standing: Standing) -> None:
         """Renew the numbers, unless the last ones are still on their way."""
-        if self._renewal.done():
+        if self._idle:
             numbers, rows = standing.metrics(), list(standing.rows)
 
             def renew() -> None:
