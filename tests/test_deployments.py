@@ -97,7 +97,7 @@ def deployed(server: str, prefect_home: Any, tmp_path_factory: pytest.TempPathFa
     finally:
         worker.terminate()
         try:
-            worker.wait(timeout=60)
+            worker.wait(timeout=10)
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()

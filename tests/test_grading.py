@@ -152,7 +152,7 @@ def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
     return play
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("domain", "start"), CHUNKS)
 def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, every: int, played: Any) -> None:
     """As the oracle plays it; `every` so many tasks the other three ways too."""

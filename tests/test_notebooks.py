@@ -73,6 +73,7 @@ def test_a_run_is_read_and_its_reward_explained(execute: Execute) -> None:
     assert [line for line in lines if line not in text] == []  # what README shows
 
 
+@pytest.mark.slow
 def test_cells_are_compared(execute: Execute) -> None:
     notebook = execute("02_compare_runs")
     assert pictures(notebook) == 2
@@ -83,6 +84,7 @@ def test_cells_are_compared(execute: Execute) -> None:
     assert "usd_per_success" in text
 
 
+@pytest.mark.slow
 def test_a_dataset_is_built(execute: Execute) -> None:
     text = told(execute("03_build_a_dataset"))
     for said in (

@@ -290,14 +290,14 @@ def test_mlflow_away_ends_no_sweep_and_is_made_up_for(sweep: Generate, tmp_path:
     assert "Nothing is owed" in sweep(*words).err
 
 
-SLOW = pytest.mark.slow
 GRIDS = [
     ("cross_users", ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.user=[rehearsed,rehearsed_forgetful]"], 4),
-    pytest.param("strategies", ["model=rehearsed", "user=rehearsed"], 4, marks=SLOW),
-    pytest.param("agents", ["model=rehearsed", "user=rehearsed"], 5, marks=SLOW),
+    ("strategies", ["model=rehearsed", "user=rehearsed"], 4),
+    ("agents", ["model=rehearsed", "user=rehearsed"], 5),
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("experiment", "words", "n"), GRIDS)
 def test_those_that_are_ready_run_offline(
     experiment: str, words: list[str], n: int, sweep: Generate, tmp_path: Path
