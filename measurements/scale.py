@@ -44,11 +44,12 @@ def plot(seen: Watched, step: int, path: Path) -> None:
     from matplotlib import pyplot
 
     lasts = range(step, seen.moments[-1].done + 1, step)
+    quarters = range(0, lasts[-1] + 1, max(step, lasts[-1] // 4))
     figure, (cost, memory) = pyplot.subplots(1, 2, figsize=(9, 3), layout="constrained")
     cost.plot(lasts, [seen.cpu_ms_between(last - step, last) for last in lasts])
-    cost.set(xlabel="episodes", ylabel="CPU ms per episode", ylim=0)
+    cost.set(xlabel="episodes", xticks=quarters, ylabel="CPU ms per episode", ylim=0)
     memory.plot(lasts, [seen.when(last).mb for last in lasts])
-    memory.set(xlabel="episodes", ylabel="resident MB", ylim=0)
+    memory.set(xlabel="episodes", xticks=quarters, ylabel="resident MB", ylim=0)
     figure.savefig(path)
 
 

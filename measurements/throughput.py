@@ -164,17 +164,22 @@ def rows(given: argparse.Namespace) -> Iterator[Row]:
                 if who == "tau_bench" and not classic:
                     continue
                 recorded = recordings("tau_bench", "test") if who == "tau_bench" else tau2
-                yield finished(who, at_once, latency, recorded)
+                if row := finished(who, at_once, latency, recorded):
+                    yield row
 
 
-def finished(who: str, at_once: int, latency: float, recorded: list[Trajectory]) -> Row:
-    """Measured; τ²'s and τ-bench's runners end with the first call that fails, and are begun again, twice at most."""
-    for _ in range(0 if who.startswith("ours") else 2):
+def finished(who: str, at_once: int, latency: float, recorded: list[Trajectory]) -> Row | None:
+    """Measured; τ²'s and τ-bench's runners end with the first call that fails, and may: three times, then there is no
+    row of them.
+    """
+    if who.startswith("ours"):
+        return measured(who, at_once, latency, recorded)
+    for _ in range(3):
         try:
             return measured(who, at_once, latency, recorded)
         except RuntimeError as error:
-            print(f"{who} failed and is begun again: {str(error)[-200:]}", file=sys.stderr)
-    return measured(who, at_once, latency, recorded)
+            print(f"{who} failed: {str(error)[-200:]}", file=sys.stderr)
+    return None
 
 
 def table(found: Sequence[Row]) -> Iterator[str]:
@@ -200,13 +205,14 @@ def plot(found: Sequence[Row], path: Path) -> None:
     names = list(dict.fromkeys(row.who for row in quick))
     figure, (rate, cost) = pyplot.subplots(1, 2, figsize=(9, 3), layout="constrained")
     for number, who in enumerate(names):
-        rows = {row.at_once: row for row in quick if row.who == who}
-        places = [lane + number / (len(names) + 1) for lane in range(len(lanes))]
-        rate.bar(places, [rows[lane].per_second for lane in lanes], 1 / (len(names) + 1), label=who)
-        cost.bar(places, [rows[lane].cpu_ms for lane in lanes], 1 / (len(names) + 1))
+        rows = [row for row in quick if row.who == who]
+        aside = (number - (len(names) - 1) / 2) / (len(names) + 1)
+        places = [lanes.index(row.at_once) + aside for row in rows]
+        rate.bar(places, [row.per_second for row in rows], 1 / (len(names) + 1), label=who)
+        cost.bar(places, [row.cpu_ms for row in rows], 1 / (len(names) + 1))
     for axes, label in ((rate, "episodes/s"), (cost, "CPU ms per episode")):
         axes.set(ylabel=label, xlabel="conversations at once", xticks=range(len(lanes)), xticklabels=lanes)
-    rate.legend(fontsize="small")
+    figure.legend(loc="outside upper center", ncols=len(names))
     figure.savefig(path)
 
 
