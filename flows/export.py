@@ -5,19 +5,19 @@ Several runs at once: 'run=[a,b]'. Prints what was left out and why; the folder 
 
 from omegaconf import DictConfig
 
-from tautraj import environment
-from tautraj.command_line import cli
-from tautraj.tree import parse_as
+from tautraj import process_env
+from tautraj.config.command_line import cli
+from tautraj.config.parse import parse_as
 
 
 def main(cfg: DictConfig) -> None:
-    from tautraj import terminal
-    from tautraj.export.asked import Export
-    from tautraj.export.dataset import export
+    from tautraj.export.pipeline import export
+    from tautraj.export.request import Export
+    from tautraj.report.terminal import tables
 
-    terminal.exported(export(parse_as(Export, cfg)))
+    tables.exported(export(parse_as(Export, cfg)))
 
 
 if __name__ == "__main__":
-    environment.prepare(hub=True)
+    process_env.prepare(hub=True)
     cli(main, "export")

@@ -6,27 +6,28 @@ episodes; explain=EPISODE says why a reward is what it is.
 
 from omegaconf import DictConfig
 
-from tautraj import environment
-from tautraj.command_line import cli
-from tautraj.tree import parse_as
+from tautraj import process_env
+from tautraj.config.command_line import cli
+from tautraj.config.parse import parse_as
 
 
 def main(cfg: DictConfig) -> None:
-    from tautraj import report, terminal
-    from tautraj.recorded import recorded_run
-    from tautraj.regrade import Regrade, explained, regrade
+    from tautraj import report
+    from tautraj.grading.regrade import Regrade, explained, regrade
+    from tautraj.report.terminal import console, tables
     from tautraj.store import Store
+    from tautraj.store.discovery import recorded_run
 
     asked = parse_as(Regrade, cfg)
     if asked.explain is not None:
-        terminal.explained(explained(asked))
+        tables.explained(explained(asked))
     else:
         found = regrade(asked)
-        terminal.regraded(found, asked.run)
+        tables.regraded(found, asked.run)
         if asked.keep and found.changes:
-            terminal.say(f"report: {report.own(store := Store(asked.run), recorded_run(store).report.conversations)}")
+            console.say(f"report: {report.own(store := Store(asked.run), recorded_run(store).report.conversations)}")
 
 
 if __name__ == "__main__":
-    environment.prepare()
+    process_env.prepare()
     cli(main, "regrade")

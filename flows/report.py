@@ -5,18 +5,18 @@ A run ends with its own; this writes it again, or one over several runs: 'run=[a
 
 from omegaconf import DictConfig
 
-from tautraj import environment
-from tautraj.command_line import cli
+from tautraj import process_env
+from tautraj.config.command_line import cli
+from tautraj.config.parse import parse_as
 from tautraj.printable import printable
-from tautraj.tree import parse_as
 
 
 def main(cfg: DictConfig) -> None:
-    from tautraj.report.asked import Asked, report
+    from tautraj.report.request import Asked, report
 
     print(printable(f"report: {report(parse_as(Asked, cfg))}"))
 
 
 if __name__ == "__main__":
-    environment.prepare()
+    process_env.prepare()
     cli(main, "report")

@@ -5,19 +5,19 @@ Without a task or an episode, the first that failed, else the first.
 
 from omegaconf import DictConfig
 
-from tautraj import environment
-from tautraj.command_line import cli
-from tautraj.tree import parse_as
+from tautraj import process_env
+from tautraj.config.command_line import cli
+from tautraj.config.parse import parse_as
 
 
 def main(cfg: DictConfig) -> None:
-    from tautraj import reading
-    from tautraj.show import Show, show
+    from tautraj.report.show import Show, show
+    from tautraj.report.terminal import conversation
 
     asked = parse_as(Show, cfg)
-    reading.show(show(asked), full=asked.full)
+    conversation.show(show(asked), full=asked.full)
 
 
 if __name__ == "__main__":
-    environment.prepare()
+    process_env.prepare()
     cli(main, "show")

@@ -5,20 +5,20 @@ From the directory alone: calls no provider and needs no key. For a run that MLf
 
 from omegaconf import DictConfig
 
-from tautraj import environment
-from tautraj.command_line import cli
+from tautraj import process_env
+from tautraj.config.command_line import cli
+from tautraj.config.parse import parse_as
 from tautraj.printable import printable
-from tautraj.tree import parse_as
 
 
 def main(cfg: DictConfig) -> None:
     from tautraj.store import Store
-    from tautraj.track import Track, track
+    from tautraj.tracking.backfill import Track, track
 
     asked = parse_as(Track, cfg)
     print(printable(f"MLflow: {track(Store(asked.run), asked.tracking.uri, asked.tracking.traces)}"))
 
 
 if __name__ == "__main__":
-    environment.prepare()
+    process_env.prepare()
     cli(main, "track")

@@ -11,13 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tautraj import environment
+from tautraj import process_env
 from tautraj.errors import PreflightError
-from tautraj.ui import chosen, serving, wait
+from tautraj.orchestration.ui import chosen, serving, wait
 
 
 def main() -> int:
-    environment.prepare()
+    process_env.prepare()
     root = Path(os.environ.get("TAUTRAJ_ROOT") or "outputs").absolute()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)

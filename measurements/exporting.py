@@ -27,10 +27,13 @@ def arguments() -> argparse.Namespace:
 
 def run_directory(root: Path, episodes: int) -> Path:
     """As many as asked for, of a handful that were played."""
-    from tautraj.command_line import compose_tree
-    from tautraj.play import directory, play, prepare, ready
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.identity import directory
+    from tautraj.config.parse import parse
+    from tautraj.runs.plan import prepare
+    from tautraj.runs.play import play
+    from tautraj.runs.startup import ready
     from tautraj.store import Store
-    from tautraj.tree import parse
 
     run = parse(compose_tree(["split=train", "tasks.limit=40", "tracking=none", f"root={root}"]))
     with ready(prepare(run), run.model_dump(by_alias=True, mode="json")) as job:
@@ -45,9 +48,9 @@ def run_directory(root: Path, episodes: int) -> Path:
 
 def main() -> None:
     given = arguments()
-    from tautraj import environment
+    from tautraj import process_env
 
-    environment.prepare()
+    process_env.prepare()
     print("| format | file | guard | conversations | rows | seconds | conversations/s | peak MB |")
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:

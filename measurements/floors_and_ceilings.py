@@ -9,20 +9,20 @@ importable. Everything is played and graded here and now, in this process, a few
 import sys
 import time
 
-from tautraj import environment
+from tautraj import process_env
 
-environment.prepare()
+process_env.prepare()
 
 from tautraj.agents import Stage  # noqa: E402
 from tautraj.agents.oracle import GOODBYE, perform  # noqa: E402
-from tautraj.command_line import compose_tree  # noqa: E402
-from tautraj.episode import run_episode  # noqa: E402
+from tautraj.config.command_line import compose_tree  # noqa: E402
+from tautraj.config.identity import plan  # noqa: E402
+from tautraj.config.parse import parse  # noqa: E402
 from tautraj.errors import ConfigError  # noqa: E402
-from tautraj.grid import plan  # noqa: E402
-from tautraj.play import prepare  # noqa: E402
-from tautraj.recorder import Recorder  # noqa: E402
-from tautraj.reward import graded  # noqa: E402
-from tautraj.tree import parse  # noqa: E402
+from tautraj.runs.episode.conversation import run_episode  # noqa: E402
+from tautraj.runs.episode.recorder import Recorder  # noqa: E402
+from tautraj.runs.plan import prepare  # noqa: E402
+from tautraj.runs.play import graded  # noqa: E402
 
 SPLITS = [
     *(("tau2", domain, split) for domain in ("retail", "airline", "telecom") for split in ("base", "test")),
@@ -67,5 +67,5 @@ def main(chosen: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    environment.settle()
+    process_env.settle()
     main(sys.argv[1:])

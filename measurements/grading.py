@@ -8,7 +8,7 @@ The transcripts are the oracle's and those of an agent that does nothing; both g
 import argparse
 import time
 
-from tautraj import environment
+from tautraj import process_env
 from tautraj.agents import Stage
 from tautraj.config import Run
 from tautraj.trajectory import Trajectory
@@ -22,11 +22,11 @@ def do_nothing(stage: Stage) -> None:
 
 def transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
     """The run that they are graded by, and what was played."""
-    from tautraj.command_line import compose_tree
-    from tautraj.episode import run_episode
-    from tautraj.play import prepare
-    from tautraj.recorder import Recorder
-    from tautraj.tree import parse
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.parse import parse
+    from tautraj.runs.episode.conversation import run_episode
+    from tautraj.runs.episode.recorder import Recorder
+    from tautraj.runs.plan import prepare
 
     run = parse(compose_tree([f"domain={domain}", "split=base", "root=/nonexistent", *overrides]))
     return run, [run_episode(run, spec, Recorder()) for spec in prepare(run).owed]
@@ -37,7 +37,7 @@ def tau2_reward(trajectory: Trajectory, task: object) -> float:
     from tau2.data_model.simulation import SimulationRun, TerminationReason
     from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
 
-    from tautraj.benchmarks.tau2_messages import as_messages
+    from tautraj.benchmarks.tau2.messages import as_messages
 
     run = SimulationRun(
         id=trajectory.id,
@@ -55,18 +55,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--domain", default="retail")
     domain = parser.parse_args().domain
-    environment.prepare()
+    process_env.prepare()
     from tau2.registry import registry
 
     from tautraj.benchmarks import open_benchmark
-    from tautraj.reward import judged
+    from tautraj.grading.reward import judged
 
     tasks = {task.id: task for task in registry.get_tasks_loader(domain)(None)}
     print("| agent | transcripts | ours, CPU ms each | τ²'s, CPU ms each | times faster | rewards that differ |")
     print("|---|---|---|---|---|---|")
     for name, overrides in {"oracle": (), "do nothing": (f"agent._target_={__name__}.do_nothing",)}.items():
         run, played = transcripts(domain, *overrides)
-        environment.settle()
+        process_env.settle()
         benchmark = open_benchmark(run.benchmark, run.domain)
         judged(played[0], benchmark, None)
         began = time.process_time()

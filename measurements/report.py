@@ -32,8 +32,8 @@ def run_directory(root: Path, episodes: int) -> Path:
     sys.path.append(str(REPO / "tests"))
     import pages
 
-    from tautraj.command_line import compose_tree
-    from tautraj.tree import parse
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.parse import parse
 
     run = parse(compose_tree(["split=test", "tracking=none", f"root={root}"]))
     store = pages.played(run)
@@ -65,9 +65,9 @@ def usable(page: Path) -> tuple[str, str]:
 
 def main() -> None:
     given = arguments()
-    from tautraj import environment
+    from tautraj import process_env
 
-    environment.prepare()
+    process_env.prepare()
     print("| episodes | conversations | file MB | seconds to write | peak MB | usable, ms | a link opens, ms |")
     print("|---|---|---|---|---|---|---|")
     for episodes in given.episodes:

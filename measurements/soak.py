@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tautraj import environment
+from tautraj import process_env
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def described(given: argparse.Namespace, runner: str) -> "Soak":
     from soaking import Soak
 
     from tautraj.benchmarks import open_benchmark
-    from tautraj.command_line import compose_tree
-    from tautraj.tree import parse
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.parse import parse
 
     run = parse(compose_tree([f"domain={given.domain}", f"split={given.split}"]))
     known = len(open_benchmark(run.benchmark, run.domain).task_ids(given.split))
@@ -68,7 +68,7 @@ def described(given: argparse.Namespace, runner: str) -> "Soak":
 
 def main() -> None:
     given = arguments()
-    environment.prepare()
+    process_env.prepare()
     from soaked import soaked
 
     runners = ["threads", "processes"] if given.runner == "both" else [given.runner]

@@ -26,7 +26,7 @@ from contenders import MODEL
 from rehearsed import rehearsed
 from watched import watched
 
-from tautraj import environment
+from tautraj import process_env
 from tautraj.trajectory import Trajectory
 
 HERE = Path(__file__).parent
@@ -58,11 +58,11 @@ def arguments() -> argparse.Namespace:
 
 def recordings(benchmark: str, split: str) -> list[Trajectory]:
     """Every retail task, played by the offline seats; no two customers open alike."""
-    from tautraj.command_line import compose_tree
-    from tautraj.episode import run_episode
-    from tautraj.play import prepare
-    from tautraj.recorder import Recorder
-    from tautraj.tree import parse
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.parse import parse
+    from tautraj.runs.episode.conversation import run_episode
+    from tautraj.runs.episode.recorder import Recorder
+    from tautraj.runs.plan import prepare
 
     run = parse(compose_tree([f"benchmark={benchmark}", f"split={split}", "root=/nonexistent"]))
     return [told_apart(run_episode(run, spec, Recorder())) for spec in prepare(run).owed]
@@ -218,7 +218,7 @@ def plot(found: Sequence[Row], path: Path) -> None:
 
 def main() -> None:
     given = arguments()
-    environment.prepare()
+    process_env.prepare()
     found = []
     for row in rows(given):
         print(row, file=sys.stderr, flush=True)

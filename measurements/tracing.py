@@ -23,9 +23,11 @@ def arguments() -> argparse.Namespace:
 
 def played(root: Path, episodes: int, traces: str) -> Any:
     """A run directory with so many conversations, which MLflow never heard of."""
-    from tautraj.command_line import compose_tree
-    from tautraj.play import play, prepare
-    from tautraj.tree import container, masked, parse
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.parse import container, parse
+    from tautraj.redaction import masked
+    from tautraj.runs.plan import prepare
+    from tautraj.runs.play import play
 
     tree = compose_tree(
         [f"root={root}", "trials=2", f"tracking.traces={traces}", f"tracking.traces_sample={episodes}"]
@@ -49,10 +51,10 @@ def called(turn: Any) -> Any:
 
 def main() -> None:
     given = arguments()
-    from tautraj import environment
+    from tautraj import process_env
 
-    environment.prepare()
-    from tautraj.spans import spans
+    process_env.prepare()
+    from tautraj.tracking.spans import spans
 
     print("| traces | of episodes | spans each | CPU ms each | ms each | KB each in SQLite | the run's end, s |")
     print("|---|---|---|---|---|---|---|")
@@ -78,7 +80,7 @@ def measured(store: Any, root: Path) -> dict[str, float]:
     """Of writing the view of a run directory."""
     from mlflow import MlflowClient
 
-    from tautraj.track import track
+    from tautraj.tracking.backfill import track
 
     MlflowClient(tracking_uri=f"sqlite:///{root}/mlflow.db").search_experiments()  # makes the database
     size = (root / "mlflow.db").stat().st_size

@@ -9,19 +9,19 @@ import pytest
 from front_door import Finished, Generate, by_the_door
 from prefect_server import prefect_database, prefect_server
 
-from tautraj import environment
+from tautraj import process_env
 
 os.environ["PYTHON_DOTENV_DISABLED"] = "1"  # neither ours nor tau2's search for a .env finds the developer's
 FOREIGN = ("_API_KEY", "PREFECT_API_URL", "MLFLOW_TRACKING_URI")
 for name in [name for name in os.environ if name.endswith(FOREIGN)]:
     del os.environ[name]
-environment.prepare()
+process_env.prepare()
 
-from tautraj.command_line import compose_tree  # noqa: E402
 from tautraj.config import Run  # noqa: E402
-from tautraj.play import directory  # noqa: E402
+from tautraj.config.command_line import compose_tree  # noqa: E402
+from tautraj.config.identity import directory  # noqa: E402
+from tautraj.config.parse import parse  # noqa: E402
 from tautraj.store import Store  # noqa: E402
-from tautraj.tree import parse  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ import factory
 
 from tautraj.benchmarks import Benchmark, World, open_benchmark
 from tautraj.config import Bench, Domain
-from tautraj.reward import judged, labelled
+from tautraj.grading.reward import judged, labelled
 from tautraj.trajectory import ToolCall, Trajectory, Turn
 
 Step = Callable[[int, World], Turn]

@@ -12,9 +12,12 @@ import factory
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
-from tautraj.labels import writes
-from tautraj.play import directory, play, prepare, ready
-from tautraj.reward import judged, labelled
+from tautraj.config.identity import directory
+from tautraj.grading.labels import writes
+from tautraj.grading.reward import judged, labelled
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import play
+from tautraj.runs.startup import ready
 from tautraj.store import Store
 from tautraj.trajectory import Outcome, Trajectory, Turn
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from provider import Provider
 
-from tautraj.command_line import compose_tree
 from tautraj.config import Llm
-from tautraj.tree import parse
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse
 
 PROTOCOLS = ["gpt4o", "claude", "gemini"]
 BASES = {

@@ -8,13 +8,12 @@ from soaking import TIMEOUT, Played, Soak, play, recordings
 from visits import Visit, most_in_window
 from weathered import Report, Sky, weathered
 
-from tautraj.command_line import compose_tree
 from tautraj.config import Run
-from tautraj.grid import plan
-from tautraj.play import directory
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import directory, plan
+from tautraj.config.parse import parse
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
-from tautraj.tree import parse
 
 
 def figures(

@@ -19,13 +19,13 @@ from typing import NamedTuple
 
 from tautraj.agents import Stage
 from tautraj.agents.oracle import GOODBYE, perform
-from tautraj.command_line import compose_tree
-from tautraj.episode import run_episode
-from tautraj.play import prepare
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import graded
 from tautraj.trajectory import Trajectory
-from tautraj.tree import parse
 
 GENERATE = Path(__file__).parents[1] / "flows" / "generate.py"
 TIMEOUT = 5.0

@@ -14,15 +14,15 @@ from tau2.agent.llm_agent import LLMAgent
 from tau2.data_model.message import ToolCall as Tau2Call
 from tau2.registry import registry
 
-from tautraj.agents.conversation import EMPTY
-from tautraj.command_line import compose_tree
+from tautraj.agents.message_history import EMPTY
 from tautraj.config import Llm, Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import plan
+from tautraj.config.parse import parse
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded
 from tautraj.trajectory import ToolCall, Trajectory, Turn
-from tautraj.tree import parse
 
 GREETING = "Hi! How can I help you today?"
 RIGHT = ("create_task", {"user_id": "user_1", "title": "Important Meeting"})

@@ -5,8 +5,8 @@ from factory import usage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tautraj.budget import Cost, Ledger
 from tautraj.config import Budget
+from tautraj.runs.budget import Cost, Ledger
 
 
 def ledger(usd: float | None = None, tokens: int | None = None, guess: Cost | None = None) -> Ledger:

@@ -7,8 +7,10 @@ import factory
 import pytest
 from pydantic import ValidationError
 
-from tautraj.export.candidates import Candidate, alike, candidate, sketch
-from tautraj.export.choosing import Choice, chosen, may_be_rejected
+from tautraj.export.request import Choice
+from tautraj.export.selection.candidates import Candidate, candidate
+from tautraj.export.selection.filters import chosen, may_be_rejected
+from tautraj.export.similarity import alike, sketch
 from tautraj.trajectory import Labels
 
 LABELS = Labels(

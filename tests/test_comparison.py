@@ -12,10 +12,10 @@ from factory import trajectory
 from test_traces import Directory, database, directory  # noqa: F401  fixtures
 from test_track import composed, view
 
-from tautraj.comparison import named
-from tautraj.saved_view import address
 from tautraj.store import Store
-from tautraj.track import track
+from tautraj.tracking.backfill import track
+from tautraj.tracking.experiment_page import address
+from tautraj.tracking.run_fields import named
 
 pytestmark = pytest.mark.xdist_group("track")
 

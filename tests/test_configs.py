@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from omegaconf import DictConfig
 
-from tautraj.command_line import compose_tree
 from tautraj.config import CONF, Part, Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.components import part
+from tautraj.config.parse import container, parse
 from tautraj.errors import ConfigError
-from tautraj.parts import part
-from tautraj.sweep import asked
-from tautraj.tree import container, masked, parse
+from tautraj.redaction import masked
+from tautraj.runs.sweep.grid import asked
 
 OTHERS = {"track", "regrade", "export", "format", "choose", "sweep", "report", "show"}  # other doors'
 GRIDS = {"strategies", "agents", "cross_users"}

@@ -12,7 +12,7 @@ from provider import Answer, Provider
 from seats import PROTOCOLS, served
 
 from tautraj.llms import chat
-from tautraj.llms.connections import PoolPerThread
+from tautraj.llms.http_client import PoolPerThread
 
 HELLO = [{"role": "user", "content": "hello"}]
 CROWD = 150

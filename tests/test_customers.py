@@ -16,14 +16,14 @@ from tau2.domains.mock.environment import get_tasks as mock_tasks
 from tau2.user.user_simulator import UserSimulator
 
 from tautraj.benchmarks import Scenario, open_benchmark
-from tautraj.command_line import compose_tree
 from tautraj.config import Bench, Domain, Llm, Run
-from tautraj.episode import run_episode
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import plan
+from tautraj.config.parse import parse
 from tautraj.errors import EmptyReply
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
-from tautraj.tree import parse
 from tautraj.users import Customer, Scene
 from tautraj.users.llm import llm
 from tautraj.users.scripted import first_person, scripted

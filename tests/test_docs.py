@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from front_door import REPO
 
-from tautraj.command_line import compose_tree
-from tautraj.grid import cell
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import cell
+from tautraj.config.parse import parse
 from tautraj.trajectory import Grade, Outcome, ToolCall, Trajectory, Turn
-from tautraj.tree import parse
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (REPO / "docs").glob("*.md"))]
 PLAIN = {"source .venv/bin/activate", "cp .env.example .env"}

@@ -12,16 +12,16 @@ from provider import Answer, ChatRequest, Fault, Provider
 
 from tautraj.agents import Stage
 from tautraj.benchmarks import Benchmark, open_benchmark
-from tautraj.benchmarks.tau2 import TERMINATION
-from tautraj.command_line import compose_tree
+from tautraj.benchmarks.tau2.adapter import TERMINATION
 from tautraj.config import Bench, Domain, Llm, Run
-from tautraj.episode import run_episode
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import plan
+from tautraj.config.parse import parse
 from tautraj.errors import LimitReached, WorldClosed
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded
 from tautraj.trajectory import Ending, Grade, Outcome, ToolCall, Trajectory
-from tautraj.tree import parse
 from tautraj.users import Customer, Scene
 
 RIGHT = ("create_task", {"user_id": "user_1", "title": "Important Meeting"})
@@ -288,7 +288,7 @@ def test_tau2_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
 @pytest.mark.parametrize("kind", RULES)
 def test_classic_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
     pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; docs/benchmarks.md says how")
-    from tautraj.benchmarks.tau_bench import DONE
+    from tautraj.benchmarks.tau_bench.adapter import DONE
 
     assert set(DONE) == set(get_args(Ending))
     check(

@@ -8,10 +8,10 @@ import pytest
 from factory import row, usage
 
 from tautraj.config import Run
+from tautraj.config.identity import directory
 from tautraj.errors import ConfigError
-from tautraj.estimates import check_prices, estimate
 from tautraj.llms.prices import prices
-from tautraj.play import directory
+from tautraj.runs.estimates import check_prices, estimate
 from tautraj.store import Store
 
 RunOf = Callable[..., Run]

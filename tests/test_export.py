@@ -13,21 +13,24 @@ import pytest
 from front_door import Finished
 from hub import TOKEN, hub
 
-from tautraj.command_line import compose_tree
 from tautraj.config import CONF, Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import directory
+from tautraj.config.parse import parse_as
 from tautraj.errors import UserError
-from tautraj.export import dataset
-from tautraj.export.asked import Export
-from tautraj.play import directory, play, prepare, ready
+from tautraj.export import pipeline
+from tautraj.export.request import Export
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import play
+from tautraj.runs.startup import ready
 from tautraj.store import Store
-from tautraj.tree import parse_as
 
 FILES = [CONF / "export.yaml", *sorted(CONF.glob("format/*.yaml")), *sorted(CONF.glob("choose/*.yaml"))]
 
 
 def export(*words: str) -> None:
     """In this process, guarded against τ²'s own test tasks unless it is said otherwise. Raises `UserError`."""
-    dataset.export(parse_as(Export, compose_tree(["guard=own", *words], "export")))
+    pipeline.export(parse_as(Export, compose_tree(["guard=own", *words], "export")))
 
 
 def by_the_door(*words: str, cwd: Path, **env: str) -> Finished:

@@ -21,19 +21,19 @@ from replay import Replay, essence
 from seats import PROTOCOLS, served
 from weather import KINDS, Weather
 
-from tautraj import environment, errors
+from tautraj import errors, process_env
 from tautraj.config import Run
-from tautraj.episode import run_episode
+from tautraj.config.identity import directory, plan
 from tautraj.errors import EpisodeError
-from tautraj.grid import plan
 from tautraj.llms import chat
 from tautraj.metrics import Row
-from tautraj.play import directory, play, prepare
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
-from tautraj.standing import Standing
+from tautraj.report.terminal.tables import summary_rows
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import graded, play
+from tautraj.runs.progress import Standing
 from tautraj.store import Store
-from tautraj.terminal import summary_rows
 from tautraj.trajectory import Trajectory
 
 TASK = "create_task_1"
@@ -46,7 +46,7 @@ def keys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
             patch.setenv(name, "canary")
-        environment.settle()
+        process_env.settle()
         for name in (*PROTOCOLS, "vllm"):  # litellm loads much at a first call, and not well from two threads at once
             with Provider(lambda _: Answer("hi")) as provider:
                 chat(served(name, provider), [{"role": "user", "content": "hello"}])

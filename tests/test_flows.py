@@ -18,12 +18,12 @@ from provider import Answer, ChatRequest, Fault, Provider
 from replay import Replay, essence
 
 from tautraj.config import Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan
-from tautraj.hold import held
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.config.identity import plan
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded
 from tautraj.store import Store
+from tautraj.store.lock import held
 from tautraj.trajectory import Trajectory
 
 pytestmark = pytest.mark.xdist_group("flows")  # one worker, and so one Prefect server for all of them

@@ -9,13 +9,13 @@ import pytest
 from tautraj.export.formats import Conversation, Row
 from tautraj.export.kto import kto
 from tautraj.export.messages import Style, messages
+from tautraj.export.output.row_checks import fault
 from tautraj.export.predecessor import predecessor
 from tautraj.export.preference import preference
 from tautraj.export.prompts import prompts
 from tautraj.export.sft import sft
 from tautraj.export.sharegpt import sharegpt
 from tautraj.export.steps import steps
-from tautraj.export.validity import fault
 from tautraj.trajectory import Trajectory
 
 TOOLS = [{"type": "function", "function": {"name": "get_order_details", "description": "", "parameters": {}}}]

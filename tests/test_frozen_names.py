@@ -15,13 +15,14 @@ import pytest
 import yaml
 
 from tautraj import errors, trajectory
-from tautraj.comparison import STEPPED
 from tautraj.config import CONF, Run
-from tautraj.grid import cell, plan
+from tautraj.config.identity import cell, plan
 from tautraj.metrics import Row, Spent, metrics
-from tautraj.tracking import tags
+from tautraj.store.tracking_pointer import POINTER
+from tautraj.tracking.mlflow_run import PARENT
+from tautraj.tracking.run_fields import STEPPED
+from tautraj.tracking.tracker import tags
 from tautraj.trajectory import Record
-from tautraj.view import PARENT, POINTER
 
 RunOf = Callable[..., Run]
 FROZEN: dict[str, Any] = json.loads((Path(__file__).parent / "golden" / "frozen_names.json").read_text())
@@ -109,7 +110,7 @@ def test_metrics_keep_their_names() -> None:
 
 
 def test_mlflow_keeps_its_tags_and_the_run_directory_its_pointer(store_of: Callable[..., Any], run_of: RunOf) -> None:
-    from tautraj.play import prepare
+    from tautraj.runs.plan import prepare
 
     job = prepare(run_of("experiment=smoke", root=Path(store_of("experiment=smoke").path).parents[1]))
     assert {"cell", "digest", "run_directory", "trials", "oracle", "version.benchmark"} <= set(tags(job))

@@ -18,16 +18,16 @@ from tau2.data_model.simulation import SimulationRun, TerminationReason
 from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
 from tau2.registry import registry
 
-from tautraj import environment
+from tautraj import process_env
 from tautraj.agents import Stage
 from tautraj.agents.oracle import GOODBYE, Step, perform, plan
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Bench, Domain, Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan as specs_of
-from tautraj.recorder import Recorder
-from tautraj.regrade import regraded
-from tautraj.reward import graded
+from tautraj.config.identity import plan as specs_of
+from tautraj.grading.regrade import regraded
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded
 from tautraj.trajectory import Trajectory
 
 TASKS = {"retail": 114, "airline": 50}
@@ -134,7 +134,7 @@ def tau2_verdict(trajectory: Trajectory) -> Verdict:
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    environment.settle()
+    process_env.settle()
 
 
 @pytest.fixture

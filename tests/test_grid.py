@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tautraj.command_line import compose_tree
 from tautraj.config import Run
-from tautraj.grid import cell, owed, plan
-from tautraj.tree import parse
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import cell, owed, plan
+from tautraj.config.parse import parse
 
 RunOf = Callable[..., Run]
 

@@ -6,9 +6,9 @@ import factory
 import pytest
 from conversation import opened
 
-from tautraj.export.guard import Guard, Index, guard_of, reference
-from tautraj.export.reference import traces
-from tautraj.export.traces import Trace, trace
+from tautraj.export.contamination.fingerprints import Trace, trace
+from tautraj.export.contamination.guard import Guard, Index, guard_of, reference
+from tautraj.export.contamination.reference_index import traces
 
 SHARED = {"retail": (40, 30), "airline": (20, 8)}
 """Test tasks, and those of them that share a customer with a train task (FACTS)."""

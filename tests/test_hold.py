@@ -16,16 +16,19 @@ import pytest
 from provider import Answer, Provider
 
 from tautraj.config import Run
+from tautraj.config.identity import directory
 from tautraj.errors import PreflightError, StoreError
-from tautraj.hold import held
-from tautraj.play import directory, play, prepare, ready
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import play
+from tautraj.runs.startup import ready
 from tautraj.store import Store
+from tautraj.store.lock import held
 
 REPO = Path(__file__).parents[1]
 SMALL = ["domain=mock", "split=base", "tasks.limit=1", "tracking=none"]
 HOLDER = """
 import sys, time
-from tautraj.hold import held
+from tautraj.store.lock import held
 from tautraj.store import Store
 
 with held(Store(sys.argv[1])):

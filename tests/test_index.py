@@ -12,9 +12,8 @@ from factory import trajectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tautraj import index
 from tautraj.metrics import Row, row
-from tautraj.store import Store
+from tautraj.store import Store, index
 from tautraj.trajectory import SCHEMA
 
 IDS = ["5-t0-00000000", "6-t0-00000000", "7-t0-00000000"]

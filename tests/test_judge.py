@@ -15,14 +15,14 @@ from tau2.utils import DATA_DIR
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Bench, Domain, Run
-from tautraj.episode import run_episode
+from tautraj.config.identity import plan
 from tautraj.errors import ConfigError, GradingError, PreflightError, ProviderError
-from tautraj.grid import plan
+from tautraj.grading.regrade import regraded
 from tautraj.llms.preflight import preflight
-from tautraj.play import play, prepare
-from tautraj.recorder import Recorder
-from tautraj.regrade import regraded
-from tautraj.reward import graded
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import graded, play
 from tautraj.trajectory import Trajectory
 
 ASSERTIONS = ["The agent created the task.", "The agent was polite."]

@@ -15,8 +15,8 @@ import pytest
 from factory import trajectory
 
 from tautraj.errors import StoreError
-from tautraj.keep import keep
 from tautraj.store import Store
+from tautraj.store.write_retry import keep
 
 REPO = Path(__file__).parents[1]
 WORKERS = """
@@ -25,7 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, sys.argv[1])
 from factory import trajectory
-from tautraj.keep import keep
+from tautraj.store.write_retry import keep
 from tautraj.store import Store
 
 store = Store(sys.argv[2])

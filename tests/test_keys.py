@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spellings import SPELLED
 
-from tautraj.keys import MARK, RUN, held_in, hidden, variable, without_credentials
+from tautraj.redaction import MARK, RUN, held_in, hidden, variable, without_credentials
 
 KEY = 'sk-proj-Q7/x+9_v~"mN\\2=Zc4.Lw&8sTb6yRd3-PqJh5G'  # with every letter that some encoding writes in its own way
 every_spelling = pytest.mark.parametrize("spelled", SPELLED)

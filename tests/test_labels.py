@@ -9,12 +9,12 @@ from front_door import REPO
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
-from tautraj.episode import run_episode
-from tautraj.explanation import explain, lines
-from tautraj.grid import plan
-from tautraj.labels import affirms
-from tautraj.recorder import Recorder
-from tautraj.reward import graded as graded_run
+from tautraj.config.identity import plan
+from tautraj.grading.explanation import explain, lines
+from tautraj.grading.labels import affirms
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded as graded_run
 from tautraj.trajectory import Labels, ToolCall, Trajectory
 
 GREETING = agent("Hi! How can I help you today?")

@@ -20,12 +20,12 @@ from typing import Any
 import pytest
 from provider import Answer, ChatRequest, Fault, Provider
 
-from tautraj.command_line import compose_tree
 from tautraj.config import Llm
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse
 from tautraj.errors import ProviderError
 from tautraj.llms import chat
-from tautraj.llms.slots import Slots
-from tautraj.tree import parse
+from tautraj.llms.concurrency import Slots
 
 THREADS = 32
 HELLO = [{"role": "user", "content": "hello"}]

@@ -18,11 +18,10 @@ import pytest
 from listening import listening
 
 from tautraj.config import Llm, Run
+from tautraj.config.identity import cell, directory, plan
 from tautraj.errors import ConfigError, ContextTooLong, PreflightError
-from tautraj.grid import cell, plan
 from tautraj.llms import chat
 from tautraj.llms.local import SERVER, WEIGHTS, serving
-from tautraj.play import directory
 from tautraj.store import Store
 
 RunOf = Callable[..., Run]

@@ -14,14 +14,14 @@ from factory import row, usage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tautraj.axes import axes, override
-from tautraj.command_line import compose_tree, spelled
 from tautraj.config import Run
+from tautraj.config.command_line import compose_tree, spelled
 from tautraj.errors import ConfigError
-from tautraj.matrix import Line, as_csv, hats_of, matrix
 from tautraj.metrics import Row, metrics
-from tautraj.sweep import asked
-from tautraj.variance import Rewards, Shares, decomposed, shares, varying
+from tautraj.runs.sweep.axes import axes, override
+from tautraj.runs.sweep.grid import asked
+from tautraj.runs.sweep.matrix import Line, as_csv, hats_of, matrix
+from tautraj.runs.sweep.variance import Rewards, Shares, decomposed, shares, varying
 
 AXES = {"agent": ["a", "b"], "user": ["x", "y"]}
 GPT = ["model=gpt4o", "user=gpt4o"]

@@ -10,7 +10,7 @@ import pytest
 from prefect.events.worker import EventsWorker
 
 from tautraj.errors import StoreError, TrackingError
-from tautraj.outage import BACKLOG, let_catch_up, surviving
+from tautraj.orchestration.server_outage import BACKLOG, let_catch_up, surviving
 
 
 def test_a_run_that_is_over_is_over(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tau2.registry import registry
 from tau2.utils import get_dict_hash
 
-from tautraj import environment
+from tautraj import process_env
 from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.overlay import Overlay
 from tautraj.config import Bench, Domain, WorldKind
@@ -34,7 +34,7 @@ SEQUENCES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    environment.settle()
+    process_env.settle()
 
 
 @functools.cache
@@ -52,8 +52,8 @@ def both(domain: str, task_id: str, name: str = "tau2") -> list[Any]:
 def hashes(world: Any) -> tuple[str | None, str | None]:
     environment = world._environment
     if hasattr(environment, "get_db_hash"):
-        return environment.get_db_hash(), environment.get_user_db_hash()
-    return environment.get_data_hash(), None
+        return process_env.get_db_hash(), process_env.get_user_db_hash()
+    return process_env.get_data_hash(), None
 
 
 def whole(domain: str, world: WorldKind, name: str = "tau2") -> list[str]:

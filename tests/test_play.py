@@ -15,15 +15,16 @@ from provider import Answer, ChatRequest, Fault, Provider
 
 from tautraj import errors
 from tautraj.agents import Stage
-from tautraj.command_line import compose_tree
 from tautraj.config import Llm, Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import EpisodeSpec, directory, plan
+from tautraj.config.parse import parse
 from tautraj.errors import EpisodeError
-from tautraj.grid import EpisodeSpec, plan
 from tautraj.metrics import Failure, Row
-from tautraj.play import directory, play, prepare
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import play
 from tautraj.store import Store
 from tautraj.trajectory import ToolCall
-from tautraj.tree import parse
 from tautraj.users import Customer, Scene
 
 RIGHT = {"user_id": "user_1", "title": "Important Meeting"}

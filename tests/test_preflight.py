@@ -12,11 +12,11 @@ from provider import Answer, ChatRequest, Fault, Provider
 from refusals import NO_QUOTA
 from seats import BASES, configured, served
 
-from tautraj.command_line import compose_tree
 from tautraj.config import Llm
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse
 from tautraj.errors import PreflightError
 from tautraj.llms.preflight import preflight, warm_up
-from tautraj.tree import parse
 
 SECRET = "do-not-repeat-4711"
 KEYS = {"gpt4o": "OPENAI_API_KEY", "claude": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tautraj import command_line, terminal
 from tautraj.benchmarks import Scenario
-from tautraj.config import Run
+from tautraj.config import Run, command_line
+from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import RateLimited, SeatError, TautrajError, boundary
-from tautraj.grid import EpisodeSpec
 from tautraj.metrics import Failure
-from tautraj.play import Job
 from tautraj.printable import printable
-from tautraj.standing import Standing
+from tautraj.report.terminal import console, tables
+from tautraj.runs.plan import Job
+from tautraj.runs.progress import Standing
 from tautraj.store import Store
 from tautraj.users import Scene
 from tautraj.users.human import human
@@ -95,13 +95,13 @@ Screen = Callable[[Callable[[], object]], str]
 @each
 def test_a_line_of_ours_quotes_it(text: str, screen: Screen) -> None:
     said = f"I say {text} {MARKUP}"
-    assert screen(lambda: terminal.say(said)) == f"{printable(said)}\n"
+    assert screen(lambda: console.say(said)) == f"{printable(said)}\n"
     lines = printable(said).split("\n")
     assert screen(lambda: command_line._complain(said)) == "".join(f"error: {line}\n" for line in lines)
 
 
 def test_an_address_is_shown_without_its_password(screen: Screen) -> None:
-    assert screen(lambda: terminal.say("http://me:secret@host is back")) == "http://***@host is back\n"
+    assert screen(lambda: console.say("http://me:secret@host is back")) == "http://***@host is back\n"
 
 
 @each
@@ -109,7 +109,7 @@ def test_the_closing_table_quotes_it(text: str, screen: Screen, run_of: Callable
     failures = [Failure(f"id{text}", f"kind{text}", f"message\n{text}{MARKUP}")]
     standing = Standing(Job(run_of(), Store(str(tmp_path)), [], failures, []))
     numbers = {**standing.metrics(), f"reward_{text}{MARKUP}": 1.0}
-    shown = screen(lambda: terminal.summary(standing, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
+    shown = screen(lambda: tables.summary(standing, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
     own = re.compile(r"\x1b\[[0-9;]*m")  # colours of the table
     assert not ACTS.search(own.sub("", shown))
     assert "\x1b[8m" not in shown

@@ -33,27 +33,27 @@ from seats import served
 from tautraj.agents import Stage
 from tautraj.agents.belief import Belief
 from tautraj.agents.belief import read as believed
-from tautraj.agents.text import written
+from tautraj.agents.text_protocol import written
 from tautraj.benchmarks import open_benchmark
-from tautraj.budget import cost_of
-from tautraj.command_line import cli, compose_tree
-from tautraj.comparison import flat
 from tautraj.config import Llm, Run
-from tautraj.episode import run_episode
+from tautraj.config.command_line import cli, compose_tree
+from tautraj.config.identity import plan
+from tautraj.config.parse import container, parse
 from tautraj.errors import ProviderError, StoreError, UserError
-from tautraj.estimates import estimate
-from tautraj.grid import plan
 from tautraj.llms import chat
-from tautraj.llms.answers import RawCall
+from tautraj.llms.reply import RawCall
+from tautraj.llms.tool_calls import assistant, first, parsed
 from tautraj.metrics import metrics, row
-from tautraj.play import prepare
-from tautraj.protocol import assistant, first, parsed
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.report.terminal.tables import summary_rows
+from tautraj.runs.budget import cost_of
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.estimates import estimate
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import graded
 from tautraj.store import Store
-from tautraj.terminal import summary_rows
+from tautraj.tracking.run_fields import flat
 from tautraj.trajectory import ToolCall, Trajectory, Turn
-from tautraj.tree import container, parse
 from tautraj.users.react import parsed as thought_and_reply
 
 GOLDEN = Path(__file__).parent / "golden"

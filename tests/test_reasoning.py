@@ -8,9 +8,9 @@ from provider import Answer, ChatRequest, Provider
 from seats import served
 
 from tautraj.config import Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
+from tautraj.config.identity import plan
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
 
 THOUGHT = "I must look first."

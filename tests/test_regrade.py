@@ -12,13 +12,16 @@ import pytest
 from conversation import agent, graded, opened, user
 from front_door import REPO, Finished
 
-from tautraj.command_line import compose_tree
 from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import directory
+from tautraj.config.parse import parse_as
 from tautraj.errors import GradingError, UserError
-from tautraj.play import directory, play, prepare, ready
-from tautraj.regrade import Regrade, changed, explained, regrade, regraded
+from tautraj.grading.regrade import Regrade, changed, explained, regrade, regraded
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import play
+from tautraj.runs.startup import ready
 from tautraj.store import Store
-from tautraj.tree import parse_as
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -20,17 +20,17 @@ from listening import listening
 from replay import essence
 
 from tautraj.config import Run
-from tautraj.episode import run_episode
+from tautraj.config.identity import cell, plan
 from tautraj.errors import ConfigError, ProviderError
-from tautraj.grid import cell, plan
 from tautraj.llms import chat
-from tautraj.play import prepare
-from tautraj.recorder import Recorder
-from tautraj.rehearsed.serving import rehearsed
-from tautraj.rehearsed.writing import script
-from tautraj.reward import graded
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import graded
+from tautraj.runs.rehearsed.launch import rehearsed
+from tautraj.runs.rehearsed.script_builder import script
 from tautraj.store import Store
-from tautraj.tracking import tags
+from tautraj.tracking.tracker import tags
 from tautraj.trajectory import Trajectory, Turn
 from tautraj.users.scripted import YES
 
@@ -311,7 +311,7 @@ def own_servers(parent: int) -> list[int]:
     return [
         int(pid)
         for pid, mother, state, args in lines
-        if int(mother) == parent and "tautraj.rehearsed.server" in args and not state.startswith("Z")
+        if int(mother) == parent and "tautraj.runs.rehearsed.server" in args and not state.startswith("Z")
     ]
 
 

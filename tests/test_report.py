@@ -19,17 +19,17 @@ from front_door import REPO
 from reader import Reader, digest
 
 from tautraj import report
-from tautraj.command_line import compose_tree
 from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import directory
+from tautraj.config.parse import parse_as
 from tautraj.errors import ConfigError, StoreError, UserError
-from tautraj.explanation import explain
-from tautraj.play import directory
+from tautraj.grading.explanation import explain
 from tautraj.printable import printable
-from tautraj.report.asked import Asked
-from tautraj.report.asked import report as asked_for
-from tautraj.report.played import benchmark_of
+from tautraj.report.request import Asked
+from tautraj.report.request import report as asked_for
+from tautraj.report.run_data import benchmark_of
 from tautraj.store import Store
-from tautraj.tree import parse_as
 
 EXTERNAL = ("src", "srcset", "action", "data", "poster", "background", "xlink:href")
 

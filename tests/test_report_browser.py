@@ -13,7 +13,7 @@ from browser import Watch, browser
 
 from tautraj import report
 from tautraj.config import Run
-from tautraj.play import directory
+from tautraj.config.identity import directory
 from tautraj.store import Store
 
 pytestmark = pytest.mark.xdist_group("browser")  # one browser for all of them

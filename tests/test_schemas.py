@@ -17,11 +17,12 @@ import pytest
 import yaml
 
 from tautraj.config import Run
+from tautraj.config.migrations import upgrade_run
 from tautraj.errors import StoreError
 from tautraj.metrics import row
-from tautraj.play import prepare
-from tautraj.schemas import upgrade, upgrade_run
+from tautraj.runs.plan import prepare
 from tautraj.store import Store
+from tautraj.store.migrations import upgrade
 from tautraj.trajectory import SCHEMA, Trajectory
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -104,9 +105,9 @@ def test_the_same_command_resumes_it(golden: Path, schema: str, run_of: Callable
 
 
 DOOR = """
-from tautraj.command_line import cli
-from tautraj.grid import cell
-from tautraj.tree import parse
+from tautraj.config.command_line import cli
+from tautraj.config.identity import cell
+from tautraj.config.parse import parse
 
 cli(lambda cfg: print(cell(parse(cfg)).folder))
 """

@@ -14,18 +14,18 @@ import pytest
 from provider import Answer, ChatRequest, Provider
 
 from tautraj.agents.belief import BELIEF, PLAN
-from tautraj.command_line import compose_tree
 from tautraj.config import Run
-from tautraj.episode import run_episode
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import plan
+from tautraj.config.parse import parse
 from tautraj.errors import ConfigError, EmptyReply
-from tautraj.grid import plan
-from tautraj.play import prepare
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.plan import prepare
+from tautraj.runs.play import graded
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory, Turn
-from tautraj.tree import parse
-from tautraj.users.checking import CHECK
+from tautraj.users.reply_check import CHECK
 
 AGENTS = ["tool_calling", "planning", "react", "act", "few_shot", "code"]
 STRATEGIES = ["llm", "react", "verify", "reflection"]

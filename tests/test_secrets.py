@@ -29,13 +29,14 @@ from seats import PROTOCOLS, served
 from spellings import SPELLED
 
 from tautraj.config import Llm, Run
+from tautraj.config.identity import directory
 from tautraj.errors import PreflightError, ProviderError, UserError
 from tautraj.llms import chat
 from tautraj.llms.preflight import preflight
-from tautraj.play import Job, directory
-from tautraj.standing import Standing
+from tautraj.runs.plan import Job
+from tautraj.runs.progress import Standing
 from tautraj.store import Store
-from tautraj.tracking import Tracker, tags
+from tautraj.tracking.tracker import Tracker, tags
 
 pytestmark = pytest.mark.xdist_group("secrets")  # one worker, and so one run of all canaries
 

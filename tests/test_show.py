@@ -11,14 +11,14 @@ import pages
 import pytest
 from front_door import REPO
 
-from tautraj import reading
-from tautraj.command_line import compose_tree
 from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import directory
+from tautraj.config.parse import parse_as
 from tautraj.errors import UserError
-from tautraj.play import directory
-from tautraj.show import Found, Show, show
+from tautraj.report.show import Found, Show, show
+from tautraj.report.terminal import conversation
 from tautraj.store import Store
-from tautraj.tree import parse_as
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def asked(*words: str) -> Found:
 
 
 def printed(found: Found, capsys: pytest.CaptureFixture[str], *, full: bool = False) -> str:
-    reading.show(found, full=full)
+    conversation.show(found, full=full)
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -111,7 +111,7 @@ def test_text_from_a_run_is_text(run: Run, capsys: pytest.CaptureFixture[str]) -
         update={"turns": (factory.turn(message="[bold]x[/bold] [link=http://x]y[/link]"),)}
     )
     for one in (found, found._replace(trajectory=marked)):
-        reading.show(one, full=False)
+        conversation.show(one, full=False)
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\u202e" not in out

@@ -11,12 +11,11 @@ import pytest
 from factory import row, usage
 
 from tautraj.config import Run
+from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import AuthenticationFailed, GaveUp, Interrupted, RateLimited, StoreError
-from tautraj.grid import EpisodeSpec
-from tautraj.interrupts import Stop
 from tautraj.metrics import Failure, Row
-from tautraj.play import Job
-from tautraj.standing import Standing, every
+from tautraj.runs.plan import Job
+from tautraj.runs.progress import Standing, Stop, every
 from tautraj.store import Store
 
 Start = Callable[..., Standing]

@@ -4,8 +4,8 @@ from typing import Any
 
 import factory
 
-from tautraj.export.candidates import Candidate, candidate
-from tautraj.export.stats import Operation, stats
+from tautraj.export.output.stats import Operation, stats
+from tautraj.export.selection.candidates import Candidate, candidate
 
 
 def one(*operations: str, reward: float | None = 1.0, turns: int = 4, tokens: int = 100) -> Candidate:

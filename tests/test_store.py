@@ -20,14 +20,16 @@ import pytest
 import yaml
 from factory import llm_call, tool_call, trajectory, turn, usage
 
-from tautraj.command_line import compose_tree
 from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import container, parse
 from tautraj.errors import RateLimited, SeatError, StoreError, UserError
 from tautraj.metrics import Failure
-from tautraj.play import Job, ready
+from tautraj.redaction import masked
+from tautraj.runs.plan import Job
+from tautraj.runs.startup import ready
 from tautraj.store import Store
 from tautraj.trajectory import SCHEMA
-from tautraj.tree import container, masked, parse
 
 ID = "5-t0-00000000"
 NEXT_SCHEMA = SCHEMA + 1
@@ -337,8 +339,8 @@ def test_the_command_to_repeat_it_is_quoted(tmp_path: Path) -> None:
 
 DOOR = """
 from hydra.core.hydra_config import HydraConfig
-from tautraj.command_line import cli
-from tautraj.tree import parse
+from tautraj.config.command_line import cli
+from tautraj.config.parse import parse
 
 cli(lambda cfg: print(HydraConfig.get().runtime.output_dir, parse(cfg).model_dump_json(by_alias=True), sep="\\n"))
 """

@@ -7,10 +7,10 @@ import pytest
 from provider import Answer, ChatRequest, Provider
 
 from tautraj.config import Run
-from tautraj.episode import run_episode
+from tautraj.config.identity import plan
 from tautraj.errors import EmptyReply
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory, Turn
 
 GREETING = "Hi! How can I help you today?"

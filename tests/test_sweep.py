@@ -20,11 +20,11 @@ from replay import Replay
 from under_way import IDS, MOCK, Slow, Under, played_offline, wait_until
 
 from tautraj.config import Run
-from tautraj.grid import plan
-from tautraj.sharing import all_served
+from tautraj.config.identity import plan
+from tautraj.runs.startup import all_served
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
-from tautraj.users.checking import CHECK
+from tautraj.users.reply_check import CHECK
 
 pytestmark = pytest.mark.xdist_group("sweep")  # its Prefect server
 

@@ -17,10 +17,10 @@ from tau_bench.envs import get_env
 from tau_bench.envs.base import Env
 from tau_bench.envs.user import LLMUserSimulationEnv
 
-from tautraj import environment
+from tautraj import process_env
 from tautraj.benchmarks import open_benchmark
-from tautraj.benchmarks.tau_bench import SPLITS, STOP, TauBench
-from tautraj.benchmarks.tau_bench_replay import Unvoiced
+from tautraj.benchmarks.tau_bench.adapter import SPLITS, STOP, TauBench
+from tautraj.benchmarks.tau_bench.replay import Unvoiced
 from tautraj.config import Bench, Domain
 from tautraj.errors import ConfigError
 from tautraj.trajectory import ToolCall
@@ -54,7 +54,7 @@ READING: dict[str, dict[str, dict[str, Any]]] = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    environment.settle()
+    process_env.settle()
 
 
 def bench(domain: str) -> TauBench:

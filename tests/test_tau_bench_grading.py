@@ -17,14 +17,14 @@ from tau_bench.envs import get_env
 from tau_bench.envs.user import BaseUserSimulationEnv
 from tau_bench.types import Action
 
-from tautraj import environment
+from tautraj import process_env
 from tautraj.agents import Stage
 from tautraj.agents.oracle import GOODBYE, Step, perform, plan
 from tautraj.config import Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan as specs_of
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.config.identity import plan as specs_of
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded
 from tautraj.trajectory import Trajectory
 from tautraj.users import Customer, Scene
 
@@ -141,7 +141,7 @@ def package_verdict(trajectory: Trajectory) -> Verdict:
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    environment.settle()
+    process_env.settle()
 
 
 @pytest.fixture

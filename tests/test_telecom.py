@@ -20,12 +20,12 @@ from tautraj.agents import Stage
 from tautraj.agents.oracle import GOODBYE, ON_HOLD, TRANSFER, perform, plan
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Bench, Domain, Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan as specs_of
-from tautraj.recorder import Recorder
-from tautraj.reward import graded
+from tautraj.config.identity import plan as specs_of
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded
 from tautraj.trajectory import Trajectory, Turn
-from tautraj.users.checking import CHECK
+from tautraj.users.reply_check import CHECK
 
 TASK = "[mobile_data_issue]airplane_mode_on|user_abroad_roaming_enabled_off[PERSONA:None]"
 STRATEGIES = ["llm", "react", "verify", "reflection"]

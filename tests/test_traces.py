@@ -14,8 +14,8 @@ from factory import llm_call, row, tool_call, trajectory, turn, usage
 from test_track import composed, view
 
 from tautraj.store import Store
-from tautraj.traces import chosen
-from tautraj.track import track
+from tautraj.tracking.backfill import track
+from tautraj.tracking.traces import chosen
 from tautraj.trajectory import Labels, Trajectory, Turn
 
 pytestmark = pytest.mark.xdist_group("track")

@@ -17,16 +17,19 @@ from typing import Any
 import pytest
 from line import Line
 
-from tautraj.command_line import compose_tree
 from tautraj.config import CONF
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import container, parse, parse_as
 from tautraj.errors import ConfigError, StoreError, TrackingError
-from tautraj.hold import held
-from tautraj.play import Job, play, prepare
-from tautraj.standing import Standing
+from tautraj.redaction import masked
+from tautraj.runs.plan import Job, prepare
+from tautraj.runs.play import play
+from tautraj.runs.progress import Standing
 from tautraj.store import Store
-from tautraj.track import Track, track
-from tautraj.tracking import Tracker, behind
-from tautraj.tree import container, masked, parse, parse_as
+from tautraj.store.lock import held
+from tautraj.store.tracking_pointer import behind
+from tautraj.tracking.backfill import Track, track
+from tautraj.tracking.tracker import Tracker
 
 pytestmark = pytest.mark.xdist_group("track")  # one MLflow server for all of them
 

@@ -15,8 +15,8 @@ import pytest
 from front_door import REPO, command
 from listening import family, listening
 
-from tautraj import addresses
-from tautraj.addresses import Addresses
+from tautraj.store import ui_addresses
+from tautraj.store.ui_addresses import Addresses
 
 DOOR = [sys.executable, str(REPO / "flows" / "ui.py")]
 
@@ -60,20 +60,20 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"prefect": "http://10.0.0.1:1", "mlflow": "x", "pid": 1}'])
 def test_addresses_that_cannot_be_read_are_none(text: str, tmp_path: Path) -> None:
-    path = tmp_path / addresses.FOLDER / "addresses.json"
+    path = tmp_path / ui_addresses.FOLDER / "addresses.json"
     path.parent.mkdir()
     path.write_text(text)
-    assert addresses.prefect_api(str(tmp_path)) is None
+    assert ui_addresses.prefect_api(str(tmp_path)) is None
 
 
 def test_addresses_at_which_nobody_answers_are_none(tmp_path: Path) -> None:
     prefect, mlflow = (f"http://127.0.0.1:{port}" for port in free_ports())
-    addresses.keep(tmp_path, Addresses(prefect, mlflow, 1))
-    assert addresses.kept(tmp_path) == (prefect, mlflow, 1)
-    assert addresses.prefect_api(str(tmp_path)) is None
-    assert addresses.mlflow(tmp_path) is None
-    addresses.forget(tmp_path)
-    assert addresses.kept(tmp_path) is not None, "it is another process's"
+    ui_addresses.keep(tmp_path, Addresses(prefect, mlflow, 1))
+    assert ui_addresses.kept(tmp_path) == (prefect, mlflow, 1)
+    assert ui_addresses.prefect_api(str(tmp_path)) is None
+    assert ui_addresses.mlflow(tmp_path) is None
+    ui_addresses.forget(tmp_path)
+    assert ui_addresses.kept(tmp_path) is not None, "it is another process's"
 
 
 class Shown:
@@ -146,7 +146,7 @@ def test_runs_find_both_and_it_leaves_nothing_behind(shown: Shown) -> None:
     assert shown.process.wait(timeout=60) == 0
     assert len(shown.started) >= 3
     assert shown.left() == []
-    assert not (shown.folder / "outputs" / addresses.FOLDER / "addresses.json").exists()
+    assert not (shown.folder / "outputs" / ui_addresses.FOLDER / "addresses.json").exists()
 
 
 @pytest.mark.slow
@@ -164,5 +164,5 @@ def test_one_that_dies_is_named_and_takes_the_other_along(shown: Shown) -> None:
     assert shown.process.wait(timeout=60) == 2
     said = shown.log.read_text()
     assert "error: MLflow's server ended, exit code" in said
-    assert str(shown.folder / "outputs" / addresses.FOLDER / "mlflow.log") in said
+    assert str(shown.folder / "outputs" / ui_addresses.FOLDER / "mlflow.log") in said
     assert shown.left() == []

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tautraj.config import Run
+from tautraj.config.identity import cell, directory
 from tautraj.errors import ConfigError, StoreError
-from tautraj.grid import cell
-from tautraj.play import directory, prepare
+from tautraj.runs.plan import prepare
 from tautraj.store import Store
 
 REPO = Path(__file__).parents[1]

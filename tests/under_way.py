@@ -13,9 +13,9 @@ from provider import Answer, ChatRequest
 from replay import Replay
 
 from tautraj.config import Run
-from tautraj.episode import run_episode
-from tautraj.grid import plan
-from tautraj.recorder import Recorder
+from tautraj.config.identity import plan
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
 
 MOCK = ["domain=mock", "split=base", "tracking=none"]

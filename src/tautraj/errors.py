@@ -10,8 +10,8 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tautraj.keys import hidden, without_credentials
 from tautraj.printable import printable
+from tautraj.redaction import hidden, without_credentials
 
 
 class TautrajError(Exception):

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 SCHEMA = 6
 
 Seat = Literal["model", "user", "judge"]
+
 Kind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
+
 Ending = Literal[
     "user_stop",
     "user_transfer",

@@ -1,38 +1,5 @@
-"""The agent seat. An agent is a function `(stage, *, settings) -> None`; its YAML names it by `_target_`.
+"""The agent seat: one file per agent; `agents.base` says what an agent is given."""
 
-It plays until `stage.door.closed`, or returns to end the conversation itself.
-"""
+from tautraj.agents.base import Backstage, Environment, Stage
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
-from tautraj.benchmarks import Task
-from tautraj.door import Door
-from tautraj.llms import Ask
-from tautraj.trajectory import Turn
-
-
-class Backstage(NamedTuple):
-    """What only an offline model is given: the gold actions and a look at the database."""
-
-    task: Task
-    peek: Callable[[str, dict[str, Any]], Any]
-    writing_tools: frozenset[str]
-
-
-class Stage(NamedTuple):
-    """What an agent is given."""
-
-    task_id: str
-    system: str
-    """The benchmark's instructions with the policy."""
-    turns: Sequence[Turn]
-    """The conversation so far; it grows."""
-    tools: tuple[dict[str, Any], ...]
-    """JSON schemas, OpenAI's form."""
-    door: Door
-    ask: Ask
-    brief: Callable[[str, Sequence[dict[str, Any]]], None]
-    """Keep in the record what the model is told first and which schemas it is shown."""
-    backstage: Backstage | None
-    """None wherever an llm plays."""
+__all__ = ["Backstage", "Environment", "Stage"]

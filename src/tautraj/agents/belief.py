@@ -33,7 +33,9 @@ Where does it stand, and what is known? Answer with one JSON object and nothing 
  "explanation": "why",
  "known_facts": [{{"fact": "…", "source": "the customer, the result of which tool, or the policy"}}],
  "unknown_facts": ["what still has to be found out"]}}"""
+
 AGAIN = "That could not be read: {why}. Answer with the one JSON object and nothing else."
+
 PLAN = """\
 The conversation between the agent and the customer so far:
 <conversation>
@@ -47,12 +49,14 @@ The previous plan:
 {plan}
 Write the plan for what the agent does from here, by the policy: numbered steps, only what is still to be done, \
 a few lines. Write the plan and nothing else."""
+
 NOTES = """
 
 # Your notes
 Belief: {belief}
 Plan:
 {plan}"""
+
 HOW = """
 
 # How to act

@@ -13,14 +13,13 @@ from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput
 from smolagents.local_python_executor import CodeOutput, InterpreterError, LocalPythonExecutor
 from smolagents.utils import AgentExecutionError, AgentParsingError
 
-from tautraj.agents import Stage
-from tautraj.agents.conversation import EMPTY, RESPOND, RESPOND_SCHEMA, Conversation
-from tautraj.agents.desk import NO_STEP_LIMIT, SeatModel, play
-from tautraj.agents.text import as_text
-from tautraj.door import Door
+from tautraj.agents.base import Environment, Stage
+from tautraj.agents.message_history import EMPTY, RESPOND, RESPOND_SCHEMA, Conversation
+from tautraj.agents.smolagents_loop import NO_STEP_LIMIT, SeatModel, play
+from tautraj.agents.text_protocol import as_text
 from tautraj.errors import TautrajError, WorldClosed
 from tautraj.llms import Reply
-from tautraj.protocol import Aside, json_object, without_reasoning
+from tautraj.llms.tool_calls import Aside, json_object, without_reasoning
 from tautraj.trajectory import ToolCall, Turn
 
 HOW = """
@@ -34,6 +33,7 @@ A function returns what the tool answers: JSON as dicts and lists, anything else
 begins with "Error". `respond(content="…")` says something to the customer and returns what the customer answers; \
 nothing else that you write reaches the customer. What you print comes back as `Observation:`; names keep their \
 values from block to block. No imports are needed and hardly any are allowed."""
+
 NO_CODE = (
     "Error: no code found. Write Python in one block between ```python and ```; to speak, call respond(content=…)."
 )
@@ -156,7 +156,7 @@ class DeskCoder(CodeAgent):  # type: ignore[misc]
             raise self.python_executor.failure or error from None
 
 
-def _carried_out(door: Door, call: ToolCall) -> str:
+def _carried_out(door: Environment, call: ToolCall) -> str:
     content = call.arguments.get("content")
     if call.name != RESPOND or call.raw is not None:
         return door.call(call)

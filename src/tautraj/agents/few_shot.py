@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import PositiveInt
 
-from tautraj.agents import Stage
-from tautraj.agents.conversation import Conversation
-from tautraj.agents.desk import DeskAgent, play
-from tautraj.agents.text import transcript
+from tautraj.agents.base import Stage
+from tautraj.agents.message_history import Conversation
+from tautraj.agents.smolagents_loop import DeskAgent, play
+from tautraj.agents.text_protocol import transcript
 from tautraj.config import Run
+from tautraj.config.components import checked_by
 from tautraj.errors import ConfigError
-from tautraj.parts import checked_by
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
 

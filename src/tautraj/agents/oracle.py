@@ -10,22 +10,28 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tautraj.agents import Backstage, Stage
+from tautraj.agents.base import Backstage, Stage
 from tautraj.agents.tool_calling import tool_calling
 from tautraj.llms import Reply
-from tautraj.llms.answers import Message, RawCall
+from tautraj.llms.reply import Message, RawCall
 from tautraj.trajectory import LlmCall
 
 Action = tuple[str, dict[str, Any]]
 """A tool and its arguments."""
+
 Step = str | Action
 """Something to say, or something to do."""
 
 TRANSFER = "transfer_to_human_agents"
+
 ON_HOLD = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
+
 GOODBYE = "Is there anything else I can help you with?"
+
 AUTHENTICATION = ("find_user_id_by_email", "find_user_id_by_name_zip")
+
 BY_PHONE = "get_customer_by_phone"
+
 READER = {
     "order_id": "get_order_details",
     "reservation_id": "get_reservation_details",

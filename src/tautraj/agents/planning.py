@@ -11,14 +11,14 @@ from smolagents import ChatMessage, MessageRole
 from smolagents.memory import PlanningStep
 from smolagents.monitoring import Timing
 
-from tautraj.agents import Stage
+from tautraj.agents.base import Stage
 from tautraj.agents.belief import AGAIN, BELIEF, HOW, NOTES, PLAN, Belief, as_text, read
-from tautraj.agents.conversation import RESPOND_SCHEMA, Conversation
-from tautraj.agents.desk import DeskAgent, play
-from tautraj.agents.text import as_text as tools_as_text
-from tautraj.agents.text import transcript
+from tautraj.agents.message_history import RESPOND_SCHEMA, Conversation
+from tautraj.agents.smolagents_loop import DeskAgent, play
+from tautraj.agents.text_protocol import as_text as tools_as_text
+from tautraj.agents.text_protocol import transcript
 from tautraj.llms import Reply
-from tautraj.llms.answers import Message
+from tautraj.llms.reply import Message
 from tautraj.trajectory import ToolCall
 
 NO_CALL = "You made no tool call. Make one; to say something to the customer, call respond."

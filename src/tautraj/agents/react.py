@@ -1,8 +1,8 @@
 """A text protocol, with a thought before each action (`react`) or without (`act`)."""
 
-from tautraj.agents import Stage
-from tautraj.agents.desk import DeskAgent, play
-from tautraj.agents.text import TextConversation
+from tautraj.agents.base import Stage
+from tautraj.agents.smolagents_loop import DeskAgent, play
+from tautraj.agents.text_protocol import TextConversation
 
 
 def react(stage: Stage, *, replay_reasoning: bool) -> None:

@@ -1,8 +1,8 @@
 """The baseline: native tool calls, the benchmark's own instructions and policy, nothing added."""
 
-from tautraj.agents import Stage
-from tautraj.agents.conversation import RESPOND_SCHEMA, Conversation
-from tautraj.agents.desk import DeskAgent, play
+from tautraj.agents.base import Stage
+from tautraj.agents.message_history import RESPOND_SCHEMA, Conversation
+from tautraj.agents.smolagents_loop import DeskAgent, play
 
 
 def tool_calling(stage: Stage, *, offer_respond: bool, replay_reasoning: bool) -> None:

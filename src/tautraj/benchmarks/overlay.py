@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MISSING = object()
+
 Changes = tuple[tuple[str, bytes | None], ...]
 """Of one collection: key -> as it is written down now, None where it is gone."""
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from tautraj.trajectory import Record, Trajectory, Turn
 
 Message = dict[str, Any]
+
 Channel = Literal["inline", "field", "drop"]
 """In the content, between tags; in a key of its own; nowhere."""
 
@@ -33,7 +34,9 @@ class Style(Record):
 
 
 CHANNELS = ("reasoning", "plan", "belief", "thought")
+
 FIELDS = {"reasoning": "reasoning_content", "thought": "thought", "plan": "plan", "belief": "belief"}
+
 TAGS = {"reasoning": "think", "plan": "plan", "belief": "belief"}
 
 

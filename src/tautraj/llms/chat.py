@@ -17,11 +17,12 @@ import tenacity
 
 from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translated
-from tautraj.llms.answers import Message, Reply, read
-from tautraj.llms.connections import connect
-from tautraj.llms.limits import Room, limits_of
+from tautraj.llms.http_client import connect
+from tautraj.llms.rate_limits import Room, limits_of
+from tautraj.llms.reply import Message, Reply, read
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+
 """Seconds; between attempts, where the provider does not name its own wait."""
 
 
@@ -88,7 +89,7 @@ def _request(
 
 
 def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
-    from tautraj.llms.failures import as_ours
+    from tautraj.llms.error_mapping import as_ours
 
     chars = _size(request) if llm.provider.tokens_per_minute else 0
     with limits_of(llm.provider).call(chars) as room, translated(lambda error: as_ours(error, llm)):
@@ -117,7 +118,7 @@ def _completion(request: dict[str, Any]) -> Any:
     import litellm
     from litellm._internal_context import is_internal_call
 
-    from tautraj.llms import direct
+    from tautraj.llms import openai_fast_path as direct
 
     connect()
     _introduce(request["model"])

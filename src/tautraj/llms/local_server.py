@@ -10,8 +10,10 @@ from pathlib import Path
 
 CONTEXT = 8192
 """Tokens of one conversation: what SmolLM2 was trained on."""
+
 TEMPLATE = Path(__file__).with_name("smollm2.jinja")
 """The one inside the weights leaves the tools out, and fails on a message without text."""
+
 CACHE_MIB = 1024
 """Of conversations read so far; llama.cpp's own choice is 8192."""
 

@@ -8,8 +8,10 @@ from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, 
 from tautraj.llms.chat import api_key, chat
 
 OFFLINE = "run with model=oracle user=scripted"
+
 NOWHERE = "http://127.0.0.1:9"
 """The discard port, where nobody answers: refused at once."""
+
 PATIENCE = 20.0
 """Seconds for a provider that is busy just now."""
 

@@ -4,14 +4,15 @@ import sys
 from typing import Any
 
 from tautraj.config import Run
+from tautraj.config.components import checked_by
 from tautraj.errors import ConfigError
-from tautraj.parts import checked_by
+from tautraj.llms.tool_calls import NOTHING, json_object
 from tautraj.printable import printable
-from tautraj.protocol import NOTHING, json_object
 from tautraj.trajectory import ToolCall
-from tautraj.users import Customer, Scene
+from tautraj.users.base import Customer, Scene
 
 HOW = "Say something in one line. Ctrl-D, or {stop}, ends the conversation."
+
 TOOLS = 'Your tools: {names}. Use one with /name or /name {{"argument": "value"}}.'
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from tautraj.errors import EmptyReply
-from tautraj.llms.answers import Message
-from tautraj.protocol import assistant, first, native, result
+from tautraj.llms.reply import Message
+from tautraj.llms.tool_calls import assistant, first, native, result
 from tautraj.trajectory import Turn
-from tautraj.users import Customer, Scene
+from tautraj.users.base import Customer, Scene
 
 
 def llm(scene: Scene, *, attempts: int) -> Customer:

@@ -3,8 +3,8 @@
 import re
 
 from tautraj.errors import EmptyReply
-from tautraj.llms.answers import Message
-from tautraj.users import Customer, Scene
+from tautraj.llms.reply import Message
+from tautraj.users.base import Customer, Scene
 from tautraj.users.llm import so_far, speak
 
 FORM = """
@@ -15,7 +15,9 @@ exactly this form:
 Thought: what you think; the agent never sees it
 Reply: the one message that the agent sees, or a token that ends the conversation
 """
+
 WITH_TOOLS = "To use one of your tools, write the thought and make the call; do not write a reply beside it.\n"
+
 ANSWER = re.compile(
     r"\s*(?:Thought:(?P<thought>.*?))?^[^\S\n]*Reply:(?P<reply>.*)\Z", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )

@@ -1,7 +1,7 @@
 """A customer that reflects on a rejected reply and rewrites it; only what is said is remembered."""
 
-from tautraj.users import Customer, Scene
-from tautraj.users.checking import checked
+from tautraj.users.base import Customer, Scene
+from tautraj.users.reply_check import checked
 
 REWRITE = """\
 (This is not from the agent.) You were about to say:

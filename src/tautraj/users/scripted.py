@@ -2,9 +2,9 @@
 
 import re
 
-from tautraj.protocol import NOTHING, json_object
+from tautraj.llms.tool_calls import NOTHING, json_object
 from tautraj.trajectory import ToolCall
-from tautraj.users import Customer, Scene
+from tautraj.users.base import Customer, Scene
 
 FIRST_PERSON = [  # in this order: longer forms first
     (r"\byou are\b", "I am"),
@@ -22,16 +22,22 @@ FIRST_PERSON = [  # in this order: longer forms first
     ),
     (r"\byou\b", "I"),
 ]
+
 IDENTITY = re.compile(
     r"\b(e-?mail|zip|your (full )?name|user id|identity|identify|who am i speaking)\b", re.IGNORECASE
 )
+
 CONFIRMATION = re.compile(
     r"\b(confirm|proceed|go ahead|yes/no|yes or no|is that (correct|right|ok))\b", re.IGNORECASE
 )
+
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
+
 ERRAND = re.compile(r"please use (\w+) with (\{.*\})", re.IGNORECASE | re.DOTALL)
 """How the oracle asks for a call of one of the customer's own tools."""
+
 YES = "Yes, please go ahead."
+
 CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nice|good) day|goodbye", re.IGNORECASE)
 
 

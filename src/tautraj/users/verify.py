@@ -1,7 +1,7 @@
 """A customer whose replies are checked against the scenario; a rejected one is never said, and not remembered."""
 
-from tautraj.users import Customer, Scene
-from tautraj.users.checking import checked
+from tautraj.users.base import Customer, Scene
+from tautraj.users.reply_check import checked
 
 
 def verify(scene: Scene, *, attempts: int) -> Customer:

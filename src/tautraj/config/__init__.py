@@ -1,0 +1,46 @@
+"""From a command line to a checked `Run`: records, composition, plug-ins, identity of cells and episodes."""
+
+from tautraj.config.llm import ALONE, GOLD, Llm, Provider
+from tautraj.config.run import (
+    CONF,
+    Bench,
+    Budget,
+    Domain,
+    Folder,
+    Limits,
+    Part,
+    Report,
+    Run,
+    Runner,
+    Split,
+    Tasks,
+    Tracking,
+    Which,
+    WorldKind,
+    at,
+    unaddressed,
+)
+
+__all__ = [
+    "ALONE",
+    "CONF",
+    "GOLD",
+    "Bench",
+    "Budget",
+    "Domain",
+    "Folder",
+    "Limits",
+    "Llm",
+    "Part",
+    "Provider",
+    "Report",
+    "Run",
+    "Runner",
+    "Split",
+    "Tasks",
+    "Tracking",
+    "Which",
+    "WorldKind",
+    "at",
+    "unaddressed",
+]

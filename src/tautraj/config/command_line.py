@@ -1,0 +1,164 @@
+"""The doors' common frame: compose the tree, and say in one line what a user mistyped.
+
+Not here: what the values mean (`config`).
+"""
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import hydra
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from tautraj.config.run import CONF
+from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, hint
+from tautraj.printable import printable
+from tautraj.redaction import masked, without_credentials
+
+HYDRAS_OWN = (HydraException, OmegaConfBaseException)
+
+STUMBLES = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
+"""What Hydra lets out when it trips over a value: `model=0`, a number of 5,000 digits."""
+
+GRID = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
+
+_composing = threading.Lock()  # Hydra's compose is not thread-safe
+
+
+def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> DictConfig:
+    """Compose a file of `conf/` with `overrides`, from any thread; raises `ConfigError`."""
+    overrides = spelled(overrides)
+    _check_choices(overrides)
+    try:
+        with _composing:
+            if GlobalHydra.instance().is_initialized():
+                return compose(config_name, overrides=list(overrides))
+            with initialize_config_dir(str(CONF), version_base=None):
+                return compose(config_name, overrides=list(overrides))
+    except (*HYDRAS_OWN, *STUMBLES) as error:
+        raise ConfigError(explain(error, overrides, config_name)) from None
+
+
+def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> None:
+    """Hand `door` the composed tree, once per cell of a sweep. Exits with 2 after one line per thing to correct."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
+    sys.argv[1:] = spelled(sys.argv[1:])
+    overrides = [word for word in sys.argv[1:] if "=" in word]
+    failed: list[TautrajError] = []
+    at_door = False
+
+    def guarded(cfg: DictConfig) -> None:
+        nonlocal at_door
+        at_door = True
+        try:
+            door(cfg)
+        except Interrupted as error:  # a sweep ends with it
+            _complain(str(error))
+            sys.exit(error.code)
+        except TautrajError as error:  # said here and now: a sweep goes on with its next cell
+            failed.append(error)
+            _complain(str(error))
+        at_door = False
+
+    try:
+        _check_choices(overrides)
+        hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(guarded)()
+    except ConfigError as error:
+        sys.exit(_complain(str(error)))
+    except HYDRAS_OWN as error:
+        sys.exit(_complain(explain(error, overrides, config_name)))
+    except STUMBLES as error:
+        if at_door:  # it is ours, and nobody foresaw it
+            raise
+        sys.exit(_complain(explain(error, overrides, config_name)))
+    if failed:
+        sys.exit(2)
+
+
+def spelled(words: Sequence[str]) -> list[str]:
+    """The words as Hydra takes them: an axis is added to a grid as it is changed, `grid.agent=[act,react]`, and its
+    levels may go without their brackets."""
+    return [GRID.sub(_axis, word) for word in words]
+
+
+def _axis(found: re.Match[str]) -> str:
+    key, levels = found.groups()
+    several = "," in levels and levels[0] not in "[{'\""
+    return f"++{key}=[{levels}]" if several else f"++{key}={levels}"
+
+
+def _complain(text: str) -> int:
+    for line in printable(masked(text)).split("\n"):
+        print(f"error: {line}", file=sys.stderr)
+    return 2
+
+
+def _check_choices(overrides: Sequence[str]) -> None:
+    """What Hydra takes without a word or refuses in many: several choices merged into one, none, no name."""
+    for word in overrides:
+        group, _, choice = word.partition("=")
+        if not group:
+            raise ConfigError(f"cannot read {word}: what stands before the = names a group or key")
+        if without_credentials(word) != word:
+            raise ConfigError(
+                f"{group} has credentials in it, and a command line is kept: by the shell, by Hydra, by Prefect. "
+                f"Put the address in .env, and name it: '{group}=${{oc.env:MY_ADDRESS}}'"
+            )
+        if _group(word) and choice.startswith("["):
+            raise ConfigError(
+                f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}, or all in one flow: "
+                f"python flows/sweep.py 'grid.{group}={choice}'"
+            )
+        if _group(word) and choice in ("", "null"):
+            known = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+            raise ConfigError(f"{group} needs a choice. It is one of: {', '.join(known)}")
+
+
+def _group(override: str) -> bool:
+    """Whether it chooses from a group of `conf/`."""
+    name = override.partition("=")[0]
+    with suppress(OSError):  # too long for a file's name
+        return bool(name) and (CONF / name).is_dir()
+    return False
+
+
+def explain(error: Exception, overrides: Sequence[str], config_name: str) -> str:
+    """Hydra's complaint in one line that lists what exists."""
+    text = _one_line(error)
+    if isinstance(error, OverrideParseException):
+        return f"cannot read {error.override}: {text.removesuffix('.')}. Quote it, as in 'key=[a,b]'"
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
+        group, _, name = str(error.missing_cfg_file).rpartition("/")
+        return f"{group}={name} does not exist. {group} is one of: {', '.join(error.options)}"
+    if text.startswith("Could not override '"):
+        return _unknown_key(text.split("'")[1], overrides, config_name)
+    if isinstance(error, STUMBLES) and not isinstance(error, HYDRAS_OWN):
+        return f"cannot read {' '.join(overrides)}: {text.removesuffix('.') or type(error).__name__}"
+    return text
+
+
+def _unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
+    parent, _, name = key.rpartition(".")
+    try:
+        chosen = [word for word in overrides if _group(word) and not word.startswith(f"{key}=")]
+        node: Any = compose_tree(chosen, config_name)
+        node = OmegaConf.select(node, parent) if parent else node
+        known = [str(key) for key in node] if isinstance(node, DictConfig) else []
+    except UserError:
+        known = []
+    if not known:
+        return f"{key} does not exist: `python flows/{config_name}.py --help` lists the keys"
+    where = f"Under {parent}" if parent else "At the top"
+    return f"{key} does not exist.{hint(name, known)} {where} there are: {', '.join(known)}"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,63 @@
+"""Open points: the function that a YAML names by `_target_`, its settings checked and bound."""
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from tautraj.config.run import Part, Run
+from tautraj.errors import ConfigError, boundary
+
+Check = Callable[..., None]
+"""`(run, **settings)`: raises `ConfigError` when the open point cannot play in this run."""
+
+
+def part(chosen: Part) -> Callable[..., Any]:
+    """The function behind an open point, its settings bound.
+
+    Raises `ConfigError` on a function that is not there and on settings that are not its keyword arguments.
+    """
+    with boundary(ConfigError, f"loading {chosen.target}"):
+        module, _, name = chosen.target.rpartition(".")
+        function = getattr(importlib.import_module(module), name)
+    with boundary(ConfigError, f"reading the settings of {chosen.target}"):
+        settings = inspect.signature(function, eval_str=True).parameters.values()
+    kinds = {
+        setting.name: Any if setting.annotation is setting.empty else setting.annotation
+        for setting in settings
+        if setting.kind is setting.KEYWORD_ONLY
+    }
+    if set(chosen.settings) != set(kinds):
+        raise ConfigError(
+            f"{chosen.name} takes the settings [{', '.join(kinds)}], not [{', '.join(chosen.settings)}]: "
+            f"see the YAML that names {chosen.target}"
+        )
+    for key, kind in kinds.items():
+        try:
+            TypeAdapter(kind).validate_python(chosen.settings[key])
+        except ValidationError as error:
+            raise ConfigError(
+                f"{chosen.name}.{key}: {error.errors()[0]['msg']}, not {chosen.settings[key]}"
+            ) from None
+    return functools.partial(function, **chosen.settings)
+
+
+def checked_by(check: Check) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Have an open point looked at before a run starts, where the types of its settings do not say enough."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.check = check  # type: ignore[attr-defined]
+        return function
+
+    return decorate
+
+
+def check(chosen: Part, run: Run) -> None:
+    """Raise `ConfigError` unless the open point can play in this run."""
+    bound = part(chosen)
+    looked_at = getattr(getattr(bound, "func", None), "check", None)
+    if looked_at is not None:
+        looked_at(run, **chosen.settings)

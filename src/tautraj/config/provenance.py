@@ -1,0 +1,32 @@
+"""Where a result came from: versions of what played, state of the code."""
+
+import functools
+import subprocess
+import sys
+from importlib.metadata import version
+
+from tautraj.config.run import CONF
+
+LIBRARIES = ("tautraj", "smolagents", "litellm", "prefect", "mlflow")
+
+
+@functools.cache
+def versions(benchmark: str) -> dict[str, str]:
+    """Our package, the libraries in between, the benchmark, Python."""
+    return {**{name: version(name) for name in LIBRARIES}, "benchmark": benchmark, "python": sys.version.split()[0]}
+
+
+def git_state() -> dict[str, str]:
+    """Commit of the code and whether it was changed since; nothing outside a checkout."""
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(CONF), *words], capture_output=True, text=True, check=True, timeout=10
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return done.stdout.strip()
+
+    commit, changed = git("rev-parse", "HEAD"), git("status", "--porcelain")
+    return {} if commit is None else {"git.commit": commit, "git.dirty": str(bool(changed)).lower()}

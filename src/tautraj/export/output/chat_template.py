@@ -1,0 +1,46 @@
+"""A tokenizer's chat template, asked of every row of messages: does it take it, and how long does it get?
+
+Not here: what every loader asks (`validity`).
+"""
+
+import json
+from typing import Any
+
+from tautraj.errors import ConfigError, boundary
+from tautraj.export.formats import Row
+from tautraj.export.output.row_checks import conversations
+
+
+class Template:
+    """Of a model on the Hugging Face Hub, or of a folder."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from transformers import AutoTokenizer
+        except ImportError:
+            raise ConfigError("tokenizer= takes transformers: pip install 'tautraj[tokenizer]'") from None
+        with boundary(ConfigError, f"tokenizer={name}"):
+            self._tokenizer = AutoTokenizer.from_pretrained(name)
+        if not self._tokenizer.chat_template:
+            raise ConfigError(f"tokenizer={name} has no chat template. Name that of a model for chats")
+
+    def measured(self, row: Row) -> tuple[str | None, int]:
+        """What the template says against a row, None: nothing; tokens of its longest conversation, tools included.
+
+        Raises `ConfigError` on a row that has no messages.
+        """
+        told = list(conversations(row)) or [row[name] for name in ("prompt",) if row.get(name)]
+        if not told:
+            raise ConfigError("tokenizer= asks a chat template, and rows of this format have no messages: leave it")
+        tools = json.loads(row["tools"]) if row.get("tools") else None
+        try:
+            with boundary(ConfigError, "by the chat template"):  # which is somebody else's program
+                return None, max(len(self._rendered(one, tools)) for one in told)
+        except ConfigError as error:
+            return str(error), 0
+
+    def _rendered(self, told: list[dict[str, Any]], tools: Any) -> list[int]:
+        """As TRL hands it on: keys that are None are not there."""
+        plain = [{key: value for key, value in message.items() if value is not None} for message in told]
+        found: list[int] = self._tokenizer.apply_chat_template(plain, tools=tools, return_dict=False)
+        return found

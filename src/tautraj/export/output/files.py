@@ -1,0 +1,100 @@
+"""Rows to files, as they come: JSON lines, or Parquet in groups of rows. Memory holds one group.
+
+Not here: what a row is (`formats`).
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from tautraj.export.formats import Row
+
+GROUP = 256
+"""Rows of a Parquet group."""
+
+NUMBERS = ("weight", "reward", "rejected_reward")
+"""Of columns that may be empty in the first group; what else is empty there is text, or calls."""
+
+
+class Writer(Protocol):
+    def write(self, row: Row) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """By the suffix, `.jsonl` or `.parquet`; made with its first row."""
+    writer: Writer = _Lines(path) if path.suffix == ".jsonl" else _Groups(path)
+    try:
+        yield writer
+    finally:
+        writer.close()
+
+
+class _Lines:
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+
+    def write(self, row: Row) -> None:
+        try:
+            line = orjson.dumps(row)
+        except TypeError:  # half a surrogate pair, a number beyond 64 bits
+            line = json.dumps(row).encode()
+        self._file.write(line + b"\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Groups:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: Any = None
+        self._rows: list[Row] = []
+
+    def write(self, row: Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) == GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        if self._rows:
+            self._flush()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _flush(self) -> None:
+        import pyarrow
+        from pyarrow import parquet
+
+        schema = self._writer.schema if self._writer else _schema(pyarrow.Table.from_pylist(self._rows).schema)
+        table = pyarrow.Table.from_pylist(self._rows, schema=schema)
+        if self._writer is None:
+            self._writer = parquet.ParquetWriter(self._path, schema)
+        self._writer.write_table(table)
+        self._rows.clear()
+
+
+def _schema(found: Any) -> Any:
+    """Arrow's, with a type for what was empty so far."""
+    import pyarrow
+
+    text = pyarrow.string()
+    function = pyarrow.struct([("name", text), ("arguments", text)])
+    calls = pyarrow.list_(pyarrow.struct([("id", text), ("type", text), ("function", function)]))
+
+    def typed(kind: Any, name: str) -> Any:
+        if pyarrow.types.is_null(kind):
+            return {"tool_calls": calls, **dict.fromkeys(NUMBERS, pyarrow.float64())}.get(name, text)
+        if pyarrow.types.is_list(kind):
+            return pyarrow.list_(typed(kind.value_type, name))
+        if pyarrow.types.is_struct(kind):
+            return pyarrow.struct([(field.name, typed(field.type, field.name)) for field in kind])
+        return kind
+
+    return pyarrow.schema([(field.name, typed(field.type, field.name)) for field in found])

@@ -1,0 +1,82 @@
+"""What an export is asked for: a record without defaults."""
+
+from typing import Any, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
+
+from tautraj.config import Part
+from tautraj.export.messages import Style
+from tautraj.trajectory import Labels, Record
+
+FLAGS = [name for name, field in Labels.model_fields.items() if field.annotation in (bool, bool | None)]
+"""Labels that are there or not."""
+
+
+class Choice(Record):
+    """What is wanted; None: whatever there is."""
+
+    reward: float | None = Field(ge=0, le=1)
+    """At least."""
+    without: tuple[str, ...]
+    """Labels that must not hold: flags, or `violations`. What was never labelled is left out too, if any is named."""
+    turns: PositiveInt | None
+    """At most; so are those below."""
+    tokens: PositiveInt | None
+    usd: NonNegativeFloat | None
+    """Of a conversation; what is unpriced is left out."""
+    models: tuple[str, ...] | None
+    similar: float | None = Field(gt=0, le=1)
+    """Two conversations of a task that are at least so alike count as one."""
+    best: Literal["fewest_turns", "cheapest"] | None
+    """Who of a task comes first."""
+    per_task: PositiveInt | None
+    balance: Literal["task", "operation"] | None
+    """As many of each as of the rarest; an operation is the sequence of writes."""
+
+    @field_validator("without")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = [*FLAGS, "violations"]
+        for name in names:
+            if name not in known:
+                raise ValueError(f"{name} is no label that can hold; they are: {', '.join(known)}")
+        return names
+
+
+class Export(Record):
+    """What the door is asked for."""
+
+    run: tuple[str, ...] | None = Field(min_length=1)
+    """Run directories, paths or URLs; None: the newest under `root`."""
+    root: str
+    out: str | None
+    """The folder to make; None: exports/<format>-<digest> in the first run directory."""
+    file: Literal["jsonl", "parquet"]
+    format: Part
+    choose: Choice
+    style: Style
+    guard: Literal["all", "own", "off"]
+    """Whose test tasks are guarded: both benchmarks', the played one's, nobody's."""
+    validation: float = Field(ge=0, lt=1)
+    """Share of the groups (tasks that have a customer, order or reservation in common) kept for validation."""
+    tokenizer: str | None
+    """Of a model on the Hugging Face Hub, or a folder: its chat template has to take every row."""
+    hub: str | None = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    """OWNER/NAME on the Hugging Face Hub: the export is pushed there."""
+    hub_private: bool
+
+    @model_validator(mode="after")
+    def _columns(self) -> "Export":
+        if self.file == "parquet" and self.style.arguments == "object":
+            raise ValueError("file=parquet has columns, and every call has other arguments: style.arguments=text")
+        return self
+
+    @field_validator("guard", mode="before")
+    @classmethod
+    def _on_or_off(cls, given: Any) -> Any:
+        return {True: "all", False: "off"}.get(given, given) if isinstance(given, bool) else given
+
+    @field_validator("run", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str) else given

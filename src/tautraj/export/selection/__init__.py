@@ -1,0 +1,1 @@
+"""Which recorded episodes become rows: scanned, filtered, grouped."""

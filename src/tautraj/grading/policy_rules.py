@@ -1,0 +1,191 @@
+"""Rules of the benchmarks' policies that a program can decide, at the moment of a write.
+
+A rule sees the call and the world that it is about to change; what takes judgement (a reason, a tone) is nobody's
+rule here. Sources: the policies of retail and airline as τ² 26.3 and classic τ-bench ship them, which agree on these.
+Not here: what the tools themselves refuse.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tautraj.benchmarks import Benchmark, Place, World
+from tautraj.trajectory import Trajectory, Turn
+
+AUTHENTICATING = frozenset({"find_user_id_by_email", "find_user_id_by_name_zip"})
+"""Calls by which a retail agent knows its customer."""
+
+NOW = datetime(2024, 5, 15, 15, 0)
+"""The airline's policy says so."""
+
+FREE_BAGS = {
+    "regular": {"basic_economy": 0, "economy": 1, "business": 2},
+    "silver": {"basic_economy": 1, "economy": 2, "business": 3},
+    "gold": {"basic_economy": 2, "economy": 3, "business": 4},
+}
+"""Per passenger, by membership and cabin."""
+
+MOST_OF_A_KIND = {"certificate": 1, "credit_card": 1, "gift_card": 3}
+"""Payment methods of one booking."""
+
+Arguments = Mapping[str, Any]
+
+Rule = Callable[[Arguments, World], str | None]
+"""What is wrong with a write, or None."""
+
+
+def violations(benchmark: Benchmark, trajectory: Trajectory) -> tuple[str, ...] | None:
+    """What the agent's writes broke, each once, in the order they came; None for a domain without rules."""
+    rules = RULES.get(benchmark.domain)
+    if rules is None:
+        return None
+    world = benchmark.world(benchmark.task(trajectory.task_id))
+    return tuple(dict.fromkeys(_found(rules, trajectory.turns, world, benchmark.writing_tools)))
+
+
+def _found(
+    rules: Mapping[str, Sequence[Rule]], turns: Sequence[Turn], world: World, writing_tools: Collection[str]
+) -> Iterator[str]:
+    known: set[str] = set()
+    for turn in turns:
+        call = turn.tool_call
+        if turn.kind != "tool_call" or turn.given or call is None:
+            continue
+        if turn.dropped and turn.seat == "model":
+            yield "several calls at once"
+        if turn.seat == "model" and not turn.error:
+            yield from filter(None, (rule(call.arguments, world) for rule in rules.get(call.name, ())))
+            yield from _one_customer(call.name, call.arguments, turn.observation or "", world, known)
+        if turn.seat == "user" or call.name in writing_tools:
+            world.call(call, turn.seat)
+
+
+def _one_customer(name: str, arguments: Arguments, answer: str, world: World, known: set[str]) -> Iterator[str]:
+    """Retail: whoever was looked up is the customer, and nobody else's order is touched."""
+    if name in AUTHENTICATING:
+        known.add(answer.strip('"'))
+        if len(known) > 1:
+            yield "two customers in one conversation"
+    elif known and name in RULES["retail"] and "order_id" in arguments:
+        order = _entity(world, "orders", arguments["order_id"])
+        if order and order["user_id"] not in known:
+            yield "another customer's order was changed"
+
+
+def _entity(world: World, collection: str, key: Any) -> Any:
+    return world.entity(Place(collection, str(key)))
+
+
+def _reservation(arguments: Arguments, world: World) -> Any:
+    return _entity(world, "reservations", arguments.get("reservation_id"))
+
+
+def _status(world: World, flight: Any) -> str:
+    found = _entity(world, "flights", flight["flight_number"]) or {"dates": {}}
+    return str(found["dates"].get(flight["date"], {}).get("status", ""))
+
+
+def _flown(arguments: Arguments, world: World) -> str | None:
+    """Such a reservation cannot be cancelled, and its cabin cannot be changed."""
+    reservation = _reservation(arguments, world)
+    if reservation and arguments.get("cabin") == reservation["cabin"]:
+        return None
+    flown = reservation and any(_status(world, flight) in ("landed", "flying") for flight in reservation["flights"])
+    return "a reservation was changed whose flights have begun" if flown else None
+
+
+def _cancellable(arguments: Arguments, world: World) -> str | None:
+    """The reason is between the customer and the agent: insurance always may cover it."""
+    reservation = _reservation(arguments, world)
+    if reservation is None:
+        return None
+    recent = NOW - datetime.fromisoformat(reservation["created_at"]) <= timedelta(hours=24)
+    cancelled = any(_status(world, flight) == "cancelled" for flight in reservation["flights"])
+    allowed = recent or cancelled or reservation["cabin"] == "business" or reservation["insurance"] == "yes"
+    return None if allowed else "a reservation was cancelled that may not be"
+
+
+def _flights_may_change(arguments: Arguments, world: World) -> str | None:
+    reservation, chosen = _reservation(arguments, world), list(arguments.get("flights", ()))
+    if reservation is None or not chosen or _segments(chosen) == _segments(reservation["flights"]):
+        return None
+    if reservation["cabin"] == "basic_economy":
+        return "flights of a basic economy reservation were changed"
+    flights = [_entity(world, "flights", flight["flight_number"]) for flight in chosen]
+    if None in flights:
+        return None
+    there, goals = reservation["destination"], [flight["destination"] for flight in flights]
+    end = reservation["origin"] if reservation["flight_type"] == "round_trip" else there
+    kept = flights[0]["origin"] == reservation["origin"] and there in goals and goals[-1] == end
+    return None if kept else "origin or destination was changed"
+
+
+def _segments(flights: Sequence[Any]) -> list[tuple[str, str]]:
+    return sorted((flight["flight_number"], flight["date"]) for flight in flights)
+
+
+def _few_enough(arguments: Arguments, world: World) -> str | None:
+    return "more than five passengers were booked" if len(arguments.get("passengers", ())) > 5 else None
+
+
+def _payable(arguments: Arguments, world: World) -> str | None:
+    paid = [str(method.get("payment_id")) for method in arguments.get("payment_methods", ())]
+    over = any(sum(one.startswith(kind) for one in paid) > most for kind, most in MOST_OF_A_KIND.items())
+    return "too many payment methods of a kind" if over else None
+
+
+def _bags_of_a_booking(arguments: Arguments, world: World) -> str | None:
+    user = _entity(world, "users", arguments.get("user_id"))
+    return _bags(user, arguments.get("cabin"), len(arguments.get("passengers", ())), arguments)
+
+
+def _bags_added(arguments: Arguments, world: World) -> str | None:
+    reservation = _reservation(arguments, world)
+    if reservation is None:
+        return None
+    if arguments.get("total_baggages", 0) < reservation["total_baggages"]:
+        return "checked bags were taken away"
+    user = _entity(world, "users", reservation["user_id"])
+    return _bags(user, reservation["cabin"], len(reservation["passengers"]), arguments)
+
+
+def _bags(user: Any, cabin: Any, passengers: int, arguments: Arguments) -> str | None:
+    if user is None or cabin not in FREE_BAGS["regular"]:
+        return None
+    free = FREE_BAGS[user["membership"]][cabin] * passengers
+    paid = max(0, arguments.get("total_baggages", 0) - free)
+    return None if arguments.get("nonfree_baggages") == paid else "free bags were miscounted"
+
+
+def _compensable(arguments: Arguments, world: World) -> str | None:
+    """Which reservation it is about nobody says: none of theirs may qualify."""
+    user = _entity(world, "users", arguments.get("user_id"))
+    if user is None or user["membership"] != "regular":
+        return None
+    theirs = [found for key in user["reservations"] if (found := _entity(world, "reservations", key))]
+    covered = any(one["insurance"] == "yes" or one["cabin"] == "business" for one in theirs)
+    return None if covered else "a customer was compensated who may not be"
+
+
+RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
+    "retail": dict.fromkeys(
+        (
+            "cancel_pending_order",
+            "exchange_delivered_order_items",
+            "modify_pending_order_address",
+            "modify_pending_order_items",
+            "modify_pending_order_payment",
+            "return_delivered_order_items",
+        ),
+        (),
+    ),
+    "airline": {
+        "book_reservation": (_few_enough, _payable, _bags_of_a_booking),
+        "cancel_reservation": (_flown, _cancellable),
+        "send_certificate": (_compensable,),
+        "update_reservation_baggages": (_bags_added,),
+        "update_reservation_flights": (_flown, _flights_may_change),
+    },
+}
+
+"""By domain and tool."""

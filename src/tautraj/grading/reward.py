@@ -1,0 +1,27 @@
+"""What an episode was worth, asked of the benchmark, and the labels that say whether to trust it.
+
+Pure where no judge is asked: the same trajectory always gets the same reward, today or regraded next year. Not here:
+running episodes (`episode`), averaging rewards (`metrics`), how labels are decided (`labels`).
+"""
+
+from tautraj.benchmarks import Benchmark
+from tautraj.errors import GradingError, boundary
+from tautraj.grading.labels import labels
+from tautraj.llms import Ask
+from tautraj.trajectory import Trajectory
+
+
+def judged(trajectory: Trajectory, benchmark: Benchmark, judge: Ask | None) -> Trajectory:
+    """With the benchmark's verdict, and no labels. Raises `GradingError`."""
+    verdict = benchmark.grade(trajectory.task_id, trajectory.turns, trajectory.outcome, judge)
+    found = (None, verdict, None) if isinstance(verdict, str) else (verdict.reward, None, verdict)
+    update = dict(zip(("reward", "ungraded", "grade"), found, strict=True))
+    return trajectory.model_copy(update={**update, "labels": None})
+
+
+def labelled(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
+    """With its labels, if it was graded. Raises `GradingError`."""
+    if trajectory.grade is None:
+        return trajectory
+    with boundary(GradingError, f"labelling {benchmark.domain} task {trajectory.task_id}"):
+        return trajectory.model_copy(update={"labels": labels(trajectory, trajectory.grade, benchmark)})

@@ -1,0 +1,121 @@
+"""Which of our failures an exception of litellm is. DESIGN's table, in one place.
+
+litellm chooses its classes by the words of an error before its status: a 401 may come as BadRequestError, an
+unreadable 200 as a 422 or a 500. So only the classes that can be trusted are, then the words that matter, then what
+happened on the wire, which the causes of the exception tell.
+"""
+
+import email.utils
+import re
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TypeGuard
+
+import httpx
+import litellm
+import openai
+
+from tautraj import errors
+from tautraj.config import Llm
+from tautraj.errors import ProviderError
+from tautraj.redaction import hidden
+
+BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
+    (
+        re.compile(r"context[_ ](length|window|limit|size)|(prompt|input) is too long"),
+        errors.ContextTooLong,
+    ),
+    (
+        re.compile(r"content_filter|content_policy|content management policy|(prompt|input) was flagged"),
+        errors.ContentRefused,
+    ),
+    (
+        # Google says "quota" of every limit: only its id tells a day's from a minute's.
+        re.compile(
+            r"insufficient_quota|billing_hard_limit|billing_not_active|credit balance is too low"
+            r"|specified API usage limits|quotaId\W+\w*PerDay|free-models-per-day"
+        ),
+        errors.QuotaExhausted,
+    ),
+]
+
+BY_CLASS: list[tuple[type[Exception], type[ProviderError]]] = [
+    (litellm.ContextWindowExceededError, errors.ContextTooLong),
+    (litellm.ContentPolicyViolationError, errors.ContentRefused),
+    (litellm.AuthenticationError, errors.AuthenticationFailed),  # Gemini says it with a 400
+    (litellm.Timeout, errors.ProviderTimeout),
+]
+
+BY_STATUS: dict[int, type[ProviderError]] = {
+    401: errors.AuthenticationFailed,
+    402: errors.QuotaExhausted,
+    403: errors.AuthenticationFailed,
+    404: errors.ModelNotFound,
+    408: errors.ProviderTimeout,
+    413: errors.ContextTooLong,
+    425: errors.ProviderUnavailable,
+    429: errors.RateLimited,
+    504: errors.ProviderTimeout,
+    529: errors.RateLimited,
+}
+
+
+def as_ours(error: Exception, llm: Llm) -> ProviderError:
+    """The typed failure of a call to `llm`, with the wait the provider asked for; its words may quote a header."""
+    text = " ".join(str(error).split("Traceback (most recent call last)")[0].split())  # litellm appends its own
+    text = hidden(text, llm.provider.api_base)
+    kind = _kind(error, text)
+    return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_retry_after(error))
+
+
+def _kind(error: Exception, text: str) -> type[ProviderError]:
+    causes = list(_causes(error))
+    refused = next((cause.response.status_code for cause in causes if _is_refusal(cause)), None)
+    status: int = refused or getattr(error, "status_code", None) or 0
+    for foreign, ours in BY_CLASS:
+        if isinstance(error, foreign):
+            return ours
+    if 400 <= status < 500:
+        told = " ".join([text, *(str(code) for cause in causes if (code := getattr(cause, "code", None)))])
+        for words, ours in BY_WORDS:
+            if words.search(told):
+                return ours
+    if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
+        return errors.ProviderTimeout
+    if any(isinstance(cause, httpx.TransportError) for cause in causes):
+        return errors.ProviderUnavailable
+    if refused is None and status not in (400, 401, 403, 404):
+        return errors.MalformedResponse  # neither refused nor dropped: litellm could not read what came
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    return errors.BadRequest if 400 <= status < 500 else errors.ProviderUnavailable
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_refusal(cause: BaseException) -> TypeGuard[httpx.HTTPStatusError | openai.APIStatusError]:
+    """Whether it holds the server's own status; litellm's classes, which are openai's too, make up theirs."""
+    own = type(cause).__module__.startswith("litellm")
+    return isinstance(cause, httpx.HTTPStatusError | openai.APIStatusError) and not own and cause.response.is_error
+
+
+def _retry_after(error: Exception) -> float | None:
+    """Seconds, from the header's number or date, or from where Google writes them: the body."""
+    headers = getattr(error, "litellm_response_headers", None)
+    value = headers.get("retry-after") if headers is not None else None
+    if value is None:
+        named = re.search(r'"retryDelay":\s*"([\d.]+)s"', str(error))
+        value = named[1] if named else None
+    if value is None:
+        return None
+    with suppress(ValueError):
+        return max(0.0, float(value))
+    with suppress(ValueError, OverflowError):  # no year that a calendar has
+        date = email.utils.parsedate_tz(value)
+        return max(0.0, email.utils.mktime_tz(date) - time.time()) if date else None
+    return None

@@ -1,0 +1,185 @@
+"""litellm's own HTTP handler, asked directly by calls that speak OpenAI's protocol: the same request and the same
+answer as by `litellm.completion`, in half of its time.
+
+What that does beside (caches, fallbacks, callbacks, bridges to other interfaces) nobody here uses; a call that might
+need any of it does not fit. Not here: every other protocol, retries (`chat`), what a failure means (`failures`).
+"""
+
+import copy
+import datetime
+import functools
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import litellm
+import orjson
+from litellm.litellm_core_utils.exception_mapping_utils import exception_type
+from litellm.litellm_core_utils.litellm_logging import Logging
+from litellm.llms.base_llm.chat.transformation import BaseLLMException
+from litellm.main import base_llm_http_handler, responses_api_bridge_check
+from litellm.types.utils import LlmProviders, ModelResponse
+from litellm.utils import ProviderConfigManager, get_optional_params, validate_and_fix_openai_messages
+
+from tautraj.llms.http_client import connect
+
+ROUTES = ("openai", "hosted_vllm")
+
+ELSEWHERE = ("OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL", "OPENAI_API_BASE")
+"""What OpenAI's SDK looks for in the environment, and the handler does not."""
+
+SETTINGS = {"timeout", "num_retries", "max_retries", "drop_params", "api_base", "api_key", "logger_fn"}
+
+PARAMETERS = (
+    "tools",
+    "temperature",
+    "max_tokens",
+    "seed",
+    "top_p",
+    "stop",
+    "frequency_penalty",
+    "presence_penalty",
+    "reasoning_effort",
+    "parallel_tool_calls",
+)
+"""What litellm translates going by the model alone."""
+
+
+class Target(NamedTuple):
+    """Who is asked, as litellm finds it by a model's name."""
+
+    model: str
+    provider: str
+    api_base: str | None
+    api_key: str | None
+    config: Any
+
+
+def fits(request: Mapping[str, Any]) -> bool:
+    """Whether `ask` does with a request what `litellm.completion` would."""
+    if request["model"].partition("/")[0] not in ROUTES or any(os.environ.get(name) for name in ELSEWHERE):
+        return False
+    if not request.keys() <= {"model", "messages", *SETTINGS, *PARAMETERS}:
+        return False
+    effort = request.get("reasoning_effort")
+    plain = effort is None or isinstance(effort, str)
+    return plain and not _bridged(request["model"], "tools" in request, effort, request.get("api_base"))
+
+
+def ask(request: Mapping[str, Any]) -> ModelResponse:
+    """The answer to a request that `fits`; its tools stay as they are. Raises what `litellm.completion` raises."""
+    to = _target(request["model"], request.get("api_base"), request.get("api_key"))
+    with _as_litellm_names_it(to):
+        messages = validate_and_fix_openai_messages(request["messages"])
+        parameters = _parameters(to.model, to.provider, request)
+        logging = Logging(
+            model=to.model,
+            messages=messages,
+            stream=False,
+            call_type="completion",
+            start_time=datetime.datetime.now(),
+            litellm_call_id="",
+            function_id="",
+        )
+        logging.update_environment_variables(
+            model=to.model,
+            optional_params=parameters,
+            litellm_params={"logger_fn": request.get("logger_fn")},
+            custom_llm_provider=to.provider,
+        )
+        response: ModelResponse = base_llm_http_handler.completion(
+            model=to.model,
+            messages=messages,
+            api_base=to.api_base,
+            custom_llm_provider=to.provider,
+            model_response=ModelResponse(),
+            encoding=None,
+            logging_obj=logging,
+            optional_params=parameters,
+            timeout=request["timeout"],
+            litellm_params={},
+            acompletion=False,
+            stream=None,
+            api_key=to.api_key,
+            provider_config=to.config,
+            client=connect(),
+        )
+        if _priced(request["model"]):
+            response._hidden_params["response_cost"] = logging._response_cost_calculator(result=response)
+        return response
+
+
+@contextmanager
+def _as_litellm_names_it(to: Target) -> Iterator[None]:
+    try:
+        yield
+    except BaseLLMException as error:
+        raise exception_type(
+            model=to.model, custom_llm_provider=to.provider, original_exception=error, completion_kwargs={}
+        ) from None  # which may be the same
+
+
+@functools.lru_cache(maxsize=64)
+def _target(name: str, api_base: str | None, api_key: str | None) -> Target:
+    model, provider, own_key, base = litellm.get_llm_provider(model=name, api_base=api_base, api_key=api_key)
+    found = ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider))
+    config: Any = copy.copy(found)  # which others use too
+    config.remove_cache_control_flag_from_messages_and_tools = _as_they_are
+    config.sign_request = _written
+    return Target(model, provider, base or api_base, own_key or api_key, config)
+
+
+def _as_they_are(model: str, messages: Any, tools: Any = None) -> tuple[Any, Any]:
+    """There are no cache marks in them: litellm looks for some in every part of the conversation and of the tools."""
+    return messages, tools
+
+
+def _written(headers: Any, request_data: Any, **_: Any) -> tuple[Any, bytes]:
+    """The body, as compact as OpenAI's SDK writes it, and ten times as quickly as litellm."""
+    return headers, orjson.dumps(request_data)
+
+
+def _parameters(model: str, provider: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """As the model takes them: renamed, or left out where it knows them not."""
+    given = {name: request[name] for name in PARAMETERS if name in request and name != "seed"}
+    seeded = "seed" in request
+    found = dict(_translated(model, provider, orjson.dumps(given), seeded))
+    if "tools" in found:
+        found["tools"] = list(found["tools"])  # the handler puts its own into the list
+    if "seed" in found:
+        found["seed"] = request["seed"]
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _translated(model: str, provider: str, given: bytes, seeded: bool) -> dict[str, Any]:
+    """litellm looks through all tools for this, which are the same for every call of a run."""
+    named = {**orjson.loads(given), **({"seed": 0} if seeded else {})}
+    found: dict[str, Any] = get_optional_params(
+        model=model, custom_llm_provider=provider, drop_params=True, max_retries=0, stream=None, **named
+    )
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _priced(name: str) -> bool:
+    """Whether litellm's table has a price; to find none takes it as long as to reckon."""
+    try:
+        return bool(litellm.get_model_info(name).get("input_cost_per_token"))
+    except litellm.ModelNotMappedError:
+        return False
+
+
+@functools.lru_cache(maxsize=64)
+def _bridged(name: str, tools: bool, effort: str | None, api_base: str | None) -> bool:
+    """Whether litellm would ask another interface than chat completions."""
+    model, provider, _, base = litellm.get_llm_provider(model=name, api_base=api_base)
+    info, _ = responses_api_bridge_check(
+        model=model,
+        custom_llm_provider=provider,
+        tools=[{"type": "function"}] if tools else None,
+        reasoning_effort=effort,
+        api_base=base or api_base,
+    )
+    return bool(info.get("mode") == "responses")

@@ -1,0 +1,1 @@
+"""Prefect: flows, tasks, worker processes, leases, pause and cancel, servers."""

@@ -1,0 +1,113 @@
+"""What is asked of Prefect beside running tasks: a lease of a provider's capacity, artifacts, links.
+
+Views and leases only: nothing is read back from Prefect's database that a result depends on, and a server that goes
+away in mid-run ends nothing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.settings import PREFECT_UI_URL
+
+from tautraj.config import Run
+from tautraj.config.identity import cell
+from tautraj.errors import TrackingError, boundary
+from tautraj.metrics import Metrics
+from tautraj.orchestration.prefect_server import check_answers, shared_server, where
+from tautraj.redaction import without_credentials
+from tautraj.report.terminal.console import say
+from tautraj.report.terminal.progress_bar import line
+from tautraj.report.terminal.tables import summary_rows
+from tautraj.runs.scheduler import Together, Watcher
+
+ADDRESS = re.compile(r"https?://\S+$")
+
+
+def flow_run_link(flow_run_id: UUID | str) -> str | None:
+    """The page of this very flow run; None without a shared server, whose UI there is none of."""
+    api = shared_server()
+    if api is None:
+        return None
+    ui = PREFECT_UI_URL.value() or api.removesuffix("/").removesuffix("/api")
+    return f"{without_credentials(ui).rstrip('/')}/runs/flow-run/{flow_run_id}"
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """The tags of a flow run: its cells, and what they have in common or not, as `provider:openai`."""
+    found = {f"{seat}:{llm.name}" for run in runs for seat, llm in run.seats.items()}
+    found |= {f"provider:{llm.provider.name}" for run in runs for llm in run.seats.values()}
+    found |= {label for run in runs for label in (f"domain:{run.domain.name}", f"split:{run.split.name}")}
+    return [*sorted({cell(run).name for run in runs}), *sorted(found)]
+
+
+def progress_artifact(name: str) -> Watcher:
+    """A progress artifact of this flow run, renewed with every call. A server gone away is said once, and missed."""
+    artifact: UUID | None = None
+    away = False
+
+    def show(together: Together) -> None:
+        nonlocal artifact
+        percent, text = 100.0 * together.done / max(1, together.total), line(together)
+        check_answers(1)
+        if artifact is None:
+            made = create_progress_artifact(percent, key=_key(f"progress-{name}"), description=text)
+            artifact = made if isinstance(made, UUID) else None
+        else:
+            update_progress_artifact(artifact, percent, description=text)
+
+    def watch(together: Together) -> None:
+        nonlocal away
+        try:
+            with boundary(TrackingError, f"Prefect at {where()}"):
+                show(together)
+        except TrackingError as error:
+            if not away:
+                say(f"{error}. The run goes on; its directory has everything.")
+            away = True
+        else:
+            if away:
+                say(f"Prefect at {where()} is back.")
+            away = False
+
+    return watch
+
+
+def summary_artifact(name: str, numbers: Metrics) -> None:
+    """The closing table of a run, in the UI, if the server is there."""
+    table_artifact(name, [{"what": what, "value": value} for what, value in summary_rows(numbers)])
+
+
+def table_artifact(name: str, rows: list[dict[str, Any]]) -> None:
+    """A table at the end of this flow run, likewise."""
+    with suppress(TrackingError), boundary(TrackingError, "the closing table"):
+        check_answers(1)
+        create_table_artifact(rows, key=_key(f"summary-{name}"), description="the numbers at its end")
+
+
+def links_artifact(name: str, look: Mapping[str, str]) -> None:
+    """Where to look closer, at the end of this flow run, likewise. `look`: what is there -> link, path or command."""
+    lines = [f"- {what}: {_shown(without_credentials(place))}" for what, place in look.items()]
+    with suppress(TrackingError), boundary(TrackingError, "the links"):
+        check_answers(1)
+        create_markdown_artifact("\n".join(lines), key=_key(f"links-{name}"), description="where to look closer")
+
+
+def _shown(place: str) -> str:
+    """In Markdown: an address to be followed, a path or a command to be copied."""
+    if found := ADDRESS.search(place):
+        return f"{place[: found.start()]}[{found[0]}](<{found[0]}>)"
+    return f"`{place}`"
+
+
+def _key(name: str) -> str:
+    """Prefect's artifact keys: lower-case letters, digits, dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:180]

@@ -1,0 +1,59 @@
+"""Prefect's server for one process: `python -m tautraj.orchestration.embedded_server`.
+
+On 127.0.0.1 at a free port, without UI and services. It writes the address of its API to stdout once it can be asked,
+and ends when its stdin does. Not here: who starts it and why (`server`).
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+from tautraj import process_env
+
+GRACE = 10.0
+"""Seconds."""
+
+SETTINGS = {
+    # The log of events, two fifths of the server's work: a UI shows runs, tasks, states and artifacts without it.
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # a server that ends with the run has no automations
+    "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": "2",  # default 5; each keeps 80 MB of the database in memory
+}
+
+
+def main() -> None:
+    process_env.prepare()
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    serving: list[Any] = []
+    threading.Thread(target=_end_with_stdin, args=(serving,), daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), log_level="critical"))
+    serving.append(server)
+    threading.Thread(target=_announce, args=(server, listening.getsockname()[1]), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def _announce(server: Any, port: int) -> None:
+    while not server.started:
+        time.sleep(0.05)
+    print(f"http://127.0.0.1:{port}/api", flush=True)
+
+
+def _end_with_stdin(serving: list[Any]) -> None:
+    sys.stdin.buffer.read()
+    for server in serving:
+        if server.started:
+            server.should_exit = True  # it writes down what it was told last
+            time.sleep(GRACE)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

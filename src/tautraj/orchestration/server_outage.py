@@ -1,0 +1,64 @@
+"""A Prefect server that goes away in the middle of a run, or falls behind it: the run does not need it.
+
+Not here: what it is asked for while it is there (`orchestration`).
+"""
+
+import queue
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import httpx
+from prefect.context import TagsContext
+from prefect.events.clients import PrefectEventsClient
+from prefect.events.worker import EventsWorker
+
+from tautraj.errors import TrackingError, ours
+from tautraj.orchestration.prefect_server import shared_server, where
+from tautraj.report.terminal.console import say
+
+BACKLOG = 500
+"""Events that may wait to be told to the server. Each holds the task it is about: 17 KB an episode."""
+
+
+def let_catch_up() -> None:
+    """Wait while more events are waiting than may, and become fewer: a server that is away is not waited for."""
+    waiting = EventsWorker.instance()._queue
+    while (before := waiting.qsize()) > BACKLOG:
+        time.sleep(0.25)
+        if waiting.qsize() >= before:
+            return
+
+
+@contextmanager
+def untagged() -> Iterator[None]:
+    """The tasks of a flow run without its tags: for each tag Prefect would ask its server before every task."""
+    with TagsContext(current_tags=set()):
+        yield
+
+
+@contextmanager
+def surviving(ended: Sequence[object]) -> Iterator[None]:
+    """Around a flow run, whose server may go away in the middle.
+
+    Once `ended` has something the run is over, whether or not Prefect could be told. Else raises what ended it, or
+    `TrackingError`.
+    """
+    if shared_server():  # with the default of 10 attempts, every event of an outage takes 7 seconds
+        EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
+    try:
+        yield
+    except httpx.HTTPError as error:
+        if not ended:
+            lost = TrackingError(f"Prefect at {where()}: {error}. The same command goes on.")
+            raise ours(error) or lost from None
+        say(f"Prefect at {where()} is away and was not told how the run ended; its directory has everything.")
+        _forget_events()
+
+
+def _forget_events() -> None:
+    """Those that still wait for the server: Prefect would try each of them before the process may end."""
+    waiting = EventsWorker.instance()._queue
+    with suppress(queue.Empty):
+        while True:
+            waiting.get_nowait()

@@ -1,0 +1,93 @@
+"""Prefect's task runner, as a run chose it, and what it plays an episode with.
+
+Where a cluster is comes from its own library's environment variable; without one it is made on this machine, for the
+length of the run. Not here: the flow (`generation`).
+"""
+
+import functools
+import importlib.util
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from hydra.utils import get_class
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
+from prefect.utilities.annotations import quote
+
+from tautraj.config import Run
+from tautraj.config.identity import EpisodeSpec
+from tautraj.errors import ConfigError, boundary
+from tautraj.metrics import Row
+from tautraj.orchestration.worker_pool import Workers, cores
+from tautraj.orchestration.worker_process import play_anywhere
+from tautraj.runs.play import play
+
+CLUSTERS = {"prefect_dask": "dask", "prefect_ray": "ray"}
+"""Module of the task runner -> the extra that installs it."""
+
+
+def task_runner(run: Run) -> Any:
+    """As the run chose. Raises `ConfigError` on what is no task runner, or is not installed."""
+    target, extra = run.runner.target, _extra(run)
+    if extra and importlib.util.find_spec(f"prefect_{extra}") is None:
+        raise ConfigError(f"runner._target_={target} is not installed: pip install 'tautraj[{extra}]'")
+    with boundary(ConfigError, f"runner._target_={target}"):
+        runner: Any = get_class(target)
+        if not issubclass(runner, TaskRunner):
+            raise ConfigError(f"runner._target_={target} is no task runner of Prefect's: see conf/runner/")
+        if issubclass(runner, ProcessPoolTaskRunner):
+            raise ConfigError(f"runner._target_={target} plays one episode per process: runner=processes")
+        return runner(**_arguments(extra, run.runner.workers))
+
+
+def players(runs: Sequence[Run], stack: ExitStack) -> list[Callable[[EpisodeSpec], Row]]:
+    """What plays an episode of each: this process, processes that they share, which `stack` ends, or a cluster's."""
+    runner = runs[0].runner
+    if _extra(runs[0]):
+        return [functools.partial(play_anywhere, _anywhere(run)) for run in runs]
+    if runner.processes is None:
+        return [functools.partial(play, run) for run in runs]
+    workers = stack.enter_context(Workers(runs, runner.processes))
+    return [functools.partial(workers.play, run) for run in runs]
+
+
+def argument(run: Run, value: Any) -> Any:
+    """Of the task: quoted, else Prefect walks it and draws arrows; but a quote comes to a cluster as a tuple."""
+    return value if _extra(run) else quote(value)
+
+
+def _anywhere(run: Run) -> Run:
+    return run if "://" in run.root else run.model_copy(update={"root": str(Path(run.root).absolute())})
+
+
+def _extra(run: Run) -> str | None:
+    return CLUSTERS.get(run.runner.target.partition(".")[0])
+
+
+def _arguments(extra: str | None, workers: int) -> dict[str, Any]:
+    """Of a task runner with so many workers."""
+    if extra == "dask":
+        if address := os.environ.get("DASK_SCHEDULER_ADDRESS"):
+            return {"address": address}
+        processes = min(cores(), workers)
+        threads = -(-workers // processes)
+        made = {
+            "n_workers": processes,
+            "threads_per_worker": threads,
+            "preload": "tautraj.orchestration.worker_process",
+        }
+        return {"cluster_kwargs": {**made, "dashboard_address": None}}
+    if extra == "ray":
+        if address := os.environ.get("RAY_ADDRESS"):
+            return {"address": address}
+        return {
+            "init_kwargs": {
+                "num_cpus": workers,
+                "include_dashboard": False,
+                "log_to_driver": False,
+                "logging_level": "ERROR",
+            }
+        }
+    return {"max_workers": workers}

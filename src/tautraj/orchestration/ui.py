@@ -1,0 +1,142 @@
+"""The two servers that show runs, as `make ui` starts them: Prefect's and MLflow's, on this machine alone.
+
+What they have to say goes into files under the root. Not here: how a run finds them (`addresses`), the Prefect server
+of one run alone (`server`).
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock
+
+from tautraj.errors import PreflightError
+from tautraj.store import ui_addresses
+from tautraj.store.ui_addresses import Addresses
+
+HOST = "127.0.0.1"
+
+BIN = Path(sys.executable).parent
+
+PORTS = {"PREFECT_PORT": 4200, "MLFLOW_PORT": 5000}
+
+GRACE = 15.0
+"""Seconds in which a server may end by itself."""
+
+
+class Server(NamedTuple):
+    name: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+    ready: Callable[[], bool]
+
+
+def chosen(environ: Mapping[str, str], root: Path) -> Addresses:
+    """Where they will be, at free ports. Raises `PreflightError`."""
+    prefect, mlflow = (_port(name, environ.get(name) or str(usual)) for name, usual in PORTS.items())
+    if prefect == mlflow:
+        raise PreflightError(f"PREFECT_PORT and MLFLOW_PORT are both {prefect}: two servers take two ports")
+    for name, number in (("PREFECT_PORT", prefect), ("MLFLOW_PORT", mlflow)):
+        if _taken(number):
+            raise PreflightError(_why(name, number, ui_addresses.kept(root)))
+    return Addresses(f"http://{HOST}:{prefect}", f"http://{HOST}:{mlflow}", os.getpid())
+
+
+@contextmanager
+def serving(root: Path, here: Addresses) -> Iterator[list[Server]]:
+    """Both servers, once both answer, until the end of the block. Raises `PreflightError`."""
+    (root / ui_addresses.FOLDER).mkdir(parents=True, exist_ok=True)
+    servers: list[Server] = []
+    try:
+        with FileLock(f"{root}/mlflow.db.lock"):  # one process at a time makes or upgrades it
+            servers += [_started(root, here, *one) for one in _commands(root, here)]
+            while not all(server.ready() for server in servers):
+                check(servers)
+                time.sleep(0.3)
+        ui_addresses.keep(root, here)
+        yield servers
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is on its way
+        ui_addresses.forget(root)
+        _stop(servers)
+
+
+def wait(servers: Sequence[Server]) -> None:
+    """Until one of them ends, which raises `PreflightError`."""
+    while True:
+        check(servers)
+        time.sleep(0.5)
+
+
+def check(servers: Sequence[Server]) -> None:
+    """Raise `PreflightError` if one has ended, with the last that it said."""
+    for server in servers:
+        if (code := server.process.poll()) is not None:
+            lines = [line for line in server.log.read_text(errors="replace").splitlines() if line.strip()]
+            last = "".join(f"\n  {line}" for line in lines[-5:])
+            raise PreflightError(f"{server.name}'s server ended, exit code {code}. All it said: {server.log}{last}")
+
+
+def _commands(root: Path, here: Addresses) -> list[tuple[str, list[str], Callable[[], bool]]]:
+    """Name, command, whether it is ready."""
+    prefect, mlflow = (["--host", HOST, "--port", place.rpartition(":")[2]] for place in here[:2])
+    store = ["--backend-store-uri", f"sqlite:///{root}/mlflow.db", "--artifacts-destination", f"{root}/mlartifacts"]
+    return [
+        ("Prefect", ["prefect", "server", "start", *prefect], lambda: ui_addresses.prefect_answers(here.prefect_api)),
+        (
+            "MLflow",
+            ["mlflow", "server", "--workers", "1", *store, *mlflow],
+            lambda: ui_addresses.mlflow_answers(here.mlflow),
+        ),
+    ]
+
+
+def _started(root: Path, here: Addresses, name: str, command: list[str], ready: Callable[[], bool]) -> Server:
+    # Prefect's pages ask port 4200, whatever the server's own, unless they are told.
+    environ = {"PREFECT_SERVER_UI_API_URL": here.prefect_api, **os.environ}
+    log = root / ui_addresses.FOLDER / f"{name.lower()}.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen([str(BIN / command[0]), *command[1:]], env=environ, stdout=said, stderr=said)
+    return Server(name, process, log, ready)
+
+
+def _stop(servers: Sequence[Server]) -> None:
+    for server in servers:
+        server.process.terminate()
+    until = time.monotonic() + GRACE
+    for server in servers:
+        try:
+            server.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            server.process.kill()
+            server.process.wait()
+
+
+def _why(name: str, number: int, there: Addresses | None) -> str:
+    """What has taken a port, and what to do."""
+    ours = there and f"http://{HOST}:{number}" in there and ui_addresses.prefect_answers(there.prefect_api)
+    if there and ours:
+        return (
+            f"make ui is running already: Prefect {there.prefect}, MLflow {there.mlflow}. Its Ctrl-C stops it "
+            f"(process {there.pid})"
+        )
+    other = number + 1 if number < 65535 else number - 1
+    return f"port {number} is taken by another program. Choose another: make ui {name}={other}"
+
+
+def _port(name: str, given: str) -> int:
+    if not (given.isascii() and given.isdecimal() and len(given) <= 5 and 1 <= int(given) <= 65535):
+        raise PreflightError(f"{name}={given} is no port: a number from 1 to 65535")
+    return int(given)
+
+
+def _taken(number: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, number)) == 0

@@ -1,0 +1,86 @@
+"""What the page's table and plots need of an episode: small enough that those of all runs fit into memory.
+
+Not here: the conversations themselves, which come one at a time (`conversations`).
+"""
+
+import math
+import sys
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from tautraj.metrics import SUCCESS
+from tautraj.report.rendering import Status, badges, status
+from tautraj.trajectory import Ending, Privileged, Trajectory
+
+NONE = "(none)"
+"""The operation of a task whose gold actions write nothing."""
+
+
+class Entry(NamedTuple):
+    run: int
+    """Number of its run directory among those of the page."""
+    id: str
+    task_id: str
+    trial: int
+    status: Status
+    """By its reward: 1, less, or none."""
+    reward: float | None
+    lost_on: tuple[str, ...]
+    """Components of the reward that are less than 1."""
+    ending: Ending
+    turns: int
+    """Played by the seats; what the task gave is not counted."""
+    tool_calls: int
+    mistakes: int
+    seconds: float
+    tokens: int
+    """In and out, of all seats."""
+    usd: float | None
+    """Of all seats; None: unpriced."""
+    labels: tuple[str, ...]
+    operations: tuple[str, ...]
+    """Tools by which the gold actions write, each once."""
+
+
+def entry(trajectory: Trajectory, run: int, writing_tools: Collection[str] | None) -> Entry:
+    """`writing_tools`: None where the benchmark is not at hand; then every gold action counts."""
+    played = [turn for turn in trajectory.turns if not turn.given]
+    prices = [spent.usd for spent in trajectory.usage.values()]
+    grade = trajectory.grade
+    return Entry(
+        run=run,
+        id=trajectory.id,
+        task_id=sys.intern(trajectory.task_id),
+        trial=trajectory.trial,
+        status=status(trajectory.reward),
+        reward=trajectory.reward,
+        lost_on=tuple(map(sys.intern, _lost_on(grade.components))) if grade else (),
+        ending=trajectory.outcome.kind,
+        turns=len(played),
+        tool_calls=sum(turn.kind == "tool_call" for turn in played),
+        mistakes=sum(turn.kind == "mistake" for turn in played),
+        seconds=trajectory.seconds if math.isfinite(trajectory.seconds) else 0.0,
+        tokens=sum(spent.tokens_in + spent.tokens_out for spent in trajectory.usage.values()),
+        usd=None if None in prices else sum(price or 0.0 for price in prices),
+        labels=tuple(badges(trajectory.labels, trajectory.reward)),
+        operations=tuple(operations(trajectory.privileged, writing_tools)),
+    )
+
+
+def operations(privileged: Privileged, writing_tools: Collection[str] | None) -> list[str]:
+    names = {str(action.get("name")) for action in privileged.gold_actions}
+    return [sys.intern(name) for name in sorted(names) if writing_tools is None or name in writing_tools] or [NONE]
+
+
+def held(entries: Sequence[Entry], conversations: int) -> list[int]:
+    """Numbers of those whose conversations the page holds, in order.
+
+    Failures are chosen first, then the ungraded; first trials first, so that they are of many tasks.
+    """
+    order = {"failed": 0, "ungraded": 1, "passed": 2}
+    first = sorted(range(len(entries)), key=lambda number: (order[entries[number].status], entries[number].trial))
+    return sorted(first[:conversations])
+
+
+def _lost_on(components: dict[str, float]) -> list[str]:
+    return [name for name, value in components.items() if value < SUCCESS]

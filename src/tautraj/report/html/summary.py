@@ -1,0 +1,149 @@
+"""What stands at the head of the page, in words: figures, what was run, runs side by side, what could not be played.
+
+Not here: how numbers are made (`metrics`).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tautraj.config import Llm, Part
+from tautraj.metrics import Failure, Metrics
+from tautraj.report.episode_rows import Entry
+from tautraj.report.run_data import Played
+
+MOST = 100
+"""Failures shown of a kind."""
+
+
+class Figure(NamedTuple):
+    name: str
+    value: str
+    note: str
+
+
+class Kind(NamedTuple):
+    """Failures that are alike."""
+
+    name: str
+    number: int
+    shown: list[tuple[str, Failure]]
+    """The first, each with its run directory's name."""
+
+
+def figures(runs: Sequence[Played], entries: Sequence[Entry]) -> list[Figure]:
+    """Of the one run, or of all of them together; success is told of a run, and never over several."""
+    every = [run.numbers for run in runs]
+    counted = [f"{_sum(every, name):,.0f} {name}" for name in ("graded", "ungraded") if _sum(every, name)]
+    if failures := _sum(every, "failed"):
+        counted.append(f"{failures:,.0f} could not be played")
+    found = [Figure("Episodes", f"{len(entries):,}", ", ".join(counted))]
+    if len(runs) == 1:
+        found = [*_success(runs[0]), *found]
+    else:
+        found = [Figure("Runs", f"{len(runs):,}", "one for each cell"), *found]
+    tokens, wasted = _sum(every, "spent_tokens"), _sum(every, "wasted_tokens")
+    lost = f"{wasted:,.0f} on failed attempts" if wasted else "of all seats"
+    usd = cost(runs)
+    return [*found, Figure("Cost", *usd), Figure("Tokens", short(tokens), lost if tokens else "nobody was called")]
+
+
+def cost(runs: Sequence[Played]) -> tuple[str, str]:
+    """USD in all and for a success, in words."""
+    every = [run.numbers for run in runs]
+    if not _sum(every, "spent_tokens") and all(run.run.model.offline and run.run.user.offline for run in runs):
+        return "–", "offline"
+    if not all("spent_usd" in numbers for numbers in every):
+        return "unpriced", "some calls have no known price"
+    each = every[0].get("usd_per_success") if len(every) == 1 else None
+    return dollars(_sum(every, "spent_usd")), f"{dollars(each)} a success" if each else "all attempts"
+
+
+def settings(played: Played) -> list[tuple[str, str]]:
+    run = played.run
+    graded = f", {run.judge.name} judges" if run.judge else ""
+    what = f"{run.benchmark.name} {run.domain.name}, split {run.split.name}"
+    return [
+        ("Agent", _seat(run.model, run.agent)),
+        ("Customer", _seat(run.user, run.user_strategy)),
+        ("Benchmark", what + graded),
+        ("Tasks", f"{_tasks(played.entries):,}, {run.trials} {'trial' if run.trials == 1 else 'trials'} each"),
+        ("Run directory", played.store.url),
+    ]
+
+
+def runs_table(runs: Sequence[Played]) -> list[dict[str, str]]:
+    """A line per run."""
+    return [
+        {
+            "Run": one.name,
+            "Agent": _seat(one.run.model, one.run.agent),
+            "Customer": _seat(one.run.user, one.run.user_strategy),
+            "Tasks": f"{one.run.domain.name} · {one.run.split.name}",
+            "Episodes": f"{len(one.entries):,}",
+            "Success": _rate(one.numbers),
+            "pass^k": ", ".join(f"{k}: {value:.2f}" for k, value in _hats(one.numbers)) or "–",
+            "Cost": cost([one])[0],
+            "Not played": f"{len(one.failures):,}",
+        }
+        for one in runs
+    ]
+
+
+def kinds(runs: Sequence[Played]) -> list[Kind]:
+    """What could not be played, the commonest first."""
+    by_kind: dict[str, list[tuple[str, Failure]]] = {}
+    for run in runs:
+        for failure in run.failures:
+            by_kind.setdefault(failure.kind, []).append((run.name, failure))
+    ordered = sorted(by_kind.items(), key=lambda item: -len(item[1]))
+    return [Kind(name, len(found), found[:MOST]) for name, found in ordered]
+
+
+def dollars(usd: float) -> str:
+    return f"${usd:,.2f}" if usd >= 1 or usd == 0 else f"${usd:.4f}"
+
+
+def short(number: float) -> str:
+    """1234567 -> 1.2 M"""
+    for size, unit in ((1e9, " G"), (1e6, " M"), (1e4, " k")):
+        if number >= size:
+            return f"{number / (1e3 if unit == ' k' else size):,.1f}{unit}"
+    return f"{number:,.0f}"
+
+
+def _success(played: Played) -> list[Figure]:
+    numbers = played.numbers
+    if "success_rate" not in numbers:
+        return [Figure("Success", "–", "nothing was graded")]
+    low, high = numbers["success_rate_low"], numbers["success_rate_high"]
+    found = [Figure("Success", f"{numbers['success_rate']:.1%}", f"95 %: {low:.0%} to {high:.0%}")]
+    hats = [(k, value) for k, value in _hats(numbers) if k > 1]
+    if hats:
+        k, value = hats[-1]
+        others = ", ".join(f"{value:.2f} for {k}" for k, value in hats[:-1])
+        found.append(Figure(f"pass^{k}", f"{value:.2f}", others or f"all {k} trials of a task"))
+    return found
+
+
+def _seat(llm: Llm, part: Part) -> str:
+    return f"{llm.name} (offline)" if llm.offline else f"{llm.name}, {part.name}"
+
+
+def _rate(numbers: Metrics) -> str:
+    if "success_rate" not in numbers:
+        return "–"
+    low, high = numbers["success_rate_low"], numbers["success_rate_high"]
+    return f"{numbers['success_rate']:.1%} [{low:.0%}, {high:.0%}]"
+
+
+def _hats(numbers: Metrics) -> list[tuple[int, float]]:
+    found = {name.removeprefix("pass_hat_"): value for name, value in numbers.items() if name.startswith("pass_hat_")}
+    return sorted((int(k), value) for k, value in found.items() if k.isdecimal())
+
+
+def _tasks(entries: Sequence[Entry]) -> int:
+    return len({one.task_id for one in entries})
+
+
+def _sum(every: Sequence[Metrics], name: str) -> float:
+    return sum(numbers.get(name, 0.0) for numbers in every)

@@ -1,0 +1,66 @@
+"""A picture of matplotlib's as part of the page: no styles of its own, colours by class, ids that are its own.
+
+Not here: what is drawn (`plots`).
+"""
+
+import io
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+from markupsafe import Markup
+
+COLOURS = {
+    "passed": "#2f7d4f",
+    "failed": "#c2452f",
+    "ungraded": "#a8861d",
+    "ink": "#1d1d1f",
+    "muted": "#63646a",
+    "line": "#c9c9c6",
+}
+"""Class in `page.css` -> what matplotlib is told; the page has its own for light and dark."""
+
+NAMES = {colour: name for name, colour in COLOURS.items()}
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+KEPT = {"fill", "stroke", "stroke-width", "opacity", "fill-opacity", "stroke-opacity", "text-anchor", "font-size"}
+
+KEPT |= {"stroke-dasharray", "stroke-linecap", "stroke-linejoin"}
+"""Of matplotlib's styles, as attributes: a page without inline styles takes those."""
+
+
+def inline(figure: Any, name: str) -> Markup:
+    """`name`: what ids in it begin with."""
+    kept = io.StringIO()
+    figure.savefig(kept, format="svg", metadata={"Date": None})
+    text = re.sub(r"<!DOCTYPE[^>]*>", "", kept.getvalue())
+    root = ElementTree.fromstring(text)  # noqa: S314 - matplotlib's own
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag.rpartition("}")[2] in ("metadata", "style"):
+                parent.remove(child)
+    for node in root.iter():
+        node.tag = node.tag.removeprefix(SVG)
+        _restyled(node, name)
+    root.attrib = {"viewBox": root.get("viewBox", ""), "width": root.get("width", ""), "class": "plot", "role": "img"}
+    return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704
+
+
+def _restyled(node: ElementTree.Element, name: str) -> None:
+    style = dict(re.findall(r"([\w-]+):\s*([^;]+)", node.attrib.pop("style", "")))
+    if "font" in style and (size := re.search(r"([\d.]+)px", style["font"])):
+        style["font-size"] = size[1]
+    for key, value in style.items():
+        if value in NAMES and key in ("fill", "stroke"):
+            node.set("class", " ".join(filter(None, (node.get("class"), f"{key}-{NAMES[value]}"))))
+        elif key in KEPT:
+            node.set(key, value)
+    for key, value in list(node.attrib.items()):
+        if key == "id":
+            if node.tag == "clipPath":
+                node.set(key, f"{name}-{value}")
+            else:
+                del node.attrib[key]
+        elif value.startswith("url(#"):
+            node.set(key, f"url(#{name}-{value[5:]}")

@@ -1,0 +1,92 @@
+"""What is asked of the page and where it goes: at the door, and at the end of a run.
+
+Not here: the page (`page`).
+"""
+
+import shlex
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
+from tautraj.report.html.page import write, write_into
+from tautraj.store import Store
+from tautraj.store.discovery import newest, recorded_run
+from tautraj.trajectory import Record
+
+NAME = "report.html"
+
+
+class Asked(Record):
+    """What the door is asked for."""
+
+    run: tuple[str, ...] | None = Field(min_length=1)
+    """Run directories, paths or URLs; None: the newest under `root`."""
+    root: str
+    out: str | None
+    """The file; None: report.html in the run directory, or for several in the folder that they have in common."""
+    conversations: int | None = Field(ge=0)
+    """Which it holds at most; None: as the runs say."""
+
+    @field_validator("run", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str) else given
+
+
+def report(asked: Asked) -> str:
+    """Write the page that is asked for; where it is. Raises `UserError`."""
+    urls = [url.rstrip("/") for url in dict.fromkeys(asked.run or [newest(asked.root)])]
+    target = asked.out or f"{_folder(urls)}/{NAME}"
+    if target.endswith("/"):
+        raise ConfigError(f"out={target} names a folder and no file: out={target}{NAME}")
+    stores = [Store(url) for url in urls]
+    most = asked.conversations
+    if most is None:
+        most = max(recorded_run(store).report.conversations for store in stores)
+    write(stores, target, title=_title(urls), conversations=most)
+    return target
+
+
+def own(store: Store, conversations: int, cells: Sequence[Store] = ()) -> str:
+    """Write a directory's own page into it; where it is. Raises `StoreError`.
+
+    `cells`: the run directories that it is about; none: itself.
+    """
+    of = list(cells) or [store]
+    with boundary(StoreError, f"the report of {store.url}"):
+        write_into(store, NAME, of, _title([one.path for one in of]), conversations)
+    return f"{store.url.rstrip('/')}/{NAME}"
+
+
+def at_the_end(
+    store: Store, conversations: int, say: Callable[[str], None], cells: Sequence[Store] = ()
+) -> dict[str, str]:
+    """Of a run or a sweep: its page, under the word for it. What goes wrong is said, and ends nothing."""
+    try:
+        return {"report": own(store, conversations, cells)}
+    except TautrajError as error:
+        which = [one.url for one in cells] or [store.url]
+        run = which[0] if len(which) == 1 else f"[{','.join(which)}]"
+        say(f"No report: {error}. Once that is seen to: python flows/report.py {shlex.quote(f'run={run}')}")
+        return {}
+
+
+def _folder(urls: Sequence[str]) -> str:
+    """A single run directory itself, or the folder that several stand in."""
+    if len(urls) == 1:
+        return urls[0]
+    folders = {url.rpartition("/")[0] or "." for url in urls}
+    if len(folders) > 1:
+        raise ConfigError(
+            f"the runs are in several folders ({', '.join(sorted(folders))}): name the file, out=FILE.html"
+        )
+    return folders.pop()
+
+
+def _title(urls: Sequence[str]) -> str:
+    if len(urls) == 1:
+        return urls[0].rstrip("/").rpartition("/")[2]
+    experiments = sorted({url.rpartition("/")[0].rpartition("/")[2] or "." for url in urls})
+    return f"{', '.join(experiments)}: {len(urls)} runs"

@@ -1,0 +1,1 @@
+"""Tables, a progress bar and conversations for a terminal."""

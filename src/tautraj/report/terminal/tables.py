@@ -1,0 +1,126 @@
+"""What a person sees in the terminal: a bar while episodes are played, a table at the end.
+
+Plain lines where the output is not a terminal. Text from a run is never read as markup.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from tautraj.config.identity import cell
+from tautraj.export.result import Exported
+from tautraj.grading.regrade import REPORT, Regraded
+from tautraj.metrics import Metrics
+from tautraj.report.terminal.console import _table, plain
+from tautraj.runs.estimates import Estimate
+from tautraj.runs.plan import Job
+from tautraj.runs.progress import Standing
+
+MOST_CHANGES = 20
+"""Shown of a regrade, each kind."""
+
+
+def summary(standing: Standing, numbers: Metrics, look: dict[str, str]) -> None:
+    """The closing table and where to look closer. `look`: what is there -> link, path or command."""
+    run = standing.job.run
+    console = Console(soft_wrap=False)
+    console.print(_table(cell(run).folder, summary_rows(numbers)))
+    if run.model.gold:
+        replays = f"model={run.model.name} replays the task's gold actions"
+        console.print(plain(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
+    for failure in list(standing.failures.values())[:3]:
+        said = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
+        console.print(plain(" ".join(said.split())), soft_wrap=True)
+    for name, where in look.items():
+        console.print(plain(f"{name + ':':<15} {where}"), soft_wrap=True)
+
+
+def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
+    """The numbers a reader wants first, in words."""
+    n = numbers
+    rows = [("episodes", f"{n['episodes']:.0f}")]
+    counted = f"{n['graded']:.0f} graded, {n['ungraded']:.0f} ungraded, {n['failed']:.0f} failed (in no mean)"
+    rows.append(("of these", counted))
+    if "success_rate" in n:
+        low, high = n["success_rate_low"], n["success_rate_high"]
+        rows.append(("success rate", f"{n['success_rate']:.1%}  [{low:.1%}, {high:.1%}] 95 %"))
+        rows.append(("mean reward", f"{n['reward_mean']:.3f}"))
+    hats = {name.removeprefix("pass_hat_"): value for name, value in n.items() if name.startswith("pass_hat_")}
+    rows += [(f"pass^{k}", f"{value:.3f}") for k, value in hats.items() if k.isdecimal() and k != "1"]
+    rows += [(f"reward: {k[7:]}", f"{v:.3f}") for k, v in n.items() if k.startswith("reward_") and k != "reward_mean"]
+    rows += [(f"ended: {k[8:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("endings_")]
+    rows += [(f"failed: {k[9:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("failures_")]
+    if "turns_mean" in n:
+        rows.append(("turns, tool calls", f"{n['turns_mean']:.1f}, {n['tool_calls_mean']:.1f} a conversation"))
+        rows.append(("seconds", f"{n['seconds_mean']:.2f} a conversation"))
+    for seat in ("model", "user", "judge"):
+        if f"{seat}_calls" in n:
+            usd = f"{n[f'{seat}_usd']:.4f} USD" if f"{seat}_usd" in n else "unpriced"
+            tokens = f"{n[f'{seat}_tokens_in']:,.0f} tokens in, {n[f'{seat}_tokens_out']:,.0f} out"
+            rows.append((seat, f"{n[f'{seat}_calls']:,.0f} calls, {tokens}, {usd}"))
+    if n.get("spent_tokens"):
+        usd = f", {n['spent_usd']:.4f} USD" if "spent_usd" in n else ", unpriced"
+        lost = f", of these {n['wasted_tokens']:,.0f} on failed attempts" if n["wasted_tokens"] else ""
+        rows.append(("spent", f"{n['spent_tokens']:,.0f} tokens{lost}{usd}"))
+    if n.get("usd_per_success"):
+        rows.append(("a success", f"{n['usd_per_success']:.4f} USD"))
+    return rows
+
+
+def plan(job: Job, estimate: Estimate) -> None:
+    """What would be played and what it may take; nothing is begun."""
+    console = Console(soft_wrap=False)
+    console.print(_table(cell(job.run).folder, plan_rows(job, estimate)))
+    console.print("dry_run: nobody was called and nothing was written.", soft_wrap=True)
+
+
+def plan_rows(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
+    owed = len(job.owed)
+    rows = [("episodes owed", f"{owed:,} of {owed + len(job.rows):,}"), ("run directory", job.store.url)]
+    for seat, took in estimate.seats.items():
+        tokens = f"{owed * took.tokens_in:,.0f} tokens in, {owed * took.tokens_out:,.0f} out"
+        rows.append((seat, f"about {owed * took.calls:,.0f} calls, {tokens}"))
+    if estimate.seats:
+        total = estimate.cost.times(owed)
+        usd = "unpriced" if total.usd is None else f"{total.usd:,.2f} USD"
+        rows += [("in all", f"about {total.tokens:,.0f} tokens, {usd}"), ("estimated from", estimate.source)]
+    return rows
+
+
+def regraded(found: Regraded, url: str) -> None:
+    """What changed, old and new side by side, the rewards first; the first of many."""
+    console = Console(soft_wrap=False)
+    differ = [change for change in found.changes if change.what == "reward"]
+    others = [change for change in found.changes if change.what != "reward"]
+    rows = [("episodes", f"{found.episodes:,}"), ("rewards that differ", f"{len(differ):,}")]
+    rows += [(f"{what}: differ", f"{n:,}") for what, n in Counter(change.what for change in others).most_common()]
+    for change in [*differ, *others][:MOST_CHANGES]:
+        if change.what != "labels":
+            rows.append((f"{change.episode} {change.what}", f"{change.old} → {change.new}"))
+    rows += [
+        (f"{episode}: not graded again", why[:200]) for episode, why in list(found.broken.items())[:MOST_CHANGES]
+    ]
+    console.print(_table(url, rows))
+    console.print(plain(f"All of it: {url}/{REPORT}"), soft_wrap=True)
+
+
+def explained(lines: Sequence[str]) -> None:
+    """Why a reward is what it is."""
+    for told in lines:
+        Console().print(plain(told), soft_wrap=True)
+
+
+def exported(done: Exported) -> None:
+    """The funnel, what is left of it, and where."""
+    first, *steps = done.funnel
+    rows = [("came in", f"{first.left:,}"), *((step.what, f"{-step.dropped:,}") for step in steps if step.dropped)]
+    rows += [("conversations kept", f"{done.funnel[-1].left:,}")]
+    rows += [(f"refused: {wrong}", f"{-n:,}") for wrong, n in done.counts.refused.items()]
+    rows += [(f"rows: {name}", f"{n:,}") for name, n in done.counts.rows.items()]
+    usd = "unpriced" if done.usd is None else f"{done.usd / done.total:.4f}"
+    console = Console(soft_wrap=False)
+    console.print(_table(done.folder.name, [*rows, ("USD per row", usd)]))
+    console.print(plain(f"rows and card: {done.folder}"), soft_wrap=True)
+    if done.address:
+        console.print(plain(f"on the Hub:    {done.address}"), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""A grid of cells: its axes, its cells with what each owes, and the matrix of their results."""

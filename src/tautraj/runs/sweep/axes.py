@@ -1,0 +1,79 @@
+"""The axes of a grid, and each of their levels as an override of `generate`. Pure.
+
+Not here: what comes of a combination of levels (`sweep`).
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tautraj.errors import ConfigError
+
+WHOLE = ("experiment", "root", "runner", "tracking", "budget", "report", "dry_run", "trials", "tasks", "grid")
+"""What all cells of a sweep share: it is the sweep's own, or tells no cell from another."""
+
+WORD = re.compile(r"[A-Za-z_][\w./-]*")
+"""What Hydra reads as text without quotes."""
+
+RESERVED = {"null", "true", "false", "inf", "nan"}
+
+EXAMPLE = "'grid.agent=[tool_calling,react]'"
+
+
+def axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Axis -> its levels, each once. Nested keys are joined by dots; null is no axis. Raises `ConfigError`."""
+    found: dict[str, list[Any]] = {}
+    for axis, levels in _leaves(grid):
+        if axis.split(".")[0] in WHOLE:
+            raise ConfigError(f"grid.{axis}: {axis} is of the whole sweep and tells no cells apart: {axis}=…")
+        if levels is not None:
+            each = levels if isinstance(levels, list) else [levels]
+            found[axis] = [level for index, level in enumerate(each) if level not in each[:index]]
+    if empty := [axis for axis, levels in found.items() if not levels]:
+        raise ConfigError(f"grid.{empty[0]} has no level: name some, as in {EXAMPLE}")
+    if not found:
+        raise ConfigError(f"the grid has no axis: name one, as in {EXAMPLE}, or choose experiment=strategies")
+    return found
+
+
+def combinations(found: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Every one of them: axis -> level. The last axis changes first."""
+    for levels in itertools.product(*found.values()):
+        yield dict(zip(found, levels, strict=True))
+
+
+def override(axis: str, level: Any) -> str:
+    """As a word of the command line. Free settings of an llm are added where there are none."""
+    return f"{'++' if '.extra.' in axis else ''}{axis}={written(level)}"
+
+
+def written(level: Any) -> str:
+    """A value in Hydra's grammar."""
+    if isinstance(level, list):
+        return f"[{','.join(map(written, level))}]"
+    if isinstance(level, dict):
+        return f"{{{','.join(f'{key}:{written(value)}' for key, value in level.items())}}}"
+    if isinstance(level, str):
+        plain = WORD.fullmatch(level) and level.lower() not in RESERVED
+        return level if plain else f"'{_escaped(level)}'"
+    return json.dumps(level) if level is None or isinstance(level, bool) else repr(level)
+
+
+def shown(level: Any) -> str:
+    """For people."""
+    return level if isinstance(level, str) else written(level)
+
+
+def _leaves(grid: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in grid.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _escaped(text: str) -> str:
+    """Within single quotes: a quote, and the backslashes before it or before the end."""
+    return re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text)

@@ -1,0 +1,1 @@
+"""MLflow's view of run directories: runs, sweeps, traces, written live or backfilled."""
