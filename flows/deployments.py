@@ -6,10 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tautraj import process_env
-from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import parse_as
-from tautraj.orchestration import pause_cancel, run_flow, sweep_flow
+from tautraj.config.command_line import compose_tree, spelled
+from tautraj.config.parse import parse, parse_as, shown_config
+from tautraj.orchestration import pause_cancel
 from tautraj.report.terminal.tables import exported as print_export
+from tautraj.runs.sweep.grid import asked
 
 
 @flow(name="generate-deployed", persist_result=False)
@@ -23,7 +24,7 @@ def generate_deployed(overrides: list[str]) -> State[Any]:
             None: the oracle, offline. What there is to choose: python flows/generate.py --help
     """
     process_env.prepare()
-    return pause_cancel.deployed(lambda: run_flow.generated(overrides))
+    return pause_cancel.deployed(lambda: _generate(overrides))
 
 
 @flow(name="sweep-deployed", persist_result=False)
@@ -35,7 +36,7 @@ def sweep_deployed(overrides: list[str]) -> State[Any]:
             user=gpt4o. What there is to choose: python flows/sweep.py --help
     """
     process_env.prepare()
-    return pause_cancel.deployed(lambda: sweep_flow.swept(overrides))
+    return pause_cancel.deployed(lambda: _sweep(overrides))
 
 
 @flow(name="export-deployed", persist_result=False)
@@ -47,10 +48,24 @@ def export_deployed(overrides: list[str]) -> State[Any]:
             Without run=… it is the newest run. What there is to choose: python flows/export.py --help
     """
     process_env.prepare(hub=True)
-    return pause_cancel.deployed(lambda: _exported(overrides))
+    return pause_cancel.deployed(lambda: _export(overrides))
 
 
-def _exported(overrides: list[str]) -> str:
+def _generate(overrides: list[str]) -> str:
+    from tautraj.orchestration.run_flow import generate
+
+    tree = compose_tree(overrides)
+    return generate(parse(tree), shown_config(tree))
+
+
+def _sweep(overrides: list[str]) -> str:
+    from tautraj.orchestration.sweep_flow import play_sweep
+
+    words = spelled(overrides)
+    return play_sweep(asked(compose_tree(words, "sweep"), words))
+
+
+def _export(overrides: list[str]) -> str:
     from tautraj.export.pipeline import export
     from tautraj.export.request import Export
 

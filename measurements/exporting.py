@@ -30,19 +30,19 @@ def run_directory(root: Path, episodes: int) -> Path:
     from tautraj.config.command_line import compose_tree
     from tautraj.config.identity import directory
     from tautraj.config.parse import parse
-    from tautraj.runs.plan import prepare
+    from tautraj.runs.plan import plan_run
     from tautraj.runs.play import play
-    from tautraj.runs.startup import ready
+    from tautraj.runs.startup import start_up
     from tautraj.store import Store
 
     run = parse(compose_tree(["split=train", "tasks.limit=40", "tracking=none", f"root={root}"]))
-    with ready(prepare(run), run.model_dump(by_alias=True, mode="json")) as job:
-        for spec in job.owed:
-            play(job.run, spec)
-        played = list(job.store.episodes())
+    with start_up(plan_run(run)) as plan:
+        for spec in plan.owed:
+            play(plan.run, spec)
+        played = list(plan.store.episodes())
         for number in range(len(played), episodes):
             one, trial = played[number % len(played)], number // len(played)
-            job.store.write(one.model_copy(update={"id": f"{one.task_id}-t{trial}-copy", "trial": trial}))
+            plan.store.write(one.model_copy(update={"id": f"{one.task_id}-t{trial}-copy", "trial": trial}))
     return Path(Store(directory(run)).path)
 
 

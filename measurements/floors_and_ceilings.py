@@ -21,7 +21,7 @@ from tautraj.config.parse import parse  # noqa: E402
 from tautraj.errors import ConfigError  # noqa: E402
 from tautraj.runs.episode.conversation import run_episode  # noqa: E402
 from tautraj.runs.episode.recorder import Recorder  # noqa: E402
-from tautraj.runs.plan import prepare  # noqa: E402
+from tautraj.runs.plan import plan_run  # noqa: E402
 from tautraj.runs.play import graded  # noqa: E402
 
 SPLITS = [
@@ -40,7 +40,7 @@ def successes(agent: str, benchmark: str, domain: str, split: str) -> tuple[int,
     """(episodes with reward 1, episodes) of an offline agent."""
     chosen = [f"benchmark={benchmark}", f"domain={domain}", f"split={split}", "root=/nonexistent", "tracking=none"]
     run = parse(compose_tree([*chosen, *([] if agent == "oracle" else [f"agent._target_=__main__.{agent}"])]))
-    specs = plan(run, [spec.task_id for spec in prepare(run).owed])
+    specs = plan(run, [spec.task_id for spec in plan_run(run).owed])
     rewards = [graded(run_episode(run, spec, Recorder()), run).reward for spec in specs]
     return rewards.count(1.0), len(rewards)
 

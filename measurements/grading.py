@@ -26,10 +26,10 @@ def transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
     from tautraj.config.parse import parse
     from tautraj.runs.episode.conversation import run_episode
     from tautraj.runs.episode.recorder import Recorder
-    from tautraj.runs.plan import prepare
+    from tautraj.runs.plan import plan_run
 
     run = parse(compose_tree([f"domain={domain}", "split=base", "root=/nonexistent", *overrides]))
-    return run, [run_episode(run, spec, Recorder()) for spec in prepare(run).owed]
+    return run, [run_episode(run, spec, Recorder()) for spec in plan_run(run).owed]
 
 
 def tau2_reward(trajectory: Trajectory, task: object) -> float:

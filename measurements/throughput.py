@@ -62,10 +62,10 @@ def recordings(benchmark: str, split: str) -> list[Trajectory]:
     from tautraj.config.parse import parse
     from tautraj.runs.episode.conversation import run_episode
     from tautraj.runs.episode.recorder import Recorder
-    from tautraj.runs.plan import prepare
+    from tautraj.runs.plan import plan_run
 
     run = parse(compose_tree([f"benchmark={benchmark}", f"split={split}", "root=/nonexistent"]))
-    return [told_apart(run_episode(run, spec, Recorder())) for spec in prepare(run).owed]
+    return [told_apart(run_episode(run, spec, Recorder())) for spec in plan_run(run).owed]
 
 
 def told_apart(trajectory: Trajectory) -> Trajectory:

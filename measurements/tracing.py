@@ -24,16 +24,15 @@ def arguments() -> argparse.Namespace:
 def played(root: Path, episodes: int, traces: str) -> Any:
     """A run directory with so many conversations, which MLflow never heard of."""
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import container, parse
-    from tautraj.redaction import masked
-    from tautraj.runs.plan import prepare
+    from tautraj.config.parse import parse, shown_config
+    from tautraj.runs.plan import plan_run
     from tautraj.runs.play import play
 
     tree = compose_tree(
         [f"root={root}", "trials=2", f"tracking.traces={traces}", f"tracking.traces_sample={episodes}"]
     )
-    job = prepare(parse(tree))
-    job.store.open(masked(container(tree)), "")
+    job = plan_run(parse(tree), shown_config(tree))
+    job.store.open(dict(job.config), "")
     for spec in job.owed[:episodes]:
         play(job.run, spec)
     for trajectory in list(job.store.episodes()):

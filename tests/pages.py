@@ -15,9 +15,9 @@ from tautraj.config import Run
 from tautraj.config.identity import directory
 from tautraj.grading.labels import writes
 from tautraj.grading.reward import judged, labelled
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
-from tautraj.runs.startup import ready
+from tautraj.runs.startup import start_up
 from tautraj.store import Store
 from tautraj.trajectory import Outcome, Trajectory, Turn
 
@@ -39,9 +39,9 @@ HOSTILE = [
 
 
 def played(run: Run) -> Store:
-    with ready(prepare(run), run.model_dump(by_alias=True, mode="json")) as job:
-        for spec in job.owed:
-            play(job.run, spec)
+    with start_up(plan_run(run)) as plan:
+        for spec in plan.owed:
+            play(plan.run, spec)
     return Store(directory(run))
 
 

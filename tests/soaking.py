@@ -23,7 +23,7 @@ from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import graded
 from tautraj.trajectory import Trajectory
 
@@ -72,7 +72,7 @@ def recordings(soak: Soak) -> list[Trajectory]:
     chosen = [f"domain={soak.domain}", f"split={soak.split}", f"tasks.limit={soak.tasks}", "root=/nonexistent"]
     able, idle = (parse(compose_tree([*chosen, *more])) for more in ((), [f"agent._target_={__name__}.do_nothing"]))
     runs = [idle if index % 4 == 3 else able for index in range(soak.tasks)]
-    specs = prepare(able).owed
+    specs = plan_run(able).owed
     return [graded(run_episode(run, spec, Recorder()), run) for run, spec in zip(runs, specs, strict=True)]
 
 

@@ -20,9 +20,9 @@ from tautraj.config.parse import parse_as
 from tautraj.errors import UserError
 from tautraj.export import pipeline
 from tautraj.export.request import Export
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
-from tautraj.runs.startup import ready
+from tautraj.runs.startup import start_up
 from tautraj.store import Store
 
 FILES = [CONF / "export.yaml", *sorted(CONF.glob("format/*.yaml")), *sorted(CONF.glob("choose/*.yaml"))]
@@ -39,9 +39,9 @@ def by_the_door(*words: str, cwd: Path, **env: str) -> Finished:
 
 
 def played(run: Run) -> Path:
-    with ready(prepare(run), run.model_dump(by_alias=True, mode="json")) as job:
-        for spec in job.owed:
-            play(job.run, spec)
+    with start_up(plan_run(run)) as plan:
+        for spec in plan.owed:
+            play(plan.run, spec)
     return Path(directory(run))
 
 

@@ -30,9 +30,9 @@ from tautraj.metrics import Row
 from tautraj.report.terminal.tables import summary_rows
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import graded, play
-from tautraj.runs.progress import Standing
+from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
 
@@ -216,7 +216,7 @@ def shown(played: Played, kind: type[EpisodeError]) -> None:
     assert (failure["kind"], failure["transient"]) == (kind.__name__, kind.transient)
     assert [turn["kind"] for turn in failure["turns"]] == ["message"] * 4
     assert "reward" not in failure
-    numbers = Standing(prepare(played.run)).metrics()
+    numbers = RunProgress(plan_run(played.run)).metrics()
     assert (numbers["episodes"], numbers["failed"], numbers[f"failures_{kind.__name__}"]) == (0, 1, 1)
     assert not [name for name in numbers if "reward" in name or "success" in name]
     assert (f"failed: {kind.__name__}", "1") in summary_rows(numbers)

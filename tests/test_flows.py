@@ -47,7 +47,7 @@ def test_a_run_is_played_once_and_grows_by_trials(
     with held(store):
         again = generate(TASKS)  # which writes nothing
     assert again.code == 0
-    assert "Nothing is owed" in again.err
+    assert "is complete: every episode" in again.err
 
     more = generate(TASKS, "trials=4")
     assert more.code == 0, more.err

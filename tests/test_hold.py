@@ -18,9 +18,9 @@ from provider import Answer, Provider
 from tautraj.config import Run
 from tautraj.config.identity import directory
 from tautraj.errors import PreflightError, StoreError
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
-from tautraj.runs.startup import ready
+from tautraj.runs.startup import start_up
 from tautraj.store import Store
 from tautraj.store.lock import held
 
@@ -59,9 +59,9 @@ def test_the_second_process_is_told_who_has_it_and_calls_nobody(run_of: Callable
 
 def test_what_another_process_played_meanwhile_is_not_owed(run_of: Callable[..., Run], tmp_path: Path) -> None:
     run = run_of("domain=mock", "split=base", "tasks.limit=3", "tracking=none", root=tmp_path)
-    job = prepare(run)
+    job = plan_run(run)
     play(run, job.owed[1])
-    with ready(job, {}) as now:
+    with start_up(job) as now:
         assert now.owed == [job.owed[0], job.owed[2]]
         assert [row.id for row in now.rows] == [job.owed[1].id]
 
@@ -82,8 +82,8 @@ def test_a_run_that_is_refused_leaves_no_trace(
     run_of: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    job = prepare(run_of(*SMALL, "model=gpt4o", root=tmp_path / "outputs"))
-    with pytest.raises(PreflightError, match="OPENAI_API_KEY"), ready(job, {}):
+    job = plan_run(run_of(*SMALL, "model=gpt4o", root=tmp_path / "outputs"))
+    with pytest.raises(PreflightError, match="OPENAI_API_KEY"), start_up(job):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -21,7 +21,7 @@ from tautraj.grading.regrade import regraded
 from tautraj.llms.preflight import preflight
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import graded, play
 from tautraj.trajectory import Trajectory
 
@@ -190,15 +190,15 @@ def test_a_checkout_or_its_data_folder_will_do(run_of: Callable[..., Run], tmp_p
 
 def test_a_folder_without_the_domain_is_refused(run_of: Callable[..., Run], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="checkout of the tau2-bench repository"):
-        prepare(run_of("domain=mock", "split=base", f"domain.data_dir={tmp_path}", root=tmp_path))
+        plan_run(run_of("domain=mock", "split=base", f"domain.data_dir={tmp_path}", root=tmp_path))
 
 
 @pytest.mark.parametrize(("domain", "known", "size"), [("retail", "105", 114), ("airline", "2", 50)])
 def test_tasks_with_bad_golds_are_labelled_and_can_be_left_out(
     run_of: Callable[..., Run], tmp_path: Path, domain: str, known: str, size: int
 ) -> None:
-    kept = prepare(run_of(f"domain={domain}", "split=base", root=tmp_path))
-    left = prepare(run_of(f"domain={domain}", "split=base", "tasks.quarantine=exclude", root=tmp_path))
+    kept = plan_run(run_of(f"domain={domain}", "split=base", root=tmp_path))
+    left = plan_run(run_of(f"domain={domain}", "split=base", "tasks.quarantine=exclude", root=tmp_path))
     listed = open_benchmark(kept.run.benchmark, kept.run.domain).quarantine
     assert len(kept.owed) == size
     assert {spec.task_id for spec in kept.owed} - {spec.task_id for spec in left.owed} == set(listed)

@@ -136,7 +136,7 @@ def test_an_episode_runs_to_an_ending_and_its_record_is_complete(run_of: RunOf, 
         assert trajectory.usage[seat].tokens_in > 0
         assert trajectory.usage[seat].tokens_out > 0
     again = play(tmp_path)
-    assert "Nothing is owed" in again.communicate()[1]
+    assert "is complete: every episode" in again.communicate()[1]
     assert again.returncode == 0
 
 

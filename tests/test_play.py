@@ -21,7 +21,7 @@ from tautraj.config.identity import EpisodeSpec, directory, plan
 from tautraj.config.parse import parse
 from tautraj.errors import EpisodeError
 from tautraj.metrics import Failure, Row
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.store import Store
 from tautraj.trajectory import ToolCall
@@ -266,7 +266,7 @@ def test_the_next_failure_of_an_episode_is_kept_beside_the_first_and_success_end
     ]
     desk.provider.fault = lambda _: None
     row = desk.play()
-    job = prepare(desk.run.model_copy(update={"tasks": desk.run.tasks.model_copy(update={"ids": [TASK]})}))
+    job = plan_run(desk.run.model_copy(update={"tasks": desk.run.tasks.model_copy(update={"ids": [TASK]})}))
     assert (job.rows, job.failures, job.owed) == ([row], [], [])
     assert type(error) is errors.ProviderUnavailable
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from tautraj.benchmarks import Scenario
 from tautraj.config import Run, command_line
-from tautraj.config.identity import EpisodeSpec
+from tautraj.config.identity import EpisodeSpec, cell
 from tautraj.errors import RateLimited, SeatError, TautrajError, boundary
 from tautraj.metrics import Failure
 from tautraj.printable import printable
 from tautraj.report.terminal import console, tables
-from tautraj.runs.plan import Job
-from tautraj.runs.progress import Standing
+from tautraj.runs.plan import RunPlan
+from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.users import Scene
 from tautraj.users.human import human
@@ -107,7 +107,7 @@ def test_an_address_is_shown_without_its_password(screen: Screen) -> None:
 @each
 def test_the_closing_table_quotes_it(text: str, screen: Screen, run_of: Callable[..., Run], tmp_path: Path) -> None:
     failures = [Failure(f"id{text}", f"kind{text}", f"message\n{text}{MARKUP}")]
-    standing = Standing(Job(run_of(), Store(str(tmp_path)), [], failures, []))
+    standing = RunProgress(RunPlan(run_of(), {}, cell(run_of()), Store(str(tmp_path)), [], failures, []))
     numbers = {**standing.metrics(), f"reward_{text}{MARKUP}": 1.0}
     shown = screen(lambda: tables.summary(standing, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
     own = re.compile(r"\x1b\[[0-9;]*m")  # colours of the table

@@ -49,7 +49,7 @@ from tautraj.runs.budget import cost_of
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.estimates import estimate
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import graded
 from tautraj.store import Store
 from tautraj.tracking.run_fields import flat
@@ -343,7 +343,7 @@ words = st.one_of(
 
 def planned(cfg: Any) -> None:
     """As the door does it, up to where seats are asked and anything is written."""
-    prepare(parse(cfg))
+    plan_run(parse(cfg))
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from tautraj.config.identity import directory
 from tautraj.config.parse import parse_as
 from tautraj.errors import GradingError, UserError
 from tautraj.grading.regrade import Regrade, changed, explained, regrade, regraded
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
-from tautraj.runs.startup import ready
+from tautraj.runs.startup import start_up
 from tautraj.store import Store
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -38,9 +38,9 @@ def by_the_door(run: Path, *words: str) -> Finished:
 def run_directory(run_of: Callable[..., Run], tmp_path: Path) -> Path:
     """Of all nine mock tasks, played offline."""
     run = run_of("domain=mock", "split=base", "tracking=none", root=tmp_path / "outputs")
-    with ready(prepare(run), {**run.model_dump(by_alias=True, mode="json")}) as job:
-        for spec in job.owed:
-            play(job.run, spec)
+    with start_up(plan_run(run)) as plan:
+        for spec in plan.owed:
+            play(plan.run, spec)
     return Path(directory(run))
 
 

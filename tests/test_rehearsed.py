@@ -25,7 +25,7 @@ from tautraj.errors import ConfigError, ProviderError
 from tautraj.llms import chat
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import graded
 from tautraj.runs.rehearsed.launch import rehearsed
 from tautraj.runs.rehearsed.script_builder import script
@@ -244,7 +244,7 @@ def test_gold_is_handed_out_only_where_the_models_seat_is_rehearsed(run_of: RunO
 def test_it_is_labelled_as_the_oracle_is(run_of: RunOf, tmp_path: Path) -> None:
     gold = [["model=rehearsed", "user=gpt4o"], FORGETFUL, ["model=oracle", "user=gpt4o"]]
     other = ["model=gpt4o", "user=rehearsed"]
-    tagged = ["oracle" in tags(prepare(run_of(*seats, root=tmp_path))) for seats in [*gold, other]]
+    tagged = ["oracle" in tags(plan_run(run_of(*seats, root=tmp_path))) for seats in [*gold, other]]
     assert tagged == [True, True, True, False]
 
 

@@ -20,7 +20,7 @@ from tautraj.config import Run
 from tautraj.config.migrations import upgrade_run
 from tautraj.errors import StoreError
 from tautraj.metrics import row
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.store import Store
 from tautraj.store.migrations import upgrade
 from tautraj.trajectory import SCHEMA, Trajectory
@@ -100,7 +100,7 @@ def test_the_same_command_resumes_it(golden: Path, schema: str, run_of: Callable
     """Nothing is played again. In schema 1 the folders' names were made of less."""
     root = golden / "outputs"
     shutil.copytree(golden / schema, root / "default")
-    job = prepare(run_of("domain=mock", "split=base", "tasks.ids=[create_task_1]", "tracking=none", root=root))
+    job = plan_run(run_of("domain=mock", "split=base", "tasks.ids=[create_task_1]", "tracking=none", root=root))
     assert (len(job.rows), job.owed) == (1, [])
 
 

@@ -21,7 +21,7 @@ from tautraj.config.parse import parse
 from tautraj.errors import ConfigError, EmptyReply
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.plan import prepare
+from tautraj.runs.plan import plan_run
 from tautraj.runs.play import graded
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory, Turn
@@ -343,7 +343,7 @@ def test_examples_are_successful_train_episodes_and_never_the_task_itself(talk: 
 def test_examples_that_are_not_there_are_refused_before_the_run(run_of: RunOf, examples: Path, override: str) -> None:
     chosen = ["model=gpt4o", "user=gpt4o", "agent=few_shot", f"agent.examples={examples}", "agent.k=2"]
     with pytest.raises(ConfigError, match="split=train"):
-        prepare(run_of("domain=mock", "split=base", *chosen, override))
+        plan_run(run_of("domain=mock", "split=base", *chosen, override))
 
 
 # code

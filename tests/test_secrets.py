@@ -29,12 +29,12 @@ from seats import PROTOCOLS, served
 from spellings import SPELLED
 
 from tautraj.config import Llm, Run
-from tautraj.config.identity import directory
+from tautraj.config.identity import cell, directory
 from tautraj.errors import PreflightError, ProviderError, UserError
 from tautraj.llms import chat
 from tautraj.llms.preflight import preflight
-from tautraj.runs.plan import Job
-from tautraj.runs.progress import Standing
+from tautraj.runs.plan import RunPlan
+from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.tracking.tracker import Tracker, tags
 
@@ -265,9 +265,10 @@ def test_mlflow_away_is_said_without_its_password(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", with_password("http://127.0.0.1:9"))
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     store = Store(str(tmp_path))
-    job = Job(run_of("tracking=mlflow", root=tmp_path), store, [], [], [])
+    run = run_of("tracking=mlflow", root=tmp_path)
+    job = RunPlan(run, {}, cell(run), store, [], [], [])
     said: list[str] = []
-    Tracker(job, {}, said.append).finish(Standing(job), "FINISHED")
+    Tracker(job, said.append).finish(RunProgress(job), "FINISHED")
     assert "***@127.0.0.1:9" in "".join(said)
     assert leaks("".join(said).encode()) == []
     assert [path for path, data in written(tmp_path) if leaks(data)] == []
@@ -282,7 +283,7 @@ def test_a_root_is_shown_without_its_password(
     said: list[str] = []
     try:
         store = Store(directory(run))
-        said += [store.url, *tags(Job(run, store, [], [], [])).values()]
+        said += [store.url, *tags(RunPlan(run, {}, cell(run), store, [], [], [])).values()]
         store.write_json("run.yaml/x", {})
         store.check()
     except UserError as error:

@@ -22,12 +22,12 @@ from factory import llm_call, tool_call, trajectory, turn, usage
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import container, parse
+from tautraj.config.identity import cell
+from tautraj.config.parse import parse, shown_config
 from tautraj.errors import RateLimited, SeatError, StoreError, UserError
 from tautraj.metrics import Failure
-from tautraj.redaction import masked
-from tautraj.runs.plan import Job
-from tautraj.runs.startup import ready
+from tautraj.runs.plan import RunPlan
+from tautraj.runs.startup import start_up
 from tautraj.store import Store
 from tautraj.trajectory import SCHEMA
 
@@ -304,9 +304,9 @@ def admitted(root: Path) -> tuple[Run, Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", "https://me:secret@127.0.0.1:5000")
         tree = compose_tree([f"root='{root}'", "experiment=smoke", "trials=2"])
-        run, config = parse(tree), masked(container(tree))
+        run, config = parse(tree), shown_config(tree)
     store = Store(f"{root}/smoke/x")
-    with ready(Job(run, store, [], [], []), config):
+    with start_up(RunPlan(run, config, cell(run), store, [], [], [])):
         pass
     return run, Path(store.path, "run.yaml")
 

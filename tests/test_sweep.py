@@ -20,8 +20,8 @@ from replay import Replay
 from under_way import IDS, MOCK, Slow, Under, played_offline, wait_until
 
 from tautraj.config import Run
-from tautraj.config.identity import plan
-from tautraj.runs.startup import all_served
+from tautraj.runs.plan import plan_run
+from tautraj.runs.startup import serve_all
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
 from tautraj.users.reply_check import CHECK
@@ -88,10 +88,10 @@ def test_a_grid_is_played_once_in_one_flow(
 
         asked = len(provider.requests)
         again = sweep(*seats, MODELS, STRATEGIES)
-        assert (again.code, "Nothing is owed" in again.err) == (0, True)
+        assert (again.code, "is complete: every episode" in again.err) == (0, True)
         check_shown(again.out)
         by_the_other_door = generate(*seats, f"model.name={WEAK}", "user_strategy=verify")
-        assert "Nothing is owed" in by_the_other_door.err
+        assert "is complete: every episode" in by_the_other_door.err
         assert len(provider.requests) == asked
 
 
@@ -287,7 +287,7 @@ def test_mlflow_away_ends_no_sweep_and_is_made_up_for(sweep: Generate, tmp_path:
     assert back.code == 0, back.err
     [parent] = {store.read_json("mlflow.json")["parent"] for store in found.values()}
     assert json.loads((folder(tmp_path / "outputs") / "mlflow.json").read_text())["run_id"] == parent
-    assert "Nothing is owed" in sweep(*words).err
+    assert "is complete: every episode" in sweep(*words).err
 
 
 GRIDS = [
@@ -318,7 +318,7 @@ def test_cells_are_served_by_one_server_where_one_can(run_of: Callable[..., Run]
     runs = [run_of(*seats, f"user_strategy={name}") for name in ("llm", "verify")]
     runs += [run_of(*seats, "seed=1"), run_of(*MOCK)]
     with ExitStack() as stack:
-        served = all_served([(run, plan(run, ["create_task_1"])) for run in runs], stack)
+        served = serve_all([plan_run(run) for run in runs], stack)
     first, second, other, offline = (run.model.provider.api_base for run in served)
     assert first == second
     assert first is not None

@@ -19,12 +19,11 @@ from line import Line
 
 from tautraj.config import CONF
 from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import container, parse, parse_as
+from tautraj.config.parse import parse, parse_as, shown_config
 from tautraj.errors import ConfigError, StoreError, TrackingError
-from tautraj.redaction import masked
-from tautraj.runs.plan import Job, prepare
+from tautraj.runs.plan import RunPlan, plan_run
 from tautraj.runs.play import play
-from tautraj.runs.progress import Standing
+from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.store.lock import held
 from tautraj.store.tracking_pointer import behind
@@ -83,27 +82,27 @@ def line(server: int) -> Iterator[Line]:
         yield line
 
 
-def composed(root: Path, *overrides: str) -> tuple[Job, dict[str, Any]]:
-    """A run of three episodes, none played yet, and its configuration as it is written down."""
+def composed(root: Path, *overrides: str) -> RunPlan:
+    """A run of three episodes, none played yet."""
     tree = compose_tree(["domain=mock", "split=base", "tasks.limit=3", f"root={root}", *overrides])
-    job, config = prepare(parse(tree)), masked(container(tree))
-    job.store.open(config, "")
-    return job, config
+    job = plan_run(parse(tree), shown_config(tree))
+    job.store.open(dict(job.config), "")
+    return job
 
 
 class Running:
     """It, played by hand, and what is said meanwhile."""
 
     def __init__(self, root: Path, uri: str, *overrides: str) -> None:
-        self.job, config = composed(root, f"tracking.uri={uri}", *overrides)
+        self.job = composed(root, f"tracking.uri={uri}", *overrides)
         self.store = self.job.store
-        self.standing = Standing(self.job)
+        self.standing = RunProgress(self.job)
         self.said: list[str] = []
-        self.tracker = Tracker(self.job, config, self.said.append)
+        self.tracker = Tracker(self.job, self.said.append)
 
     def play(self, n: int) -> None:
         for spec in self.job.owed[len(self.standing.rows) :][:n]:
-            self.standing.see(spec, play(self.job.run, spec))
+            self.standing.record(spec, play(self.job.run, spec))
 
     def watch_until(self, happened: Callable[[], bool]) -> None:
         self.watch()
@@ -238,7 +237,7 @@ def test_a_server_that_takes_no_spans_is_said_how_to_live_with(tmp_path: Path) -
 
 def left(root: Path, n: int, *overrides: str) -> Store:
     """A run directory with `n` of three episodes, which MLflow never heard of."""
-    job, _ = composed(root, *overrides)
+    job = composed(root, *overrides)
     for spec in job.owed[:n]:
         play(job.run, spec)
     return job.store

@@ -21,8 +21,7 @@ def part(chosen: Part) -> Callable[..., Any]:
     Raises `ConfigError` on a function that is not there and on settings that are not its keyword arguments.
     """
     with boundary(ConfigError, f"loading {chosen.target}"):
-        module, _, name = chosen.target.rpartition(".")
-        function = getattr(importlib.import_module(module), name)
+        function = load_object(chosen.target)
     with boundary(ConfigError, f"reading the settings of {chosen.target}"):
         settings = inspect.signature(function, eval_str=True).parameters.values()
     kinds = {
@@ -43,6 +42,12 @@ def part(chosen: Part) -> Callable[..., Any]:
                 f"{chosen.name}.{key}: {error.errors()[0]['msg']}, not {chosen.settings[key]}"
             ) from None
     return functools.partial(function, **chosen.settings)
+
+
+def load_object(target: str) -> Any:
+    """Import what a dotted `_target_` names. Raises what the import raises."""
+    module, _, name = target.rpartition(".")
+    return getattr(importlib.import_module(module), name)
 
 
 def checked_by(check: Check) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

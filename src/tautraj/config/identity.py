@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
@@ -57,6 +57,11 @@ def cell(run: Run) -> Cell:
     }
     seats = [_seat(run.model.name, run.agent.name), _seat(run.user.name, run.user_strategy.name)]
     return Cell("__".join([*seats, f"{_slug(run.domain.name)}-{_slug(run.split.name)}"]), _digest(identity, 8))
+
+
+def cell_title(levels: Mapping[str, str]) -> str:
+    """A cell by what tells it from the others of its sweep: `agent=react user=gpt4o`. `levels`: axis -> level."""
+    return " ".join(f"{axis}={level}" for axis, level in levels.items())
 
 
 def plan(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:

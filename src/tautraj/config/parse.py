@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from tautraj.config.migrations import upgrade_run
 from tautraj.config.run import Run
 from tautraj.errors import ConfigError
+from tautraj.redaction import masked
 from tautraj.trajectory import Record
 
 R = TypeVar("R", bound=Record)
@@ -36,6 +37,12 @@ def parse_as(kind: type[R], cfg: DictConfig) -> R:
     except ValidationError as error:
         faults = [_fault(fault) for fault in error.errors()]
         raise ConfigError("; ".join(faults)) from None
+
+
+def shown_config(cfg: DictConfig) -> dict[str, Any]:
+    """The composed tree as it may be written and shown: plain values, secrets masked."""
+    config: dict[str, Any] = masked(container(cfg))
+    return config
 
 
 def parted(cfg: DictConfig) -> tuple[dict[str, Any], DictConfig]:

@@ -27,7 +27,7 @@ from tautraj.redaction import without_credentials
 from tautraj.report.terminal.console import say
 from tautraj.report.terminal.progress_bar import line
 from tautraj.report.terminal.tables import summary_rows
-from tautraj.runs.scheduler import Together, Watcher
+from tautraj.runs.scheduler import CellScheduler, Watcher
 
 ADDRESS = re.compile(r"https?://\S+$")
 
@@ -54,9 +54,9 @@ def progress_artifact(name: str) -> Watcher:
     artifact: UUID | None = None
     away = False
 
-    def show(together: Together) -> None:
+    def show(scheduler: CellScheduler) -> None:
         nonlocal artifact
-        percent, text = 100.0 * together.done / max(1, together.total), line(together)
+        percent, text = 100.0 * scheduler.done / max(1, scheduler.total), line(scheduler)
         check_answers(1)
         if artifact is None:
             made = create_progress_artifact(percent, key=_key(f"progress-{name}"), description=text)
@@ -64,11 +64,11 @@ def progress_artifact(name: str) -> Watcher:
         else:
             update_progress_artifact(artifact, percent, description=text)
 
-    def watch(together: Together) -> None:
+    def watch(scheduler: CellScheduler) -> None:
         nonlocal away
         try:
             with boundary(TrackingError, f"Prefect at {where()}"):
-                show(together)
+                show(scheduler)
         except TrackingError as error:
             if not away:
                 say(f"{error}. The run goes on; its directory has everything.")

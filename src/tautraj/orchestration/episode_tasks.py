@@ -1,6 +1,6 @@
-"""Episodes played in a flow run, of one cell or of many: the task, its retries, the order, the endings.
+"""Episodes of one cell or of many, played in a Prefect flow run: the task, its retries, the order, the end states.
 
-Not here: the doors, and what is made of a run (`generation`) or of a sweep (`sweeping`) at its end.
+Not here: what is made of a run (`orchestration.run_flow`) or of a sweep (`orchestration.sweep_flow`) at its end.
 """
 
 import functools
@@ -18,7 +18,6 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed
 
 from tautraj import process_env, report
-from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import EpisodeError, Interrupted, WorkerDied, boundary
 from tautraj.metrics import Metrics, Row
@@ -27,47 +26,41 @@ from tautraj.orchestration.signals import Interrupt, draining
 from tautraj.orchestration.task_runners import argument, players, task_runner
 from tautraj.orchestration.worker_pool import lost
 from tautraj.report.terminal import console, progress_bar
-from tautraj.runs.progress import Standing, every
-from tautraj.runs.scheduler import Together, Turn, Watcher
+from tautraj.runs.progress import throttle
+from tautraj.runs.scheduler import CellRun, CellScheduler, ScheduledEpisode, Watcher
 from tautraj.store import index
-from tautraj.tracking.tracker import Tracker, Written
+from tautraj.tracking.tracker import Written
+
+Player = Callable[[EpisodeSpec], Row]
+"""Plays one episode of a run; raises `EpisodeError`."""
 
 
-def forget_results() -> None:
-    """Of this flow run's tasks, so far. Prefect keeps their states by the results, to see what depends on what."""
-    if context := FlowRunContext.get():
-        context.run_results.clear()
-
-
-Playing = Callable[[EpisodeSpec], Row]
-
-
-def transient(_task: Any, _run: Any, state: Any) -> bool:
-    """Prefect plays an episode again only if that may help."""
+def is_transient(_task: Any, _run: Any, state: Any) -> bool:
+    """Prefect's retry condition: play an episode again only if that may help."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, EpisodeError) and error.transient
 
 
 @task(name="episode", task_run_name="{title}", cache_policy=NO_CACHE, persist_result=False)
-def episode(playing: Playing, spec: EpisodeSpec, title: str) -> Row:
-    return playing(spec)
+def play_episode(play: Player, spec: EpisodeSpec, title: str) -> Row:
+    return play(spec)
 
 
-def in_a_flow(
+def run_in_flow(
     name: str,
     title: str,
     labels: Sequence[str],
     config: dict[str, Any],
-    together: Together,
+    scheduler: CellScheduler,
     body: Callable[[], State],
 ) -> None:
-    """Do `body` in a flow run with this title and these tags. Prefect keeps and shows `config`.
+    """Call `body` in a flow run with this title and these tags. Prefect keeps and shows `config`.
 
     Raises `GaveUp` or `Interrupted` when it was cut short, everything written.
     """
     ends: list[State] = []
 
-    @flow(name=name, flow_run_name=title, task_runner=task_runner(together.runs[0]), persist_result=False)
+    @flow(name=name, flow_run_name=title, task_runner=task_runner(scheduler.runs[0]), persist_result=False)
     def within(config: dict[str, Any]) -> State:
         with server_outage.untagged():
             ends.append(body())
@@ -78,93 +71,90 @@ def in_a_flow(
         state = within(config, return_state=True)
         if not ends:
             state.result()  # raises what ended it before its time
-    if together.cut_short is not None:
-        raise together.cut_short
+    if scheduler.cut_short is not None:
+        raise scheduler.cut_short
 
 
-def tracked(
-    standings: Sequence[Standing], trackers: Sequence[Tracker | None]
-) -> dict[Standing, Callable[[Standing], None]]:
-    """Who looks at a cell with each of its episodes."""
-    pairs = zip(standings, trackers, strict=True)
-    return {one: every(one.job.run.tracking.every_seconds, by.watch) for one, by in pairs if by}
-
-
-def carry_out(
-    together: Together,
-    title: str,
-    tracked: Mapping[Standing, Callable[[Standing], None]],
-    others: Sequence[Watcher],
-    written: Sequence[Written],
+def play_cells(
+    scheduler: CellScheduler, title: str, watchers: Sequence[Watcher] = (), trackers: Sequence[Written] = ()
 ) -> None:
-    """Play what is owed, inside a flow run. `others`: who looks at all cells, beside the bar and Prefect's own.
+    """Play what the cells owe, inside a flow run.
 
-    `written`: begun once the first episodes are, which would wait for MLflow's import.
+    `watchers` are called after every episode, beside the progress bar, Prefect's progress and each cell's tracker.
+    `trackers` are begun once the first episodes are under way: these would wait for MLflow's import.
     """
-
-    def begin() -> None:
-        for one in written:
-            one.begin()
-
     if link := artifacts.flow_run_link(flow_run.id):
         console.say(f"Prefect: {link}")
     with ExitStack() as stack:
-        granted = stack.enter_context(leases.leased(together.runs, console.say))
-        bar = stack.enter_context(progress_bar.progress(together, title))
+        runs = stack.enter_context(leases.leased(scheduler.runs, console.say))
+        play = dict(zip(scheduler.cells, players(runs, stack), strict=True))
+        bar = stack.enter_context(progress_bar.progress(scheduler, title))
         artifact = artifacts.progress_artifact(title)
-        watchers = [every(5.0, Together.look_for_failures), bar, every(5.0, artifact), *others]
-        for (which, spec), result in played(granted, players(granted, stack), together, begin):
-            standing = together.standings[which]
-            standing.see(spec, result)
-            if standing in tracked:
-                tracked[standing](standing)
-            for watch in watchers:
-                watch(together)
-        artifact(together)
+        all_watchers = [throttle(5.0, CellScheduler.read_failures), bar, throttle(5.0, artifact), *watchers]
+        cell_watchers = {
+            cell: throttle(cell.run.tracking.every_seconds, cell.tracker.watch)
+            for cell in scheduler.cells
+            if cell.tracker
+        }
+
+        def begin_trackers() -> None:
+            for tracker in trackers:
+                tracker.begin()
+
+        for episode, result in play_episodes(scheduler, play, begin_trackers):
+            progress = episode.cell.progress
+            progress.record(episode.spec, result)
+            if watch_cell := cell_watchers.get(episode.cell):
+                watch_cell(progress)
+            for watch in all_watchers:
+                watch(scheduler)
+        artifact(scheduler)
 
 
-def played(
-    runs: Sequence[Run], playing: Sequence[Playing], together: Together, busy: Callable[[], None]
-) -> Iterator[tuple[Turn, Row | BaseException]]:
-    """Every owed episode with what came of it, in the order they finish; none is begun that `halted` forbids.
+def play_episodes(
+    scheduler: CellScheduler, play: Mapping[CellRun, Player], on_full: Callable[[], None]
+) -> Iterator[tuple[ScheduledEpisode, Row | BaseException]]:
+    """Every owed episode with its result, in the order they finish; none is begun while there is a halt reason.
 
-    `busy`: called whenever as many are under way as can be.
+    `on_full`: called whenever as many episodes are under way as may be.
     """
-    runner = runs[0].runner
+    runner = scheduler.runs[0].runner
     delays = runner.retry_delays_seconds
-    task = episode.with_options(retries=runner.retries, retry_delay_seconds=delays, retry_condition_fn=transient)
+    task = play_episode.with_options(
+        retries=runner.retries, retry_delay_seconds=delays, retry_condition_fn=is_transient
+    )
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    under_way: dict[Any, Turn] = {}
+    under_way: dict[Any, ScheduledEpisode] = {}
     wake = functools.partial(finished.put, None)
     with draining(wake) as interrupt, pause_cancel.followed(interrupt, wake):
         while not interrupt.late:
-            while len(under_way) < runner.workers and (turn := upcoming(together, interrupt)):
+            while len(under_way) < runner.workers and (episode := _next_episode(scheduler, interrupt)):
                 server_outage.let_catch_up()
-                which, spec = turn
-                given = (playing[which], spec, together.titled(turn))
-                future = task.submit(*(argument(runs[which], value) for value in given))
-                under_way[future] = turn
-                together.ledger.begin()
+                arguments = (play[episode.cell], episode.spec, episode.title)
+                future = task.submit(*(argument(episode.cell.run, value) for value in arguments))
+                under_way[future] = episode
+                scheduler.ledger.begin()
                 future.add_done_callback(finished.put)
-            busy()
-            if not under_way and not (interrupt.waiting and together.waiting):
+            on_full()
+            if not under_way and not (interrupt.waiting and scheduler.has_waiting):
                 break
             future = finished.get()
             if future is not None:  # else something was asked of the run
-                turn = under_way.pop(future)
+                episode = under_way.pop(future)
                 forget_results()
-                yield turn, outcome(runs[turn[0]], turn[1], future)
-        for reason in together.cut(interrupt.stop):
+                yield episode, result_of(episode, future)
+        for reason in scheduler.cut(interrupt.stop):
             console.say(reason)
 
 
-def upcoming(together: Together, interrupt: Interrupt) -> Turn | None:
-    """The next episode, unless the run is to wait or to end."""
-    return None if interrupt.waiting else together.next(interrupt.stop)
+def forget_results() -> None:
+    """Drop this flow run's task states so far: Prefect keeps them all, to see what depends on what."""
+    if context := FlowRunContext.get():
+        context.run_results.clear()
 
 
-def outcome(run: Run, spec: EpisodeSpec, future: Any) -> Row | BaseException:
-    """What came of an episode; `WorkerDied` where a cluster lost it."""
+def result_of(episode: ScheduledEpisode, future: Any) -> Row | BaseException:
+    """The row of a finished episode or its error; `WorkerDied` where a cluster lost it."""
     try:
         with boundary(WorkerDied, "the cluster lost it"):
             future.wait()
@@ -174,26 +164,31 @@ def outcome(run: Run, spec: EpisodeSpec, future: Any) -> Row | BaseException:
             result: Row | BaseException = future.result(raise_on_failure=False)
             return result
     except WorkerDied as error:
-        return lost(run, spec, error)
+        return lost(episode.cell.run, episode.spec, error)
 
 
-def close(standing: Standing, tracker: Tracker | None) -> tuple[Metrics, dict[str, str]]:
+def close_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
     """A cell's numbers, written down, and where to look: what is there -> link, path or command."""
-    job = standing.job
-    standing.look_for_failures()
-    numbers = standing.metrics()
-    job.store.write_json("metrics.json", numbers)
-    index.keep(job.store, standing.rows)
-    look = {"run directory": job.store.url}
-    look |= report.at_the_end(job.store, job.run.report.conversations, console.say)
-    if tracker and (where := tracker.finish(standing, "FINISHED" if not standing.owed else "FAILED")):
+    progress, store = cell.progress, cell.plan.store
+    progress.read_failures()
+    numbers = progress.metrics()
+    store.write_json("metrics.json", numbers)
+    index.keep(store, progress.rows)
+    look = {"run directory": store.url}
+    look |= report.at_the_end(store, cell.run.report.conversations, console.say)
+    status = "FAILED" if progress.owed else "FINISHED"
+    if cell.tracker and (where := cell.tracker.finish(progress, status)):
         look["MLflow"] = where
     return numbers, look
 
 
-def ended(together: Together) -> State:
+def end_state(scheduler: CellScheduler) -> State:
     """The state that a flow run ends in."""
-    message = progress_bar.line(together)
-    if isinstance(together.cut_short, Interrupted):
+    message = progress_bar.line(scheduler)
+    if isinstance(scheduler.cut_short, Interrupted):
         return Cancelled(message=message)
-    return Failed(message=message) if together.cut_short else Completed(message=message)
+    return Failed(message=message) if scheduler.cut_short else Completed(message=message)
+
+
+def _next_episode(scheduler: CellScheduler, interrupt: Interrupt) -> ScheduledEpisode | None:
+    return None if interrupt.waiting else scheduler.next(interrupt.stop)

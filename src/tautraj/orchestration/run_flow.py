@@ -1,67 +1,87 @@
-"""The flow behind `generate.py`: plan, play what is owed, track, return the folder.
+"""`python flows/generate.py` and the deployment `generate`: plan a run, play what it owes, track it.
 
-Two doors: the command line hands `start` a parsed run; a deployment hands `generate_deployed` its overrides.
-
-Not here: how episodes are played in a flow (`playing`), a grid of cells (`sweeping`).
+Not here: how episodes are played in a flow (`orchestration.episode_tasks`), a grid of cells
+(`orchestration.sweep_flow`).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
-
-from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import cell
-from tautraj.config.parse import container, parse
-from tautraj.orchestration import artifacts
-from tautraj.orchestration.episode_tasks import carry_out, close, ended, in_a_flow, tracked
-from tautraj.redaction import masked
+from tautraj.config import Run
+from tautraj.config.identity import directory
+from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.report.terminal import console, tables
-from tautraj.runs.budget import Ledger
 from tautraj.runs.estimates import estimate
-from tautraj.runs.plan import Job, prepare
-from tautraj.runs.progress import Standing
-from tautraj.runs.scheduler import Together
-from tautraj.runs.startup import ready
-from tautraj.tracking.tracker import Tracker
+from tautraj.runs.plan import RunPlan, plan_run
+from tautraj.runs.progress import RunProgress
+from tautraj.store import Store
+from tautraj.store.tracking_pointer import behind
 
 
-def generated(overrides: list[str]) -> str:
-    tree = compose_tree(overrides)
-    job, config = prepare(parse(tree)), masked(container(tree))
-    if job.run.dry_run:
-        tables.plan(job, estimate(job.run, job.rows))
-        return job.store.url
-    with ready(job, config) as served:
-        return start(served, config)
+def generate(run: Run, config: Mapping[str, Any]) -> str:
+    """Play what `run` owes and return its run directory. With `dry_run`, print what would be played.
 
-
-def start(job: Job, config: dict[str, Any]) -> str:
-    """The flow with what the run chose: its task runner, its name, its tags. Prefect keeps and shows `config`.
-
-    The run directory. Raises `GaveUp` or `Interrupted` when the run was cut short, everything written.
+    `config`: the resolved configuration, secrets masked. Raises `UserError`; `GaveUp` or `Interrupted` when the run
+    was cut short, everything written.
     """
-    run, here = job.run, cell(job.run)
-    standing = Standing(job, Ledger(run.budget, estimate(run, job.rows).cost))
-    together = Together([standing], [""])
+    if run.dry_run:
+        plan = plan_run(run, config)
+        tables.plan(plan, estimate(run, plan.rows))
+        return plan.store.url
+    choose_server(run.root)
+    if not Store(directory(run)).ids():
+        start_server(console.say)  # a new run owes something: the server starts beside what follows
+    plan = plan_run(run, config)
+    if not plan.owed:
+        _show_complete(plan)
+        return plan.store.url
+    check_server()
+    wait_for_server = start_server(console.say)
+    from tautraj.orchestration.task_runners import task_runner
+    from tautraj.runs.startup import start_up
+
+    with start_up(plan) as started:
+        task_runner(started.run)  # an invalid one is refused before anybody waits for a server
+        wait_for_server()
+        _play(started)
+    return plan.store.url
+
+
+def _show_complete(plan: RunPlan) -> None:
+    """The closing table of a run that owes nothing."""
+    from tautraj.tracking.tracker import catching_up
+
+    console.say("This run is complete: every episode has been played. Use trials=N to add more.")
+    progress, look = RunProgress(plan), {"run directory": plan.store.url}
+    if plan.run.tracking.name == "mlflow" and behind(plan.store):
+        look["MLflow"] = f"lacks something of this run: {catching_up(plan.store)}"
+    tables.summary(progress, progress.metrics(), look)
+
+
+def _play(plan: RunPlan) -> None:
+    """The flow of one run. Prefect keeps and shows its configuration."""
+    from prefect.client.schemas.objects import State
+    from prefect.runtime import flow_run
+
+    from tautraj.orchestration import artifacts
+    from tautraj.orchestration.episode_tasks import close_cell, end_state, play_cells, run_in_flow
+    from tautraj.runs.budget import Ledger
+    from tautraj.runs.scheduler import CellRun, CellScheduler
+    from tautraj.tracking.tracker import Tracker
+
+    run, title = plan.run, plan.cell.folder
+    cell = CellRun({}, RunProgress(plan, Ledger(run.budget, estimate(run, plan.rows).cost)))
+    scheduler = CellScheduler([cell])
 
     def body() -> State:
         link = artifacts.flow_run_link(flow_run.id)
-        tracker = Tracker(job, config, console.say, link) if run.tracking.name == "mlflow" else None
-        carry_out(together, here.folder, tracked([standing], [tracker]), [], [tracker] if tracker else [])
-        conclude(standing, tracker)
-        return ended(together)
+        tracker = Tracker(plan, console.say, link) if run.tracking.name == "mlflow" else None
+        cell.tracker = tracker
+        play_cells(scheduler, title, trackers=[tracker] if tracker else [])
+        numbers, look = close_cell(cell)
+        artifacts.summary_artifact(title, numbers)
+        artifacts.links_artifact(title, look)
+        tables.summary(cell.progress, numbers, {**look, "Prefect": link} if link else look)
+        return end_state(scheduler)
 
-    in_a_flow("generate", here.folder, artifacts.labels([run]), config, together, body)
-    return job.store.url
-
-
-def conclude(standing: Standing, tracker: Tracker | None) -> None:
-    """Write the numbers down and show them."""
-    job = standing.job
-    numbers, look = close(standing, tracker)
-    artifacts.summary_artifact(cell(job.run).folder, numbers)
-    artifacts.links_artifact(cell(job.run).folder, look)
-    if link := artifacts.flow_run_link(flow_run.id):
-        look["Prefect"] = link
-    tables.summary(standing, numbers, look)
+    run_in_flow("generate", title, artifacts.labels([run]), dict(plan.config), scheduler, body)

@@ -1,76 +1,101 @@
-"""The flow behind `sweep.py`: the cells of a grid side by side, and their matrix.
+"""`python flows/sweep.py` and the deployment `sweep`: the cells of a grid side by side in one flow, and their matrix.
 
-Two doors, as in `generation`. Not here: how episodes are played in a flow (`playing`).
+Not here: how episodes are played in a flow (`orchestration.episode_tasks`), what is made of the results
+(`orchestration.sweep_results`).
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
-
-from tautraj.config.command_line import compose_tree, spelled
-from tautraj.orchestration import artifacts
-from tautraj.orchestration.episode_tasks import carry_out, close, ended, in_a_flow, tracked
-from tautraj.orchestration.sweep_results import conclude_sweep, note_sweep
+from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.report.terminal import console, sweep_tables
-from tautraj.runs.progress import Standing, every
-from tautraj.runs.scheduler import Together
-from tautraj.runs.sweep.grid import Sweep, asked
-from tautraj.runs.sweep.plan import Planned, cells_ready, estimates, planned, standings
+from tautraj.runs.progress import throttle
+from tautraj.runs.scheduler import CellRun, CellScheduler
+from tautraj.runs.sweep.grid import Sweep
+from tautraj.runs.sweep.plan import CellPlan, cell_runs, plan_cells, start_up_cells
 from tautraj.store import Store
-from tautraj.tracking.sweep_tracker import Parent, once
-from tautraj.tracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from tautraj.tracking.sweep_tracker import Parent
+    from tautraj.tracking.tracker import Written
 
 
-def swept(overrides: list[str]) -> str:
-    words = spelled(overrides)
-    sweep = asked(compose_tree(words, "sweep"), words)
-    cells = planned(sweep)
-    if sweep.run.dry_run:
-        sweep_tables.grid(sweep, cells, estimates(cells))
-        return sweep.directory
-    with cells_ready(cells) as served:
-        return start(sweep, served)
+def play_sweep(sweep: Sweep) -> str:
+    """Play what the cells of `sweep` owe and return its directory. With `dry_run`, print what would be played.
 
-
-def start(sweep: Sweep, cells: Sequence[Planned]) -> str:
-    """The flow with what the sweep chose. Its directory.
-
-    Plays the cells that are unfinished; `cells` has all of them. Raises as `generation.start` does.
+    Raises `UserError`; `GaveUp` or `Interrupted` when it was cut short, everything written.
     """
+    cells = plan_cells(sweep)
+    if sweep.run.dry_run:
+        sweep_tables.grid(sweep, cells)
+        return sweep.directory
+    if not any(cell.unfinished for cell in cells):
+        from tautraj.orchestration.sweep_results import conclude_played
+
+        console.say("This sweep is complete: every episode of every cell has been played. Use trials=N to add more.")
+        conclude_played(sweep, cell_runs(cells))
+        return sweep.directory
+    choose_server(sweep.run.root)
+    check_server()
+    wait_for_server = start_server(console.say)
+    from tautraj.orchestration.task_runners import task_runner
+
+    with start_up_cells(cells) as started:
+        task_runner(sweep.run)  # an invalid one is refused before anybody waits for a server
+        wait_for_server()
+        _play(sweep, started)
+    return sweep.directory
+
+
+def _play(sweep: Sweep, plans: Sequence[CellPlan]) -> None:
+    """The flow of a sweep: plays the unfinished cells; the matrix is made of all of them."""
+    from prefect.client.schemas.objects import State
+
+    from tautraj.orchestration import artifacts
+    from tautraj.orchestration.episode_tasks import close_cell, end_state, play_cells, run_in_flow
+    from tautraj.orchestration.sweep_results import conclude_sweep, note_sweep
+
     note_sweep(sweep)
-    each = standings(cells)
-    playing = [pair for pair in zip(cells, each, strict=True) if pair[0].unfinished]
-    together = Together([now for _, now in playing], [one.setting.title for one, _ in playing])
+    cells = cell_runs(plans)
+    scheduler = CellScheduler([cell for cell, plan in zip(cells, plans, strict=True) if plan.unfinished])
 
     def body() -> State:
         with ThreadPoolExecutor(1, thread_name_prefix="mlflow") as writer:
-            parent, trackers = tracking(sweep, cells, playing, writer)
-            others = [every(sweep.run.tracking.every_seconds, parent.watch)] if parent else []
-            written = [one for one in (parent, *trackers) if one]
-            carry_out(together, sweep.title, tracked(together.standings, trackers), others, written)
+            parent, trackers = _track(sweep, cells, scheduler, writer)
+            watchers = [throttle(sweep.run.tracking.every_seconds, parent.watch)] if parent else []
+            play_cells(scheduler, sweep.title, watchers, trackers)
             links: dict[str, str] = {}
-            for (one, now), tracker in zip(playing, trackers, strict=True):
-                _, look = close(now, tracker)
-                links |= {f"{one.setting.title}, {what}": place for what, place in look.items()}
-            found = conclude_sweep(sweep, each, parent)
-        artifacts.table_artifact(sweep.title, sweep_tables.rows(found))
+            for cell in scheduler.cells:
+                _, look = close_cell(cell)
+                links |= {f"{cell.title}, {what}": where for what, where in look.items()}
+            matrix = conclude_sweep(sweep, cells, parent)
+        artifacts.table_artifact(sweep.title, sweep_tables.rows(matrix))
         artifacts.links_artifact(sweep.title, {**links, "sweep directory": Store(sweep.directory).url})
-        return ended(together)
+        return end_state(scheduler)
 
     shown = {"overrides": sweep.words, "grid": sweep.axes}
-    in_a_flow("sweep", sweep.title, [sweep.run.experiment, *artifacts.labels(together.runs)], shown, together, body)
-    return Store(sweep.directory).url
+    tags = [sweep.run.experiment, *artifacts.labels(scheduler.runs)]
+    run_in_flow("sweep", sweep.title, tags, shown, scheduler, body)
 
 
-def tracking(
-    sweep: Sweep, cells: Sequence[Planned], playing: Sequence[tuple[Planned, Standing]], writer: ThreadPoolExecutor
-) -> tuple[Parent | None, list[Tracker | None]]:
-    """Who writes the sweep to MLflow, and each cell that is played: all of them by one thread, or nobody."""
+def _track(
+    sweep: Sweep, cells: Sequence[CellRun], scheduler: CellScheduler, writer: ThreadPoolExecutor
+) -> "tuple[Parent | None, list[Written]]":
+    """Track the sweep and the played cells in MLflow, all by one thread. Returns every writer, the sweep first."""
     if sweep.run.tracking.name != "mlflow":
-        return None, [None] * len(playing)
-    parent = Parent(sweep, [one.job.store for one in cells], writer)
+        return None, []
+    from prefect.runtime import flow_run
+
+    from tautraj.orchestration import artifacts
+    from tautraj.tracking.sweep_tracker import Parent, once
+    from tautraj.tracking.tracker import Tracker
+
+    parent = Parent(sweep, [cell.plan.store for cell in cells], writer)
+    trackers: list[Written] = [parent]
     say = once(console.say)
     link = artifacts.flow_run_link(flow_run.id)
-    return parent, [Tracker(one.job, one.setting.config, say, link, writer) for one, _ in playing]
+    for cell in scheduler.cells:
+        cell.tracker = tracker = Tracker(cell.plan, say, link, writer)
+        trackers.append(tracker)
+    return parent, trackers

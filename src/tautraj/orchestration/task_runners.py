@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from hydra.utils import get_class
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 from prefect.utilities.annotations import quote
 
 from tautraj.config import Run
+from tautraj.config.components import load_object
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import ConfigError, boundary
 from tautraj.metrics import Row
@@ -34,8 +34,8 @@ def task_runner(run: Run) -> Any:
     if extra and importlib.util.find_spec(f"prefect_{extra}") is None:
         raise ConfigError(f"runner._target_={target} is not installed: pip install 'tautraj[{extra}]'")
     with boundary(ConfigError, f"runner._target_={target}"):
-        runner: Any = get_class(target)
-        if not issubclass(runner, TaskRunner):
+        runner: Any = load_object(target)
+        if not (isinstance(runner, type) and issubclass(runner, TaskRunner)):
             raise ConfigError(f"runner._target_={target} is no task runner of Prefect's: see conf/runner/")
         if issubclass(runner, ProcessPoolTaskRunner):
             raise ConfigError(f"runner._target_={target} plays one episode per process: runner=processes")

@@ -1,16 +1,18 @@
-"""Plan a run and play one episode of it: the plain functions behind the flows.
+"""What a run consists of, what of it is done and what is owed. Calls no provider and writes nothing.
 
-Not here: how many at once, retries, progress (`flows`).
+Not here: serving and checking its seats (`runs.startup`), playing an episode (`runs.play`).
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.config.components import check
-from tautraj.config.identity import EpisodeSpec, directory, owed, plan
+from tautraj.config.identity import Cell, EpisodeSpec, cell, directory, owed, plan
 from tautraj.errors import ConfigError, hint
 from tautraj.metrics import Failure, Row
+from tautraj.redaction import masked
 from tautraj.runs.estimates import check_prices
 from tautraj.store import Store, index
 
@@ -18,20 +20,27 @@ MOST = 1_000_000
 """Episodes of a run: every one of them is planned before the first is played."""
 
 
-class Job(NamedTuple):
+class RunPlan(NamedTuple):
     """A run with what is done and what is owed."""
 
     run: Run
+    config: Mapping[str, Any]
+    """The resolved configuration, secrets masked: what `run.yaml` and MLflow show."""
+    cell: Cell
     store: Store
     rows: list[Row]
-    """Of every episode in the run directory."""
+    """One per episode in the run directory."""
     failures: list[Failure]
-    """Of episodes that are still owed."""
+    """The latest failure of each episode that is still owed."""
     owed: list[EpisodeSpec]
+    """Episodes still to be played, in order."""
 
 
-def prepare(run: Run) -> Job:
-    """Check the run and work out what is owed. Raises `UserError`; calls nobody and makes no directory."""
+def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
+    """Check the run and compute what is owed. Calls no provider and makes no directory.
+
+    `config`: the resolved configuration, secrets masked; None: made from `run`. Raises `UserError`.
+    """
     check(run.agent, run)
     check(run.user_strategy, run)
     check_prices(run)
@@ -42,7 +51,9 @@ def prepare(run: Run) -> Job:
     store.check()
     rows = index.rows(store)
     done = {r.id for r in rows}
-    return Job(run, store, rows, store.failures(done), owed(plan(run, ids), done))
+    if config is None:
+        config = masked(run.model_dump(by_alias=True, mode="json"))
+    return RunPlan(run, config, cell(run), store, rows, store.failures(done), owed(plan(run, ids), done))
 
 
 def _task_ids(run: Run) -> list[str]:

@@ -1,46 +1,87 @@
-"""How the cells of one flow stand together, and whose episode is the next to begin: they take turns.
+"""Round-robin scheduler over the cells of one flow; sums their progress. A run alone is one cell.
 
-A run alone is one cell. Not here: how a cell stands (`standing`).
+Not here: the progress of one cell (`runs.progress`).
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from tautraj.config import Run
-from tautraj.config.identity import EpisodeSpec
+from tautraj.config.identity import EpisodeSpec, cell_title
 from tautraj.errors import GaveUp, Interrupted, TautrajError
 from tautraj.runs.budget import Ledger
-from tautraj.runs.progress import Standing, Stop
-
-Turn = tuple[int, EpisodeSpec]
-"""Of which cell, and what."""
+from tautraj.runs.plan import RunPlan
+from tautraj.runs.progress import ProgressTracker, RunProgress, Stop
 
 
-class Together:
+class CellRun:
+    """A cell under way: its plan, its progress, and who tracks it."""
+
+    def __init__(self, levels: Mapping[str, str], progress: RunProgress) -> None:
+        """`levels`: axis -> level, which tell it from the other cells; empty where there is only one."""
+        self.levels = levels
+        self.progress = progress
+        self.tracker: ProgressTracker | None = None
+        self._waiting = deque(progress.plan.owed)
+
+    @property
+    def plan(self) -> RunPlan:
+        return self.progress.plan
+
+    @property
+    def run(self) -> Run:
+        return self.plan.run
+
+    @property
+    def title(self) -> str:
+        """For people; "" for a cell alone."""
+        return cell_title(self.levels)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether there is an episode that was not begun."""
+        return bool(self._waiting)
+
+    def take_next(self) -> EpisodeSpec:
+        return self._waiting.popleft()
+
+
+class ScheduledEpisode(NamedTuple):
+    """An episode, and the cell that it belongs to."""
+
+    cell: CellRun
+    spec: EpisodeSpec
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return " · ".join(filter(None, (self.cell.title, self.spec.title)))
+
+
+class CellScheduler:
     """Cells that share a ledger, workers and a way to end. One thread adds, others may read."""
 
-    def __init__(self, standings: Sequence[Standing], titles: Sequence[str]) -> None:
-        """`titles`: what tells each cell from the others, "" where there is only one."""
-        self.standings, self._titles = list(standings), list(titles)
-        self.ledger: Ledger = self.standings[0].ledger
-        self._waiting = [deque(standing.job.owed) for standing in self.standings]
-        self._order = deque(range(len(self.standings)))
+    def __init__(self, cells: Sequence[CellRun]) -> None:
+        self.cells = list(cells)
+        self.ledger: Ledger = self.cells[0].progress.ledger
+        self._order = deque(self.cells)
 
     @property
     def runs(self) -> list[Run]:
-        return [standing.job.run for standing in self.standings]
+        return [cell.run for cell in self.cells]
 
     @property
     def done(self) -> int:
-        return sum(standing.done for standing in self.standings)
+        return sum(cell.progress.done for cell in self.cells)
 
     @property
     def failed(self) -> int:
-        return sum(standing.failed for standing in self.standings)
+        return sum(cell.progress.failed for cell in self.cells)
 
     @property
     def total(self) -> int:
-        return sum(standing.total for standing in self.standings)
+        return sum(cell.progress.total for cell in self.cells)
 
     @property
     def owed(self) -> int:
@@ -48,59 +89,57 @@ class Together:
 
     @property
     def success_rate(self) -> float | None:
-        """So far; None before anything was graded."""
-        graded = sum(standing.graded for standing in self.standings)
-        return sum(standing.succeeded for standing in self.standings) / graded if graded else None
+        """Of the episodes graded so far; None before the first."""
+        graded = sum(cell.progress.graded for cell in self.cells)
+        return sum(cell.progress.succeeded for cell in self.cells) / graded if graded else None
 
     @property
     def seconds_left(self) -> float | None:
         """At the pace of this execution; None before it has one."""
-        return max((left for standing in self.standings if (left := standing.seconds_left) is not None), default=None)
+        lefts = [cell.progress.seconds_left for cell in self.cells]
+        return max((left for left in lefts if left is not None), default=None)
 
     @property
     def cut_short(self) -> TautrajError | None:
         """As of a cell; where cells gave up, a line for each."""
-        ends = [(title, one.cut_short) for title, one in zip(self._titles, self.standings, strict=True)]
-        if asked := [end for _, end in ends if isinstance(end, Interrupted)]:
-            return asked[0]
-        gave_up = [_of(title, str(end)) for title, end in ends if end is not None]
+        ends = [(cell.title, cell.progress.cut_short) for cell in self.cells]
+        if interrupted := [end for _, end in ends if isinstance(end, Interrupted)]:
+            return interrupted[0]
+        gave_up = [_prefix(title, str(end)) for title, end in ends if end is not None]
         return GaveUp("\n".join(gave_up)) if gave_up else None
 
-    def titled(self, turn: Turn) -> str:
-        """An episode, for people."""
-        index, spec = turn
-        return " · ".join(filter(None, (self._titles[index], spec.title)))
-
     @property
-    def waiting(self) -> bool:
+    def has_waiting(self) -> bool:
         """Whether there is an episode that was not begun."""
-        return any(self._waiting)
+        return any(cell.has_waiting for cell in self.cells)
 
-    def next(self, stop: Stop | None) -> Turn | None:
-        """The next episode to begin, of a cell that `halted` does not forbid; None: there is none just now."""
+    def next(self, stop: Stop | None) -> ScheduledEpisode | None:
+        """The next episode to begin, of a cell that has no halt reason; None: there is none just now."""
         for _ in range(len(self._order)):
-            index = self._order[0]
+            cell = self._order[0]
             self._order.rotate(-1)
-            if self._waiting[index] and not self.standings[index].halted(stop):
-                return index, self._waiting[index].popleft()
+            if cell.has_waiting and not cell.progress.halt_reason(stop):
+                return ScheduledEpisode(cell, cell.take_next())
         return None
 
-    def look_for_failures(self) -> None:
-        for standing in self.standings:
-            standing.look_for_failures()
+    def read_failures(self) -> None:
+        """Count what failed attempts of every cell cost."""
+        for cell in self.cells:
+            cell.progress.read_failures()
 
     def cut(self, stop: Stop | None) -> list[str]:
-        """No further episode begins: why those still waiting do not, each reason once."""
+        """Begin no further episode: why those still waiting do not begin, each reason once."""
         reasons: list[str] = []
-        for title, waiting, standing in zip(self._titles, self._waiting, self.standings, strict=True):
-            if waiting or stop is not None:
-                reason = standing.cut(stop)
-                reasons.append(_of(title, reason) if isinstance(standing.cut_short, GaveUp) else reason)
+        for cell in self.cells:
+            if cell.has_waiting or stop is not None:
+                reason = cell.progress.cut(stop)
+                gave_up = isinstance(cell.progress.cut_short, GaveUp)
+                reasons.append(_prefix(cell.title, reason) if gave_up else reason)
         return list(dict.fromkeys(reasons))
 
 
-Watcher = Callable[[Together], None]
+Watcher = Callable[[CellScheduler], None]
 
 
-def _of(title: str, reason: str) -> str:
+def _prefix(title: str, reason: str) -> str:
     return f"{title}: {reason}" if title else reason

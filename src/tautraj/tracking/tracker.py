@@ -5,20 +5,18 @@ Away is said once, and every renewal asks again. Not here: what is written (`vie
 
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
-from tautraj.config.identity import cell
 from tautraj.config.provenance import git_state, versions
 from tautraj.errors import StoreError, TautrajError, TrackingError, boundary
 from tautraj.redaction import masked
-from tautraj.runs.plan import Job
-from tautraj.runs.progress import Standing
+from tautraj.runs.plan import RunPlan
+from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.tracking.mlflow_run import ORACLE, Subject, View
 
@@ -95,28 +93,27 @@ class Written:
 
 
 class Tracker(Written):
-    """Writes one job's MLflow run, from a thread of its own or one that it shares."""
+    """Writes the MLflow run of one plan, from a thread of its own or one that it shares."""
 
     def __init__(
         self,
-        job: Job,
-        config: Mapping[str, Any],
+        plan: RunPlan,
         say: Callable[[str], None],
         prefect: str | None = None,
         writer: ThreadPoolExecutor | None = None,
     ) -> None:
         """`prefect`: the flow run's page. `writer`: of one thread, whoever shares it ends it; None for its own."""
-        self._job, self._say = job, say
-        uri = tracking_uri(job.run)
-        self._view = View(subject(job, config, prefect), uri)
+        self._plan, self._say = plan, say
+        uri = tracking_uri(plan.run)
+        self._view = View(subject(plan, prefect), uri)
         self._away = False
         self._shared = writer is not None
         super().__init__(self._view.begin, uri, writer or ThreadPoolExecutor(1, thread_name_prefix="mlflow"))
 
-    def watch(self, standing: Standing) -> None:
+    def watch(self, progress: RunProgress) -> None:
         """Renew the numbers, unless the last ones are still on their way."""
         if self._idle:
-            numbers, rows = standing.metrics(), list(standing.rows)
+            numbers, rows = progress.metrics(), list(progress.rows)
 
             def renew() -> None:
                 self._view.renew(numbers)
@@ -124,20 +121,20 @@ class Tracker(Written):
 
             self._renewal = self._submit(renew)
 
-    def finish(self, standing: Standing, status: str) -> str:
+    def finish(self, progress: RunProgress, status: str) -> str:
         """The last numbers, the table, the artifacts; where to look, or how to have them written later.
 
         `status`: MLflow's FINISHED or FAILED.
         """
-        numbers = standing.metrics()
-        self._submit(lambda: self._view.conclude(standing.rows, numbers, status)).result()
+        numbers = progress.metrics()
+        self._submit(lambda: self._view.conclude(progress.rows, numbers, status)).result()
         if not self._shared:
             self._writer.shutdown(wait=True)
         if not self._away:
             return self._view.where()
         with suppress(StoreError):
             self._view.note(status, complete=False)
-        return f"was away; once it is back: {catching_up(self._job.store)}"
+        return f"was away; once it is back: {catching_up(self._plan.store)}"
 
     def _missed(self, error: TautrajError) -> None:
         if not self._away:
@@ -150,29 +147,29 @@ class Tracker(Written):
         self._away = False
 
 
-def subject(job: Job, config: Mapping[str, Any], prefect: str | None = None) -> Subject:
-    links = {"run directory": job.store.url, **({"Prefect": prefect} if prefect else {})}
+def subject(plan: RunPlan, prefect: str | None = None) -> Subject:
+    root = plan.run.root
     return Subject(
-        store=job.store,
-        experiment=job.run.experiment,
-        name=cell(job.run).folder,
-        config=config,
-        tags=lambda: tags(job),
+        store=plan.store,
+        experiment=plan.run.experiment,
+        name=plan.cell.folder,
+        config=plan.config,
+        tags=lambda: tags(plan),
         began=int(time.time() * 1000),
-        root=None if "://" in job.run.root else Path(job.run.root).absolute(),
-        links=links,
-        traces=job.run.tracking.traces,
-        traces_sample=job.run.tracking.traces_sample,
+        root=None if "://" in root else Path(root).absolute(),
+        links={"run directory": plan.store.url, **({"Prefect": prefect} if prefect else {})},
+        traces=plan.run.tracking.traces,
+        traces_sample=plan.run.tracking.traces_sample,
     )
 
 
-def tags(job: Job) -> dict[str, str]:
-    """What the numbers came from: cell, place, versions, state of the code."""
-    here = cell(job.run)
-    found = {"cell": here.name, "digest": here.digest, "run_directory": job.store.url, "trials": str(job.run.trials)}
-    benchmark = open_benchmark(job.run.benchmark, job.run.domain)
-    found |= {f"version.{name}": number for name, number in versions(benchmark.version).items()}
-    found |= git_state()
-    if job.run.model.gold:
-        found["oracle"] = ORACLE
-    return found
+def tags(plan: RunPlan) -> dict[str, str]:
+    """What the numbers came from: cell, run directory, versions, state of the code."""
+    run, url = plan.run, plan.store.url
+    described = {"cell": plan.cell.name, "digest": plan.cell.digest, "run_directory": url, "trials": str(run.trials)}
+    benchmark = open_benchmark(run.benchmark, run.domain)
+    described |= {f"version.{name}": number for name, number in versions(benchmark.version).items()}
+    described |= git_state()
+    if run.model.gold:
+        described["oracle"] = ORACLE
+    return described

@@ -28,14 +28,14 @@ def traces(benchmark: str, domain: str, splits: Sequence[str]) -> Iterator[Trace
     from tautraj.errors import ConfigError
     from tautraj.runs.episode.conversation import run_episode
     from tautraj.runs.episode.recorder import Recorder
-    from tautraj.runs.plan import prepare
+    from tautraj.runs.plan import plan_run
 
     for split in splits:
         words = [f"benchmark={benchmark}", f"domain={domain}", f"split={split}", "root=/nonexistent"]
         run = parse(compose_tree(words))
         opened = open_benchmark(run.benchmark, run.domain)
         try:
-            owed = prepare(run).owed
+            owed = plan_run(run).owed
         except ConfigError:
             if split == "test":
                 raise  # an index without it would let its test tasks through

@@ -7,22 +7,22 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from tautraj.report.terminal.console import duration
-from tautraj.runs.progress import Standing, every
-from tautraj.runs.scheduler import Together, Watcher
+from tautraj.runs.progress import RunProgress, throttle
+from tautraj.runs.scheduler import CellScheduler, Watcher
 
 PLAIN_LINES_EVERY = 10.0
 """Seconds."""
 
 
 @contextmanager
-def progress(together: Together, title: str) -> Iterator[Watcher]:
+def progress(scheduler: CellScheduler, title: str) -> Iterator[Watcher]:
     """A bar that is renewed with every call of what it yields."""
     console = Console(stderr=True)
-    if "human" in [run.user.name for run in together.runs]:
+    if "human" in [run.user.name for run in scheduler.runs]:
         yield lambda now: None  # the terminal belongs to the conversation
         return
     if not console.is_terminal:
-        yield every(PLAIN_LINES_EVERY, lambda now: print(line(now), flush=True))
+        yield throttle(PLAIN_LINES_EVERY, lambda now: print(line(now), flush=True))
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -30,19 +30,19 @@ def progress(together: Together, title: str) -> Iterator[Watcher]:
         TextColumn("{task.fields[text]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=together.total, completed=together.done, text=line(together))
+        task = bar.add_task(title, total=scheduler.total, completed=scheduler.done, text=line(scheduler))
         yield lambda now: bar.update(task, completed=now.done, text=line(now))
 
 
-def line(standing: Standing | Together) -> str:
+def line(progress: RunProgress | CellScheduler) -> str:
     """Done, failed, owed, success so far, tokens and USD so far, time left."""
-    rate = "–" if standing.success_rate is None else f"{standing.success_rate:.1%}"
-    spent, reserved = standing.ledger.spent, standing.ledger.reserved
+    rate = "–" if progress.success_rate is None else f"{progress.success_rate:.1%}"
+    spent, reserved = progress.ledger.spent, progress.ledger.reserved
     usd = "unpriced" if spent.usd is None else f"{spent.usd:.2f} USD"
-    if standing.ledger.under_way and spent.usd is not None and reserved.usd:
+    if progress.ledger.under_way and spent.usd is not None and reserved.usd:
         usd += f" (and {reserved.usd:.2f} reserved)"
-    left = "" if standing.seconds_left is None else f", {duration(standing.seconds_left)} left"
+    left = "" if progress.seconds_left is None else f", {duration(progress.seconds_left)} left"
     return (
-        f"{standing.done} done, {standing.failed} failed, {standing.owed} owed, success {rate}, "
+        f"{progress.done} done, {progress.failed} failed, {progress.owed} owed, success {rate}, "
         f"{spent.tokens:,.0f} tokens, {usd}{left}"
     )

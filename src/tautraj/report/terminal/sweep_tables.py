@@ -11,10 +11,9 @@ from rich.table import Table
 
 from tautraj.report.terminal.console import plain
 from tautraj.runs.budget import Cost
-from tautraj.runs.estimates import Estimate
 from tautraj.runs.sweep.grid import Sweep
 from tautraj.runs.sweep.matrix import Matrix, hats_of
-from tautraj.runs.sweep.plan import Planned, in_all
+from tautraj.runs.sweep.plan import CellPlan, total_cost
 
 MOST_HATS = 4
 """Columns of pass^k; matrix.csv has them all."""
@@ -22,19 +21,19 @@ MOST_HATS = 4
 SHARES = {"first": "", "second": "", "interaction": "both together", "task": "the task", "residual": "the rest"}
 
 
-def grid(sweep: Sweep, cells: Sequence[Planned], each: Sequence[Estimate]) -> None:
+def grid(sweep: Sweep, cells: Sequence[CellPlan]) -> None:
     """What would be played and what it may take; nothing is begun."""
-    rows = [_planned(planned, told) for planned, told in zip(cells, each, strict=True)]
-    owed, done = sum(len(one.job.owed) for one in cells), sum(len(one.job.rows) for one in cells)
-    rows.append(["in all", f"{owed:,} of {owed + done:,}", *_cost(in_all(cells, each))])
+    rows = [_plan_row(cell) for cell in cells]
+    owed, done = sum(len(cell.plan.owed) for cell in cells), sum(len(cell.plan.rows) for cell in cells)
+    rows.append(["in all", f"{owed:,} of {owed + done:,}", *_cost(total_cost(cells))])
     console = Console(soft_wrap=False)
     console.print(_table(sweep.title, ["cell", "episodes owed", "tokens about", "USD about"], rows, 1))
-    sources = ", ".join(sorted({told.source for told in each if told.seats}))
+    sources = ", ".join(sorted({cell.estimate.source for cell in cells if cell.estimate.seats}))
     if sources:
         console.print(plain(f"estimated from: {sources}"), soft_wrap=True)
     if same := sweep.combinations - len(cells):
         console.print(f"{same} of the grid's combinations are a cell that is there already.", soft_wrap=True)
-    console.print("dry_run: nobody was called and nothing was written.", soft_wrap=True)
+    console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
 
 
 def matrix(title: str, found: Matrix, look: Mapping[str, str]) -> None:
@@ -103,9 +102,9 @@ def _cost(cost: Cost) -> list[str]:
     return [f"{cost.tokens:,.0f}", "unpriced" if cost.usd is None else f"{cost.usd:,.2f}"]
 
 
-def _planned(planned: Planned, told: Estimate) -> list[str]:
-    owed, done = len(planned.job.owed), len(planned.job.rows)
-    return [planned.setting.title, f"{owed:,} of {owed + done:,}", *_cost(told.cost.times(owed))]
+def _plan_row(cell: CellPlan) -> list[str]:
+    owed, done = len(cell.plan.owed), len(cell.plan.rows)
+    return [cell.title, f"{owed:,} of {owed + done:,}", *_cost(cell.cost)]
 
 
 def _table(title: str, columns: Sequence[str], lines: Sequence[Sequence[str]], names: int) -> Table:

@@ -8,28 +8,27 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from tautraj.config.identity import cell
 from tautraj.export.result import Exported
 from tautraj.grading.regrade import REPORT, Regraded
 from tautraj.metrics import Metrics
 from tautraj.report.terminal.console import _table, plain
 from tautraj.runs.estimates import Estimate
-from tautraj.runs.plan import Job
-from tautraj.runs.progress import Standing
+from tautraj.runs.plan import RunPlan
+from tautraj.runs.progress import RunProgress
 
 MOST_CHANGES = 20
 """Shown of a regrade, each kind."""
 
 
-def summary(standing: Standing, numbers: Metrics, look: dict[str, str]) -> None:
+def summary(progress: RunProgress, numbers: Metrics, look: dict[str, str]) -> None:
     """The closing table and where to look closer. `look`: what is there -> link, path or command."""
-    run = standing.job.run
+    run = progress.plan.run
     console = Console(soft_wrap=False)
-    console.print(_table(cell(run).folder, summary_rows(numbers)))
+    console.print(_table(progress.plan.cell.folder, summary_rows(numbers)))
     if run.model.gold:
         replays = f"model={run.model.name} replays the task's gold actions"
         console.print(plain(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
-    for failure in list(standing.failures.values())[:3]:
+    for failure in list(progress.failures.values())[:3]:
         said = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
         console.print(plain(" ".join(said.split())), soft_wrap=True)
     for name, where in look.items():
@@ -68,16 +67,16 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
     return rows
 
 
-def plan(job: Job, estimate: Estimate) -> None:
+def plan(plan: RunPlan, estimate: Estimate) -> None:
     """What would be played and what it may take; nothing is begun."""
     console = Console(soft_wrap=False)
-    console.print(_table(cell(job.run).folder, plan_rows(job, estimate)))
-    console.print("dry_run: nobody was called and nothing was written.", soft_wrap=True)
+    console.print(_table(plan.cell.folder, plan_rows(plan, estimate)))
+    console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
 
 
-def plan_rows(job: Job, estimate: Estimate) -> list[tuple[str, str]]:
-    owed = len(job.owed)
-    rows = [("episodes owed", f"{owed:,} of {owed + len(job.rows):,}"), ("run directory", job.store.url)]
+def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
+    owed = len(plan.owed)
+    rows = [("episodes owed", f"{owed:,} of {owed + len(plan.rows):,}"), ("run directory", plan.store.url)]
     for seat, took in estimate.seats.items():
         tokens = f"{owed * took.tokens_in:,.0f} tokens in, {owed * took.tokens_out:,.0f} out"
         rows.append((seat, f"about {owed * took.calls:,.0f} calls, {tokens}"))

@@ -5,14 +5,14 @@ Not here: the grammar of a grid (`axes`), what the cells owe (`planned`), playin
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import cell
-from tautraj.config.parse import Tree, container, parse, parted
+from tautraj.config.identity import cell, cell_title
+from tautraj.config.parse import Tree, parse, parted, shown_config
 from tautraj.errors import ConfigError, UserError
 from tautraj.redaction import masked
 from tautraj.runs.sweep.axes import axes, combinations, override, shown
@@ -35,7 +35,7 @@ class Setting(NamedTuple):
 
     @property
     def title(self) -> str:
-        return titled(self.levels)
+        return cell_title(self.levels)
 
 
 class Sweep(NamedTuple):
@@ -85,10 +85,10 @@ def asked(cfg: Tree, words: Sequence[str]) -> Sweep:
     refusals = Refusals()
     for levels in combinations(found):
         told = {axis: shown(level) for axis, level in levels.items()}
-        with refusals.of(titled(told)):
+        with refusals.of(cell_title(told)):
             tree = parted(compose_tree([*base, *(override(*pair) for pair in levels.items())], "sweep"))[1]
             run = parse(tree)
-            cells.setdefault(cell(run).digest, Setting(masked(told), run, masked(container(tree))))
+            cells.setdefault(cell(run).digest, Setting(masked(told), run, shown_config(tree)))
     refusals.check()
     named = {axis: [shown(level) for level in levels] for axis, levels in found.items()}
     return Sweep(masked(named), masked(list(words)), count, list(cells.values()))
@@ -112,11 +112,6 @@ class Refusals:
         """Raise `ConfigError` if anything was: a line per reason, with the cells that it is about."""
         if self._said:
             raise ConfigError("\n".join(f"{_listed(titles)}: {reason}" for reason, titles in self._said.items()))
-
-
-def titled(levels: Mapping[str, str]) -> str:
-    """A cell by what tells it from the others."""
-    return " ".join(f"{axis}={level}" for axis, level in levels.items())
 
 
 def _key(word: str) -> str:

@@ -1,76 +1,84 @@
-"""The cells of a sweep with what each owes, and what all of it may cost. Calls nobody and writes nothing.
+"""The cells of a sweep with what each owes, and what all of it may cost. Calls no provider and writes nothing.
 
-Not here: one cell (`play.prepare`), the grid (`sweep`).
+Not here: one cell (`runs.plan`), the grid (`runs.sweep.grid`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from tautraj.config.identity import cell_title
 from tautraj.runs.budget import NOTHING, Cost, Ledger
 from tautraj.runs.estimates import Estimate, estimate
-from tautraj.runs.plan import Job, prepare
-from tautraj.runs.progress import Standing
-from tautraj.runs.startup import all_ready
-from tautraj.runs.sweep.grid import Refusals, Setting, Sweep
+from tautraj.runs.plan import RunPlan, plan_run
+from tautraj.runs.progress import RunProgress
+from tautraj.runs.scheduler import CellRun
+from tautraj.runs.startup import start_up_all
+from tautraj.runs.sweep.grid import Refusals, Sweep
 from tautraj.store.discovery import past_runs
 from tautraj.store.tracking_pointer import behind
 
 
-class Planned(NamedTuple):
-    """A cell that can be played."""
+class CellPlan(NamedTuple):
+    """A cell of a sweep that can be played."""
 
-    setting: Setting
-    job: Job
+    levels: Mapping[str, str]
+    """Axis -> level, as they are displayed."""
+    plan: RunPlan
+    estimate: Estimate
+    """Of one of its episodes."""
     unfinished: bool
-    """Whether something is owed, or was never written down."""
+    """Whether an episode is owed, or its numbers were never written or tracked."""
+
+    @property
+    def title(self) -> str:
+        return cell_title(self.levels)
+
+    @property
+    def cost(self) -> Cost:
+        """Expected, of what is owed."""
+        return self.estimate.cost.times(len(self.plan.owed))
 
 
-def planned(sweep: Sweep) -> list[Planned]:
-    """Every cell. Raises `ConfigError`, a line per reason why cells cannot be played."""
-    found: list[Planned] = []
+def plan_cells(sweep: Sweep) -> list[CellPlan]:
+    """Plan every cell. Raises `ConfigError`, a line per reason why cells cannot be played."""
+    cells: list[CellPlan] = []
     refusals = Refusals()
+    past = list(past_runs(sweep.run.root))
     for setting in sweep.settings:
         with refusals.of(setting.title):
-            job = prepare(setting.run)
-            found.append(Planned(setting, job, _unfinished(job)))
+            plan = plan_run(setting.run, setting.config)
+            cells.append(CellPlan(setting.levels, plan, estimate(plan.run, plan.rows, past), _is_unfinished(plan)))
     refusals.check()
-    return found
+    return cells
 
 
 @contextmanager
-def cells_ready(cells: Sequence[Planned]) -> Iterator[list[Planned]]:
-    """Those that are unfinished ready to be played, as `play.ready` has it, among the others."""
-    unfinished = [cell for cell in cells if cell.unfinished]
-    with all_ready([cell.job for cell in unfinished], [cell.setting.config for cell in unfinished]) as jobs:
-        served = iter(jobs)
-        yield [cell._replace(job=next(served)) if cell.unfinished else cell for cell in cells]
+def start_up_cells(cells: Sequence[CellPlan]) -> Iterator[list[CellPlan]]:
+    """All cells, the unfinished ones ready to be played as `runs.startup.start_up` has it."""
+    with start_up_all([cell.plan for cell in cells if cell.unfinished]) as plans:
+        started = iter(plans)
+        yield [cell._replace(plan=next(started)) if cell.unfinished else cell for cell in cells]
 
 
-def estimates(cells: Sequence[Planned]) -> list[Estimate]:
-    """Of an episode of each."""
-    past = list(past_runs(cells[0].setting.run.root))
-    return [estimate(cell.setting.run, cell.job.rows, past) for cell in cells]
-
-
-def in_all(cells: Sequence[Planned], each: Sequence[Estimate]) -> Cost:
-    """Of everything that is owed."""
+def total_cost(cells: Sequence[CellPlan]) -> Cost:
+    """Expected, of everything that is owed."""
     total = NOTHING
-    for cell, told in zip(cells, each, strict=True):
-        total = total.plus(told.cost.times(len(cell.job.owed)))
+    for cell in cells:
+        total = total.plus(cell.cost)
     return total
 
 
-def standings(cells: Sequence[Planned]) -> list[Standing]:
-    """How each stands; they share one ledger, in which all stands that any of them ever spent."""
-    owed = sum(len(cell.job.owed) for cell in cells)
-    guess = in_all(cells, estimates(cells)).times(1 / owed) if owed else None
-    ledger = Ledger(cells[0].setting.run.budget, guess)
-    return [Standing(cell.job, ledger) for cell in cells]
+def cell_runs(cells: Sequence[CellPlan]) -> list[CellRun]:
+    """The cells with their progress. They share one ledger, which holds all that any of them ever spent."""
+    owed = sum(len(cell.plan.owed) for cell in cells)
+    guess = total_cost(cells).times(1 / owed) if owed else None
+    ledger = Ledger(cells[0].plan.run.budget, guess)
+    return [CellRun(cell.levels, RunProgress(cell.plan, ledger)) for cell in cells]
 
 
-def _unfinished(job: Job) -> bool:
-    numbers = job.store.read_json("metrics.json")
-    told = isinstance(numbers, dict) and numbers.get("episodes") == len(job.rows)
-    tracked = job.run.tracking.name == "none" or not behind(job.store)
-    return bool(job.owed) or not told or not tracked
+def _is_unfinished(plan: RunPlan) -> bool:
+    numbers = plan.store.read_json("metrics.json")
+    written = isinstance(numbers, dict) and numbers.get("episodes") == len(plan.rows)
+    tracked = plan.run.tracking.name == "none" or not behind(plan.store)
+    return bool(plan.owed) or not written or not tracked
