@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from watched import Watched, watched
+from process_stats import Watched, watched
 
 GENERATE = Path(__file__).parents[1] / "flows" / "generate.py"
 TASKS = 100

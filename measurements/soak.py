@@ -19,7 +19,7 @@ from tautraj import process_env
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 if TYPE_CHECKING:
-    from soaking import Soak
+    from support.soak.run import Soak
 
 
 def arguments() -> argparse.Namespace:
@@ -40,7 +40,7 @@ def arguments() -> argparse.Namespace:
 
 
 def described(given: argparse.Namespace, runner: str) -> "Soak":
-    from soaking import Soak
+    from support.soak.run import Soak
 
     from tautraj.benchmarks import open_benchmark
     from tautraj.config.command_line import compose_tree
@@ -69,7 +69,7 @@ def described(given: argparse.Namespace, runner: str) -> "Soak":
 def main() -> None:
     given = arguments()
     process_env.prepare()
-    from soaked import soaked
+    from support.soak.results import soaked
 
     runners = ["threads", "processes"] if given.runner == "both" else [given.runner]
     columns = []

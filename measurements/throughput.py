@@ -22,9 +22,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from contenders import MODEL
-from rehearsed import rehearsed
-from watched import watched
+from baselines import MODEL
+from process_stats import watched
+from scripted_provider import rehearsed
 
 from tautraj import process_env
 from tautraj.trajectory import Trajectory
@@ -127,7 +127,7 @@ def measured(who: str, at_once: int, latency: float, recorded: list[Trajectory])
             done.with_suffix(".requests").write_text(json.dumps(calls, default=list))
             command = [
                 sys.executable,
-                str(HERE / "contenders.py"),
+                str(HERE / "baselines.py"),
                 who,
                 provider.api_base,
                 str(n),

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from front_door import Finished, Generate, by_the_door
-from prefect_server import prefect_database, prefect_server
+from support.cli import Finished, Generate, by_the_door
+from support.prefect_server import prefect_database, prefect_server
 
 from tautraj import process_env
 

@@ -1,6 +1,6 @@
 """Episodes to numbers: pass^k, the interval, and what counts in no mean.
 
-Not here: how a reward comes about (`test_grading`).
+Not here: how a reward comes about (`test_tau2_grading`).
 """
 
 import math
@@ -8,9 +8,9 @@ from itertools import combinations
 from statistics import fmean
 
 import pytest
-from factory import row, trajectory, turn, usage
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.records import row, trajectory, turn, usage
 
 from tautraj.metrics import SUCCESS, Failure, Row, by_task, interval, metrics, pass_hat_k
 from tautraj.metrics import row as row_of

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from provider import Answer, ChatRequest, Fault, Provider
+from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 COMMON = ["domain=mock", "split=base", "tracking=none", "runner.retries=0"]
 CREATING = "Please create a task."

@@ -1,0 +1,79 @@
+"""Does an export stream? Rows per second and memory of many trajectories, by the front door.
+
+    python measurements/export_memory.py [--episodes 20000] [--format sft] [--file jsonl]
+
+Retail's train tasks as the oracle plays them, over and over under new ids, each trial with words of its own.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from process_stats import watched
+
+EXPORT = Path(__file__).parents[1] / "flows" / "export.py"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--episodes", type=int, default=20_000)
+    parser.add_argument("--format", default="sft")
+    parser.add_argument("--file", choices=["jsonl", "parquet"], default="jsonl")
+    return parser.parse_args()
+
+
+def run_directory(root: Path, episodes: int) -> Path:
+    """As many as asked for, of a handful that were played."""
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.identity import directory
+    from tautraj.config.parse import parse
+    from tautraj.runs.plan import plan_run
+    from tautraj.runs.play import play
+    from tautraj.runs.startup import start_up
+    from tautraj.store import Store
+
+    run = parse(compose_tree(["split=train", "tasks.limit=40", "tracking=none", f"root={root}"]))
+    with start_up(plan_run(run)) as plan:
+        for spec in plan.owed:
+            play(plan.run, spec)
+        played = list(plan.store.episodes())
+        for number in range(len(played), episodes):
+            one, trial = played[number % len(played)], number // len(played)
+            plan.store.write(one.model_copy(update={"id": f"{one.task_id}-t{trial}-copy", "trial": trial}))
+    return Path(Store(directory(run)).path)
+
+
+def main() -> None:
+    given = arguments()
+    from tautraj import process_env
+
+    process_env.prepare()
+    print("| format | file | guard | conversations | rows | seconds | conversations/s | peak MB |")
+    print("|---|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run = run_directory(folder / "outputs", given.episodes)
+        for n, guard in ((given.episodes, "off"), (given.episodes, "own"), (given.episodes // 10, "off")):
+            for path in sorted(run.glob("episodes/*"))[n:]:
+                path.unlink()
+            out = folder / f"data-{guard}-{n}"
+            command = [sys.executable, str(EXPORT), f"run={run}", f"guard={guard}", f"out={out}"]
+            command += [f"format={given.format}", f"file={given.file}"]
+            began = time.monotonic()
+            seen = watched(command, os.environ, lambda n=n: n, n, folder / "log")
+            seconds = time.monotonic() - began
+            rows = sum(1 for path in out.glob("*.jsonl") for _ in path.open()) if given.file == "jsonl" else n
+            print(
+                f"| {given.format} | {given.file} | {guard} | {n:,} | {rows:,} | {seconds:.0f} | {n / seconds:.0f} "
+                f"| {seen.peak_mb:.0f} |",
+                flush=True,
+            )
+            for path in folder.glob("*-t*.json"):
+                path.rename(run / "episodes" / path.name)
+
+
+if __name__ == "__main__":
+    main()

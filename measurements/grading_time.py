@@ -1,0 +1,86 @@
+"""How long a reward takes, by ours and by τ²'s evaluator as it comes, over every task of a domain.
+
+    python measurements/grading_time.py [--domain retail]
+
+The transcripts are the oracle's and those of an agent that does nothing; both graders have to agree on all of them.
+"""
+
+import argparse
+import time
+
+from tautraj import process_env
+from tautraj.agents import Stage
+from tautraj.config import Run
+from tautraj.trajectory import Trajectory
+
+
+def do_nothing(stage: Stage) -> None:
+    from tautraj.agents.oracle import GOODBYE, perform
+
+    perform(stage, [GOODBYE])
+
+
+def transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
+    """The run that they are graded by, and what was played."""
+    from tautraj.config.command_line import compose_tree
+    from tautraj.config.parse import parse
+    from tautraj.runs.episode.conversation import run_episode
+    from tautraj.runs.episode.recorder import Recorder
+    from tautraj.runs.plan import plan_run
+
+    run = parse(compose_tree([f"domain={domain}", "split=base", "root=/nonexistent", *overrides]))
+    return run, [run_episode(run, spec, Recorder()) for spec in plan_run(run).owed]
+
+
+def tau2_reward(trajectory: Trajectory, task: object) -> float:
+    """By its own environment, read and validated from its files as its runner does."""
+    from tau2.data_model.simulation import SimulationRun, TerminationReason
+    from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
+
+    from tautraj.benchmarks.tau2.messages import as_messages
+
+    run = SimulationRun(
+        id=trajectory.id,
+        task_id=trajectory.task_id,
+        start_time="",
+        end_time="",
+        duration=0.0,
+        termination_reason=TerminationReason.USER_STOP,
+        messages=as_messages(trajectory.turns),
+    )
+    return float(evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=trajectory.domain).reward)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--domain", default="retail")
+    domain = parser.parse_args().domain
+    process_env.prepare()
+    from tau2.registry import registry
+
+    from tautraj.benchmarks import open_benchmark
+    from tautraj.grading.reward import judged
+
+    tasks = {task.id: task for task in registry.get_tasks_loader(domain)(None)}
+    print("| agent | transcripts | ours, CPU ms each | τ²'s, CPU ms each | times faster | rewards that differ |")
+    print("|---|---|---|---|---|---|")
+    for name, overrides in {"oracle": (), "do nothing": (f"agent._target_={__name__}.do_nothing",)}.items():
+        run, played = transcripts(domain, *overrides)
+        process_env.settle()
+        benchmark = open_benchmark(run.benchmark, run.domain)
+        judged(played[0], benchmark, None)
+        began = time.process_time()
+        ours = [judged(trajectory, benchmark, None).reward for trajectory in played]
+        between = time.process_time()
+        theirs = [tau2_reward(trajectory, tasks[trajectory.task_id]) for trajectory in played]
+        ended = time.process_time()
+        each = [1000 * seconds / len(played) for seconds in (between - began, ended - between)]
+        different = sum(a != b for a, b in zip(ours, theirs, strict=True))
+        print(
+            f"| {name} | {len(played)} | {each[0]:.1f} | {each[1]:.1f} | {each[1] / each[0]:.0f} | {different} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""What the offline seats reach on every task: gold actions replayed (the ceiling) and nothing done (the floor).
+
+    python measurements/reward_bounds.py [benchmark/domain/split …]
+
+Prints one row per benchmark, domain and split, each reward the benchmark's own; classic τ-bench where its package is
+importable. Everything is played and graded here and now, in this process, a few minutes in all.
+"""
+
+import sys
+import time
+
+from tautraj import process_env
+
+process_env.prepare()
+
+from tautraj.agents import Stage  # noqa: E402
+from tautraj.agents.oracle import GOODBYE, perform  # noqa: E402
+from tautraj.config.command_line import compose_tree  # noqa: E402
+from tautraj.config.identity import plan  # noqa: E402
+from tautraj.config.parse import parse  # noqa: E402
+from tautraj.errors import ConfigError  # noqa: E402
+from tautraj.runs.episode.conversation import run_episode  # noqa: E402
+from tautraj.runs.episode.recorder import Recorder  # noqa: E402
+from tautraj.runs.plan import plan_run  # noqa: E402
+from tautraj.runs.play import graded  # noqa: E402
+
+SPLITS = [
+    *(("tau2", domain, split) for domain in ("retail", "airline", "telecom") for split in ("base", "test")),
+    *(("tau_bench", "retail", split) for split in ("train", "test", "dev")),
+    ("tau_bench", "airline", "test"),
+]
+
+
+def do_nothing(stage: Stage) -> None:
+    """Offer to close, whatever the customer wants."""
+    perform(stage, [GOODBYE])
+
+
+def successes(agent: str, benchmark: str, domain: str, split: str) -> tuple[int, int]:
+    """(episodes with reward 1, episodes) of an offline agent."""
+    chosen = [f"benchmark={benchmark}", f"domain={domain}", f"split={split}", "root=/nonexistent", "tracking=none"]
+    run = parse(compose_tree([*chosen, *([] if agent == "oracle" else [f"agent._target_=__main__.{agent}"])]))
+    specs = plan(run, [spec.task_id for spec in plan_run(run).owed])
+    rewards = [graded(run_episode(run, spec, Recorder()), run).reward for spec in specs]
+    return rewards.count(1.0), len(rewards)
+
+
+def main(chosen: list[str]) -> None:
+    print(f"| {'benchmark':9} | {'domain':7} | {'split':5} | {'oracle':>9} | {'do nothing':>10} | {'seconds':>7} |")
+    print("|---|---|---|---|---|---|")
+    for benchmark, domain, split in SPLITS:
+        if chosen and f"{benchmark}/{domain}/{split}" not in chosen:
+            continue
+        began = time.monotonic()
+        try:
+            counts = [
+                f"{n}/{of}" for n, of in (successes(a, benchmark, domain, split) for a in ("oracle", "do_nothing"))
+            ]
+        except ConfigError as error:
+            print(f"{benchmark}/{domain}/{split} left out: {error}", file=sys.stderr)
+            continue
+        seconds = time.monotonic() - began
+        print(
+            f"| {benchmark:9} | {domain:7} | {split:5} | {counts[0]:>9} | {counts[1]:>10} | {seconds:7.0f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    process_env.settle()
+    main(sys.argv[1:])

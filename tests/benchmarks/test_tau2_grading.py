@@ -1,0 +1,174 @@
+"""The grade is the benchmark's: every retail and airline task, graded by us and by τ² itself.
+
+Played by the oracle, and (`make test-slow`: all of them) without the last write, without a word, and not at all.
+
+τ²'s verdict is asked for independently: what was said and done, as τ²'s own messages, is graded by its evaluator in
+stock environments. It holds the conversation again and stops at an answer that is not the one that was recorded.
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from support.conversations import opened
+from tau2.data_model.message import AssistantMessage, ToolCall, ToolMessage, UserMessage
+from tau2.data_model.simulation import SimulationRun, TerminationReason
+from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
+from tau2.registry import registry
+
+from tautraj import process_env
+from tautraj.benchmarks import open_benchmark
+from tautraj.config import Bench, Domain, Run
+from tautraj.config.identity import plan as specs_of
+from tautraj.grading.regrade import regraded
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.play import graded
+from tautraj.trajectory import Trajectory
+
+TASKS = {"retail": 114, "airline": 50}
+DOING_NOTHING_PASSES = {
+    "retail": [str(n) for n in (10, 12, 25, 50, 57, 65, 105)],
+    "airline": [
+        "0",
+        "1",
+        "4",
+        "5",
+        "6",
+        "10",
+        "13",
+        "26",
+        "28",
+        "31",
+        "34",
+        "36",
+        "41",
+        "43",
+        "45",
+        "46",
+        "47",
+        "48",
+        "49",
+    ],
+}
+CHUNK = 10
+CHUNKS = [(domain, start) for domain, n in TASKS.items() for start in range(0, n, CHUNK)]
+
+
+class Verdict(NamedTuple):
+    """Of τ², on the same conversation held with its own environment."""
+
+    reward: float
+    database_is_right: bool
+
+
+@functools.cache
+def tau2_tasks(domain: str) -> dict[str, Any]:
+    return {task.id: task for task in registry.get_tasks_loader(domain)(None)}
+
+
+def stock(domain: str) -> str:
+    """Name in τ²'s registry of its own world, but for files that are read once; held equal to τ²'s own below."""
+    open_benchmark(Bench(name="tau2", world="stock"), Domain(name=domain, data_dir=None))
+    return f"{domain} (stock)"
+
+
+@functools.cache
+def untouched_hash(domain: str) -> str:
+    """Of the database as τ² itself loads it."""
+    return str(registry.get_env_constructor(domain)().get_db_hash())
+
+
+def tau2_verdict(trajectory: Trajectory) -> Verdict:
+    """Have τ² grade the conversation, as its own messages, in its own environment."""
+    messages: list[Any] = []
+    for turn in json.loads(trajectory.model_dump_json())["turns"]:
+        if turn["message"]:
+            kind = UserMessage if turn["seat"] == "user" else AssistantMessage
+            messages.append(kind(role="user" if turn["seat"] == "user" else "assistant", content=turn["message"]))
+        else:
+            made = ToolCall(**{key: turn["tool_call"][key] for key in ("id", "name", "arguments")})
+            answered = ToolMessage(id=made.id, role="tool", content=turn["observation"], error=turn["error"])
+            messages += [AssistantMessage(role="assistant", tool_calls=[made]), answered]
+    times = {"start_time": "", "end_time": "", "duration": 0.0}
+    ended = TerminationReason.USER_STOP
+    run = SimulationRun(id="x", task_id=trajectory.task_id, termination_reason=ended, messages=messages, **times)
+    task = tau2_tasks(trajectory.domain)[trajectory.task_id]
+    info = evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=stock(trajectory.domain))
+    return Verdict(info.reward, info.db_check.db_match)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settled() -> None:
+    process_env.settle()
+
+
+@pytest.fixture
+def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
+    """Play a task with an agent of this module, through the front door, and grade it."""
+
+    @functools.cache
+    def run(domain: str, agent: str) -> Run:
+        return run_of(f"domain={domain}", "split=base", f"agent._target_=support.graded_agents.{agent}")
+
+    def play(domain: str, agent: str, task_id: str) -> Trajectory:
+        [spec] = specs_of(run(domain, agent), [task_id])
+        return graded(run_episode(run(domain, agent), spec, Recorder()), run(domain, agent))
+
+    return play
+
+
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("domain", "start"), CHUNKS)
+def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, every: int, played: Any) -> None:
+    """As the oracle plays it; `every` so many tasks the other three ways too."""
+    benchmark = open_benchmark(Bench(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
+    passed = []
+    chunk = benchmark.task_ids("base")[start : start + CHUNK]
+    task_ids = chunk[start // CHUNK % every :: every]
+    for task_id in chunk:
+        task = benchmark.task(task_id)
+        check(played(domain, "oracle", task_id), "oracle")
+        if task_id not in task_ids:
+            continue
+        if any(action["name"] in benchmark.writing_tools for action in task.privileged.gold_actions):
+            check(played(domain, "without_last_write", task_id), "without_last_write")
+        if task.privileged.communicate:
+            check(played(domain, "silent", task_id), "silent")
+        if check(played(domain, "do_nothing", task_id), "do_nothing") == 1.0:
+            passed.append(task_id)
+    assert set(passed) == set(DOING_NOTHING_PASSES[domain]) & set(task_ids)
+    assert registry.get_env_constructor(stock(domain))().get_db_hash() == untouched_hash(domain)
+    shared = registry.get_env_constructor(f"{domain} (overlay)")().tools.db
+    assert shared.get_hash() == untouched_hash(domain), "an episode left its mark on the shared database"
+
+
+def test_the_chunks_are_every_task_and_the_passes_are_the_known_ones() -> None:
+    for domain, n in TASKS.items():
+        assert (
+            len(
+                set(
+                    open_benchmark(Bench(name="tau2", world="overlay"), Domain(name=domain, data_dir=None)).task_ids(
+                        "base"
+                    )
+                )
+            )
+            == n
+        )
+    assert {domain: len(set(ids)) for domain, ids in DOING_NOTHING_PASSES.items()} == {"retail": 7, "airline": 19}
+
+
+def check(ours: Trajectory, agent: str) -> float:
+    """The reward, once it is known to be τ²'s, now and regraded, and to be 1 only where the database is right."""
+    theirs = tau2_verdict(ours)
+    assert regraded(ours, opened(ours.domain)) == ours
+    case = (ours.domain, ours.task_id, agent, ours.grade)
+    assert ours.reward == theirs.reward, case
+    assert ours.grade is not None
+    assert ours.grade.db_match == theirs.database_is_right, case
+    assert theirs.database_is_right or ours.reward == 0.0, case
+    if agent == "oracle":
+        assert ours.reward == 1.0, case
+    return ours.reward

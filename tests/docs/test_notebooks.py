@@ -1,0 +1,116 @@
+"""The notebooks run from first cell to last on this environment's python, and are committed without outputs."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from nbclient import NotebookClient
+from support.cli import REPO
+
+pytestmark = pytest.mark.xdist_group("notebooks")
+FOLDER = REPO / "notebooks"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+Execute = Callable[[str], nbformat.NotebookNode]
+
+
+class OurPython(KernelSpecManager):
+    """Knows one kernel, which needs to be installed nowhere."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name=kernel_name, language="python")
+
+
+@pytest.fixture
+def execute(tmp_path: Path, prefect_home: Callable[[Path], str]) -> Execute:
+    """Execute a notebook as an editor does, with everything that it leaves behind in `tmp_path`."""
+    kept = ("TMPDIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR", "HF_HOME")
+    variables = {name: str(tmp_path / name.lower()) for name in kept}
+    for folder in variables.values():
+        Path(folder).mkdir()
+    variables["PREFECT_HOME"] = prefect_home(tmp_path / "prefect")
+
+    def run(name: str) -> nbformat.NotebookNode:
+        notebook = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+        kernel = AsyncKernelManager(kernel_spec_manager=OurPython())
+        client = NotebookClient(notebook, km=kernel, timeout=300, resources={"metadata": {"path": str(FOLDER)}})
+        try:
+            client.execute(env={**os.environ, **variables})
+        finally:
+            run_sync(kernel.shutdown_kernel)(now=True)  # whoever made it ends it
+        return notebook
+
+    return run
+
+
+def told(notebook: nbformat.NotebookNode) -> str:
+    """What was printed and shown as text."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
+def pictures(notebook: nbformat.NotebookNode) -> int:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+def test_a_run_is_read_and_its_reward_explained(execute: Execute) -> None:
+    text = told(execute("01_read_a_run"))
+    assert "8 graded, 0 ungraded, 0 failed" in text
+    assert "customer_stopped_early" in text
+    readme = (REPO / "README.md").read_text()
+    _, *lines = readme.partition("32-t0-e2403f44: reward 0.0")[2].partition("```")[0].splitlines()
+    assert len(lines) > 5
+    assert [line for line in lines if line not in text] == []  # what README shows
+
+
+@pytest.mark.slow
+def test_cells_are_compared(execute: Execute) -> None:
+    notebook = execute("02_compare_runs")
+    assert pictures(notebook) == 2
+    text = told(notebook)
+    for cell in ("forgets 0.2", "forgets 0.25", "forgets 0.5"):
+        assert cell in text
+    assert "more than luck" in text and "may be luck" in text
+    assert "usd_per_success" in text
+
+
+@pytest.mark.slow
+def test_a_dataset_is_built(execute: Execute) -> None:
+    text = told(execute("03_build_a_dataset"))
+    for said in (
+        "shares a customer with a test task",
+        "guard=off: ",
+        "# Customer-support conversations",
+        "validation",
+    ):
+        assert said in text
+    assert "kto: " in text
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_is_committed_as_it_was_written(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.metadata == METADATA
+    for cell in notebook.cells:
+        assert cell.metadata == {}
+        if cell.cell_type == "code":
+            assert (cell.outputs, cell.execution_count) == ([], None)
+
+
+def test_every_notebook_is_executed_here() -> None:
+    assert {path.stem for path in FOLDER.glob("*.ipynb")} == {
+        "01_read_a_run",
+        "02_compare_runs",
+        "03_build_a_dataset",
+    }

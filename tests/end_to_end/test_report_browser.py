@@ -1,0 +1,197 @@
+"""The page of a run as a person uses it, in a browser: filters, opens, reads, moves by keyboard, prints.
+
+What is in it stands in `test_html`.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import sample_runs
+from support.browser import Watch, browser
+
+from tautraj import report
+from tautraj.config import Run
+from tautraj.config.identity import directory
+from tautraj.store import Store
+
+pytestmark = pytest.mark.xdist_group("browser")  # one browser for all of them
+MANY = 2000
+CLOSED = "() => !document.getElementById('overview').hidden"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def retail(chromium: Any, run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Asks for the browser first: without one nothing is played."""
+    run = run_of("split=test", "tasks.limit=12", "trials=2", "tracking=none", root=tmp_path_factory.mktemp("browser"))
+    store = sample_runs.played(run)
+    sample_runs.varied(store, run)
+    report.own(store, 2000)
+    return store
+
+
+@pytest.fixture
+def opened(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """A page that fails the test if it does what it must not."""
+    contexts, watches = [], []
+
+    def visit(path: Path, fragment: str = "", **settings: Any) -> Any:
+        contexts.append(chromium.new_context(**settings))
+        page = contexts[-1].new_page()
+        watches.append(Watch(page))
+        page.goto(f"file://{path}{fragment}")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert [what for watch in watches for what in watch.seen] == []
+
+
+def failed(store: Store) -> list[str]:
+    return [one.id for one in store.episodes() if one.reward == 0.0]
+
+
+def test_failures_are_found_opened_and_explained(retail: Store, opened: Callable[..., Any]) -> None:
+    page = opened(sample_runs.page_of(retail))
+    page.get_by_role("button", name="Failed").click()
+    rows = page.locator("#table tbody tr")
+    assert rows.count() == len(failed(retail))
+    assert page.locator(".counter").inner_text() == f"{len(failed(retail))} of {len(retail.ids())} episodes"
+    assert set(page.locator("#table .status").all_inner_texts()) == {"✗ failed"}
+    rows.first.click()
+    talk = page.locator("#conversation")
+    talk.locator(".why").wait_for()
+    assert page.url.rpartition("#")[2] in failed(retail)
+    assert "never written" in talk.inner_text()
+    assert talk.locator(".difference tbody tr").count() >= 1
+    assert talk.locator(".turn.user").count() >= 1
+    assert talk.locator(".bubble").first.is_visible()
+
+
+def test_a_link_opens_one_conversation_with_everything_in_it(retail: Store, opened: Callable[..., Any]) -> None:
+    one = next(one for one in retail.episodes() if any(turn.kind == "plan" for turn in one.turns))
+    page = opened(sample_runs.page_of(retail), f"#{one.id}")
+    talk = page.locator("#conversation")
+    talk.locator(".chat").wait_for()
+    assert talk.locator(".turn").count() == len(one.turns)
+    plan = talk.locator("details.plan").first
+    assert not plan.locator(".text").is_visible()
+    plan.locator("summary").click()
+    assert plan.locator(".text").inner_text() == sample_runs.PLAN
+    talk.get_by_text("What the agent was told").click()
+    policy = talk.locator("details.prompt[open] .code").first
+    policy.wait_for()
+    assert policy.inner_text().startswith(one.system_prompt.lstrip()[:40])
+    assert "there is no tool get_order" in talk.locator(".is-mistake").first.inner_text()
+
+
+def test_by_keyboard_alone(retail: Store, opened: Callable[..., Any]) -> None:
+    page = opened(sample_runs.page_of(retail))
+    keys = page.locator("#table tbody a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href').slice(1))"
+    )
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.locator("#conversation .chat").wait_for()
+    assert page.url.endswith(f"#{keys[0]}")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**#{keys[1]}")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**#{keys[0]}")
+    page.keyboard.press("Escape")
+    page.wait_for_function(CLOSED)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == f"#{keys[0]}"
+    page.keyboard.press("/")
+    page.keyboard.type("max seconds")
+    ungraded = sum(one.reward is None for one in retail.episodes())
+    assert page.locator("#table tbody tr").count() == ungraded
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.locator("#conversation .chat").wait_for()
+    assert "– not graded" in page.locator("#conversation header").inner_text()
+
+
+def test_rows_are_sorted_by_what_is_pressed(retail: Store, opened: Callable[..., Any]) -> None:
+    page = opened(sample_runs.page_of(retail))
+    turns = "cells => cells.map(cell => Number(cell.textContent))"
+    page.get_by_role("button", name="Turns").click()
+    up = page.locator("td.is-turns").evaluate_all(turns)
+    page.get_by_role("button", name="Turns").click()
+    assert page.locator("td.is-turns").evaluate_all(turns) == sorted(up, reverse=True) != up == sorted(up)
+    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Turns")
+    page.get_by_label("Any labels").select_option("recovered")
+    assert page.locator("#table tbody tr").count() == sum(
+        one.labels.recovered for one in retail.episodes() if one.labels is not None
+    )
+
+
+@pytest.mark.parametrize("settings", [{"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark"}], ids=str)
+def test_on_a_phone_and_in_the_dark(settings: dict[str, Any], retail: Store, opened: Callable[..., Any]) -> None:
+    page = opened(sample_runs.page_of(retail), f"#{failed(retail)[0]}", **settings)
+    page.locator("#conversation .why").wait_for()
+    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert page.evaluate(wide)
+    page.keyboard.press("Escape")
+    page.wait_for_function(CLOSED)
+    assert page.evaluate(wide)
+    light = "getComputedStyle(document.body).backgroundColor"
+    assert (page.evaluate(light) == "rgb(255, 255, 255)") == ("color_scheme" not in settings)
+
+
+def test_a_conversation_is_printed_with_what_is_folded(
+    retail: Store, opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = opened(sample_runs.page_of(retail), f"#{failed(retail)[0]}")
+    page.locator("#conversation .chat").wait_for()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".chat details:not([open])").count() == 0
+    page.emulate_media(media="print")
+    assert not page.locator(".bar").is_visible()
+    page.pdf(path=str(tmp_path / "page.pdf"))
+    assert (tmp_path / "page.pdf").read_bytes()[:5] == b"%PDF-"
+
+
+def test_hostile_text_does_nothing(
+    chromium: Any, run_of: Callable[..., Run], opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    run = run_of("domain=mock", "split=base", "tracking=none", root=tmp_path)
+    store = Store(directory(run))
+    sample_runs.hostile(store, run)
+    report.own(store, 10)
+    page = opened(sample_runs.page_of(store))
+    page.locator("#table tbody tr").click()
+    page.locator("#conversation .chat").wait_for()
+    page.get_by_role("button", name="Unfold all").click()
+    for fold in page.locator("details.prompt").all():
+        fold.locator("summary").click()
+    assert "<img src=x onerror=alert('img')>" in page.locator("#conversation .bubble").first.inner_text()
+    assert page.locator("#conversation img, #conversation script").count() == 0
+    page.get_by_role("button", name="Show all 1,000,000 letters").click()
+    assert len(page.locator(".turn.model .bubble .text").first.inner_text()) == 1_000_000
+    page.wait_for_timeout(200)
+
+
+def test_two_thousand_episodes_open(
+    chromium: Any, run_of: Callable[..., Run], opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    run = run_of("split=test", "tasks.limit=8", "tracking=none", root=tmp_path)
+    store = sample_runs.played(run)
+    sample_runs.varied(store, run, copies=MANY - 8)
+    report.own(store, MANY)
+    page = opened(sample_runs.page_of(store))
+    assert page.locator(".counter").inner_text() == "2,000 episodes"
+    ready = page.evaluate("document.documentElement.dataset.ready")
+    size = sample_runs.page_of(store).stat().st_size / 1e6
+    print(f"2,000 episodes, {size:.1f} MB: usable after {ready} ms")
+    page.locator("#table tbody tr").first.click()
+    page.locator("#conversation .chat").wait_for()

@@ -1,0 +1,39 @@
+"""Two hundred episodes through the front door, a fifth of the calls faulty: nothing is lost, played twice or worth
+something else, and no limit is passed. Two thousand, and kills: `measurements/soak.py`.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from support.soak.results import soaked
+from support.soak.run import Soak
+
+pytestmark = pytest.mark.xdist_group("soak")  # its Prefect server
+
+
+def test_two_hundred_episodes_in_bad_weather(server: str, tmp_path: Path) -> None:
+    soak = Soak(
+        domain="mock",
+        split="base",
+        tasks=8,
+        trials=25,
+        runner="threads",
+        workers=24,
+        calls_at_once=3,
+        requests_per_minute=None,
+        tokens_per_minute=None,
+        faulty=0.2,
+        odd=0.1,
+        kills=0,
+        seed=1,
+    )
+    environ = {**os.environ, "PREFECT_API_URL": server, "PREFECT_HOME": str(tmp_path / "prefect-home")}
+    table = soaked(soak, tmp_path, environ)
+    wanted = {"episodes completed": 200, "lost": 0, "duplicated": 0, "rewards different": 0}
+    wanted |= {"conversations different": 0, "ungraded": 0, "failures kept": 0}
+    assert {name: table[name] for name in wanted} == wanted
+    assert str(table["calls at once"]).endswith(" of 3: +0.0%"), table["calls at once"]
+    assert 0.15 < int(table["faults"]) / int(table["calls asked"]) < 0.25
+    assert 0.05 < int(table["odd answers"]) / int(table["calls asked"]) < 0.15
+    assert int(table["retries"]) == int(table["faults"]) - int(table["fault: slow"])

@@ -1,0 +1,185 @@
+"""Before the first episode: who cannot play is named in one line that says what to do.
+
+Over HTTP, as the seats will be asked later. Not here: what the failures are called (`test_chat`).
+"""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from support.provider.permanent_errors import NO_QUOTA
+from support.provider.presets import BASES, configured, served
+from support.provider.server import Answer, ChatRequest, Fault, Provider
+
+from tautraj.config import Llm
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse
+from tautraj.errors import PreflightError
+from tautraj.llms.preflight import preflight, warm_up
+
+SECRET = "do-not-repeat-4711"
+KEYS = {"gpt4o": "OPENAI_API_KEY", "claude": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
+WRONG_KEY = {
+    "gpt4o": Fault("status", 401, message="Incorrect API key provided: sk-a***z."),
+    "claude": Fault("status", 401, message="invalid x-api-key"),
+    "gemini": Fault("status", 400, message="API key not valid. Please pass a valid API key."),
+}
+OFFLINE = "run with model=oracle user=scripted"
+
+every_protocol = pytest.mark.parametrize("name", KEYS)
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEYS.values():
+        monkeypatch.setenv(name, SECRET)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider(lambda _: Answer("ok")) as provider:
+        yield provider
+
+
+def complaint(*seats: tuple[str, Llm]) -> str:
+    """What is said, having checked what holds for all that is said here."""
+    with pytest.raises(PreflightError) as caught:
+        preflight(seats)
+    text = str(caught.value)
+    for line in text.splitlines():
+        assert OFFLINE in line
+    assert "Traceback" not in text
+    assert SECRET not in text
+    return text
+
+
+def refused(name: str, provider: Provider, fault: Fault) -> str:
+    provider.fault = lambda _: fault
+    line = complaint(("model", served(name, provider)))
+    assert len(line.splitlines()) == 1
+    assert line.startswith(f"model: {configured(name).name} at ")
+    return line
+
+
+@every_protocol
+def test_seats_that_can_play_pass(provider: Provider, name: str) -> None:
+    preflight([("model", served(name, provider)), ("user", served(name, provider))])
+
+
+@every_protocol
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_key_is_named_and_nobody_is_asked(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    monkeypatch.delenv(KEYS[name]) if value is None else monkeypatch.setenv(KEYS[name], value)
+    llm = served(name, provider)
+    assert complaint(("user", llm)) == f"user={llm.name} needs {KEYS[name]}. Put it in .env, or {OFFLINE}."
+    assert not provider.requests
+
+
+def test_every_seat_without_a_key_gets_its_line(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEYS.values():
+        monkeypatch.delenv(name)
+    text = complaint(("model", served("gpt4o", provider)), ("user", served("gemini", provider)))
+    model, user = text.splitlines()
+    assert model.startswith("model=gpt-4o") and "OPENAI_API_KEY" in model
+    assert user.startswith("user=gemini") and "GEMINI_API_KEY" in user
+
+
+@every_protocol
+def test_a_wrong_key(provider: Provider, name: str) -> None:
+    line = refused(name, provider, WRONG_KEY[name])
+    assert line.endswith(f"[AuthenticationFailed]. Check {KEYS[name]}, or {OFFLINE}.")
+
+
+@every_protocol
+def test_an_unknown_model(provider: Provider, name: str) -> None:
+    line = refused(name, provider, Fault("status", 404, message="no such model"))
+    assert line.endswith(f"[ModelNotFound]. Name another: model.name=…, or {OFFLINE}.")
+    assert "no such model" in line
+
+
+@pytest.mark.parametrize(("name", "fault"), [case for case in NO_QUOTA if case[0] in KEYS])
+def test_an_account_without_credit(provider: Provider, name: str, fault: Fault) -> None:
+    line = refused(name, provider, fault)
+    assert line.endswith(f"[QuotaExhausted]. Add credit or wait until the quota is renewed, or {OFFLINE}.")
+
+
+@every_protocol
+@pytest.mark.parametrize("fault", [Fault("html", 200), Fault("html", 502), Fault("empty")], ids=lambda f: f.kind)
+def test_an_address_that_answers_something_else(provider: Provider, name: str, fault: Fault) -> None:
+    line = refused(name, provider, fault)
+    address = getattr(provider, BASES[name])
+    assert line.endswith(f"Check that {address} answers (model.provider.api_base=…), or {OFFLINE}.")
+
+
+@every_protocol
+def test_an_address_that_answers_json_of_another_kind(provider: Provider, name: str) -> None:
+    refused(name, provider, Fault("not_json", message='{"status": "ok"}'))
+
+
+@every_protocol
+def test_an_address_where_nobody_listens(name: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        llm = configured(name)
+        there = llm.provider.model_copy(update={"api_base": address, "retry_seconds": 0.0})
+        line = complaint(("user", llm.model_copy(update={"provider": there})))
+    assert len(line.splitlines()) == 1
+    assert line.endswith(f"Check that {address} answers (user.provider.api_base=…), or {OFFLINE}.")
+
+
+@every_protocol
+def test_a_key_the_provider_repeats_is_not_said_again(provider: Provider, name: str) -> None:
+    refused(name, provider, Fault("status", 401, message=f"Incorrect API key provided: {SECRET}."))
+
+
+def test_a_provider_that_is_busy_just_now_is_given_time() -> None:
+    busy = Fault("status", 503, {"Retry-After": "0"})
+    with Provider(lambda _: Answer("ok"), lambda request: busy if request.number < 3 else None) as provider:
+        preflight([("model", served("gpt4o", provider, retry_seconds=60.0))])
+    assert len(provider.requests) == 3
+
+
+def test_a_provider_that_stays_busy_is_not_waited_for_as_long_as_in_an_episode() -> None:
+    busy = Fault("status", 503, {"Retry-After": "30"})
+    with Provider(lambda _: Answer("ok"), lambda _: busy) as provider:
+        line = complaint(("model", served("gpt4o", provider, retry_seconds=300.0)))
+    assert "[ProviderUnavailable]" in line
+    assert len(provider.requests) == 1
+
+
+def test_two_seats_with_the_same_llm_are_asked_once(provider: Provider) -> None:
+    llm = served("gpt4o", provider)
+    preflight([("model", llm), ("user", llm.model_copy())])
+    assert [said.text for said in provider.requests[0].messages] == ["Reply with: ok"]
+    assert len(provider.requests) == 1
+
+
+def test_two_llms_are_asked_both_and_each_refusal_has_its_line(provider: Provider) -> None:
+    def fault(request: ChatRequest) -> Fault:
+        return Fault("status", 404) if request.model.endswith("mini") else WRONG_KEY["gpt4o"]
+
+    provider.fault = fault
+    text = complaint(("model", served("gpt4o", provider)), ("user", served("gpt4o_mini", provider)))
+    model, user = text.splitlines()
+    assert (model.split(":")[0], "AuthenticationFailed" in model) == ("model", True)
+    assert (user.split(":")[0], "ModelNotFound" in user, "user.name=…" in user) == ("user", True, True)
+    assert len(provider.requests) == 2
+
+
+def test_offline_seats_are_not_asked(provider: Provider) -> None:
+    offline = parse(compose_tree([]))
+    preflight([("model", offline.model), ("user", offline.user)])
+    preflight([("model", offline.model), ("user", served("gpt4o", provider))])
+    assert len(provider.requests) == 1
+
+
+@every_protocol
+def test_warming_up_calls_nobody(name: str, provider: Provider) -> None:
+    began = time.monotonic()
+    warm_up([served(name, provider)])
+    assert time.monotonic() - began < 20
+    assert not provider.requests

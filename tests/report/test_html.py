@@ -1,0 +1,275 @@
+"""The page of a run, read by a parser: everything is in it, nothing from a run is more than text, and it streams.
+
+What a person does with it stands in `test_report_browser`.
+"""
+
+import functools
+import re
+import shlex
+import tracemalloc
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from support import cli, records, sample_runs
+from support.cli import REPO
+from support.report_reader import Reader, digest
+
+from tautraj import report
+from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import directory
+from tautraj.config.parse import parse_as
+from tautraj.errors import ConfigError, StoreError, UserError
+from tautraj.grading.explanation import explain
+from tautraj.printable import printable
+from tautraj.report.request import Asked
+from tautraj.report.request import report as asked_for
+from tautraj.report.run_data import benchmark_of
+from tautraj.store import Store
+
+EXTERNAL = ("src", "srcset", "action", "data", "poster", "background", "xlink:href")
+
+
+@pytest.fixture(scope="module")
+def retail(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Offline, its conversations varied; with its page."""
+    run = run_of("split=test", "tasks.limit=12", "trials=2", "tracking=none", root=tmp_path_factory.mktemp("report"))
+    store = sample_runs.played(run)
+    sample_runs.varied(store, run)
+    report.own(store, 2000)
+    return store
+
+
+by_the_door = functools.partial(cli.by_the_door, "report")
+
+
+def asked(*words: str) -> str:
+    return asked_for(parse_as(Asked, compose_tree(words, "report")))
+
+
+def made(stores: Sequence[Store], folder: Path, conversations: int = 2000) -> Reader:
+    report.write(stores, f"{folder}/page.html", title="A title", conversations=conversations)
+    return Reader(folder / "page.html")
+
+
+def made_by_hand(run: Run, *records: object) -> Store:
+    store = Store(directory(run))
+    store.open(run.model_dump(by_alias=True, mode="json"), "")
+    for record in records:
+        store.write(record)  # type: ignore[arg-type]
+    return store
+
+
+@pytest.fixture
+def run(run_of: Callable[..., Run], tmp_path: Path) -> Run:
+    return run_of("domain=mock", "split=base", "tracking=none", root=tmp_path / "outputs")
+
+
+def test_everything_of_a_run_is_in_its_page(retail: Store) -> None:
+    page = Reader(sample_runs.page_of(retail))
+    records = {one.id: one for one in retail.episodes()}
+    assert {row["id"]: row["reward"] for row in page.rows} == {name: one.reward for name, one in records.items()}
+    assert {row["status"] for row in page.rows} == {"passed", "failed", "ungraded"}
+    assert page.conversations.keys() == records.keys()
+    for name, told in page.conversations.items():
+        one = records[name]
+        assert [turn.get("message") for turn in told["turns"]] == [turn.message for turn in one.turns]
+        assert [turn.get("thought") for turn in told["turns"]] == [turn.thought for turn in one.turns]
+        assert [turn.get("observation") for turn in told["turns"]] == [turn.observation for turn in one.turns]
+        assert page.unpacked(told["prompts"]["system"]) == one.system_prompt
+    assert any(
+        "Known:\n- the zip code" in turn.get("belief", "")
+        for told in page.conversations.values()
+        for turn in told["turns"]
+    )
+    for said in ("oracle/offline: not a model's result", "not for training", "ConnectionError", "refused <b>by</b>"):
+        assert said in page.text
+    assert not any(tag == "b" and attrs for tag, attrs in page.tags)
+
+
+def test_prompts_that_conversations_share_are_there_once(retail: Store) -> None:
+    page = Reader(sample_runs.page_of(retail))
+    texts = [name for name in page.scripts if re.fullmatch(r"s\d+", name)]
+    tasks = {row["task"] for row in page.rows}
+    assert len(texts) <= 2 + len(tasks)  # the agent's prompt and tools; a customer's of each task
+    assert len({told["prompts"]["system"] for told in page.conversations.values()}) == 1
+
+
+def test_a_failure_is_explained_field_by_field(retail: Store) -> None:
+    told = Reader(sample_runs.page_of(retail)).conversations
+    benchmark = benchmark_of(retail)
+    assert not isinstance(benchmark, str)
+    failed = [one for one in retail.episodes() if one.reward == 0.0]
+    assert failed
+    for one in failed:
+        found, shown = explain(one, benchmark), told[one.id]["explanation"]
+        assert [path for path, _, _ in shown["differences"]] == [each.path for each in found.differences]
+        assert (shown["diverging"], shown["untold"]) == (found.diverging, list(found.untold))
+    assert any(told[one.id]["explanation"]["differences"] for one in failed)
+    assert all(told[one.id]["explanation"] is None for one in retail.episodes() if one.reward == 1.0)
+
+
+def test_a_page_needs_nothing_else_and_runs_nothing_else(retail: Store) -> None:
+    page = Reader(sample_runs.page_of(retail))
+    assert [
+        (tag, name) for tag, attrs in page.tags for name in attrs if name in EXTERNAL or name.startswith("on")
+    ] == []
+    assert {attrs["href"] for tag, attrs in page.tags if tag in ("a", "link", "base", "use") and "href" in attrs} <= {
+        "data:,"
+    }
+    assert not any("style" in attrs for _, attrs in page.tags), "the policy lets no inline style be"
+    rules = dict(rule.strip().split(" ", 1) for rule in page.policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'{digest(page.scripts[''])}'"
+    assert rules["style-src"] == f"'{digest(page.scripts['style'])}'"
+    assert "innerHTML" not in page.scripts[""]
+
+
+def test_charts_are_text_and_the_page_colours_them(retail: Store) -> None:
+    page = Reader(sample_runs.page_of(retail))
+    charts = [attrs for tag, attrs in page.tags if tag == "svg"]
+    assert len(charts) >= 4
+    for title in ("Success by task", "Success by operation", "Turns", "Cost", "Endings", "cancel_pending_order"):
+        assert title in page.text
+    assert any("fill-failed" in (attrs.get("class") or "") for tag, attrs in page.tags if tag == "path")
+
+
+def test_hostile_text_is_text(run: Run) -> None:
+    store = Store(directory(run))
+    sample_runs.hostile(store, run)
+    report.own(store, 10)
+    page = Reader(sample_runs.page_of(store))
+    everything = printable(" ".join(sample_runs.HOSTILE))
+    [row] = page.rows
+    assert row["task"] == everything
+    [told] = page.conversations.values()
+    assert told["turns"][0]["message"] == everything
+    assert len(told["turns"][1]["message"]) == 1_000_000
+    assert "<img src=x onerror=" in told["turns"][2]["belief"]
+    assert "12345678901234567890" in told["turns"][3]["call"][1]
+    assert "\\x1b" in page.text
+    assert "\x1b" not in sample_runs.page_of(store).read_text()
+    assert {tag for tag, _ in page.tags} & {"img", "iframe", "object"} == set()
+    assert {name for name in page.scripts if not re.fullmatch(r"[cs]\d+", name)} == {"", "style", "data"}
+    assert sample_runs.page_of(store).stat().st_size < 200_000, "a long text is packed"
+
+
+def test_several_runs_are_one_page(retail: Store, run_of: Callable[..., Run], tmp_path: Path) -> None:
+    run = run_of("domain=mock", "split=base", "tracking=none", root=Path(retail.path).parents[1])
+    other = sample_runs.played(run)
+    where = asked(f"run=[{retail.url},{other.url}/]")
+    assert where == f"{Path(retail.path).parent}/report.html"
+    page = Reader(Path(where))
+    assert page.data["runs"] == [Path(retail.path).name, Path(other.path).name]
+    counts = [sum(row["run"] == number for row in page.rows) for number in (0, 1)]
+    assert counts == [len(retail.ids()), len(other.ids())]
+    assert len({row["key"] for row in page.rows}) == sum(counts)
+    assert "Success by cell" in page.text
+    twice = made([other, other], tmp_path)
+    assert len({row["key"] for row in twice.rows}) == 2 * counts[1], "each can be linked to"
+    elsewhere = made_by_hand(run.model_copy(update={"root": str(tmp_path / "elsewhere")}))
+    with pytest.raises(ConfigError, match="out=FILE"):
+        asked(f"run=[{retail.url},{elsewhere.url}]")
+
+
+def test_failures_come_first_where_not_all_are_held(retail: Store, tmp_path: Path) -> None:
+    failed = {one.id for one in retail.episodes() if one.reward == 0.0}
+    page = made([retail], tmp_path, conversations=len(failed) - 1)
+    assert len(page.rows) == len(retail.ids())
+    assert len(page.conversations) == len(failed) - 1
+    assert page.conversations.keys() < failed
+    assert {row["key"] for row in page.rows if row["held"]} == page.conversations.keys()
+    assert f"holds {len(failed) - 1} of {len(page.rows)} conversations" in page.text
+    assert made([retail], tmp_path, conversations=0).conversations == {}
+
+
+def test_a_run_without_episodes_and_one_that_nobody_graded(run: Run, tmp_path: Path) -> None:
+    empty = made([made_by_hand(run)], tmp_path)
+    assert empty.rows == []
+    assert "nothing was graded" in empty.text
+    ungraded = records.trajectory(reward=None, ungraded="max_seconds", grade=None)
+    page = made([made_by_hand(run, ungraded)], tmp_path)
+    assert [row["status"] for row in page.rows] == ["ungraded"]
+
+
+def test_data_that_are_others_explain_nothing(run: Run, tmp_path: Path) -> None:
+    [told] = made([made_by_hand(run, records.trajectory(reward=0.0))], tmp_path).conversations.values()
+    assert told["explanation"] is None
+    assert "not those that it was graded with" in told["unexplained"]
+
+
+def test_a_page_of_many_conversations_is_never_whole_in_memory(run: Run, tmp_path: Path) -> None:
+    each, many = 400_000, 100
+    store = made_by_hand(run)
+    for number in range(many):
+        said = records.turn(message=f"{number} " * (each // (len(str(number)) + 1)))
+        store.write(records.trajectory(id=f"{number}-t0-0", task_id=str(number), turns=[said]))
+    made([store], tmp_path)  # imports count once
+    tracemalloc.start()
+    page = made([store], tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(page.conversations) == many
+    assert peak < each * many / 4
+
+
+def test_a_page_is_there_whole_or_not_at_all(retail: Store, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("the one before")
+    broken = Store(str(tmp_path / "nobody"))
+    with pytest.raises(StoreError, match="is no run directory"):
+        report.write([retail, broken], f"{tmp_path}/page.html", title="", conversations=1)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["the one before"]
+
+
+def test_a_page_on_an_object_store(retail: Store) -> None:
+    folder = f"memory://{uuid.uuid4().hex}/pages"
+    report.write([retail], f"{folder}/page.html", title="Elsewhere", conversations=1)
+    import fsspec
+
+    with fsspec.open(f"{folder}/page.html") as file:
+        assert b"</html>" in file.read()
+
+
+def test_a_run_whose_page_cannot_be_written_has_not_failed(run: Run) -> None:
+    store = made_by_hand(run, records.trajectory())
+    sample_runs.page_of(store).mkdir()
+    said: list[str] = []
+    assert report.at_the_end(store, 10, said.append) == {}
+    [line] = said
+    assert line.startswith("No report: ")
+    assert line.endswith(f"python flows/report.py run={store.url}")
+
+
+def test_the_door_takes_the_newest(run: Run, tmp_path: Path) -> None:
+    store = made_by_hand(run, records.trajectory())
+    done = by_the_door(cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"report: {Path(store.path).relative_to(tmp_path)}/report.html\n"
+    assert len(Reader(sample_runs.page_of(store)).rows) == 1
+    elsewhere = by_the_door(f"run={store.path}", "out=mine.html", "conversations=0", cwd=tmp_path)
+    assert (elsewhere.code, elsewhere.out) == (0, "report: mine.html\n")
+    assert Reader(tmp_path / "mine.html").conversations == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run=nobody"], "is no run directory"),
+        ([], "has no run directory"),
+        (["run=x", "out=folder/"], "out=folder/report.html"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_made_is_one_line(words: list[str], said: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as refused:
+        asked(*words, f"root={tmp_path}")
+    [line] = str(refused.value).splitlines()
+    assert said in line
+
+
+def test_the_command_in_its_header_is_right() -> None:
+    first = (REPO / "conf" / "report.yaml").read_text().splitlines()[0]
+    words = shlex.split(first.removeprefix("# python flows/report.py "))
+    assert parse_as(Asked, compose_tree(words, "report")).conversations is None

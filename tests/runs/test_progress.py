@@ -1,0 +1,161 @@
+"""How a run stands while it goes on: counted, paced, stopped by its budget, shown not too often.
+
+Not here: the numbers at its end (`test_metrics`), what a terminal makes of it.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from support.records import row, usage
+
+from tautraj.config import Run
+from tautraj.config.identity import EpisodeSpec, cell
+from tautraj.errors import AuthenticationFailed, GaveUp, Interrupted, RateLimited, StoreError
+from tautraj.metrics import Failure, Row
+from tautraj.runs.plan import RunPlan
+from tautraj.runs.progress import RunProgress, Stop, throttle
+from tautraj.store import Store
+
+Start = Callable[..., RunProgress]
+SPECS = [EpisodeSpec(name, name, 0, 0) for name in "abcd"]
+A, B, C, D = SPECS
+
+
+@pytest.fixture
+def start(run_of: Callable[..., Run], tmp_path: Path) -> Start:
+    """`start("budget.usd=1", rows=[…])`: a run with those overrides and rows, and four episodes owed."""
+
+    def begin(*overrides: str, rows: Sequence[Row] = (), failures: Sequence[Failure] = ()) -> RunProgress:
+        run = run_of(*overrides)
+        return RunProgress(RunPlan(run, {}, cell(run), Store(str(tmp_path)), list(rows), list(failures), SPECS))
+
+    return begin
+
+
+def spent(usd: float | None, tokens: int = 0) -> Row:
+    return row(usage={"model": usage(usd=usd, tokens_in=tokens, tokens_out=0)})
+
+
+def test_a_run_is_counted_as_its_episodes_come_in(start: Start) -> None:
+    standing = start(rows=[row(id="z")], failures=[Failure("a", "RateLimited", "429"), Failure("d", "SeatError", "")])
+    assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 4, 0, 1)
+    standing.record(A, row(id="a", reward=0.0))
+    standing.record(B, RateLimited("429 again"))
+    standing.record(C, row(id="c", reward=None, ungraded="nothing was compared"))
+    assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 2, 3, 3)
+    assert standing.failures == {
+        "b": Failure("b", "RateLimited", "429 again"),
+        "d": Failure("d", "SeatError", ""),
+    }
+    numbers = standing.metrics()
+    assert (numbers["episodes"], numbers["ungraded"], numbers["failed"]) == (3, 1, 2)
+    assert numbers["success_rate"] == standing.success_rate == 1 / 2
+
+
+def test_the_jobs_own_lists_stay_as_they_were(start: Start) -> None:
+    standing = start()
+    standing.record(A, row(id="a"))
+    assert standing.job.rows == []
+
+
+def test_nothing_graded_has_no_success_rate(start: Start) -> None:
+    standing = start(rows=[row(reward=None)])
+    standing.record(A, RateLimited("429"))
+    assert standing.success_rate is None
+
+
+def test_time_left_is_at_the_pace_of_this_execution(start: Start) -> None:
+    standing = start(rows=[row(id="z")])
+    assert standing.seconds_left is None
+    time.sleep(0.1)
+    standing.record(A, row(id="a"))
+    left = standing.seconds_left
+    assert left is not None
+    assert 0.3 <= left < 3
+    standing.record(B, RateLimited("a failure takes its time too"))
+    assert standing.seconds_left is not None
+    assert standing.seconds_left < left
+    standing.record(C, row(id="c"))
+    standing.record(D, row(id="d"))
+    assert standing.seconds_left == 0
+
+
+def test_usd_and_tokens_of_earlier_executions_and_of_failed_attempts_count(start: Start) -> None:
+    standing = start("budget.usd=1", rows=[spent(0.25)])
+    assert standing.halt_reason(None) is None
+    standing.job.store.write_failure("b", RateLimited("429"), [], {"user": usage(usd=0.5)})
+    standing.read_failures()
+    standing.read_failures()
+    assert standing.ledger.spent.usd == 0.75
+    halted = standing.halt_reason(None)
+    assert halted is not None
+    assert "budget.usd=1: 0.7500 USD spent" in halted
+    assert "Raise it" in halted
+    assert standing.cut(None) == halted
+    assert standing.cut_short is None, "a budget that is used up is no error"
+    assert standing.metrics()["usd_per_success"] == 0.75
+    assert standing.metrics()["wasted_usd"] == 0.5
+
+
+def test_failures_of_one_kind_in_a_row_end_it(start: Start) -> None:
+    standing = start("runner.give_up_after=3")
+    for spec in (A, B):
+        standing.record(spec, AuthenticationFailed("401"))
+    standing.record(C, RateLimited("429"))
+    assert standing.halt_reason(None) is None, "not of one kind"
+    for spec in (A, B):
+        standing.record(spec, RateLimited("429 again"))
+    halted = standing.halt_reason(None)
+    assert halted is not None
+    assert "3 in a row failed, the last: RateLimited: 429 again" in halted
+    standing.cut(None)
+    assert isinstance(standing.cut_short, GaveUp)
+
+
+def test_one_episode_that_is_played_makes_up_for_failures(start: Start) -> None:
+    standing = start("runner.give_up_after=2")
+    standing.record(A, RateLimited("429"))
+    standing.record(B, row(id="b"))
+    standing.record(C, RateLimited("429"))
+    assert standing.halt_reason(None) is None
+
+
+def test_a_run_that_cannot_be_written_ends_at_the_first_failure(start: Start) -> None:
+    standing = start()
+    standing.record(A, StoreError("no space left on device"))
+    assert "no space left" in (standing.halt_reason(None) or "")
+
+
+def test_a_signal_ends_it(start: Start) -> None:
+    standing = start()
+    assert "SIGTERM" in standing.cut(Stop("SIGTERM", 143))
+    assert isinstance(standing.cut_short, Interrupted)
+    assert standing.cut_short.code == 143
+
+
+def test_a_watcher_is_called_at_once_and_then_not_too_often(start: Start) -> None:
+    seen: list[RunProgress] = []
+    standing = start()
+    watch = throttle(60, seen.append)
+    for _ in range(50):
+        watch(standing)
+    assert seen == [standing]
+
+
+def test_a_watcher_is_called_again_when_its_time_has_come(start: Start) -> None:
+    seen: list[RunProgress] = []
+    watch = throttle(0.05, seen.append)
+    for _ in range(2):
+        watch(start())
+        time.sleep(0.06)
+    assert len(seen) == 2
+
+
+def test_watchers_do_not_wait_for_each_other(start: Start) -> None:
+    seen: list[str] = []
+    standing = start()
+    for name in "ab":
+        throttle(60, lambda _, name=name: seen.append(name))(standing)
+    assert seen == ["a", "b"]

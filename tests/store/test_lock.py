@@ -1,0 +1,113 @@
+"""Two processes, one run directory: the second is told who has it, and nothing is played twice.
+
+Not here: what a killed process leaves behind (`test_run_directory`), a run that owes nothing and needs none
+(`test_generate`).
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.cli import REPO
+from support.provider.server import Answer, Provider
+
+from tautraj.config import Run
+from tautraj.config.identity import directory
+from tautraj.errors import PreflightError, StoreError
+from tautraj.runs.plan import plan_run
+from tautraj.runs.play import play
+from tautraj.runs.startup import start_up
+from tautraj.store import Store
+from tautraj.store.lock import held
+
+SMALL = ["domain=mock", "split=base", "tasks.limit=1", "tracking=none"]
+HOLDER = """
+import sys, time
+from tautraj.store.lock import held
+from tautraj.store import Store
+
+with held(Store(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def generate(*overrides: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(REPO / "flows" / "generate.py"), *overrides]
+    env = {**os.environ, "PREFECT_API_URL": "", **variables}
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_second_process_is_told_who_has_it_and_calls_nobody(run_of: Callable[..., Run], tmp_path: Path) -> None:
+    with Provider(lambda _: Answer("ok")) as provider:
+        seats = [f"{seat}.provider.api_base={provider.openai_base}" for seat in ("model", "user")]
+        overrides = [*SMALL, "model=gpt4o", "user=gpt4o", *seats]
+        with held(Store(directory(run_of(*overrides, root=tmp_path / "outputs")))):
+            second = generate(*overrides, cwd=tmp_path, OPENAI_API_KEY="k")
+            assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".lock"]
+        assert provider.requests == []
+    assert (second.returncode, second.stdout) == (2, "")
+    (line,) = second.stderr.splitlines()
+    mine = f"process {os.getpid()} on host {re.escape(socket.gethostname())} since 20.*"
+    assert re.fullmatch(rf"error: outputs/default/\S+ is being written by {mine}\. Wait for it, stop it, or .+", line)
+
+
+def test_what_another_process_played_meanwhile_is_not_owed(run_of: Callable[..., Run], tmp_path: Path) -> None:
+    run = run_of("domain=mock", "split=base", "tasks.limit=3", "tracking=none", root=tmp_path)
+    job = plan_run(run)
+    play(run, job.owed[1])
+    with start_up(job) as now:
+        assert now.owed == [job.owed[0], job.owed[2]]
+        assert [row.id for row in now.rows] == [job.owed[1].id]
+
+
+def test_a_holder_that_is_killed_holds_nothing(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "run"))
+    with subprocess.Popen([sys.executable, "-c", HOLDER, store.path], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(StoreError, match=f"process {holder.pid} "), held(store):
+            pass
+        holder.send_signal(signal.SIGKILL)
+    with held(store):
+        pass
+
+
+def test_a_run_that_is_refused_leaves_no_trace(
+    run_of: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    job = plan_run(run_of(*SMALL, "model=gpt4o", root=tmp_path / "outputs"))
+    with pytest.raises(PreflightError, match="OPENAI_API_KEY"), start_up(job):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_there_stays_when_a_run_is_refused(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "run"))
+    store.write_json("metrics.json", {})
+    with held(store):
+        pass
+    assert store.read_json("metrics.json") == {}
+
+
+@pytest.mark.parametrize("root", ["file", "/proc"])
+def test_a_place_that_cannot_be_locked_is_named_in_one_line(root: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(StoreError, match=f"^.*{root}/run cannot be written: .+ Choose another root=…$"),
+        held(Store(str(tmp_path / root / "run"))),
+    ):
+        pass
+
+
+def test_an_object_store_is_not_locked() -> None:
+    store = Store("memory://hold/run")
+    with held(store), held(store):
+        store.write_json("metrics.json", {})
