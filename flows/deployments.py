@@ -6,11 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tautraj import process_env
-from tautraj.config.command_line import compose_tree, spelled
-from tautraj.config.parse import parse, parse_as, shown_config
+from tautraj.config.command_line import compose_tree, to_hydra_overrides
+from tautraj.config.parse import parse_as, parse_run, redact_config
 from tautraj.orchestration import pause_cancel
-from tautraj.report.terminal.tables import exported as print_export
-from tautraj.runs.sweep.grid import asked
+from tautraj.report.terminal.tables import print_export
+from tautraj.runs.sweep.grid import parse_sweep
 
 
 @flow(name="generate-deployed", persist_result=False)
@@ -24,7 +24,7 @@ def generate_deployed(overrides: list[str]) -> State[Any]:
             None: the oracle, offline. What there is to choose: python flows/generate.py --help
     """
     process_env.prepare()
-    return pause_cancel.deployed(lambda: _generate(overrides))
+    return pause_cancel.run_as_deployment(lambda: _generate(overrides))
 
 
 @flow(name="sweep-deployed", persist_result=False)
@@ -36,7 +36,7 @@ def sweep_deployed(overrides: list[str]) -> State[Any]:
             user=gpt4o. What there is to choose: python flows/sweep.py --help
     """
     process_env.prepare()
-    return pause_cancel.deployed(lambda: _sweep(overrides))
+    return pause_cancel.run_as_deployment(lambda: _sweep(overrides))
 
 
 @flow(name="export-deployed", persist_result=False)
@@ -48,27 +48,27 @@ def export_deployed(overrides: list[str]) -> State[Any]:
             Without run=… it is the newest run. What there is to choose: python flows/export.py --help
     """
     process_env.prepare(hub=True)
-    return pause_cancel.deployed(lambda: _export(overrides))
+    return pause_cancel.run_as_deployment(lambda: _export(overrides))
 
 
 def _generate(overrides: list[str]) -> str:
     from tautraj.orchestration.run_flow import generate
 
     tree = compose_tree(overrides)
-    return generate(parse(tree), shown_config(tree))
+    return generate(parse_run(tree), redact_config(tree))
 
 
 def _sweep(overrides: list[str]) -> str:
-    from tautraj.orchestration.sweep_flow import play_sweep
+    from tautraj.orchestration.sweep_flow import sweep_cells
 
-    words = spelled(overrides)
-    return play_sweep(asked(compose_tree(words, "sweep"), words))
+    words = to_hydra_overrides(overrides)
+    return sweep_cells(parse_sweep(compose_tree(words, "sweep"), words))
 
 
 def _export(overrides: list[str]) -> str:
     from tautraj.export.pipeline import export
-    from tautraj.export.request import Export
+    from tautraj.export.request import ExportRequest
 
-    done = export(parse_as(Export, compose_tree(overrides, "export")))
+    done = export(parse_as(ExportRequest, compose_tree(overrides, "export")))
     print_export(done)
     return str(done.folder)

@@ -6,18 +6,18 @@ Several runs at once: 'run=[a,b]'. Prints what was left out and why; the folder 
 from omegaconf import DictConfig
 
 from tautraj import process_env
-from tautraj.config.command_line import cli
+from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as
 
 
 def main(cfg: DictConfig) -> None:
     from tautraj.export.pipeline import export
-    from tautraj.export.request import Export
+    from tautraj.export.request import ExportRequest
     from tautraj.report.terminal import tables
 
-    tables.exported(export(parse_as(Export, cfg)))
+    tables.print_export(export(parse_as(ExportRequest, cfg)))
 
 
 if __name__ == "__main__":
     process_env.prepare(hub=True)
-    cli(main, "export")
+    run_cli(main, "export")

@@ -7,12 +7,12 @@
 from omegaconf import DictConfig
 
 from tautraj import process_env
-from tautraj.config.command_line import cli
-from tautraj.config.parse import parse, shown_config
+from tautraj.config.command_line import run_cli
+from tautraj.config.parse import parse_run, redact_config
 
 
 def main(cfg: DictConfig) -> None:
-    run, config = parse(cfg), shown_config(cfg)
+    run, config = parse_run(cfg), redact_config(cfg)
     from tautraj.orchestration.run_flow import generate
 
     generate(run, config)
@@ -20,4 +20,4 @@ def main(cfg: DictConfig) -> None:
 
 if __name__ == "__main__":
     process_env.prepare()
-    cli(main)
+    run_cli(main)

@@ -7,27 +7,29 @@ episodes; explain=EPISODE says why a reward is what it is.
 from omegaconf import DictConfig
 
 from tautraj import process_env
-from tautraj.config.command_line import cli
+from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as
 
 
 def main(cfg: DictConfig) -> None:
     from tautraj import report
-    from tautraj.grading.regrade import Regrade, explained, regrade
+    from tautraj.grading.regrade import RegradeRequest, explain_episode, regrade
     from tautraj.report.terminal import console, tables
     from tautraj.store import Store
-    from tautraj.store.discovery import recorded_run
+    from tautraj.store.discovery import read_run
 
-    asked = parse_as(Regrade, cfg)
+    asked = parse_as(RegradeRequest, cfg)
     if asked.explain is not None:
-        tables.explained(explained(asked))
+        tables.print_explanation(explain_episode(asked))
     else:
         found = regrade(asked)
-        tables.regraded(found, asked.run)
+        tables.print_regrade(found, asked.run)
         if asked.keep and found.changes:
-            console.say(f"report: {report.own(store := Store(asked.run), recorded_run(store).report.conversations)}")
+            console.say(
+                f"report: {report.write_run_report(store := Store(asked.run), read_run(store).report.conversations)}"
+            )
 
 
 if __name__ == "__main__":
     process_env.prepare()
-    cli(main, "regrade")
+    run_cli(main, "regrade")

@@ -6,17 +6,17 @@ A run ends with its own; this writes it again, or one over several runs: 'run=[a
 from omegaconf import DictConfig
 
 from tautraj import process_env
-from tautraj.config.command_line import cli
+from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as
-from tautraj.printable import printable
+from tautraj.printable import escape_unprintable
 
 
 def main(cfg: DictConfig) -> None:
-    from tautraj.report.request import Asked, report
+    from tautraj.report.request import ReportRequest, write_report
 
-    print(printable(f"report: {report(parse_as(Asked, cfg))}"))
+    print(escape_unprintable(f"report: {write_report(parse_as(ReportRequest, cfg))}"))
 
 
 if __name__ == "__main__":
     process_env.prepare()
-    cli(main, "report")
+    run_cli(main, "report")

@@ -6,18 +6,18 @@ Without a task or an episode, the first that failed, else the first.
 from omegaconf import DictConfig
 
 from tautraj import process_env
-from tautraj.config.command_line import cli
+from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as
 
 
 def main(cfg: DictConfig) -> None:
-    from tautraj.report.show import Show, show
+    from tautraj.report.show import ShowRequest, find_episode
     from tautraj.report.terminal import conversation
 
-    asked = parse_as(Show, cfg)
-    conversation.show(show(asked), full=asked.full)
+    asked = parse_as(ShowRequest, cfg)
+    conversation.print_conversation(find_episode(asked), full=asked.full)
 
 
 if __name__ == "__main__":
     process_env.prepare()
-    cli(main, "show")
+    run_cli(main, "show")

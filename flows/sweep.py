@@ -8,17 +8,17 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from tautraj import process_env
-from tautraj.config.command_line import cli
-from tautraj.runs.sweep.grid import asked
+from tautraj.config.command_line import run_cli
+from tautraj.runs.sweep.grid import parse_sweep
 
 
 def main(cfg: DictConfig) -> None:
-    sweep = asked(cfg, HydraConfig.get().overrides.task)
-    from tautraj.orchestration.sweep_flow import play_sweep
+    sweep = parse_sweep(cfg, HydraConfig.get().overrides.task)
+    from tautraj.orchestration.sweep_flow import sweep_cells
 
-    play_sweep(sweep)
+    sweep_cells(sweep)
 
 
 if __name__ == "__main__":
     process_env.prepare()
-    cli(main, "sweep")
+    run_cli(main, "sweep")

@@ -13,22 +13,22 @@ from typing import Any
 
 from tautraj import process_env
 from tautraj.errors import PreflightError
-from tautraj.orchestration.ui import chosen, serving, wait
+from tautraj.orchestration.ui import choose_addresses, serve_uis, wait_for_exit
 
 
 def main() -> int:
     process_env.prepare()
     root = Path(os.environ.get("TAUTRAJ_ROOT") or "outputs").absolute()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupted)
+        signal.signal(number, raise_interrupt)
     try:
-        here = chosen(os.environ, root)
+        here = choose_addresses(os.environ, root)
         print("Starting Prefect's server and MLflow's; that takes about 20 seconds.", flush=True)
-        with serving(root, here) as servers:
+        with serve_uis(root, here) as servers:
             print(f"\n  Prefect  {here.prefect}\n  MLflow   {here.mlflow}\n")
             print(f"Runs that are started in another terminal find them. MLflow shows those under {root}.")
             print("Ctrl-C stops both.", flush=True)
-            wait(servers)
+            wait_for_exit(servers)
     except PreflightError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -37,7 +37,7 @@ def main() -> int:
     return 0
 
 
-def interrupted(*_: Any) -> None:
+def raise_interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 

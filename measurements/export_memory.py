@@ -28,14 +28,14 @@ def arguments() -> argparse.Namespace:
 def run_directory(root: Path, episodes: int) -> Path:
     """As many as asked for, of a handful that were played."""
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.identity import directory
-    from tautraj.config.parse import parse
+    from tautraj.config.identity import locate_run_directory
+    from tautraj.config.parse import parse_run
     from tautraj.runs.plan import plan_run
     from tautraj.runs.play import play
     from tautraj.runs.startup import start_up
     from tautraj.store import Store
 
-    run = parse(compose_tree(["split=train", "tasks.limit=40", "tracking=none", f"root={root}"]))
+    run = parse_run(compose_tree(["split=train", "tasks.limit=40", "tracking=none", f"root={root}"]))
     with start_up(plan_run(run)) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
@@ -43,7 +43,7 @@ def run_directory(root: Path, episodes: int) -> Path:
         for number in range(len(played), episodes):
             one, trial = played[number % len(played)], number // len(played)
             plan.store.write(one.model_copy(update={"id": f"{one.task_id}-t{trial}-copy", "trial": trial}))
-    return Path(Store(directory(run)).path)
+    return Path(Store(locate_run_directory(run)).path)
 
 
 def main() -> None:

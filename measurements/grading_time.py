@@ -9,12 +9,12 @@ import argparse
 import time
 
 from tautraj import process_env
-from tautraj.agents import Stage
+from tautraj.agents import AgentContext
 from tautraj.config import Run
 from tautraj.trajectory import Trajectory
 
 
-def do_nothing(stage: Stage) -> None:
+def do_nothing(stage: AgentContext) -> None:
     from tautraj.agents.oracle import GOODBYE, perform
 
     perform(stage, [GOODBYE])
@@ -23,12 +23,12 @@ def do_nothing(stage: Stage) -> None:
 def transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
     """The run that they are graded by, and what was played."""
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import parse
+    from tautraj.config.parse import parse_run
     from tautraj.runs.episode.conversation import run_episode
     from tautraj.runs.episode.recorder import Recorder
     from tautraj.runs.plan import plan_run
 
-    run = parse(compose_tree([f"domain={domain}", "split=base", "root=/nonexistent", *overrides]))
+    run = parse_run(compose_tree([f"domain={domain}", "split=base", "root=/nonexistent", *overrides]))
     return run, [run_episode(run, spec, Recorder()) for spec in plan_run(run).owed]
 
 
@@ -37,7 +37,7 @@ def tau2_reward(trajectory: Trajectory, task: object) -> float:
     from tau2.data_model.simulation import SimulationRun, TerminationReason
     from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
 
-    from tautraj.benchmarks.tau2.messages import as_messages
+    from tautraj.benchmarks.tau2.messages import to_tau2_messages
 
     run = SimulationRun(
         id=trajectory.id,
@@ -46,7 +46,7 @@ def tau2_reward(trajectory: Trajectory, task: object) -> float:
         end_time="",
         duration=0.0,
         termination_reason=TerminationReason.USER_STOP,
-        messages=as_messages(trajectory.turns),
+        messages=to_tau2_messages(trajectory.turns),
     )
     return float(evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=trajectory.domain).reward)
 
@@ -59,18 +59,18 @@ def main() -> None:
     from tau2.registry import registry
 
     from tautraj.benchmarks import open_benchmark
-    from tautraj.grading.reward import judged
+    from tautraj.grading.reward import grade_trajectory
 
     tasks = {task.id: task for task in registry.get_tasks_loader(domain)(None)}
     print("| agent | transcripts | ours, CPU ms each | τ²'s, CPU ms each | times faster | rewards that differ |")
     print("|---|---|---|---|---|---|")
     for name, overrides in {"oracle": (), "do nothing": (f"agent._target_={__name__}.do_nothing",)}.items():
         run, played = transcripts(domain, *overrides)
-        process_env.settle()
+        process_env.freeze_gc()
         benchmark = open_benchmark(run.benchmark, run.domain)
-        judged(played[0], benchmark, None)
+        grade_trajectory(played[0], benchmark, None)
         began = time.process_time()
-        ours = [judged(trajectory, benchmark, None).reward for trajectory in played]
+        ours = [grade_trajectory(trajectory, benchmark, None).reward for trajectory in played]
         between = time.process_time()
         theirs = [tau2_reward(trajectory, tasks[trajectory.task_id]) for trajectory in played]
         ended = time.process_time()

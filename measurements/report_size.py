@@ -33,9 +33,9 @@ def run_directory(root: Path, episodes: int) -> Path:
     from support import sample_runs
 
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import parse
+    from tautraj.config.parse import parse_run
 
-    run = parse(compose_tree(["split=test", "tracking=none", f"root={root}"]))
+    run = parse_run(compose_tree(["split=test", "tracking=none", f"root={root}"]))
     store = sample_runs.played(run)
     sample_runs.varied(store, run, copies=max(0, episodes - len(store.ids())))
     return Path(store.path)

@@ -13,16 +13,16 @@ from tautraj import process_env
 
 process_env.prepare()
 
-from tautraj.agents import Stage  # noqa: E402
+from tautraj.agents import AgentContext  # noqa: E402
 from tautraj.agents.oracle import GOODBYE, perform  # noqa: E402
 from tautraj.config.command_line import compose_tree  # noqa: E402
-from tautraj.config.identity import plan  # noqa: E402
-from tautraj.config.parse import parse  # noqa: E402
+from tautraj.config.identity import plan_episodes  # noqa: E402
+from tautraj.config.parse import parse_run  # noqa: E402
 from tautraj.errors import ConfigError  # noqa: E402
 from tautraj.runs.episode.conversation import run_episode  # noqa: E402
 from tautraj.runs.episode.recorder import Recorder  # noqa: E402
 from tautraj.runs.plan import plan_run  # noqa: E402
-from tautraj.runs.play import graded  # noqa: E402
+from tautraj.runs.play import grade_episode  # noqa: E402
 
 SPLITS = [
     *(("tau2", domain, split) for domain in ("retail", "airline", "telecom") for split in ("base", "test")),
@@ -31,7 +31,7 @@ SPLITS = [
 ]
 
 
-def do_nothing(stage: Stage) -> None:
+def do_nothing(stage: AgentContext) -> None:
     """Offer to close, whatever the customer wants."""
     perform(stage, [GOODBYE])
 
@@ -39,9 +39,9 @@ def do_nothing(stage: Stage) -> None:
 def successes(agent: str, benchmark: str, domain: str, split: str) -> tuple[int, int]:
     """(episodes with reward 1, episodes) of an offline agent."""
     chosen = [f"benchmark={benchmark}", f"domain={domain}", f"split={split}", "root=/nonexistent", "tracking=none"]
-    run = parse(compose_tree([*chosen, *([] if agent == "oracle" else [f"agent._target_=__main__.{agent}"])]))
-    specs = plan(run, [spec.task_id for spec in plan_run(run).owed])
-    rewards = [graded(run_episode(run, spec, Recorder()), run).reward for spec in specs]
+    run = parse_run(compose_tree([*chosen, *([] if agent == "oracle" else [f"agent._target_=__main__.{agent}"])]))
+    specs = plan_episodes(run, [spec.task_id for spec in plan_run(run).owed])
+    rewards = [grade_episode(run_episode(run, spec, Recorder()), run).reward for spec in specs]
     return rewards.count(1.0), len(rewards)
 
 
@@ -67,5 +67,5 @@ def main(chosen: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    process_env.settle()
+    process_env.freeze_gc()
     main(sys.argv[1:])

@@ -44,10 +44,10 @@ def described(given: argparse.Namespace, runner: str) -> "Soak":
 
     from tautraj.benchmarks import open_benchmark
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import parse
+    from tautraj.config.parse import parse_run
 
-    run = parse(compose_tree([f"domain={given.domain}", f"split={given.split}"]))
-    known = len(open_benchmark(run.benchmark, run.domain).task_ids(given.split))
+    run = parse_run(compose_tree([f"domain={given.domain}", f"split={given.split}"]))
+    known = len(open_benchmark(run.benchmark, run.domain).list_task_ids(given.split))
     tasks = max(n for n in range(1, known + 1) if given.episodes % n == 0)
     return Soak(
         domain=given.domain,

@@ -59,12 +59,12 @@ def arguments() -> argparse.Namespace:
 def recordings(benchmark: str, split: str) -> list[Trajectory]:
     """Every retail task, played by the offline seats; no two customers open alike."""
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import parse
+    from tautraj.config.parse import parse_run
     from tautraj.runs.episode.conversation import run_episode
     from tautraj.runs.episode.recorder import Recorder
     from tautraj.runs.plan import plan_run
 
-    run = parse(compose_tree([f"benchmark={benchmark}", f"split={split}", "root=/nonexistent"]))
+    run = parse_run(compose_tree([f"benchmark={benchmark}", f"split={split}", "root=/nonexistent"]))
     return [told_apart(run_episode(run, spec, Recorder())) for spec in plan_run(run).owed]
 
 

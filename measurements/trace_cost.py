@@ -24,14 +24,14 @@ def arguments() -> argparse.Namespace:
 def played(root: Path, episodes: int, traces: str) -> Any:
     """A run directory with so many conversations, which MLflow never heard of."""
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import parse, shown_config
+    from tautraj.config.parse import parse_run, redact_config
     from tautraj.runs.plan import plan_run
     from tautraj.runs.play import play
 
     tree = compose_tree(
         [f"root={root}", "trials=2", f"tracking.traces={traces}", f"tracking.traces_sample={episodes}"]
     )
-    job = plan_run(parse(tree), shown_config(tree))
+    job = plan_run(parse_run(tree), redact_config(tree))
     job.store.open(dict(job.config), "")
     for spec in job.owed[:episodes]:
         play(job.run, spec)
@@ -53,7 +53,7 @@ def main() -> None:
     from tautraj import process_env
 
     process_env.prepare()
-    from tautraj.tracking.spans import spans
+    from tautraj.tracking.spans import build_spans
 
     print("| traces | of episodes | spans each | CPU ms each | ms each | KB each in SQLite | the run's end, s |")
     print("|---|---|---|---|---|---|---|")
@@ -64,7 +64,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             root = Path(name)
             store = played(root, given.episodes, traces)
-            found = [len(spans(one)) for one in store.episodes()]
+            found = [len(build_spans(one)) for one in store.episodes()]
             took = measured(store, root)
             each = {key: (took[key] - plain.get(key, took[key])) / len(found) for key in took}
             plain = plain or took
@@ -79,12 +79,12 @@ def measured(store: Any, root: Path) -> dict[str, float]:
     """Of writing the view of a run directory."""
     from mlflow import MlflowClient
 
-    from tautraj.tracking.backfill import track
+    from tautraj.tracking.backfill import backfill
 
     MlflowClient(tracking_uri=f"sqlite:///{root}/mlflow.db").search_experiments()  # makes the database
     size = (root / "mlflow.db").stat().st_size
     cpu, began = time.process_time(), time.monotonic()
-    track(store, None)
+    backfill(store, None)
     seconds, spent = time.monotonic() - began, time.process_time() - cpu
     return {"seconds": seconds, "cpu": spent, "bytes": (root / "mlflow.db").stat().st_size - size}
 

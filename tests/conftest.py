@@ -19,8 +19,8 @@ process_env.prepare()
 
 from tautraj.config import Run  # noqa: E402
 from tautraj.config.command_line import compose_tree  # noqa: E402
-from tautraj.config.identity import directory  # noqa: E402
-from tautraj.config.parse import parse  # noqa: E402
+from tautraj.config.identity import locate_run_directory  # noqa: E402
+from tautraj.config.parse import parse_run  # noqa: E402
 from tautraj.store import Store  # noqa: E402
 
 
@@ -34,7 +34,7 @@ def run_of() -> Callable[..., Run]:
     """`run_of("model=gpt4o", root=tmp_path)`: the run that those overrides describe."""
 
     def compose(*overrides: str, **values: object) -> Run:
-        return parse(compose_tree([*overrides, *(f"{key}={value}" for key, value in values.items())]))
+        return parse_run(compose_tree([*overrides, *(f"{key}={value}" for key, value in values.items())]))
 
     return compose
 
@@ -90,6 +90,6 @@ def by_door(door: str, environ: dict[str, str], cwd: Path) -> Generate:
 @pytest.fixture
 def store_of(run_of: Callable[..., Run], tmp_path: Path) -> Callable[..., Store]:
     def store(*overrides: str) -> Store:
-        return Store(directory(run_of(*overrides, root=tmp_path / "outputs")))
+        return Store(locate_run_directory(run_of(*overrides, root=tmp_path / "outputs")))
 
     return store

@@ -16,12 +16,12 @@ import yaml
 
 from tautraj import errors, trajectory
 from tautraj.config import CONF, Run
-from tautraj.config.identity import cell, plan
-from tautraj.metrics import Row, Spent, metrics
-from tautraj.store.tracking_pointer import POINTER
-from tautraj.tracking.mlflow_run import PARENT
-from tautraj.tracking.run_fields import STEPPED
-from tautraj.tracking.tracker import tags
+from tautraj.config.identity import identify_cell, plan_episodes
+from tautraj.metrics import CompactUsage, EpisodeSummary, compute_metrics
+from tautraj.store.tracking_pointer import POINTER_FILE
+from tautraj.tracking.mlflow_run import PARENT_TAG
+from tautraj.tracking.run_fields import PASS_HAT_METRIC
+from tautraj.tracking.tracker import build_run_tags
 from tautraj.trajectory import Record
 
 RunOf = Callable[..., Run]
@@ -56,8 +56,8 @@ DIGESTS = {
 @pytest.mark.parametrize("overrides", DIGESTS)
 def test_a_cell_keeps_its_folder_and_its_episodes(run_of: RunOf, overrides: str) -> None:
     run = run_of(*overrides.split())
-    first = plan(run, ["0"])[0]
-    assert (cell(run).folder, first.id, first.seed) == DIGESTS[overrides]
+    first = plan_episodes(run, ["0"])[0]
+    assert (identify_cell(run).folder, first.id, first.seed) == DIGESTS[overrides]
 
 
 def test_conf_keeps_its_files_and_targets() -> None:
@@ -88,8 +88,8 @@ def test_records_keep_their_fields_in_order(name: str) -> None:
 
 
 def test_index_json_keeps_its_positions() -> None:
-    assert list(Row._fields) == FROZEN["index_row"]
-    assert list(Spent._fields) == FROZEN["index_usage"]
+    assert list(EpisodeSummary._fields) == FROZEN["index_row"]
+    assert list(CompactUsage._fields) == FROZEN["index_usage"]
 
 
 def test_deployments_keep_their_names() -> None:
@@ -103,18 +103,20 @@ def test_deployments_keep_their_names() -> None:
 
 
 def test_metrics_keep_their_names() -> None:
-    spent = {seat: Spent(1, 0, 10, 5, 0, 0.1, 1.0) for seat in ("model", "user", "judge")}
-    row = Row("0-t0-x", "0", 0, 1.0, None, {"db": 1.0, "communicate": 1.0}, "user_stop", 3, 1, 0, 2.0, spent)
-    assert set(FROZEN["metrics"]) <= set(metrics([row], []))
-    assert STEPPED == "pass_hat_k"
+    spent = {seat: CompactUsage(1, 0, 10, 5, 0, 0.1, 1.0) for seat in ("model", "user", "judge")}
+    row = EpisodeSummary(
+        "0-t0-x", "0", 0, 1.0, None, {"db": 1.0, "communicate": 1.0}, "user_stop", 3, 1, 0, 2.0, spent
+    )
+    assert set(FROZEN["metrics"]) <= set(compute_metrics([row], []))
+    assert PASS_HAT_METRIC == "pass_hat_k"
 
 
 def test_mlflow_keeps_its_tags_and_the_run_directory_its_pointer(store_of: Callable[..., Any], run_of: RunOf) -> None:
     from tautraj.runs.plan import plan_run
 
     job = plan_run(run_of("experiment=smoke", root=Path(store_of("experiment=smoke").path).parents[1]))
-    assert {"cell", "digest", "run_directory", "trials", "oracle", "version.benchmark"} <= set(tags(job))
-    assert (POINTER, PARENT) == ("mlflow.json", "mlflow.parentRunId")
+    assert {"cell", "digest", "run_directory", "trials", "oracle", "version.benchmark"} <= set(build_run_tags(job))
+    assert (POINTER_FILE, PARENT_TAG) == ("mlflow.json", "mlflow.parentRunId")
 
 
 def keys(schema: dict[str, Any]) -> Iterator[str]:

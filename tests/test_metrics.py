@@ -12,8 +12,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.records import row, trajectory, turn, usage
 
-from tautraj.metrics import SUCCESS, Failure, Row, by_task, interval, metrics, pass_hat_k
-from tautraj.metrics import row as row_of
+from tautraj.metrics import (
+    SUCCESS,
+    EpisodeSummary,
+    Failure,
+    compute_metrics,
+    compute_success_interval,
+    count_successes_by_task,
+    pass_hat_k,
+)
+from tautraj.metrics import summarise as row_of
 
 trials = st.lists(st.booleans(), min_size=1, max_size=6)
 """Of one task."""
@@ -68,25 +76,25 @@ def test_pass_hat_k_by_hand(successes: list[tuple[int, int]], k: int, expected: 
     ],
 )
 def test_one_trial_a_task_is_wilsons_interval(successes: list[tuple[int, int]], low: float, high: float) -> None:
-    assert interval(successes) == pytest.approx((low, high), abs=1e-5)
+    assert compute_success_interval(successes) == pytest.approx((low, high), abs=1e-5)
 
 
 @pytest.mark.parametrize("rate", [0, 1])
 def test_without_a_difference_between_tasks_tasks_are_counted(rate: int) -> None:
-    assert interval([(8 * rate, 8)] * 5) == interval([(rate, 1)] * 5)
+    assert compute_success_interval([(8 * rate, 8)] * 5) == compute_success_interval([(rate, 1)] * 5)
 
 
 def test_trials_that_agree_are_no_more_than_their_tasks() -> None:
     agreeing, mixed = [(4, 4)] * 5 + [(0, 4)] * 5, [(2, 4)] * 10
-    assert interval(agreeing) == pytest.approx(interval([(1, 1)] * 5 + [(0, 1)] * 5))
-    assert interval(mixed) == pytest.approx(interval([(1, 1)] * 20 + [(0, 1)] * 20))
+    assert compute_success_interval(agreeing) == pytest.approx(compute_success_interval([(1, 1)] * 5 + [(0, 1)] * 5))
+    assert compute_success_interval(mixed) == pytest.approx(compute_success_interval([(1, 1)] * 20 + [(0, 1)] * 20))
 
 
 @settings(deadline=None)
 @given(successes=st.lists(counts, min_size=1, max_size=20), confidence=st.floats(0.5, 0.999))
 def test_the_interval_holds_the_rate(successes: list[tuple[int, int]], confidence: float) -> None:
     rate = sum(c for c, _ in successes) / sum(n for _, n in successes)
-    low, high = interval(successes, confidence)
+    low, high = compute_success_interval(successes, confidence)
     assert 0 <= low <= rate + 1e-12
     assert rate - 1e-12 <= high <= 1
     assert high - low > 1e-6
@@ -95,7 +103,7 @@ def test_the_interval_holds_the_rate(successes: list[tuple[int, int]], confidenc
 @pytest.mark.parametrize("successes", [[(0, 1)] * 10, [(1, 1)] * 13, [(1, 1)] * 40])
 def test_the_interval_holds_a_rate_of_0_or_1_exactly(successes: list[tuple[int, int]]) -> None:
     rate = successes[0][0]
-    low, high = interval(successes)
+    low, high = compute_success_interval(successes)
     assert low <= rate <= high
 
 
@@ -103,8 +111,8 @@ def test_the_interval_holds_a_rate_of_0_or_1_exactly(successes: list[tuple[int, 
 @given(rows=rows)
 @example(rows=[])
 @example(rows=[row(reward=None)])
-def test_every_number_is_a_number(rows: list[Row]) -> None:
-    numbers = metrics(rows, [])
+def test_every_number_is_a_number(rows: list[EpisodeSummary]) -> None:
+    numbers = compute_metrics(rows, [])
     assert [name for name, value in numbers.items() if not math.isfinite(value)] == []
     graded = [r for r in rows if r.reward is not None]
     assert ("success_rate" in numbers) == ("reward_mean" in numbers) == bool(graded)
@@ -118,7 +126,7 @@ def test_every_number_is_a_number(rows: list[Row]) -> None:
 
 def test_no_episodes_are_counts_of_nothing() -> None:
     counted = ("episodes", "graded", "ungraded", "failed", "tokens", "spent_tokens", "wasted_tokens")
-    assert metrics([], []) == {**dict.fromkeys(counted, 0), "spent_usd": 0, "wasted_usd": 0}
+    assert compute_metrics([], []) == {**dict.fromkeys(counted, 0), "spent_usd": 0, "wasted_usd": 0}
 
 
 def test_what_failed_or_was_not_graded_stands_beside_the_means() -> None:
@@ -148,29 +156,29 @@ def test_what_failed_or_was_not_graded_stands_beside_the_means() -> None:
         "pass_hat_2": 0.0,
         "pass_hat_2_tasks": 1,
     }
-    numbers = metrics(played, failed)
+    numbers = compute_metrics(played, failed)
     assert {name: numbers[name] for name in expected} == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", ["turns", "tool_calls", "mistakes", "seconds"])
 def test_an_ungraded_episode_is_in_no_mean(name: str) -> None:
     played = [row(**{name: 2}), row(id="other", reward=None, ungraded="why", **{name: 200})]
-    assert metrics(played, [])[f"{name}_mean"] == 2
+    assert compute_metrics(played, [])[f"{name}_mean"] == 2
 
 
 def test_means_of_effort_are_over_conversations() -> None:
-    numbers = metrics([row(turns=2, tool_calls=0, seconds=1.0), row(turns=4, tool_calls=3, seconds=2.0)], [])
+    numbers = compute_metrics([row(turns=2, tool_calls=0, seconds=1.0), row(turns=4, tool_calls=3, seconds=2.0)], [])
     assert (numbers["turns_mean"], numbers["tool_calls_mean"], numbers["seconds_mean"]) == (3, 1.5, 1.5)
 
 
 def test_a_reward_of_almost_one_is_a_success() -> None:
     played = [row(trial=n, reward=reward) for n, reward in enumerate([1.0, SUCCESS, 0.999, 0.0, None])]
-    assert by_task(played) == {"5": (2, 4)}
+    assert count_successes_by_task(played) == {"5": (2, 4)}
 
 
 def test_an_unpriced_seat_has_no_usd_and_then_there_is_no_total() -> None:
     played = [row(usage={"model": usage(usd=0.5), "user": usage(usd=None, calls=3)}), row(usage={"user": usage()})]
-    numbers = metrics(played, [])
+    numbers = compute_metrics(played, [])
     assert numbers["model_usd"] == 0.5
     assert numbers["user_calls"] == 5
     assert numbers.keys() & {"user_usd", "usd"} == set()
@@ -178,7 +186,7 @@ def test_an_unpriced_seat_has_no_usd_and_then_there_is_no_total() -> None:
 
 def test_priced_seats_have_usd_and_a_total() -> None:
     played = [row(usage={"model": usage(usd=0.5), "user": usage(usd=0.0)}), row(usage={"user": usage(usd=0.25)})]
-    numbers = metrics(played, [])
+    numbers = compute_metrics(played, [])
     assert (numbers["model_usd"], numbers["user_usd"], numbers["usd"]) == (0.5, 0.25, 0.75)
     assert (numbers["user_tokens_in"], numbers["user_tokens_out"], numbers["tokens"]) == (200, 20, 330)
 

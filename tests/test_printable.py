@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from tautraj.benchmarks import Scenario
 from tautraj.config import Run, command_line
-from tautraj.config.identity import EpisodeSpec, cell
+from tautraj.config.identity import EpisodeSpec, identify_cell
 from tautraj.errors import RateLimited, SeatError, TautrajError, boundary
 from tautraj.metrics import Failure
-from tautraj.printable import printable
+from tautraj.printable import escape_unprintable
 from tautraj.report.terminal import console, tables
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
-from tautraj.users import Scene
+from tautraj.users import UserContext
 from tautraj.users.human import human
 
 HOSTILE = {
@@ -49,7 +49,7 @@ each = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @each
 def test_it_is_seen_and_does_nothing(text: str) -> None:
     assert ACTS.search(text)
-    shown = printable(f"a{text}b")
+    shown = escape_unprintable(f"a{text}b")
     assert not ACTS.search(shown)
     assert (shown[0], shown[-1]) == ("a", "b")
     assert shown.encode("latin-1", "ignore").decode("unicode_escape").startswith("a")
@@ -57,15 +57,15 @@ def test_it_is_seen_and_does_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Grüße, 5\u202f000 €\u00a0!\n\t漢字 عربى 👩\u200d💻 नमस्\u200dते", "", MARKUP])
 def test_what_people_write_stays(text: str) -> None:
-    assert printable(text) == text
+    assert escape_unprintable(text) == text
 
 
 @given(st.text())
 def test_nothing_that_acts_is_left_of_any_text(text: str) -> None:
-    shown = printable(text)
+    shown = escape_unprintable(text)
     assert not ACTS.search(shown)
     shown.encode()
-    assert printable(shown) == shown
+    assert escape_unprintable(shown) == shown
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ Screen = Callable[[Callable[[], object]], str]
 @each
 def test_a_line_of_ours_quotes_it(text: str, screen: Screen) -> None:
     said = f"I say {text} {MARKUP}"
-    assert screen(lambda: console.say(said)) == f"{printable(said)}\n"
-    lines = printable(said).split("\n")
-    assert screen(lambda: command_line._complain(said)) == "".join(f"error: {line}\n" for line in lines)
+    assert screen(lambda: console.say(said)) == f"{escape_unprintable(said)}\n"
+    lines = escape_unprintable(said).split("\n")
+    assert screen(lambda: command_line._print_error(said)) == "".join(f"error: {line}\n" for line in lines)
 
 
 def test_an_address_is_shown_without_its_password(screen: Screen) -> None:
@@ -107,28 +107,28 @@ def test_an_address_is_shown_without_its_password(screen: Screen) -> None:
 @each
 def test_the_closing_table_quotes_it(text: str, screen: Screen, run_of: Callable[..., Run], tmp_path: Path) -> None:
     failures = [Failure(f"id{text}", f"kind{text}", f"message\n{text}{MARKUP}")]
-    standing = RunProgress(RunPlan(run_of(), {}, cell(run_of()), Store(str(tmp_path)), [], failures, []))
-    numbers = {**standing.metrics(), f"reward_{text}{MARKUP}": 1.0}
-    shown = screen(lambda: tables.summary(standing, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
+    standing = RunProgress(RunPlan(run_of(), {}, identify_cell(run_of()), Store(str(tmp_path)), [], failures, []))
+    numbers = {**standing.compute_metrics(), f"reward_{text}{MARKUP}": 1.0}
+    shown = screen(lambda: tables.print_summary(standing, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
     own = re.compile(r"\x1b\[[0-9;]*m")  # colours of the table
     assert not ACTS.search(own.sub("", shown))
     assert "\x1b[8m" not in shown
     plain = " ".join(own.sub("", shown).split())
-    assert " ".join(printable(f"there{text}{MARKUP}").split()) in plain
-    assert printable(" ".join(f"failed: id{text}: kind{text}: message {text}{MARKUP}".split())) in plain
+    assert " ".join(escape_unprintable(f"there{text}{MARKUP}").split()) in plain
+    assert escape_unprintable(" ".join(f"failed: id{text}: kind{text}: message {text}{MARKUP}".split())) in plain
 
 
 @each
 def test_the_customer_at_the_terminal_sees_it(text: str, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = Scene(
+    scene = UserContext(
         prompt="",
         scenario=Scenario(f"told{text}", "", "", "", ""),
-        history=(),
-        stop="###STOP###",
-        transfer="###STOP###",
+        given_turns=(),
+        stop_word="###STOP###",
+        transfer_word="###STOP###",
         tools=({"function": {"name": f"tool{text}"}},),
         ask=None,  # type: ignore[arg-type]
-        act=lambda call, aside: f"answer{text}",
+        call=lambda call, aside: f"answer{text}",
         think=lambda thought: None,
     )
     lines = iter(["/tool", "fine"])
@@ -136,11 +136,11 @@ def test_the_customer_at_the_terminal_sees_it(text: str, screen: Screen, monkeyp
     shown = screen(lambda: human(scene)(f"heard{text}"))
     assert not ACTS.search(shown)
     for said in (f"told{text}", f"tool{text}", f"Agent: heard{text}", f"answer{text}"):
-        assert printable(said).strip() in shown
+        assert escape_unprintable(said).strip() in shown
 
 
 def test_bytes_that_are_no_text_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = Scene("", Scenario("", "", "", "", ""), (), "", "", (), None, None, None)  # type: ignore[arg-type]
+    nobody = UserContext("", Scenario("", "", "", "", ""), (), "", "", (), None, None, None)  # type: ignore[arg-type]
     monkeypatch.setattr("builtins.input", lambda prompt: "caf\udce9")  # as Python reads it in the C locale
     assert human(nobody)("hello") == "caf?"
 
@@ -149,7 +149,7 @@ def test_bytes_that_are_no_text_can_be_typed(monkeypatch: pytest.MonkeyPatch) ->
 def test_an_error_of_ours_quotes_it(text: str) -> None:
     """Prefect and Python print errors without asking how."""
     for kind in (TautrajError, RateLimited):
-        assert str(kind(f"a provider said {text}")) == f"a provider said {printable(text)}"
+        assert str(kind(f"a provider said {text}")) == f"a provider said {escape_unprintable(text)}"
 
 
 @each
@@ -163,7 +163,7 @@ def test_a_cause_that_acts_is_not_kept(text: str) -> None:
 @each
 def test_an_episode_is_called_by_what_can_be_shown(text: str) -> None:
     """Prefect writes it into its lines on the terminal."""
-    assert EpisodeSpec("x", f"task{text}", 3, 0).title == f"task{printable(text)} trial 3"
+    assert EpisodeSpec("x", f"task{text}", 3, 0).title == f"task{escape_unprintable(text)} trial 3"
 
 
 def test_a_harmless_cause_is_kept() -> None:

@@ -12,14 +12,14 @@ from typing import IO
 
 from tautraj.errors import PreflightError
 
-OFFLINE = "What needs no server: model=oracle user=scripted"
+OFFLINE_HINT = "What needs no server: model=oracle user=scripted"
 
-PATIENCE = 120.0
+START_TIMEOUT_SECONDS = 120.0
 """Seconds; a start takes one or two."""
 
 
 @contextmanager
-def process(command: Sequence[str], what: str, files: Sequence[int] = ()) -> Iterator[str]:
+def launch_server(command: Sequence[str], name: str, pass_fds: Sequence[int] = ()) -> Iterator[str]:
     """Its address, once it has said it on stdout. Raises `PreflightError` about `what` if it does not start.
 
     `command` ends when its stdin does: whatever ends the run closes that pipe, a SIGKILL too. `files`: numbers of
@@ -33,24 +33,24 @@ def process(command: Sequence[str], what: str, files: Sequence[int] = ()) -> Ite
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            pass_fds=files,
+            pass_fds=pass_fds,
             start_new_session=True,  # a Ctrl-C is the run's to answer
         ) as started,
     ):
         try:
-            yield _address(started, what, log)
+            yield _read_address(started, name, log)
         finally:
             started.kill()
 
 
-def _address(started: subprocess.Popen[str], what: str, log: IO[str]) -> str:
-    assert started.stdout is not None
-    late = threading.Timer(PATIENCE, started.kill)
+def _read_address(process: subprocess.Popen[str], name: str, log: IO[str]) -> str:
+    assert process.stdout is not None
+    late = threading.Timer(START_TIMEOUT_SECONDS, process.kill)
     late.start()
-    said = started.stdout.readline().strip()
+    said = process.stdout.readline().strip()
     late.cancel()
     if said:
         return said
     log.seek(0)
     last = [line.strip(" .\n") for line in log if line.strip()][-1:]
-    raise PreflightError(f"{what} did not start: {''.join(last)[:400] or 'no word'}. {OFFLINE}")
+    raise PreflightError(f"{name} did not start: {''.join(last)[:400] or 'no word'}. {OFFLINE_HINT}")

@@ -10,15 +10,15 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tautraj.printable import printable
-from tautraj.redaction import hidden, without_credentials
+from tautraj.printable import escape_unprintable
+from tautraj.redaction import redact_credentials, redact_keys
 
 
 class TautrajError(Exception):
     """Anything this project raises on purpose. Its words are quoted everywhere: no key in them, fit to be shown."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(_fit(message))
+        super().__init__(_sanitise(message))
 
 
 class UserError(TautrajError):
@@ -46,7 +46,7 @@ class Interrupted(TautrajError):
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
-        self.code = code
+        self.exit_code = code
 
 
 class EpisodeError(TautrajError):
@@ -149,7 +149,7 @@ class TrackingError(TautrajError):
     """MLflow could not be written; the run directory still has everything."""
 
 
-def hint(word: str, known: Sequence[str]) -> str:
+def suggest_closest(word: str, known: Sequence[str]) -> str:
     """ " Did you mean …?" where something known comes close, else ""."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" Did you mean {close[0]}?" if close else ""
@@ -163,14 +163,14 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
     except TautrajError:
         raise
     except Exception as error:  # noqa: BLE001 - this module is the one place that may
-        text = " ".join(_fit(str(error)).split()) or "no message"
+        text = " ".join(_sanitise(str(error)).split()) or "no message"
         told = "".join(traceback.format_exception(error))  # logged with ours, as long as it is the cause
-        cause = error if _fit(told) == told else None
+        cause = error if _sanitise(told) == told else None
         raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from cause
 
 
 @contextmanager
-def translated(translate: Callable[[Exception], TautrajError]) -> Iterator[None]:
+def translate_errors(translate: Callable[[Exception], TautrajError]) -> Iterator[None]:
     """Raise what `translate` makes of whatever comes out of the block; the original may quote a key and goes."""
     try:
         yield
@@ -178,7 +178,7 @@ def translated(translate: Callable[[Exception], TautrajError]) -> Iterator[None]
         raise translate(error) from None
 
 
-def ours(error: BaseException) -> TautrajError | None:
+def find_tautraj_error(error: BaseException) -> TautrajError | None:
     """The failure of ours that something else went wrong after."""
     before = error.__context__
     while before is not None and not isinstance(before, TautrajError):
@@ -186,5 +186,5 @@ def ours(error: BaseException) -> TautrajError | None:
     return before
 
 
-def _fit(text: str) -> str:
-    return printable(without_credentials(hidden(text)))
+def _sanitise(text: str) -> str:
+    return escape_unprintable(redact_credentials(redact_keys(text)))

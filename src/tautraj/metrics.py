@@ -15,7 +15,7 @@ SUCCESS = 1.0 - 1e-6
 """As the benchmark counts it: a reward of 1, floats allowed for."""
 
 
-class Spent(NamedTuple):
+class CompactUsage(NamedTuple):
     """A seat's `Usage`, in a fourth of the memory: a long run keeps every episode's."""
 
     calls: int
@@ -28,7 +28,7 @@ class Spent(NamedTuple):
     seconds: float
 
 
-class Row(NamedTuple):
+class EpisodeSummary(NamedTuple):
     """What the numbers need of one episode."""
 
     id: str
@@ -43,7 +43,7 @@ class Row(NamedTuple):
     tool_calls: int
     mistakes: int
     seconds: float
-    usage: dict[Seat, Spent]
+    usage: dict[Seat, CompactUsage]
 
 
 class Failure(NamedTuple):
@@ -57,9 +57,9 @@ class Failure(NamedTuple):
 Metrics = dict[str, float]
 
 
-def row(trajectory: Trajectory) -> Row:
+def summarise(trajectory: Trajectory) -> EpisodeSummary:
     played = [turn for turn in trajectory.turns if not turn.given]
-    return Row(
+    return EpisodeSummary(
         id=trajectory.id,
         task_id=trajectory.task_id,
         trial=trajectory.trial,
@@ -71,11 +71,13 @@ def row(trajectory: Trajectory) -> Row:
         tool_calls=sum(turn.kind == "tool_call" for turn in played),
         mistakes=sum(turn.kind == "mistake" for turn in played),
         seconds=trajectory.seconds,
-        usage={seat: Spent(**dict(usage)) for seat, usage in trajectory.usage.items()},
+        usage={seat: CompactUsage(**dict(usage)) for seat, usage in trajectory.usage.items()},
     )
 
 
-def metrics(rows: Sequence[Row], failures: Sequence[Failure], wasted: Sequence[Usage] = ()) -> Metrics:
+def compute_metrics(
+    rows: Sequence[EpisodeSummary], failures: Sequence[Failure], wasted: Sequence[Usage] = ()
+) -> Metrics:
     """Flat names to numbers; a number that cannot be formed (a mean over nothing, an unpriced sum) is absent.
 
     `wasted`: by any seat in attempts that failed.
@@ -89,12 +91,12 @@ def metrics(rows: Sequence[Row], failures: Sequence[Failure], wasted: Sequence[U
     }
     numbers |= {f"failures_{kind}": n for kind, n in Counter(f.kind for f in failures).items()}
     numbers |= {f"endings_{kind}": n for kind, n in Counter(r.outcome for r in rows).items()}
-    numbers |= _spent(rows)
-    numbers |= _ledger(rows, wasted)
+    numbers |= _compute_usage_metrics(rows)
+    numbers |= _compute_cost_metrics(rows, wasted)
     if graded:
         for name in ("turns", "tool_calls", "mistakes", "seconds"):
             numbers[f"{name}_mean"] = fmean(getattr(r, name) for r in graded)
-        numbers |= _success(graded)
+        numbers |= _compute_success_metrics(graded)
         numbers["reward_mean"] = fmean(r.reward or 0.0 for r in graded)
         for name in sorted({name for r in graded for name in r.components}):
             numbers[f"reward_{name}"] = fmean(r.components[name] for r in graded if name in r.components)
@@ -111,12 +113,12 @@ def pass_hat_k(successes: Iterable[tuple[int, int]], k: int) -> float | None:
     return fmean(chances) if chances else None
 
 
-def ks(trials: int) -> list[int]:
+def select_ks(trials: int) -> list[int]:
     """The k that `pass_hat_k` is told for: each up to 8, then each double, and all `trials`."""
     return [k for k in range(1, trials + 1) if k <= 8 or k.bit_count() == 1 or k == trials]
 
 
-def interval(successes: Sequence[tuple[int, int]], confidence: float = 0.95) -> tuple[float, float]:
+def compute_success_interval(successes: Sequence[tuple[int, int]], confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's interval for the success rate, widened for trials of one task being alike.
 
     `successes`: (c, n) per task. The sample size is divided by the design effect of clustering by task (Miller 2024,
@@ -134,7 +136,7 @@ def interval(successes: Sequence[tuple[int, int]], confidence: float = 0.95) -> 
     return max(0.0, min(rate, centre - half)), min(1.0, max(rate, centre + half))
 
 
-def by_task(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
+def count_successes_by_task(rows: Iterable[EpisodeSummary]) -> dict[str, tuple[int, int]]:
     """(successes, graded trials) of each task."""
     counts: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for r in rows:
@@ -144,16 +146,16 @@ def by_task(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
     return dict(counts)
 
 
-def _success(graded: Sequence[Row]) -> Metrics:
-    tasks = list(by_task(graded).values())
-    low, high = interval(tasks)
+def _compute_success_metrics(graded: Sequence[EpisodeSummary]) -> Metrics:
+    tasks = list(count_successes_by_task(graded).values())
+    low, high = compute_success_interval(tasks)
     numbers = {
         "success_rate": sum(c for c, _ in tasks) / len(graded),
         "success_rate_low": low,
         "success_rate_high": high,
         "tasks": len(tasks),
     }
-    for k in ks(max(n for _, n in tasks)):
+    for k in select_ks(max(n for _, n in tasks)):
         chance = pass_hat_k(tasks, k)
         if chance is not None:
             numbers[f"pass_hat_{k}"] = chance
@@ -161,25 +163,25 @@ def _success(graded: Sequence[Row]) -> Metrics:
     return numbers
 
 
-def _ledger(rows: Sequence[Row], wasted: Sequence[Usage]) -> Metrics:
+def _compute_cost_metrics(rows: Sequence[EpisodeSummary], wasted: Sequence[Usage]) -> Metrics:
     """What the run took with all its attempts, and USD per success; USD only where all is priced."""
     done = [usage for r in rows for usage in r.usage.values()]
     numbers: Metrics = {}
-    both: dict[str, Sequence[Usage | Spent]] = {"spent": [*done, *wasted], "wasted": wasted}
+    both: dict[str, Sequence[Usage | CompactUsage]] = {"spent": [*done, *wasted], "wasted": wasted}
     for name, usages in both.items():
         numbers[f"{name}_tokens"] = sum(u.tokens_in + u.tokens_out for u in usages)
         if all(u.usd is not None for u in usages):
             numbers[f"{name}_usd"] = sum(u.usd or 0.0 for u in usages)
-    successes = sum(c for c, _ in by_task(rows).values())
+    successes = sum(c for c, _ in count_successes_by_task(rows).values())
     if successes and "spent_usd" in numbers:
         numbers["usd_per_success"] = numbers["spent_usd"] / successes
     return numbers
 
 
-def _spent(rows: Sequence[Row]) -> Metrics:
+def _compute_usage_metrics(rows: Sequence[EpisodeSummary]) -> Metrics:
     """Tokens, USD, calls and seconds of llm time, by seat and (tokens, USD) in all. USD only where all is priced."""
     numbers: Metrics = {}
-    usages: dict[Seat, list[Spent]] = defaultdict(list)
+    usages: dict[Seat, list[CompactUsage]] = defaultdict(list)
     for r in rows:
         for seat, usage in r.usage.items():
             usages[seat].append(usage)

@@ -9,13 +9,18 @@ JOINERS = "\u200c\u200d"
 """Inside emoji and words of several scripts; they change no order."""
 
 
-def printable(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     r"""The text with control characters to be seen (`\x1b`), bidi overrides too; lines and tabs stay."""
     plain = text.replace("\n", "").replace("\t", "").isprintable()  # nearly always, and quick
-    return text if plain else "".join(map(_shown, text))
+    return text if plain else "".join(map(_escape_character, text))
 
 
-def _shown(letter: str) -> str:
-    if letter.isprintable() or letter in "\n\t" or letter in JOINERS or unicodedata.category(letter) == "Zs":
-        return letter
-    return letter.encode("unicode_escape").decode()
+def _escape_character(character: str) -> str:
+    if (
+        character.isprintable()
+        or character in "\n\t"
+        or character in JOINERS
+        or unicodedata.category(character) == "Zs"
+    ):
+        return character
+    return character.encode("unicode_escape").decode()

@@ -38,12 +38,12 @@ SETTINGS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
 
-ALLOCATIONS = 100_000
+GC_THRESHOLD = 100_000
 """Between two looks for garbage. Python's 700 cost a quarter of the time that importing takes."""
 
 M_ARENA_MAX = -8  # of <malloc.h>
 
-ARENAS = 2
+MALLOC_ARENAS = 2
 """Of glibc's malloc. It makes eight per core for threads, each with room that no other thread gets."""
 
 
@@ -61,12 +61,12 @@ def prepare(*, hub: bool = False) -> None:
     for name, value in {**SETTINGS, **({"HF_HUB_OFFLINE": "0"} if hub else {})}.items():
         os.environ.setdefault(name, value)
     with suppress(AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
-    gc.set_threshold(ALLOCATIONS, 50, 50)
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MALLOC_ARENAS)
+    gc.set_threshold(GC_THRESHOLD, 50, 50)
     logging.raiseExceptions = False  # else Prefect says at every log line that its server is away
 
 
-def settle() -> None:
+def freeze_gc() -> None:
     """Exempt what is loaded by now from garbage collection; half of an episode's time goes there otherwise."""
     gc.collect()
     gc.freeze()

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 6
+SCHEMA_VERSION = 6
 
 Seat = Literal["model", "user", "judge"]
 
-Kind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
+TurnKind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
 
 Ending = Literal[
     "user_stop",
@@ -69,7 +69,7 @@ class Turn(Record):
 
     index: int
     seat: Seat
-    kind: Kind
+    kind: TurnKind
     message: str | None = None
     """Said to the other side, exactly."""
     thought: str | None = None

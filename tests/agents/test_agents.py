@@ -14,14 +14,14 @@ from tau2.agent.llm_agent import LLMAgent
 from tau2.data_model.message import ToolCall as Tau2Call
 from tau2.registry import registry
 
-from tautraj.agents.message_history import EMPTY
+from tautraj.agents.message_history import EMPTY_REPLY
 from tautraj.config import Llm, Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import plan
-from tautraj.config.parse import parse
+from tautraj.config.identity import plan_episodes
+from tautraj.config.parse import parse_run
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.trajectory import ToolCall, Trajectory, Turn
 
 GREETING = "Hi! How can I help you today?"
@@ -75,7 +75,7 @@ class Played(NamedTuple):
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
+    return parse_run(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
 
 
 def served(llm: Llm, provider: Provider) -> Llm:
@@ -94,7 +94,7 @@ def talk(
     with Provider(Script(model, user)) as provider:
         seats = {"model": served(run.model, provider), "user": served(run.user, provider)}
         run = run.model_copy(update=seats)
-        trajectory = graded(run_episode(run, plan(run, [task])[0], Recorder()), run)
+        trajectory = grade_episode(run_episode(run, plan_episodes(run, [task])[0], Recorder()), run)
     assert not provider.errors
     return Played(trajectory, provider.requests)
 
@@ -295,11 +295,11 @@ MISTAKES: dict[str, tuple[Answer, str]] = {
     "unknown tool": unknown("delete_task"),
     "no name": unknown(""),
     "smolagents' own tool": unknown("final_answer"),
-    "empty": (Answer(""), EMPTY),
-    "blank": (Answer(" \n"), EMPTY),
-    "nothing": (Answer(None), EMPTY),
-    "thinking only": (Answer(None, reasoning="Hm."), EMPTY),
-    "inline thinking only": (Answer("<think>Hm.</think>\n"), EMPTY),
+    "empty": (Answer(""), EMPTY_REPLY),
+    "blank": (Answer(" \n"), EMPTY_REPLY),
+    "nothing": (Answer(None), EMPTY_REPLY),
+    "thinking only": (Answer(None, reasoning="Hm."), EMPTY_REPLY),
+    "inline thinking only": (Answer("<think>Hm.</think>\n"), EMPTY_REPLY),
     "respond null": (calling(("respond", {"content": None})), MUTE),
     "respond nothing": (calling(("respond", {})), MUTE),
     "respond blank": (calling(("respond", {"content": " "})), MUTE),
@@ -339,7 +339,7 @@ def test_a_model_that_thinks_only_keeps_its_reasoning_in_the_mistake() -> None:
 def test_mistakes_in_a_row_end_the_episode_without_reward() -> None:
     played = talk(calling(RIGHT), *[Answer("")] * 9, given=("limits.mistakes_in_a_row=3",))
     assert played.ending == ("too_many_mistakes", 0.0)
-    assert played.trajectory.outcome.detail == f"3 in a row, the last: {EMPTY}"
+    assert played.trajectory.outcome.detail == f"3 in a row, the last: {EMPTY_REPLY}"
     assert (len(played.asked), [turn.kind for turn in played.turns]) == (4, ["tool_call", *["mistake"] * 3])
 
 

@@ -13,19 +13,19 @@ from typing import NamedTuple
 import pytest
 from support.provider.server import Answer, ChatRequest, Provider
 
-from tautraj.agents.belief import BELIEF, PLAN
+from tautraj.agents.belief import BELIEF_PROMPT, PLAN_PROMPT
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import plan
-from tautraj.config.parse import parse
+from tautraj.config.identity import plan_episodes
+from tautraj.config.parse import parse_run
 from tautraj.errors import ConfigError, EmptyReply
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory, Turn
-from tautraj.users.reply_check import CHECK
+from tautraj.users.reply_check import CHECK_PROMPT
 
 AGENTS = ["tool_calling", "planning", "react", "act", "few_shot", "code"]
 STRATEGIES = ["llm", "react", "verify", "reflection"]
@@ -60,11 +60,11 @@ class Wire:
 
     def __call__(self, request: ChatRequest) -> Answer:
         last, system = request.messages[-1].text, request.system
-        if last.startswith(opening(CHECK)):
+        if last.startswith(opening(CHECK_PROMPT)):
             return self._as("check", request, Answer("yes"))
-        if last.startswith(opening(PLAN)):
+        if last.startswith(opening(PLAN_PROMPT)):
             return self._as("plan", request, Answer("1. Create the task."))
-        if any(said.text.startswith(opening(BELIEF)) for said in request.messages):
+        if any(said.text.startswith(opening(BELIEF_PROMPT)) for said in request.messages):
             belief = self.beliefs.pop(0) if self.beliefs else json.dumps(BELIEVED)
             return self._as("belief", request, Answer(belief))
         if "<scenario>" in system:
@@ -108,7 +108,7 @@ Play = Callable[..., Played]
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run directory with three successful train episodes of mock, one that failed, and one of the base split."""
-    run = parse(compose_tree(["domain=mock", "split=base"]))
+    run = parse_run(compose_tree(["domain=mock", "split=base"]))
     folder = tmp_path_factory.mktemp("train")
     store = Store(str(folder))
     names = [
@@ -118,8 +118,8 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "update_task_with_initialization_data",
         "impossible_task_1",
     ]
-    for index, spec in enumerate(plan(run, names)):
-        trajectory = graded(run_episode(run, spec, Recorder()), run)
+    for index, spec in enumerate(plan_episodes(run, names)):
+        trajectory = grade_episode(run_episode(run, spec, Recorder()), run)
         split, reward = ("base" if index == 4 else "train"), (0.0 if index == 3 else 1.0)
         store.write(trajectory.model_copy(update={"split": split, "reward": reward}))
     return folder
@@ -140,7 +140,7 @@ def talk(run_of: RunOf, examples: Path) -> Play:
             ]
             chosen = ["domain=mock", "split=base", "model=openai_compatible", "user=openai_compatible", *seats]
             run = run_of(*chosen, f"agent={agent}", f"user_strategy={strategy}", *shown, *overrides)
-            trajectory = graded(run_episode(run, plan(run, [task])[0], Recorder()), run)
+            trajectory = grade_episode(run_episode(run, plan_episodes(run, [task])[0], Recorder()), run)
         assert not provider.errors
         return Played(trajectory, wire)
 
@@ -150,7 +150,7 @@ def talk(run_of: RunOf, examples: Path) -> Play:
 def composes(agent: str, strategy: str, domain: str) -> None:
     """And describes a run, once the seats are llms."""
     chosen = [f"agent={agent}", f"user_strategy={strategy}", f"domain={domain}", "model=gpt4o", "user=gpt4o"]
-    run = parse(compose_tree([*chosen, *(["agent.examples=x"] if agent == "few_shot" else [])]))
+    run = parse_run(compose_tree([*chosen, *(["agent.examples=x"] if agent == "few_shot" else [])]))
     assert (run.agent.name, run.user_strategy.name, run.domain.name) == (agent, strategy, domain)
 
 
@@ -443,7 +443,8 @@ def test_offline_runs_are_the_same_byte_for_byte_apart_from_times(run_of: RunOf)
     def played() -> list[str]:
         run = run_of("domain=mock", "split=base")
         records = [
-            graded(run_episode(run, spec, Recorder()), run) for spec in plan(run, ["create_task_1", "update_task_1"])
+            grade_episode(run_episode(run, spec, Recorder()), run)
+            for spec in plan_episodes(run, ["create_task_1", "update_task_1"])
         ]
         return [re.sub(r'"(started|seconds)":[0-9.e+-]+', "", record.model_dump_json()) for record in records]
 

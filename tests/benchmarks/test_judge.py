@@ -14,15 +14,15 @@ from support.provider.server import Answer, ChatRequest, Fault, Provider
 from tau2.utils import DATA_DIR
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Bench, Domain, Run
-from tautraj.config.identity import plan
+from tautraj.config import BenchmarkConfig, Domain, Run
+from tautraj.config.identity import plan_episodes
 from tautraj.errors import ConfigError, GradingError, PreflightError, ProviderError
-from tautraj.grading.regrade import regraded
-from tautraj.llms.preflight import preflight
+from tautraj.grading.regrade import regrade_trajectory
+from tautraj.llms.preflight import check_seats
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
-from tautraj.runs.play import graded, play
+from tautraj.runs.play import grade_episode, play
 from tautraj.trajectory import Trajectory
 
 ASSERTIONS = ["The agent created the task.", "The agent was polite."]
@@ -66,7 +66,7 @@ def judge(run_of: Callable[..., Run], tmp_path: Path) -> Callable[..., Judged]:
             settings = ["name=x", f"provider.api_base={provider.openai_base}", "provider.retry_seconds=0"]
             chosen = ["judge=openai_compatible", *(f"judge.{setting}" for setting in settings)] if answers else []
             run = run_of("domain=mock", "split=base", f"domain.data_dir={data}", *chosen)
-            trajectory = graded(run_episode(run, plan(run, [TASK])[0], Recorder()), run)
+            trajectory = grade_episode(run_episode(run, plan_episodes(run, [TASK])[0], Recorder()), run)
         return Judged(trajectory, provider.requests)
 
     return play
@@ -76,11 +76,11 @@ def judge(run_of: Callable[..., Run], tmp_path: Path) -> Callable[..., Judged]:
 def test_a_regrade_takes_the_verdict_as_it_was(judge: Any, answers: tuple[bool, ...], tmp_path: Path) -> None:
     trajectory, asked = judge(*[verdict(*answers)] if answers else [])
     benchmark = open_benchmark(
-        Bench(name="tau2", world="overlay"),
+        BenchmarkConfig(name="tau2", world="overlay"),
         Domain(name="mock", data_dir=str(tmp_path)),
     )
     before = len(asked)
-    assert regraded(trajectory, benchmark) == trajectory
+    assert regrade_trajectory(trajectory, benchmark) == trajectory
     assert (len(asked), trajectory.ungraded) == (before, None if answers else "judge")
 
 
@@ -153,7 +153,7 @@ def test_a_judge_whose_provider_goes_down_is_a_failure_of_the_provider_and_what_
         chosen = ["judge=openai_compatible", *(f"judge.{setting}" for setting in settings)]
         run = run_of("domain=mock", "split=base", f"domain.data_dir={data}", *chosen, root=tmp_path / "out")
         with pytest.raises(ProviderError):
-            play(run, plan(run, [TASK])[0])
+            play(run, plan_episodes(run, [TASK])[0])
     [failure] = (tmp_path / "out").rglob("failures/*.json")
     kept = json.loads(failure.read_text())
     assert (kept["kind"], kept["usage"]["judge"]["calls"]) == ("ProviderUnavailable", 1)
@@ -163,7 +163,7 @@ def test_a_judge_whose_provider_goes_down_is_a_failure_of_the_provider_and_what_
 def test_the_judge_is_asked_before_the_first_episode_too(run_of: Callable[..., Run]) -> None:
     run = run_of("judge=gpt4o")
     with pytest.raises(PreflightError, match="judge=gpt-4o-2024-11-20 needs OPENAI_API_KEY"):
-        preflight(list(run.seats.items()))
+        check_seats(list(run.seats.items()))
 
 
 # Other data, and what is known of the packaged.
@@ -172,7 +172,7 @@ def test_the_judge_is_asked_before_the_first_episode_too(run_of: Callable[..., R
 def test_the_data_that_was_played_is_in_the_record(judge: Any, run_of: Callable[..., Run]) -> None:
     ours, _ = judge()
     run = run_of("domain=mock", "split=base")
-    packaged = graded(run_episode(run, plan(run, [TASK])[0], Recorder()), run)
+    packaged = grade_episode(run_episode(run, plan_episodes(run, [TASK])[0], Recorder()), run)
     assert ours.data_hash != packaged.data_hash
     assert packaged.reward == 1.0
 
@@ -183,7 +183,7 @@ def test_a_checkout_or_its_data_folder_will_do(run_of: Callable[..., Run], tmp_p
     policy = tmp_path / "data" / "tau2" / "domains" / "mock" / "policy.md"
     policy.write_text("Be quick.")
     run = run_of("domain=mock", "split=base", f"domain.data_dir={data}")
-    trajectory = graded(run_episode(run, plan(run, [TASK])[0], Recorder()), run)
+    trajectory = grade_episode(run_episode(run, plan_episodes(run, [TASK])[0], Recorder()), run)
     assert trajectory.reward == 1.0
     assert "Be quick." in trajectory.system_prompt
 
@@ -204,7 +204,7 @@ def test_tasks_with_bad_golds_are_labelled_and_can_be_left_out(
     assert {spec.task_id for spec in kept.owed} - {spec.task_id for spec in left.owed} == set(listed)
     assert {spec.id for spec in left.owed} < {spec.id for spec in kept.owed}, "the same episodes, fewer of them"
     for task_id in (known, next(spec.task_id for spec in left.owed)):
-        trajectory = run_episode(kept.run, plan(kept.run, [task_id])[0], Recorder())
+        trajectory = run_episode(kept.run, plan_episodes(kept.run, [task_id])[0], Recorder())
         assert trajectory.quarantine == listed.get(task_id)
     assert all(len(reason) > 40 for reason in listed.values())
 

@@ -19,7 +19,7 @@ from tau2.utils import get_dict_hash
 from tautraj import process_env
 from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.overlay import Overlay
-from tautraj.config import Bench, Domain, WorldKind
+from tautraj.config import BenchmarkConfig, Domain, WorldKind
 from tautraj.trajectory import ToolCall
 
 DOMAINS = {"retail": 114, "airline": 50, "mock": 10, "telecom": 114}
@@ -34,19 +34,22 @@ SEQUENCES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    process_env.settle()
+    process_env.freeze_gc()
 
 
 @functools.cache
 def opened(domain: str, world: WorldKind, name: Any = "tau2") -> Any:
     if name == "tau_bench":
         pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; docs/benchmarks.md says how")
-    return open_benchmark(Bench(name=name, world=world), Domain(name=domain, data_dir=None))
+    return open_benchmark(BenchmarkConfig(name=name, world=world), Domain(name=domain, data_dir=None))
 
 
 def both(domain: str, task_id: str, name: str = "tau2") -> list[Any]:
     """The task's world, shared and stock."""
-    return [one.world(one.task(task_id)) for one in (opened(domain, kind, name) for kind in ("overlay", "stock"))]
+    return [
+        one.build_world(one.get_task(task_id))
+        for one in (opened(domain, kind, name) for kind in ("overlay", "stock"))
+    ]
 
 
 def hashes(world: Any) -> tuple[str | None, str | None]:
@@ -61,7 +64,7 @@ def whole(domain: str, world: WorldKind, name: str = "tau2") -> list[str]:
     if name == "tau_bench":
         from tau_bench.envs.base import consistent_hash, to_hashable
 
-        return [consistent_hash(to_hashable(opened(domain, world, name)._stock.data()))]
+        return [consistent_hash(to_hashable(opened(domain, world, name)._shared.build_database()))]
     fresh = registry.get_env_constructor(f"{domain} ({world})")()
     kits = [kit for kit in (fresh.tools, fresh.user_tools) if kit is not None]
     return [get_dict_hash(kit.db.model_dump()) for kit in kits]
@@ -79,11 +82,11 @@ def answers_of_both(worlds: list[Any], name: str, arguments: dict[str, Any], sea
 
 @pytest.mark.parametrize(("domain", "known"), DOMAINS.items())
 def test_every_official_task_goes_the_same_way(domain: str, known: int) -> None:
-    task_ids = opened(domain, "overlay").task_ids("base")
+    task_ids = opened(domain, "overlay").list_task_ids("base")
     assert len(task_ids) >= known - 1
     for task_id in task_ids:
         worlds = both(domain, task_id)
-        for gold in opened(domain, "overlay").task(task_id).privileged.gold_actions:
+        for gold in opened(domain, "overlay").get_task(task_id).privileged.gold_actions:
             seat = "user" if gold["requestor"] == "user" else "model"
             answers_of_both(worlds, gold["name"], gold["arguments"], seat)
         ours, theirs = map(hashes, worlds)
@@ -96,8 +99,8 @@ def test_any_sequence_of_calls_goes_the_same_way(name: str, domain: str) -> None
     """Gold calls of all tasks mixed, half of them with an argument of another call: most orders were never meant."""
     chance, sequences = random.Random(domain), SEQUENCES[name, domain]
     benchmark = opened(domain, "overlay", name)
-    task_ids = benchmark.task_ids("base" if name == "tau2" else "test")
-    golds = [gold for task_id in task_ids for gold in benchmark.task(task_id).privileged.gold_actions]
+    task_ids = benchmark.list_task_ids("base" if name == "tau2" else "test")
+    golds = [gold for task_id in task_ids for gold in benchmark.get_task(task_id).privileged.gold_actions]
     said = {key: [gold["arguments"][key] for gold in golds if key in gold["arguments"]] for key in ids_in(golds)}
     used: set[str] = set()
     writes = {tool: [gold for gold in golds if gold["name"] == tool] for tool in sorted(benchmark.writing_tools)}

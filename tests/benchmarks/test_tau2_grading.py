@@ -20,12 +20,12 @@ from tau2.registry import registry
 
 from tautraj import process_env
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Bench, Domain, Run
-from tautraj.config.identity import plan as specs_of
-from tautraj.grading.regrade import regraded
+from tautraj.config import BenchmarkConfig, Domain, Run
+from tautraj.config.identity import plan_episodes as specs_of
+from tautraj.grading.regrade import regrade_trajectory
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.trajectory import Trajectory
 
 TASKS = {"retail": 114, "airline": 50}
@@ -71,7 +71,7 @@ def tau2_tasks(domain: str) -> dict[str, Any]:
 
 def stock(domain: str) -> str:
     """Name in τ²'s registry of its own world, but for files that are read once; held equal to τ²'s own below."""
-    open_benchmark(Bench(name="tau2", world="stock"), Domain(name=domain, data_dir=None))
+    open_benchmark(BenchmarkConfig(name="tau2", world="stock"), Domain(name=domain, data_dir=None))
     return f"{domain} (stock)"
 
 
@@ -102,7 +102,7 @@ def tau2_verdict(trajectory: Trajectory) -> Verdict:
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    process_env.settle()
+    process_env.freeze_gc()
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
 
     def play(domain: str, agent: str, task_id: str) -> Trajectory:
         [spec] = specs_of(run(domain, agent), [task_id])
-        return graded(run_episode(run(domain, agent), spec, Recorder()), run(domain, agent))
+        return grade_episode(run_episode(run(domain, agent), spec, Recorder()), run(domain, agent))
 
     return play
 
@@ -124,12 +124,12 @@ def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
 @pytest.mark.parametrize(("domain", "start"), CHUNKS)
 def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, every: int, played: Any) -> None:
     """As the oracle plays it; `every` so many tasks the other three ways too."""
-    benchmark = open_benchmark(Bench(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
+    benchmark = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
     passed = []
-    chunk = benchmark.task_ids("base")[start : start + CHUNK]
+    chunk = benchmark.list_task_ids("base")[start : start + CHUNK]
     task_ids = chunk[start // CHUNK % every :: every]
     for task_id in chunk:
-        task = benchmark.task(task_id)
+        task = benchmark.get_task(task_id)
         check(played(domain, "oracle", task_id), "oracle")
         if task_id not in task_ids:
             continue
@@ -150,9 +150,9 @@ def test_the_chunks_are_every_task_and_the_passes_are_the_known_ones() -> None:
         assert (
             len(
                 set(
-                    open_benchmark(Bench(name="tau2", world="overlay"), Domain(name=domain, data_dir=None)).task_ids(
-                        "base"
-                    )
+                    open_benchmark(
+                        BenchmarkConfig(name="tau2", world="overlay"), Domain(name=domain, data_dir=None)
+                    ).list_task_ids("base")
                 )
             )
             == n
@@ -163,7 +163,7 @@ def test_the_chunks_are_every_task_and_the_passes_are_the_known_ones() -> None:
 def check(ours: Trajectory, agent: str) -> float:
     """The reward, once it is known to be τ²'s, now and regraded, and to be 1 only where the database is right."""
     theirs = tau2_verdict(ours)
-    assert regraded(ours, opened(ours.domain)) == ours
+    assert regrade_trajectory(ours, opened(ours.domain)) == ours
     case = (ours.domain, ours.task_id, agent, ours.grade)
     assert ours.reward == theirs.reward, case
     assert ours.grade is not None

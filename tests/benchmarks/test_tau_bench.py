@@ -19,9 +19,9 @@ from tau_bench.envs.user import LLMUserSimulationEnv
 
 from tautraj import process_env
 from tautraj.benchmarks import open_benchmark
-from tautraj.benchmarks.tau_bench.adapter import SPLITS, STOP, TauBench
-from tautraj.benchmarks.tau_bench.replay import Unvoiced
-from tautraj.config import Bench, Domain
+from tautraj.benchmarks.tau_bench.adapter import SPLITS, STOP_WORD, TauBench
+from tautraj.benchmarks.tau_bench.replay import SilentUser
+from tautraj.config import BenchmarkConfig, Domain
 from tautraj.errors import ConfigError
 from tautraj.trajectory import ToolCall
 
@@ -54,11 +54,11 @@ READING: dict[str, dict[str, dict[str, Any]]] = {
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    process_env.settle()
+    process_env.freeze_gc()
 
 
 def bench(domain: str) -> TauBench:
-    found = open_benchmark(Bench(name="tau_bench", world="overlay"), Domain(name=domain, data_dir=None))
+    found = open_benchmark(BenchmarkConfig(name="tau_bench", world="overlay"), Domain(name=domain, data_dir=None))
     assert isinstance(found, TauBench)
     return found
 
@@ -122,10 +122,10 @@ CONTRACT: dict[str, Callable[[], bool]] = {
     ),
     "terminate_tools": lambda: all(stock(d).terminate_tools == ["transfer_to_human_agents"] for d in SPLITS),
     "the customer hears the rules and the instruction, and then the greeting": lambda: (
-        [(m["role"], m["content"]) for m in Unvoiced("Be Ann.").messages]
-        == [("system", Unvoiced("Be Ann.").prompt), ("user", "Hi! How can I help you today?")]
-        and "\n\nInstruction: Be Ann.\n\nRules:\n" in Unvoiced("Be Ann.").prompt
-        and f"generate '{STOP}'" in Unvoiced("Be Ann.").prompt
+        [(m["role"], m["content"]) for m in SilentUser("Be Ann.").messages]
+        == [("system", SilentUser("Be Ann.").prompt), ("user", "Hi! How can I help you today?")]
+        and "\n\nInstruction: Be Ann.\n\nRules:\n" in SilentUser("Be Ann.").prompt
+        and f"generate '{STOP_WORD}'" in SilentUser("Be Ann.").prompt
     ),
 }
 
@@ -138,17 +138,17 @@ def test_the_package_has(what: str) -> None:
 @pytest.mark.parametrize(("domain", "split"), TASKS)
 def test_the_package_has_the_tasks(domain: str, split: str) -> None:
     assert len(stock(domain, split).tasks) == TASKS[domain, split]
-    assert bench(domain).task_ids(split) == [f"{split}-{n}" for n in range(TASKS[domain, split])]
+    assert bench(domain).list_task_ids(split) == [f"{split}-{n}" for n in range(TASKS[domain, split])]
     assert set(SPLITS) == {domain for domain, _ in TASKS}
     assert set(SPLITS[domain]) == {split for d, split in TASKS if d == domain}
 
 
 def test_the_package_ends_at_the_stop_word_and_at_the_transfer_call() -> None:
     env = stock("retail")
-    env.user = Unvoiced(None)
+    env.user = SilentUser(None)
     say = types.Action(name="respond", kwargs={"content": "Hello"})
     assert not env.step(say).done
-    env.user.generate_next_message = lambda messages: f"Bye. {STOP}"
+    env.user.generate_next_message = lambda messages: f"Bye. {STOP_WORD}"
     assert env.step(say).done
     env = stock("retail")
     assert env.step(types.Action(name="transfer_to_human_agents", kwargs={"summary": "x"})).done
@@ -167,14 +167,14 @@ def test_the_package_ends_at_the_stop_word_and_at_the_transfer_call() -> None:
 )
 def test_what_it_does_not_have_is_named_in_one_line(domain: str, data_dir: str | None, named: list[str]) -> None:
     with pytest.raises(ConfigError) as caught:
-        open_benchmark(Bench(name="tau_bench", world="overlay"), Domain(name=domain, data_dir=data_dir))
+        open_benchmark(BenchmarkConfig(name="tau_bench", world="overlay"), Domain(name=domain, data_dir=data_dir))
     (line,) = str(caught.value).splitlines()
     assert [words for words in named if words not in line] == []
 
 
 def test_a_split_that_is_not_there_is_named() -> None:
     with pytest.raises(ConfigError, match="^split=train: airline has the splits test$"):
-        bench("airline").task_ids("train")
+        bench("airline").list_task_ids("train")
 
 
 @pytest.mark.parametrize("domain", SPLITS)
@@ -183,9 +183,9 @@ def test_prompt_tools_and_customer_are_the_packages(domain: str) -> None:
     assert ours.agent_prompt == theirs.wiki
     assert list(ours.tools) == theirs.tools_info
     assert ours.closing_tools == {"transfer_to_human_agents"} == set(theirs.terminate_tools)
-    task = ours.task("test-0")
+    task = ours.get_task("test-0")
     assert task.scenario.text == theirs.tasks[0].instruction
-    assert theirs.tasks[0].instruction in ours.customer_prompt(task)
+    assert theirs.tasks[0].instruction in ours.build_user_prompt(task)
 
 
 @pytest.mark.parametrize("domain", SPLITS)
@@ -194,7 +194,7 @@ def test_the_writing_tools_are_those_that_change_the_database(domain: str) -> No
     assert set(READING[domain]) == {tool["function"]["name"] for tool in ours.tools} - ours.writing_tools
     assert changing(domain, list(READING[domain].items())) == set()
     wanted, changed = set(ours.writing_tools), set()
-    for task_id in ours.task_ids("test"):
+    for task_id in ours.list_task_ids("test"):
         gold = golds(domain, task_id)
         if wanted & {name for name, _ in gold}:
             changed |= changing(domain, gold)
@@ -206,12 +206,12 @@ def test_the_writing_tools_are_those_that_change_the_database(domain: str) -> No
 @pytest.mark.parametrize(("domain", "split"), TASKS)
 def test_no_other_tool_changes_the_database_in_any_gold(domain: str, split: str) -> None:
     ours = bench(domain)
-    for task_id in ours.task_ids(split):
+    for task_id in ours.list_task_ids(split):
         assert changing(domain, golds(domain, task_id)) <= ours.writing_tools, task_id
 
 
 def golds(domain: str, task_id: str) -> list[tuple[str, dict[str, Any]]]:
-    actions = bench(domain).task(task_id).privileged.gold_actions
+    actions = bench(domain).get_task(task_id).privileged.gold_actions
     return [(action["name"], action["arguments"]) for action in actions]
 
 
@@ -231,17 +231,17 @@ def changing(domain: str, calls: list[tuple[str, dict[str, Any]]]) -> set[str]:
 def test_worlds_are_apart_and_each_begins_with_the_packages_data(domain: str) -> None:
     ours = bench(domain)
     untouched = json.dumps(stock(domain).data)
-    task_id = next(i for i in ours.task_ids("test") if changing(domain, golds(domain, i)))
-    one, other = (ours.world(ours.task(task_id)) for _ in range(2))
+    task_id = next(i for i in ours.list_task_ids("test") if changing(domain, golds(domain, i)))
+    one, other = (ours.build_world(ours.get_task(task_id)) for _ in range(2))
     for name, arguments in golds(domain, task_id):
         one.call(ToolCall(id="", name=name, arguments=arguments), "model")
     assert json.dumps(one._environment.data) != untouched
     assert json.dumps(other._environment.data) == untouched
-    assert json.dumps(ours.world(ours.task(task_id))._environment.data) == untouched
+    assert json.dumps(ours.build_world(ours.get_task(task_id))._environment.data) == untouched
 
 
 def test_what_the_model_did_wrong_is_an_error_in_the_packages_words() -> None:
-    world = bench("retail").world(bench("retail").task("test-0"))
+    world = bench("retail").build_world(bench("retail").get_task("test-0"))
 
     def answer(name: str, **arguments: Any) -> tuple[str, bool]:
         return tuple(world.call(ToolCall(id="", name=name, arguments=arguments), "model"))
@@ -259,8 +259,8 @@ def test_what_the_model_did_wrong_is_an_error_in_the_packages_words() -> None:
 def test_a_later_call_does_not_change_the_arguments_of_an_earlier_one() -> None:
     """The package keeps a booking's `payment_methods` as the payment history, and appends to it."""
     ours = bench("airline")
-    world = ours.world(ours.task("test-0"))
-    book = ToolCall(id="1", **ours.task("test-0").privileged.gold_actions[0])
+    world = ours.build_world(ours.get_task("test-0"))
+    book = ToolCall(id="1", **ours.get_task("test-0").privileged.gold_actions[0])
     paid = deepcopy(book.arguments["payment_methods"])
     assert not world.call(book, "model").error
     payment = {"payment_id": "credit_card_4421486", "total_baggages": 5, "nonfree_baggages": 2}
@@ -268,7 +268,7 @@ def test_a_later_call_does_not_change_the_arguments_of_an_earlier_one() -> None:
     assert not world.call(ToolCall(id="2", name="update_reservation_baggages", arguments=bags), "model").error
     assert len(world.peek("get_reservation_details", {"reservation_id": "HATHAT"})["payment_history"]) > len(paid)
     assert book.arguments["payment_methods"] == paid
-    assert ours.task("test-0").privileged.gold_actions[0]["arguments"]["payment_methods"] == paid
+    assert ours.get_task("test-0").privileged.gold_actions[0]["arguments"]["payment_methods"] == paid
 
 
 def test_the_first_task_quarantined_is_one_whose_gold_write_fails() -> None:
@@ -282,12 +282,12 @@ def test_the_quarantine_is_every_task_with_a_gold_write_that_fails(domain: str) 
     ours = bench(domain)
 
     def fails(task_id: str) -> bool:
-        task = ours.task(task_id)
-        world = ours.world(task)
+        task = ours.get_task(task_id)
+        world = ours.build_world(task)
         gold = [ToolCall(id="", **action) for action in task.privileged.gold_actions]
         answers = [(call.name, world.call(call, "model")) for call in gold]
         return any(answer.error for name, answer in answers if name in ours.writing_tools)
 
-    assert {task_id for split in SPLITS[domain] for task_id in ours.task_ids(split) if fails(task_id)} == set(
+    assert {task_id for split in SPLITS[domain] for task_id in ours.list_task_ids(split) if fails(task_id)} == set(
         ours.quarantine
     )

@@ -20,10 +20,10 @@ from tau_bench.types import Action
 from tautraj import process_env
 from tautraj.agents.oracle import GOODBYE
 from tautraj.config import Run
-from tautraj.config.identity import plan as specs_of
+from tautraj.config.identity import plan_episodes as specs_of
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.trajectory import Trajectory
 
 TASKS = {("retail", "train"): 500, ("retail", "test"): 115, ("retail", "dev"): 20, ("airline", "test"): 50}
@@ -90,7 +90,7 @@ def package_verdict(trajectory: Trajectory) -> Verdict:
 
 @pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    process_env.settle()
+    process_env.freeze_gc()
 
 
 @pytest.fixture
@@ -104,7 +104,9 @@ def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
 
     def play(domain: str, split: str, number: int, agent: str, *overrides: str) -> Trajectory:
         [spec] = specs_of(run(domain, split, agent, *overrides), [f"{split}-{number}"])
-        return graded(run_episode(run(domain, split, agent, *overrides), spec, Recorder()), run(domain, split, agent))
+        return grade_episode(
+            run_episode(run(domain, split, agent, *overrides), spec, Recorder()), run(domain, split, agent)
+        )
 
     return play
 
@@ -176,7 +178,7 @@ def test_an_episode_that_was_never_done_is_a_zero(agent: str, overrides: list[st
 def test_grading_twice_gives_the_same_and_leaves_no_trace(played: Any, run_of: Callable[..., Run]) -> None:
     ours = played("airline", "test", 8, "oracle")
     before = ours.model_dump_json()
-    assert graded(ours, run_of("benchmark=tau_bench", "domain=airline")).model_dump_json() == before
+    assert grade_episode(ours, run_of("benchmark=tau_bench", "domain=airline")).model_dump_json() == before
 
 
 def test_the_customer_hears_the_greeting_and_the_agent_never_learns_of_it(played: Any) -> None:

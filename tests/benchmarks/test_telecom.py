@@ -17,13 +17,13 @@ from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
 from tau2.user.user_simulator import UserSimulator
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Bench, Domain, Run
-from tautraj.config.identity import plan as specs_of
+from tautraj.config import BenchmarkConfig, Domain, Run
+from tautraj.config.identity import plan_episodes as specs_of
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.trajectory import Trajectory, Turn
-from tautraj.users.reply_check import CHECK
+from tautraj.users.reply_check import CHECK_PROMPT
 
 TASK = "[mobile_data_issue]airplane_mode_on|user_abroad_roaming_enabled_off[PERSONA:None]"
 STRATEGIES = ["llm", "react", "verify", "reflection"]
@@ -31,7 +31,7 @@ STRATEGIES = ["llm", "react", "verify", "reflection"]
 
 @functools.cache
 def telecom() -> Any:
-    return open_benchmark(Bench(name="tau2", world="overlay"), Domain(name="telecom", data_dir=None))
+    return open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name="telecom", data_dir=None))
 
 
 @functools.cache
@@ -67,23 +67,23 @@ def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
 
     def play(agent: str, task_id: str) -> Trajectory:
         [spec] = specs_of(run(agent), [task_id])
-        return graded(run_episode(run(agent), spec, Recorder()), run(agent))
+        return grade_episode(run_episode(run(agent), spec, Recorder()), run(agent))
 
     return play
 
 
 def test_every_task_of_every_split_loads() -> None:
     sizes = {"base": 114, "train": 74, "test": 40, "small": 20, "full": 2285}
-    assert {split: len(set(telecom().task_ids(split))) for split in sizes} == sizes
-    for task_id in telecom().task_ids("full"):
-        task = telecom().task(task_id)
-        assert task.scenario.text in telecom().customer_prompt(task)
+    assert {split: len(set(telecom().list_task_ids(split))) for split in sizes} == sizes
+    for task_id in telecom().list_task_ids("full"):
+        task = telecom().get_task(task_id)
+        assert task.scenario.text in telecom().build_user_prompt(task)
 
 
 def test_every_base_task_is_graded_as_tau2_grades_it(played: Any) -> None:
     """The oracle reaches 1.0 on all 114, doing nothing on none, transferring at once on 20."""
     rewards: dict[str, list[float]] = {"oracle": [], "do_nothing": [], "transfer_only": []}
-    for index, task_id in enumerate(telecom().task_ids("base")):
+    for index, task_id in enumerate(telecom().list_task_ids("base")):
         for agent, found in rewards.items():
             trajectory = played(agent, task_id)
             found.append(trajectory.reward)
@@ -98,7 +98,7 @@ def test_every_base_task_is_graded_as_tau2_grades_it(played: Any) -> None:
 
 @pytest.mark.slow
 def test_the_oracle_solves_every_task_there_is(played: Any) -> None:
-    assert [task_id for task_id in telecom().task_ids("full") if played("oracle", task_id).reward != 1.0] == []
+    assert [task_id for task_id in telecom().list_task_ids("full") if played("oracle", task_id).reward != 1.0] == []
 
 
 def test_the_grade_names_the_assertions(played: Any) -> None:
@@ -133,7 +133,7 @@ def call_in(run_of: Callable[..., Run]) -> Callable[..., Phone]:
         asked: list[ChatRequest] = []
 
         def brain(request: ChatRequest) -> Answer:
-            if request.messages[-1].text.startswith(CHECK.split("{")[0]):
+            if request.messages[-1].text.startswith(CHECK_PROMPT.split("{")[0]):
                 return Answer("yes")
             if "<scenario>" not in request.system:
                 return Answer("Go on.")
@@ -149,7 +149,7 @@ def call_in(run_of: Callable[..., Run]) -> Callable[..., Phone]:
             ]
             chosen = ["domain=telecom", "split=base", "model=openai_compatible", "user=openai_compatible", *seats]
             run = run_of(*chosen, f"user_strategy={strategy}", *given)
-            trajectory = graded(run_episode(run, specs_of(run, [TASK])[0], Recorder()), run)
+            trajectory = grade_episode(run_episode(run, specs_of(run, [TASK])[0], Recorder()), run)
             agent = [request for request in provider.requests if "<policy>" in request.system]
         return Phone(trajectory, asked, agent)
 

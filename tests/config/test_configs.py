@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from omegaconf import DictConfig
 
-from tautraj.config import CONF, Part, Run
+from tautraj.config import CONF, Component, Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.components import part
-from tautraj.config.parse import container, parse
+from tautraj.config.components import load_component
+from tautraj.config.parse import parse_run, to_plain
 from tautraj.errors import ConfigError
-from tautraj.redaction import masked
-from tautraj.runs.sweep.grid import asked
+from tautraj.redaction import redact_tree
+from tautraj.runs.sweep.grid import parse_sweep
 
 OTHERS = {"track", "regrade", "export", "format", "choose", "sweep", "report", "show"}  # other doors'
 GRIDS = {"strategies", "agents", "cross_users"}
@@ -72,7 +72,7 @@ def run_door(*arguments: str, cwd: Path, python: tuple[str, ...] = ()) -> subpro
 
 @pytest.mark.parametrize(("group", "choice"), [pair for pair in CHOICES if pair[0] not in INDIRECT])
 def test_every_choice_composes(group: str, choice: str) -> None:
-    chosen = container(tree(f"{group}={choice}", *needs(group, choice)))[group]
+    chosen = to_plain(tree(f"{group}={choice}", *needs(group, choice)))[group]
     assert (chosen is None) == ((group, choice) == ("judge", "none"))
 
 
@@ -81,8 +81,8 @@ def test_the_command_in_a_header_is_a_run_that_uses_the_file(path: Path) -> None
     overrides = command(path)
     group, choice = path.parent.name, path.stem
     grid = group == "experiment" and choice in GRIDS
-    runs = [one.run for one in asked(compose_tree(overrides, "sweep"), overrides).settings] if grid else []
-    run = runs[0] if grid else parse(tree(*overrides))
+    runs = [one.run for one in parse_sweep(compose_tree(overrides, "sweep"), overrides).cells] if grid else []
+    run = runs[0] if grid else parse_run(tree(*overrides))
     if group == "provider":
         assert choice in (run.model.provider.name, run.user.provider.name)
     elif group == "llm":
@@ -114,7 +114,7 @@ def test_an_llm_is_the_same_in_both_seats(llm: str) -> None:
     ],
 )
 def test_a_seat_brings_what_plays_it(overrides: list[str], agent: str, user_strategy: str) -> None:
-    run = parse(tree(*overrides))
+    run = parse_run(tree(*overrides))
     assert (run.agent.name, run.user_strategy.name) == (agent, user_strategy)
 
 
@@ -153,7 +153,7 @@ def test_a_seat_brings_what_plays_it(overrides: list[str], agent: str, user_stra
 )
 def test_a_slip_is_named_in_one_line(overrides: list[str], named: list[str]) -> None:
     with pytest.raises(ConfigError) as caught:
-        parse(compose_tree(overrides))
+        parse_run(compose_tree(overrides))
     (line,) = str(caught.value).splitlines()
     assert [words for words in named if words not in line] == []
 
@@ -161,13 +161,13 @@ def test_a_slip_is_named_in_one_line(overrides: list[str], named: list[str]) -> 
 @pytest.mark.parametrize("override", ["model=null", "agent=null", "experiment=null", "=3"])
 def test_a_group_without_a_choice_is_named_in_one_line(override: str) -> None:
     with pytest.raises(ConfigError, match="^.+$"):
-        parse(compose_tree([override]))
+        parse_run(compose_tree([override]))
 
 
 @pytest.mark.parametrize("override", ["model=[gpt4o,gemini]", "model=[gpt4o,zz]"])
 def test_two_choices_for_one_group_need_a_sweep(override: str) -> None:
     with pytest.raises(ConfigError, match="^model.* -m "):
-        parse(compose_tree([override]))
+        parse_run(compose_tree([override]))
 
 
 @pytest.mark.parametrize(
@@ -184,44 +184,44 @@ def test_two_choices_for_one_group_need_a_sweep(override: str) -> None:
     ],
 )
 def test_credentials_in_addresses_are_masked(plain: Any, shown: Any) -> None:
-    assert masked(plain) == shown
-    assert masked({"a": [{"b": plain}]}) == {"a": [{"b": shown}]}
+    assert redact_tree(plain) == shown
+    assert redact_tree({"a": [{"b": plain}]}) == {"a": [{"b": shown}]}
 
 
 @pytest.mark.parametrize("password", ["sec@ret", "sec/ret"])
 def test_a_password_with_a_sign_in_it_is_masked_whole(password: str) -> None:
-    assert masked(f"postgresql://me:{password}@host/db") == "postgresql://***@host/db"
+    assert redact_tree(f"postgresql://me:{password}@host/db") == "postgresql://***@host/db"
 
 
 def parts() -> list[tuple[str, str]]:
     return [pair for pair in CHOICES if pair[0] in ("agent", "user_strategy")]
 
 
-def chosen_part(group: str, choice: str) -> Part:
-    run: Run = parse(tree(*command(CONF / group / f"{choice}.yaml")))
+def chosen_part(group: str, choice: str) -> Component:
+    run: Run = parse_run(tree(*command(CONF / group / f"{choice}.yaml")))
     return run.agent if group == "agent" else run.user_strategy
 
 
 @pytest.mark.parametrize(("group", "choice"), parts())
 def test_a_part_is_a_function_that_takes_exactly_its_settings(group: str, choice: str) -> None:
     chosen = chosen_part(group, choice)
-    assert callable(part(chosen))
+    assert callable(load_component(chosen))
     with pytest.raises(ConfigError, match=rf"^{choice} takes the settings .*\bzz\b"):
-        part(chosen.model_copy(update={"settings": {**chosen.settings, "zz": 1}}))
+        load_component(chosen.model_copy(update={"settings": {**chosen.settings, "zz": 1}}))
     for name in chosen.settings:
         rest = {key: value for key, value in chosen.settings.items() if key != name}
         with pytest.raises(ConfigError, match=rf"^{choice} takes the settings .*\b{name}\b"):
-            part(chosen.model_copy(update={"settings": rest}))
+            load_component(chosen.model_copy(update={"settings": rest}))
 
 
 def test_a_part_that_does_not_exist_is_named_in_one_line() -> None:
     with pytest.raises(ConfigError, match="^loading tautraj.nowhere.nobody: .+$"):
-        part(Part(name="nobody", target="tautraj.nowhere.nobody", settings={}))
+        load_component(Component(name="nobody", target="tautraj.nowhere.nobody", settings={}))
 
 
 def test_a_part_that_does_not_exist_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ConfigError):
-        part(Part(name="nobody", target="tautraj.nowhere.nobody", settings={}))
+        load_component(Component(name="nobody", target="tautraj.nowhere.nobody", settings={}))
     assert caplog.records == []
 
 
@@ -231,9 +231,9 @@ def test_a_part_that_does_not_exist_is_named_once(caplog: pytest.LogCaptureFixtu
     ids=lambda value: value[0],
 )
 def test_a_setting_of_the_wrong_type_is_refused(overrides: list[str]) -> None:
-    run = parse(compose_tree(overrides))
+    run = parse_run(compose_tree(overrides))
     with pytest.raises(ConfigError, match="patience|offer_respond"):
-        part(run.agent), part(run.user_strategy)
+        load_component(run.agent), load_component(run.user_strategy)
 
 
 @pytest.mark.parametrize(
@@ -283,12 +283,12 @@ def test_looking_at_the_config_loads_nothing_heavy(arguments: list[str], shown: 
 )
 def test_what_could_not_be_kept_is_refused(override: str, said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)) as refused:
-        parse(compose_tree(["model=gpt4o", override]))
+        parse_run(compose_tree(["model=gpt4o", override]))
     assert "canary" not in str(refused.value)
 
 
 def test_a_key_that_got_into_a_value_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
-    tree = container(compose_tree(["model=gpt4o", "+model.extra.metadata={me:'${oc.env:OPENAI_API_KEY}'}"]))
+    tree = to_plain(compose_tree(["model=gpt4o", "+model.extra.metadata={me:'${oc.env:OPENAI_API_KEY}'}"]))
     assert tree["model"]["extra"] == {"metadata": {"me": "sk-0123456789abcdef"}}
-    assert masked(tree)["model"]["extra"] == {"metadata": {"me": "***"}}
+    assert redact_tree(tree)["model"]["extra"] == {"metadata": {"me": "***"}}

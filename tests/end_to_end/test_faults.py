@@ -23,15 +23,15 @@ from support.provider.transient_faults import KINDS, Weather
 
 from tautraj import errors, process_env
 from tautraj.config import Run
-from tautraj.config.identity import directory, plan
+from tautraj.config.identity import locate_run_directory, plan_episodes
 from tautraj.errors import EpisodeError
 from tautraj.llms import chat
-from tautraj.metrics import Row
+from tautraj.metrics import EpisodeSummary
 from tautraj.report.terminal.tables import summary_rows
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
-from tautraj.runs.play import graded, play
+from tautraj.runs.play import grade_episode, play
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
@@ -46,7 +46,7 @@ def keys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
             patch.setenv(name, "canary")
-        process_env.settle()
+        process_env.freeze_gc()
         for name in (*PROTOCOLS, "vllm"):  # litellm loads much at a first call, and not well from two threads at once
             with Provider(lambda _: Answer("hi")) as provider:
                 chat(served(name, provider), [{"role": "user", "content": "hello"}])
@@ -57,23 +57,23 @@ def keys() -> Iterator[None]:
 def recorded(run_of: Callable[..., Run]) -> Trajectory:
     """The oracle's own episode: what it says, its call, its goodbye; three times the customer."""
     run = run_of(*MOCK)
-    return graded(run_episode(run, plan(run, [TASK])[0], Recorder()), run)
+    return grade_episode(run_episode(run, plan_episodes(run, [TASK])[0], Recorder()), run)
 
 
 class Played(NamedTuple):
     run: Run
-    outcome: Row | EpisodeError
+    outcome: EpisodeSummary | EpisodeError
     requests: list[ChatRequest]
     injected: int
 
     @property
-    def row(self) -> Row:
-        assert isinstance(self.outcome, Row), self.outcome
+    def row(self) -> EpisodeSummary:
+        assert isinstance(self.outcome, EpisodeSummary), self.outcome
         return self.outcome
 
     @property
     def kept(self) -> Trajectory:
-        [trajectory] = Store(directory(self.run)).episodes()
+        [trajectory] = Store(locate_run_directory(self.run)).read_episodes()
         return trajectory
 
     @property
@@ -103,9 +103,9 @@ def play_one(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactor
             llm = served(name, provider, **{"retry_seconds": 60.0} | settings)
             here = {"root": str(folder / str(next(numbers))), "model": llm, "user": llm}
             run = described(*overrides).model_copy(update=here)
-            outcome: Row | EpisodeError
+            outcome: EpisodeSummary | EpisodeError
             try:
-                outcome = play(run, plan(run, [TASK])[0])
+                outcome = play(run, plan_episodes(run, [TASK])[0])
             except EpisodeError as error:
                 outcome = error
         assert not provider.errors
@@ -150,7 +150,7 @@ def test_what_passes_costs_a_retry_and_nothing_else(
     assert played.injected == 2
     assert played.retries == (0 if kind == "slow" else 2)
     assert len(played.requests) == sum(usage.calls for usage in played.row.usage.values()) + played.retries
-    assert not list(Path(directory(played.run)).glob("failures/*"))
+    assert not list(Path(locate_run_directory(played.run)).glob("failures/*"))
 
 
 def test_an_answer_of_anthropics_that_holds_nothing_is_the_models_mistake(
@@ -209,14 +209,14 @@ def test_what_would_pass_and_does_not_is_a_failure_too(
 
 def shown(played: Played, kind: type[EpisodeError]) -> None:
     """By its name in the failure's file, in the numbers and in the terminal's table; nowhere a reward."""
-    folder, spec = Path(directory(played.run)), plan(played.run, [TASK])[0]
+    folder, spec = Path(locate_run_directory(played.run)), plan_episodes(played.run, [TASK])[0]
     [path] = [path for path in folder.rglob("*") if path.is_file()]
     assert path.relative_to(folder).as_posix() == f"failures/{spec.id}.1.json"
     failure = json.loads(path.read_text())
     assert (failure["kind"], failure["transient"]) == (kind.__name__, kind.transient)
     assert [turn["kind"] for turn in failure["turns"]] == ["message"] * 4
     assert "reward" not in failure
-    numbers = RunProgress(plan_run(played.run)).metrics()
+    numbers = RunProgress(plan_run(played.run)).compute_metrics()
     assert (numbers["episodes"], numbers["failed"], numbers[f"failures_{kind.__name__}"]) == (0, 1, 1)
     assert not [name for name in numbers if "reward" in name or "success" in name]
     assert (f"failed: {kind.__name__}", "1") in summary_rows(numbers)

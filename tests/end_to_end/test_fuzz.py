@@ -30,31 +30,31 @@ from support.provider.protocols import Answer, Anthropic, Gemini, OpenAI
 from support.provider.server import Fault, Provider
 from support.records import trajectory, turn
 
-from tautraj.agents import Stage
+from tautraj.agents import AgentContext
 from tautraj.agents.belief import Belief
-from tautraj.agents.belief import read as believed
-from tautraj.agents.text_protocol import written
+from tautraj.agents.belief import parse_belief as believed
+from tautraj.agents.text_protocol import parse_answer
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Llm, Run
-from tautraj.config.command_line import cli, compose_tree
-from tautraj.config.identity import plan
-from tautraj.config.parse import container, parse
+from tautraj.config.command_line import compose_tree, run_cli
+from tautraj.config.identity import plan_episodes
+from tautraj.config.parse import parse_run, to_plain
 from tautraj.errors import ProviderError, StoreError, UserError
 from tautraj.llms import chat
 from tautraj.llms.reply import RawCall
-from tautraj.llms.tool_calls import assistant, first, parsed
-from tautraj.metrics import metrics, row
+from tautraj.llms.tool_calls import parse_call, take_first_call, to_assistant_message
+from tautraj.metrics import compute_metrics, summarise
 from tautraj.report.terminal.tables import summary_rows
-from tautraj.runs.budget import cost_of
+from tautraj.runs.budget import sum_cost
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.estimates import estimate
 from tautraj.runs.plan import plan_run
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.store import Store
-from tautraj.tracking.run_fields import flat
+from tautraj.tracking.run_fields import flatten
 from tautraj.trajectory import ToolCall, Trajectory, Turn
-from tautraj.users.react import parsed as thought_and_reply
+from tautraj.users.react import parse_answer as thought_and_reply
 
 GOLDEN = REPO / "tests" / "golden"
 EPISODES, FAILURES, NUMBERS = (
@@ -122,15 +122,15 @@ def test_an_episode_or_failure_of_any_content_and_name_is_read_or_set_aside(
     good = {f"episodes/{SAME}.json": json.dumps({**GOOD, "id": SAME}).encode()}
     found = {f"episodes/{name}.json": episode, f"failures/{name}.1.json": failure}
     with run_directory({**found, **good}, memory) as (store, _):
-        assert len(store.failures(set())) == len(list(store._failure_files()))
-        spent = list(store.failed_usage())
+        assert len(store.read_failures(set())) == len(list(store._list_failures()))
+        spent = list(store.read_failed_usage())
         read: list[Trajectory] = []
         with suppress(StoreError):  # a schema that is not known
-            read.extend(store.episodes())
+            read.extend(store.read_episodes())
             assert SAME in [record.id for record in read]
         assert store.read_json(f"episodes/{SAME}.json")["id"] == SAME, "what is good stays"
-        numbers = metrics([row(record) for record in read], store.failures(set()))
-        assert summary_rows(numbers | cost_of([used for _, usage in spent for used in usage.values()])._asdict())
+        numbers = compute_metrics([summarise(record) for record in read], store.read_failures(set()))
+        assert summary_rows(numbers | sum_cost([used for _, usage in spent for used in usage.values()])._asdict())
 
 
 @examples(50)
@@ -192,14 +192,14 @@ def kept(*turns: Turn) -> None:
     with folder() as place:
         store = Store(str(place / "runs"))
         store.write(trajectory(turns=turns))
-        (read,) = store.episodes()
+        (read,) = store.read_episodes()
     assert [exact(one) for one in read.turns] == [exact(one) for one in turns]
 
 
 @examples(300)
 @given(arguments=texts, name=st.text(max_size=5))
 def test_the_arguments_of_a_call_are_an_object_or_kept_as_they_were_written(arguments: str, name: str) -> None:
-    call = parsed(RawCall("call_1", name, arguments.encode("utf-16", "replace").decode("utf-16")))
+    call = parse_call(RawCall("call_1", name, arguments.encode("utf-16", "replace").decode("utf-16")))
     assert (call.raw is None) or call.arguments == {}
     kept(turn(kind="tool_call", message=None, tool_call=call))
 
@@ -209,8 +209,8 @@ def test_the_arguments_of_a_call_are_an_object_or_kept_as_they_were_written(argu
 @example("\n" * LONG)
 def test_an_action_a_belief_a_reply_are_found_in_any_text_or_not_at_all(text: str) -> None:
     text = text.encode("utf-16", "replace").decode("utf-16")
-    found, belief, (thought, reply) = written(text), believed(text), thought_and_reply(text)
-    assert text.startswith(found.kept) and found.thought in text
+    found, belief, (thought, reply) = parse_answer(text), believed(text), thought_and_reply(text)
+    assert text.startswith(found.text) and found.thought in text
     assert isinstance(belief, Belief | str)
     assert thought in text and reply in text
     fields: dict[str, Any] = {"thought": found.thought, "message": reply}
@@ -224,16 +224,16 @@ def test_an_action_a_belief_a_reply_are_found_in_any_text_or_not_at_all(text: st
 # What a model does, all the way to the grade.
 
 
-def puppet(stage: Stage, *, calls: list[list[str]]) -> None:
+def puppet(stage: AgentContext, *, calls: list[list[str]]) -> None:
     """Makes those calls; what it hears goes unheard."""
     for number, (name, arguments) in enumerate(calls):
-        if not stage.door.closed:
-            stage.door.call(parsed(RawCall(f"call_{number}", name, arguments)))
+        if not stage.env.is_closed:
+            stage.env.call(parse_call(RawCall(f"call_{number}", name, arguments)))
 
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse(compose_tree(["domain=mock", "split=base", *overrides]))
+    return parse_run(compose_tree(["domain=mock", "split=base", *overrides]))
 
 
 @functools.cache
@@ -250,7 +250,7 @@ def test_an_episode_of_arbitrary_calls_is_played_graded_and_kept(data: st.DataOb
     run = described("model=gpt4o", "user=scripted")
     part = run.agent.model_copy(update={"target": f"{__name__}.puppet", "settings": {"calls": calls}})
     run = run.model_copy(update={"agent": part})
-    kept(*graded(run_episode(run, plan(run, ["create_task_1"])[0], Recorder()), run).turns)
+    kept(*grade_episode(run_episode(run, plan_episodes(run, ["create_task_1"])[0], Recorder()), run).turns)
 
 
 # What a provider answers.
@@ -296,12 +296,12 @@ def test_an_answer_of_any_shape_is_an_answer_or_a_failure_of_the_provider(
     except ProviderError:
         return
     recorder = Recorder()
-    recorder.heard("model", reply)
-    call, aside = first(reply)
-    json.dumps(assistant(reply, call)).encode()
-    made = recorder.turn("model", "message", message=reply.text, tool_call=call, **aside._asdict())
+    recorder.record_reply("model", reply)
+    call, aside = take_first_call(reply)
+    json.dumps(to_assistant_message(reply, call)).encode()
+    made = recorder.record_turn("model", "message", message=reply.text, tool_call=call, **aside._asdict())
     kept(made.model_copy(update={"signed": ()}))
-    assert all(spent.model_dump_json() for spent in recorder.usage().values())
+    assert all(spent.model_dump_json() for spent in recorder.sum_usage().values())
 
 
 # Words on the command line.
@@ -313,7 +313,7 @@ BASE = ["domain=mock", "split=base", "root=runs"]
 def keys() -> list[str]:
     """Every value and every branch that there is."""
     llms = ["model=gpt4o", "user=gpt4o", "judge=gpt4o"]
-    leaves = flat(container(compose_tree(BASE))) | flat(container(compose_tree([*BASE, *llms])))
+    leaves = flatten(to_plain(compose_tree(BASE))) | flatten(to_plain(compose_tree([*BASE, *llms])))
     branches = {key.rpartition(".")[0] for key in leaves if "." in key}
     return sorted({*leaves, *branches, "model", "hydra", "a" * 300, "..", "/"} - {"root", "tracking.uri"})
 
@@ -343,7 +343,7 @@ words = st.one_of(
 
 def planned(cfg: Any) -> None:
     """As the door does it, up to where seats are asked and anything is written."""
-    plan_run(parse(cfg))
+    plan_run(parse_run(cfg))
 
 
 @contextmanager
@@ -382,7 +382,7 @@ def test_any_command_line_exits_with_2_and_says_why_or_is_carried_out(overrides:
         patch.setattr(sys, "argv", ["generate.py", *BASE, *overrides])
         with redirect_stderr(said), redirect_stdout(out):
             try:
-                cli(planned)
+                run_cli(planned)
                 code: object = 0
             except SystemExit as ended:
                 code = ended.code

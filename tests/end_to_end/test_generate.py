@@ -18,12 +18,12 @@ from support.provider.server import Answer, ChatRequest, Fault, Provider
 from support.tcp_proxy import Line
 
 from tautraj.config import Run
-from tautraj.config.identity import plan
+from tautraj.config.identity import plan_episodes
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.store import Store
-from tautraj.store.lock import held
+from tautraj.store.lock import exclusive_lock
 from tautraj.trajectory import Trajectory
 
 pytestmark = pytest.mark.xdist_group("flows")  # one worker, and so one Prefect server for all of them
@@ -44,7 +44,7 @@ def test_a_run_is_played_once_and_grows_by_trials(
     files = {path: path.stat().st_mtime_ns for path in Path(store.path).glob("episodes/*.json")}
     assert len(files) == 5
 
-    with held(store):
+    with exclusive_lock(store):
         again = generate(TASKS)  # which writes nothing
     assert again.code == 0
     assert "is complete: every episode" in again.err
@@ -114,7 +114,10 @@ def check_lease(api: str, provider: str, done: Finished) -> None:
 def recorded(run_of: Callable[..., Run]) -> list[Trajectory]:
     """The offline seats' own episodes, for a provider to replay."""
     run = run_of()
-    return [graded(run_episode(run, spec, Recorder()), run) for spec in plan(run, ["5", "9", "12", "17", "18"])]
+    return [
+        grade_episode(run_episode(run, spec, Recorder()), run)
+        for spec in plan_episodes(run, ["5", "9", "12", "17", "18"])
+    ]
 
 
 def faulty(request: ChatRequest) -> Fault | None:
@@ -251,7 +254,7 @@ class Gated:
     def allow(self, n: int, until: Callable[[], bool] | None = None) -> None:
         """Episodes may end until there are `n`; waits for that, or `until` something else happens."""
         self._allowed = n
-        while not (until() if until else len(self.store.ids()) >= n):
+        while not (until() if until else len(self.store.list_ids()) >= n):
             assert self.process.poll() is None, self.log
             time.sleep(0.02)
 
@@ -261,7 +264,7 @@ class Gated:
         assert "Traceback" not in self.log
 
     def _brain(self, request: ChatRequest) -> Answer:
-        while len(self.store.ids()) >= self._allowed:
+        while len(self.store.list_ids()) >= self._allowed:
             time.sleep(0.02)
         return self._replay(request)
 
@@ -289,7 +292,7 @@ def test_prefects_server_gone_in_mid_run(
     assert played(run.store) == {(t.task_id, 0): 1.0 for t in recorded}
     assert run.log.count(f"Prefect at {address}: ") == 1
     assert run.log.count(f"Prefect at {address} is back.") == comes_back
-    assert run.log.count(f"Prefect at {address} is away and was not told how the run ended") == (not comes_back)
+    assert run.log.count(f"Prefect at {address} is away and does not know how the run ended") == (not comes_back)
     runs = httpx.post(f"{server}/flow_runs/filter", json={}).json()
     mine = [found for found in runs if found["name"] == Path(run.store.path).name]
     assert [found["state_type"] for found in mine] == ["COMPLETED" if comes_back else "RUNNING"]

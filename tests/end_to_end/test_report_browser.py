@@ -13,7 +13,7 @@ from support.browser import Watch, browser
 
 from tautraj import report
 from tautraj.config import Run
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.store import Store
 
 pytestmark = pytest.mark.xdist_group("browser")  # one browser for all of them
@@ -33,7 +33,7 @@ def retail(chromium: Any, run_of: Callable[..., Run], tmp_path_factory: pytest.T
     run = run_of("split=test", "tasks.limit=12", "trials=2", "tracking=none", root=tmp_path_factory.mktemp("browser"))
     store = sample_runs.played(run)
     sample_runs.varied(store, run)
-    report.own(store, 2000)
+    report.write_run_report(store, 2000)
     return store
 
 
@@ -56,7 +56,7 @@ def opened(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 
 def failed(store: Store) -> list[str]:
-    return [one.id for one in store.episodes() if one.reward == 0.0]
+    return [one.id for one in store.read_episodes() if one.reward == 0.0]
 
 
 def test_failures_are_found_opened_and_explained(retail: Store, opened: Callable[..., Any]) -> None:
@@ -64,7 +64,7 @@ def test_failures_are_found_opened_and_explained(retail: Store, opened: Callable
     page.get_by_role("button", name="Failed").click()
     rows = page.locator("#table tbody tr")
     assert rows.count() == len(failed(retail))
-    assert page.locator(".counter").inner_text() == f"{len(failed(retail))} of {len(retail.ids())} episodes"
+    assert page.locator(".counter").inner_text() == f"{len(failed(retail))} of {len(retail.list_ids())} episodes"
     assert set(page.locator("#table .status").all_inner_texts()) == {"✗ failed"}
     rows.first.click()
     talk = page.locator("#conversation")
@@ -77,7 +77,7 @@ def test_failures_are_found_opened_and_explained(retail: Store, opened: Callable
 
 
 def test_a_link_opens_one_conversation_with_everything_in_it(retail: Store, opened: Callable[..., Any]) -> None:
-    one = next(one for one in retail.episodes() if any(turn.kind == "plan" for turn in one.turns))
+    one = next(one for one in retail.read_episodes() if any(turn.kind == "plan" for turn in one.turns))
     page = opened(sample_runs.page_of(retail), f"#{one.id}")
     talk = page.locator("#conversation")
     talk.locator(".chat").wait_for()
@@ -113,7 +113,7 @@ def test_by_keyboard_alone(retail: Store, opened: Callable[..., Any]) -> None:
     assert page.evaluate("document.activeElement.getAttribute('href')") == f"#{keys[0]}"
     page.keyboard.press("/")
     page.keyboard.type("max seconds")
-    ungraded = sum(one.reward is None for one in retail.episodes())
+    ungraded = sum(one.reward is None for one in retail.read_episodes())
     assert page.locator("#table tbody tr").count() == ungraded
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
@@ -131,7 +131,7 @@ def test_rows_are_sorted_by_what_is_pressed(retail: Store, opened: Callable[...,
     assert page.locator("th[aria-sort=descending]").inner_text().startswith("Turns")
     page.get_by_label("Any labels").select_option("recovered")
     assert page.locator("#table tbody tr").count() == sum(
-        one.labels.recovered for one in retail.episodes() if one.labels is not None
+        one.labels.recovered for one in retail.read_episodes() if one.labels is not None
     )
 
 
@@ -165,9 +165,9 @@ def test_hostile_text_does_nothing(
     chromium: Any, run_of: Callable[..., Run], opened: Callable[..., Any], tmp_path: Path
 ) -> None:
     run = run_of("domain=mock", "split=base", "tracking=none", root=tmp_path)
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     sample_runs.hostile(store, run)
-    report.own(store, 10)
+    report.write_run_report(store, 10)
     page = opened(sample_runs.page_of(store))
     page.locator("#table tbody tr").click()
     page.locator("#conversation .chat").wait_for()
@@ -187,7 +187,7 @@ def test_two_thousand_episodes_open(
     run = run_of("split=test", "tasks.limit=8", "tracking=none", root=tmp_path)
     store = sample_runs.played(run)
     sample_runs.varied(store, run, copies=MANY - 8)
-    report.own(store, MANY)
+    report.write_run_report(store, MANY)
     page = opened(sample_runs.page_of(store))
     assert page.locator(".counter").inner_text() == "2,000 episodes"
     ready = page.evaluate("document.documentElement.dataset.ready")

@@ -30,14 +30,14 @@ from support.secret_encodings import SPELLED
 from support.sockets import listening
 
 from tautraj.config import Llm, Run
-from tautraj.config.identity import cell, directory
+from tautraj.config.identity import identify_cell, locate_run_directory
 from tautraj.errors import PreflightError, ProviderError, UserError
 from tautraj.llms import chat
-from tautraj.llms.preflight import preflight
+from tautraj.llms.preflight import check_seats
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
-from tautraj.tracking.tracker import Tracker, tags
+from tautraj.tracking.tracker import Tracker, build_run_tags
 
 pytestmark = pytest.mark.xdist_group("secrets")  # one worker, and so one run of all canaries
 
@@ -255,7 +255,7 @@ def test_an_address_that_nobody_answers_at_is_named_without_its_password(name: s
     with Provider(lambda _: Answer("hi")) as gone:
         llm = served(name, gone)
     with pytest.raises(PreflightError, match=r"Check that http://\*\*\*@127.0.0.1") as caught:
-        preflight([("model", guarded(llm, llm.provider.api_base or ""))])
+        check_seats([("model", guarded(llm, llm.provider.api_base or ""))])
     assert leaks("".join(traceback.format_exception(caught.value)).encode()) == []
 
 
@@ -266,7 +266,7 @@ def test_mlflow_away_is_said_without_its_password(
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     store = Store(str(tmp_path))
     run = run_of("tracking=mlflow", root=tmp_path)
-    job = RunPlan(run, {}, cell(run), store, [], [], [])
+    job = RunPlan(run, {}, identify_cell(run), store, [], [], [])
     said: list[str] = []
     Tracker(job, said.append).finish(RunProgress(job), "FINISHED")
     assert "***@127.0.0.1:9" in "".join(said)
@@ -282,8 +282,8 @@ def test_a_root_is_shown_without_its_password(
     run = run_of("tracking=none", "domain=mock", "split=base", "root='${oc.env:RUNS}'")
     said: list[str] = []
     try:
-        store = Store(directory(run))
-        said += [store.url, *tags(RunPlan(run, {}, cell(run), store, [], [], [])).values()]
+        store = Store(locate_run_directory(run))
+        said += [store.url, *build_run_tags(RunPlan(run, {}, identify_cell(run), store, [], [], [])).values()]
         store.write_json("run.yaml/x", {})
         store.check()
     except UserError as error:

@@ -24,7 +24,7 @@ from tautraj.runs.plan import plan_run
 from tautraj.runs.startup import serve_all
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
-from tautraj.users.reply_check import CHECK
+from tautraj.users.reply_check import CHECK_PROMPT
 
 pytestmark = pytest.mark.xdist_group("sweep")  # its Prefect server
 
@@ -45,7 +45,7 @@ class Unlike:
         self._replay = Replay(recorded)
 
     def __call__(self, request: ChatRequest) -> Answer:
-        if request.messages[-1].text.startswith(CHECK.partition("{")[0]):
+        if request.messages[-1].text.startswith(CHECK_PROMPT.partition("{")[0]):
             return Answer("yes")
         answer = self._replay(request)
         if request.model == WEAK and answer.tool_calls and answer.tool_calls[0][0] == "create_task":
@@ -76,7 +76,7 @@ def test_a_grid_is_played_once_in_one_flow(
         for store in found.values():
             rewards = played(store)
             assert len(rewards) == 4
-            weak = store.config()["model"]["name"] == WEAK
+            weak = store.read_config()["model"]["name"] == WEAK
             assert {task: rewards[(task, 0)] for task in ("create_task_1", "update_task_1")} == {
                 "create_task_1": 0.0 if weak else 1.0,
                 "update_task_1": 1.0,
@@ -270,7 +270,9 @@ def test_a_cell_that_gives_up_stops_no_other(sweep: Generate, recorded: list[Tra
     (line,) = [line for line in done.err.splitlines() if line.startswith("error: ")]
     assert line.startswith(f"error: model.name={WEAK}: ")
     assert "in a row failed, the last: AuthenticationFailed" in line
-    done_by = {store.config()["model"]["name"]: len(store.ids()) for store in cells(tmp_path / "outputs").values()}
+    done_by = {
+        store.read_config()["model"]["name"]: len(store.list_ids()) for store in cells(tmp_path / "outputs").values()
+    }
     assert done_by == {STRONG: 20, WEAK: 0}
 
 

@@ -16,7 +16,7 @@ from support import records
 from support.cli import REPO
 
 from tautraj.config import Run
-from tautraj.config.identity import cell, directory
+from tautraj.config.identity import identify_cell, locate_run_directory
 from tautraj.errors import ConfigError, StoreError
 from tautraj.runs.plan import plan_run
 from tautraj.store import Store
@@ -98,15 +98,15 @@ def test_reading_a_run_directory_loads_nothing_that_it_names(
 ) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     run = hostile_run(run_of(root=tmp_path / "out"), tmp_path)
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     store.open(run.model_dump(by_alias=True), "")
     store.write(records.trajectory())
     store.write_failure("6-t0-0", ValueError("x"), [], {})
     written = yaml.safe_load((Path(store.path) / "run.yaml").read_text())
     written.pop("schema")
-    assert cell(Run.model_validate(written)) == cell(run)
+    assert identify_cell(Run.model_validate(written)) == identify_cell(run)
     store.check()
-    assert len(list(store.episodes())) == len(store.failures(set())) == 1
+    assert len(list(store.read_episodes())) == len(store.read_failures(set())) == 1
     assert "hostile" not in sys.modules
     assert not (tmp_path / "pwned").exists()
 
@@ -132,7 +132,7 @@ def test_a_domain_is_one_of_the_packages(name: str, run_of: Callable[..., Run], 
 def test_a_failure_is_of_a_kind_that_has_a_name(name: str, tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     store.write_json("failures/a.1.json", {"kind": name, "message": "x"})
-    [failure] = store.failures(set())
+    [failure] = store.read_failures(set())
     assert failure.kind == (name if name == "__class__" else "BrokenRecord")
 
 
@@ -163,7 +163,7 @@ def test_whatever_is_said_is_kept_exactly_and_is_no_field(
     record = records.trajectory(turns=[turn], outcome={"kind": "user_stop", "detail": a}, scenario=b, task_id=c)
     store = Store(str(tmp_path_factory.mktemp("run")))
     store.write(record)
-    [read] = store.episodes()
+    [read] = store.read_episodes()
     assert read == record
     [path] = Path(store.path).glob("episodes/*.json")
     written = json.loads(path.read_text())
@@ -177,5 +177,5 @@ def test_whatever_is_said_is_kept_exactly_and_is_no_field(
 def test_a_failure_is_kept_exactly(kind: str, message: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     store = Store(str(tmp_path_factory.mktemp("run")))
     store.write_failure("5-t0-0", ValueError(message), [records.turn(message=kind)], {})
-    [failure] = store.failures(set())
+    [failure] = store.read_failures(set())
     assert (failure.id, failure.kind, failure.message) == ("5-t0-0", "ValueError", message)

@@ -17,7 +17,7 @@ from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_as
 from tautraj.errors import UserError
 from tautraj.export import pipeline
-from tautraj.export.request import Export
+from tautraj.export.request import ExportRequest
 from tautraj.store import Store
 
 FILES = [CONF / "export.yaml", *sorted(CONF.glob("format/*.yaml")), *sorted(CONF.glob("choose/*.yaml"))]
@@ -25,7 +25,7 @@ FILES = [CONF / "export.yaml", *sorted(CONF.glob("format/*.yaml")), *sorted(CONF
 
 def export(*words: str) -> None:
     """In this process, guarded against τ²'s own test tasks unless it is said otherwise. Raises `UserError`."""
-    pipeline.export(parse_as(Export, compose_tree(["guard=own", *words], "export")))
+    pipeline.export(parse_as(ExportRequest, compose_tree(["guard=own", *words], "export")))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def runs(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_the_command_in_a_header_is_an_export_that_uses_the_file(path: Path) -> None:
     [words] = re.findall(r"\A# python flows/export\.py (.*)$", path.read_text(), re.MULTILINE)
-    asked = parse_as(Export, compose_tree(shlex.split(words), "export"))
+    asked = parse_as(ExportRequest, compose_tree(shlex.split(words), "export"))
     assert path.parent == CONF or f"{path.parent.name}={path.stem}" in words
     assert asked.format.target.startswith("tautraj.export.")
 
@@ -231,6 +231,6 @@ def test_its_episodes_are_in_the_store(runs: dict[str, Path], tmp_path: Path) ->
     export(f"run={runs['train']}", f"out={tmp_path}/data")
     store = Store(str(runs["train"]))
     for row in rows_in(tmp_path / "data"):
-        found = store.episode(row["episode"])
+        found = store.read_episode(row["episode"])
         assert found is not None
         assert (found.task_id, found.reward, str(runs["train"])) == (row["task"], row["reward"], row["run"])

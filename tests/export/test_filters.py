@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from support import records
 
 from tautraj.export.request import Choice
-from tautraj.export.selection.candidates import Candidate, candidate
-from tautraj.export.selection.filters import chosen, may_be_rejected
-from tautraj.export.similarity import alike, sketch
+from tautraj.export.selection.candidates import Candidate, build_candidate
+from tautraj.export.selection.filters import apply_filters, may_be_rejected
+from tautraj.export.similarity import compute_sketch, estimate_similarity
 from tautraj.trajectory import Labels
 
 LABELS = Labels(
@@ -36,8 +36,8 @@ def labelled(**changed: Any) -> Labels:
 
 
 def one(name: str, words: str = "", **fields: Any) -> Candidate:
-    plain = candidate("run", records.trajectory(id=name, labels=LABELS), frozenset(), sketched=True)
-    return plain._replace(sketch=sketch(words or f"{name} says something of its own about {name}"), **fields)
+    plain = build_candidate("run", records.trajectory(id=name, labels=LABELS), frozenset(), with_sketch=True)
+    return plain._replace(sketch=compute_sketch(words or f"{name} says something of its own about {name}"), **fields)
 
 
 def choice(**wanted: Any) -> Choice:
@@ -46,7 +46,7 @@ def choice(**wanted: Any) -> Choice:
 
 
 def names(found: list[Candidate], **wanted: Any) -> list[str]:
-    return [left.id for left in chosen(found, choice(**wanted))[0]]
+    return [left.id for left in apply_filters(found, choice(**wanted))[0]]
 
 
 def test_nothing_wanted_keeps_all() -> None:
@@ -72,7 +72,7 @@ def test_nothing_wanted_keeps_all() -> None:
 def test_a_filter_drops_what_it_names_and_says_so(wanted: dict[str, Any], spoilt: dict[str, Any]) -> None:
     good = {"reward": 1.0, "turns": 4, "tokens": 100, "usd": 0.1}
     found = [one("good", **good), one("spoilt", **{**good, **spoilt})]
-    left, funnel = chosen(found, choice(**wanted))
+    left, funnel = apply_filters(found, choice(**wanted))
     assert [kept.id for kept in left] == ["good"]
     assert sum(step.dropped for step in funnel) == 1
     assert funnel[-1].left == 1
@@ -135,15 +135,15 @@ def test_the_order_is_fixed() -> None:
     ("text", "other", "low", "high"), [("a b c d e f g", "a b c d e f g", 1, 1), ("a b c d e f", "u v w x y z", 0, 0)]
 )
 def test_how_alike(text: str, other: str, low: float, high: float) -> None:
-    assert low <= alike(sketch(text), sketch(other)) <= high
+    assert low <= estimate_similarity(compute_sketch(text), compute_sketch(other)) <= high
 
 
 def test_how_alike_is_about_the_share_that_they_have_in_common() -> None:
     words = [f"w{number}" for number in range(2000)]
     half = words[:1000] + [f"x{number}" for number in range(1000)]
-    assert abs(alike(sketch(" ".join(words)), sketch(" ".join(half))) - 1 / 3) < 0.12
+    assert abs(estimate_similarity(compute_sketch(" ".join(words)), compute_sketch(" ".join(half))) - 1 / 3) < 0.12
 
 
 def test_a_sketch_is_small() -> None:
-    assert len(sketch(" ".join(str(number) for number in range(5000)))) == 128
-    assert isinstance(sketch("a"), array)
+    assert len(compute_sketch(" ".join(str(number) for number in range(5000)))) == 128
+    assert isinstance(compute_sketch("a"), array)

@@ -8,8 +8,8 @@ from support import records
 
 from tautraj.export.formats import Conversation, Row
 from tautraj.export.kto import kto
-from tautraj.export.messages import Style, messages
-from tautraj.export.output.row_checks import fault
+from tautraj.export.messages import Style, build_messages
+from tautraj.export.output.row_checks import find_problem
 from tautraj.export.predecessor import predecessor
 from tautraj.export.preference import preference
 from tautraj.export.prompts import prompts
@@ -51,7 +51,7 @@ def failed(trajectory: Trajectory) -> Conversation:
 
 
 def test_the_messages_are_the_agents_side_of_it() -> None:
-    found = messages(conversation(), style())
+    found = build_messages(conversation(), style())
     assert [message["role"] for message in found] == ["system", "assistant", "user", "assistant", "tool", "assistant"]
     assert [message["weight"] for message in found] == [None, 0, None, 1, None, 1]
     assert found[3]["content"] == "<plan>\nLook it up.\n</plan>\n\nLet me see."
@@ -74,13 +74,13 @@ def test_the_messages_are_the_agents_side_of_it() -> None:
 )
 def test_a_channel_goes_where_it_is_asked_to(channel: str, name: str, text: str, key: str) -> None:
     dropped = dict.fromkeys(("reasoning", "thought", "plan", "belief"), "drop")
-    found = messages(conversation(), style(**{**dropped, name: channel}))[3]
+    found = build_messages(conversation(), style(**{**dropped, name: channel}))[3]
     assert (text in found["content"]) == (channel == "inline")
     assert (found.get(key) == text) == (channel == "field")
 
 
 def test_without_a_system_prompt_and_a_mask() -> None:
-    found = messages(conversation(), style(system="none", loss_mask=False, arguments="object"))
+    found = build_messages(conversation(), style(system="none", loss_mask=False, arguments="object"))
     assert found[0]["role"] == "assistant"
     assert all("weight" not in message for message in found)
     assert found[2]["tool_calls"][0]["function"]["arguments"] == {"order_id": "W1"}
@@ -138,8 +138,8 @@ RESULT = message("tool", tool_call_id="a")
     ],
 )
 def test_what_no_loader_takes_is_found(told: list[dict[str, Any]], wrong: str | None) -> None:
-    assert fault({"messages": told}) == wrong
-    assert fault({"prompt": told[:1], "completion": told[1:]}) == wrong
+    assert find_problem({"messages": told}) == wrong
+    assert find_problem({"prompt": told[:1], "completion": told[1:]}) == wrong
 
 
 @pytest.mark.parametrize(
@@ -152,19 +152,19 @@ def test_what_no_loader_takes_is_found(told: list[dict[str, Any]], wrong: str | 
     ],
 )
 def test_what_sharegpts_loaders_refuse_is_found(said: list[str], wrong: str | None) -> None:
-    assert fault({"conversations": [{"from": one, "value": ""} for one in said]}) == wrong
+    assert find_problem({"conversations": [{"from": one, "value": ""} for one in said]}) == wrong
 
 
 def test_a_prompt_with_nothing_in_it_is_refused() -> None:
     said = {"role": "assistant", "content": "Hello.", "tool_calls": None, "tool_call_id": None}
-    assert fault({"prompt": [], "completion": [said]}) == "an empty prompt, which TRL stumbles over"
-    assert fault({"messages": [said]}) is None
+    assert find_problem({"prompt": [], "completion": [said]}) == "an empty prompt, which TRL stumbles over"
+    assert find_problem({"messages": [said]}) is None
 
 
 @pytest.mark.parametrize("make", [sft, sharegpt, kto, prompts, predecessor, preference])
 def test_every_format_makes_rows_without_fault(make: Any) -> None:
     task = [chosen(conversation()), failed(conversation("No.", reward=0.0))]
-    assert [fault(row) for row in rows(make, *task)].count(None) >= 1
+    assert [find_problem(row) for row in rows(make, *task)].count(None) >= 1
 
 
 def test_steps_have_what_was_seen_done_and_still_to_come() -> None:

@@ -114,8 +114,8 @@ def played_badly(run: Path) -> Path:
 
     copy = run.with_name("failed")
     store, other = Store(str(run)), Store(str(copy))
-    other.open(store.config(), "")
-    for one in store.episodes():
+    other.open(store.read_config(), "")
+    for one in store.read_episodes():
         turns = tuple(turn for turn in one.turns if turn.kind == "message")
         told = [
             turn.model_copy(update={"index": at, "message": f"{turn.message}{'.' * (at > 1)}"})

@@ -9,12 +9,12 @@ from support.conversations import Step, agent, call, gold, graded, opened, user
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
-from tautraj.config.identity import plan
-from tautraj.grading.explanation import explain, lines
-from tautraj.grading.labels import affirms
+from tautraj.config.identity import plan_episodes
+from tautraj.grading.explanation import explain, format_explanation
+from tautraj.grading.labels import is_affirmative
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.play import graded as graded_run
+from tautraj.runs.play import grade_episode as graded_run
 from tautraj.trajectory import Labels, ToolCall, Trajectory
 
 GREETING = agent("Hi! How can I help you today?")
@@ -191,7 +191,7 @@ def test_each_is_documented() -> None:
     "text", ["Yes.", "yes, please", "That's right, go ahead", "OK", "Please proceed!", "Yes, I don't mind. Soon?"]
 )
 def test_a_yes(text: str) -> None:
-    assert affirms(text)
+    assert is_affirmative(text)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_yes(text: str) -> None:
     ],
 )
 def test_no_yes(text: str) -> None:
-    assert not affirms(text)
+    assert not is_affirmative(text)
 
 
 BROKEN_BY_GOLD = {"airline": {"7", "9", "29", "33", "37"}, "retail": set()}
@@ -217,7 +217,10 @@ BROKEN_BY_GOLD = {"airline": {"7", "9", "29", "33", "37"}, "retail": set()}
 def test_the_rules_find_fault_with_known_bad_golds_alone(domain: str, run_of: Callable[..., Run]) -> None:
     run = run_of(f"domain={domain}", "split=base")
     benchmark = open_benchmark(run.benchmark, run.domain)
-    played = [graded_run(run_episode(run, spec, Recorder()), run) for spec in plan(run, benchmark.task_ids("base"))]
+    played = [
+        graded_run(run_episode(run, spec, Recorder()), run)
+        for spec in plan_episodes(run, benchmark.list_task_ids("base"))
+    ]
     labels = {one.task_id: one.labels for one in played if one.labels}
     assert len(labels) == len(played) == {"airline": 50, "retail": 114}[domain]
     broken = {task for task, found in labels.items() if found.violations}
@@ -229,7 +232,7 @@ def test_the_rules_find_fault_with_known_bad_golds_alone(domain: str, run_of: Ca
 
 
 def told(played: Trajectory) -> list[str]:
-    return list(lines(explain(played, opened(played.domain))))
+    return list(format_explanation(explain(played, opened(played.domain))))
 
 
 def test_a_success_needs_no_explanation() -> None:

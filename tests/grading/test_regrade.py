@@ -14,10 +14,10 @@ from support.conversations import agent, graded, opened, user
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.config.parse import parse_as
 from tautraj.errors import GradingError, UserError
-from tautraj.grading.regrade import Regrade, changed, explained, regrade, regraded
+from tautraj.grading.regrade import RegradeRequest, explain_episode, find_changes, regrade, regrade_trajectory
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.runs.startup import start_up
@@ -26,8 +26,8 @@ from tautraj.store import Store
 GOLDEN = REPO / "tests" / "golden"
 
 
-def asked(run: Path, *words: str) -> Regrade:
-    return parse_as(Regrade, compose_tree([f"run={run}", *words], "regrade"))
+def asked(run: Path, *words: str) -> RegradeRequest:
+    return parse_as(RegradeRequest, compose_tree([f"run={run}", *words], "regrade"))
 
 
 def by_the_door(run: Path, *words: str) -> Finished:
@@ -41,7 +41,7 @@ def run_directory(run_of: Callable[..., Run], tmp_path: Path) -> Path:
     with start_up(plan_run(run)) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
-    return Path(directory(run))
+    return Path(locate_run_directory(run))
 
 
 def rewritten(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -75,7 +75,7 @@ def test_old_and_new_stand_side_by_side_and_are_kept_when_asked(run_directory: P
     assert done.code == 0, done.err
     assert "0.0 → 1.0" in done.out
     assert "True → False" in done.out
-    found = Store(str(run_directory)).episode(path.stem)
+    found = Store(str(run_directory)).read_episode(path.stem)
     assert found is not None and found.labels is not None
     assert (found.reward, found.labels.wrote_nothing) == (1.0, False)
     assert json.loads((run_directory / "metrics.json").read_text())["reward_mean"] == 8 / 9, "one cannot be passed"
@@ -91,15 +91,15 @@ def test_why_a_reward_is_what_it_is(run_directory: Path) -> None:
     assert "never written: create_task(" in done.out
     assert not (run_directory / "regrade.json").exists()
     with pytest.raises(UserError, match="has no whole episode nobody"):
-        explained(asked(run_directory, "explain=nobody"))
+        explain_episode(asked(run_directory, "explain=nobody"))
 
 
 def test_what_an_older_version_wrote_is_labelled(tmp_path: Path) -> None:
     [golden] = (GOLDEN / "4").glob("oracle__*")
     folder = Path(shutil.copytree(golden, tmp_path / golden.name))
-    [before] = Store(str(folder)).episodes()
+    [before] = Store(str(folder)).read_episodes()
     regrade(asked(folder, "keep=true"))
-    [after] = Store(str(folder)).episodes()
+    [after] = Store(str(folder)).read_episodes()
     assert (before.labels, before.reward) == (None, after.reward)
     assert after.labels is not None
     assert after.turns == before.turns
@@ -108,14 +108,14 @@ def test_what_an_older_version_wrote_is_labelled(tmp_path: Path) -> None:
 def test_a_task_that_the_data_does_not_have_keeps_what_it_has() -> None:
     played = graded("mock", "create_task_1", agent("Hi!"), user("Bye. ###STOP###"))
     with pytest.raises(GradingError, match="task gone, which this data does not have"):
-        regraded(played.model_copy(update={"task_id": "gone"}), opened("mock"))
+        regrade_trajectory(played.model_copy(update={"task_id": "gone"}), opened("mock"))
 
 
 def test_a_change_is_told_once() -> None:
     played = graded("mock", "create_task_1", agent("Hi!"), user("Bye. ###STOP###"))
     unlabelled = played.model_copy(update={"labels": None, "reward": 1.0})
-    assert [change.what for change in changed(unlabelled, played)] == ["labels", "reward"]
-    assert list(changed(played, played)) == []
+    assert [change.what for change in find_changes(unlabelled, played)] == ["labels", "reward"]
+    assert list(find_changes(played, played)) == []
 
 
 @pytest.mark.parametrize(
@@ -138,4 +138,4 @@ def test_what_is_no_run_is_one_line(make: Callable[[Path], Any], said: str, tmp_
 def test_the_command_in_its_header_is_right() -> None:
     first = (REPO / "conf" / "regrade.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/regrade.py "))
-    assert not parse_as(Regrade, compose_tree(words, "regrade")).keep
+    assert not parse_as(RegradeRequest, compose_tree(words, "regrade")).keep

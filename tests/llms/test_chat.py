@@ -71,7 +71,7 @@ def test_everything_in_an_answer_is_handed_out(name: str) -> None:
     assert (reply.text, reply.reasoning) == ("One moment.", "I must look.")
     assert [(call.name, json.loads(call.arguments)) for call in reply.tool_calls] == list(answer.tool_calls)
     assert len({call.id for call in reply.tool_calls} - {""}) == 2
-    call = reply.call
+    call = reply.llm_call
     assert (call.llm, call.retries, call.finish) == (configured(name).name, 0, "tool_calls")
     assert (call.tokens_in, call.tokens_out, call.tokens_cached) == (1000, 20, 300)
     assert started <= call.started <= ended
@@ -83,7 +83,7 @@ def test_text_alone_and_a_call_alone(name: str) -> None:
     with Provider(answering(Answer("hi"), Answer(None, (("look", {}),)))) as provider:
         said = chat(served(name, provider), HELLO, [LOOK])
         called = chat(served(name, provider), HELLO, [LOOK])
-    assert (said.text, said.tool_calls, said.reasoning, said.call.finish) == ("hi", (), None, "stop")
+    assert (said.text, said.tool_calls, said.reasoning, said.llm_call.finish) == ("hi", (), None, "stop")
     assert (called.text, len(called.tool_calls), called.reasoning) == ("", 1, None)
 
 
@@ -148,7 +148,7 @@ def test_the_tools_that_were_offered_stay_as_they_were(name: str) -> None:
 
 def asked(name: str, answer: Answer, /, **settings: Any) -> LlmCall:
     with Provider(answering(answer)) as provider:
-        return chat(served(name, provider).model_copy(update=settings), HELLO).call
+        return chat(served(name, provider).model_copy(update=settings), HELLO).llm_call
 
 
 def priced(name: str, dollars_in: float | None, dollars_out: float | None, cached: int = 0) -> float | None:
@@ -260,9 +260,9 @@ def played() -> Table:
 def test_what_passes_is_asked_again(played: Table, name: str, fault: str) -> None:
     reply, requests = played[name, fault]
     assert isinstance(reply, Reply), reply
-    assert (reply.text, reply.call.retries, len(requests)) == ("hi", 1, 2)
+    assert (reply.text, reply.llm_call.retries, len(requests)) == ("hi", 1, 2)
     assert requests[0].body == requests[1].body
-    assert reply.call.seconds >= played[name, fault].wait
+    assert reply.llm_call.seconds >= played[name, fault].wait
 
 
 @together
@@ -287,7 +287,7 @@ def test_a_date_has_passed_when_the_call_comes_back() -> None:
 def test_a_provider_that_asks_for_no_wait_is_asked_again_at_once() -> None:
     faults = [Fault("status", 429, {"Retry-After": "0"})] * 5
     with Provider(lambda _: Answer("hi"), first(*faults)) as provider:
-        call = chat(served("gpt4o", provider, retry_seconds=30.0), HELLO).call
+        call = chat(served("gpt4o", provider, retry_seconds=30.0), HELLO).llm_call
     assert (call.retries, len(provider.requests)) == (5, 6)
     assert call.seconds < 10  # without being asked it would have waited 31 s
 

@@ -19,10 +19,10 @@ from support.cli import REPO
 from support.sockets import listening
 
 from tautraj.config import Llm, Run
-from tautraj.config.identity import cell, directory, plan
+from tautraj.config.identity import identify_cell, locate_run_directory, plan_episodes
 from tautraj.errors import ConfigError, ContextTooLong, PreflightError
 from tautraj.llms import chat
-from tautraj.llms.local import SERVER, WEIGHTS, serving
+from tautraj.llms.local import SERVER_PACKAGE, WEIGHTS_PACKAGE, serve_local_models
 from tautraj.store import Store
 
 RunOf = Callable[..., Run]
@@ -30,7 +30,7 @@ RunOf = Callable[..., Run]
 DOOR = REPO / "flows" / "generate.py"
 SEATS = ["model=smollm2", "user=smollm2"]
 SMALL = [*SEATS, "domain=mock", "split=base", "tasks.limit=1", "limits.turns=6", "tracking=none"]
-MISSING = [name for name in (SERVER, WEIGHTS) if find_spec(name) is None]
+MISSING = [name for name in (SERVER_PACKAGE, WEIGHTS_PACKAGE) if find_spec(name) is None]
 
 
 # What needs no weights.
@@ -45,18 +45,20 @@ def at_port(run: Run, port: int) -> Run:
 
 def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf) -> None:
     run = run_of(*SMALL)
-    assert {cell(run), cell(at_port(run, 1024)), cell(at_port(run, 1025))} == {cell(run)}
-    assert plan(run, ["5"]) == plan(at_port(run, 1024), ["5"])
+    assert {identify_cell(run), identify_cell(at_port(run, 1024)), identify_cell(at_port(run, 1025))} == {
+        identify_cell(run)
+    }
+    assert plan_episodes(run, ["5"]) == plan_episodes(at_port(run, 1024), ["5"])
 
 
 def test_a_run_without_a_local_seat_is_left_as_it_is(run_of: RunOf) -> None:
     run = run_of("model=vllm", "user=gpt4o")
-    with serving(run) as served:
+    with serve_local_models(run) as served:
         assert served == run
 
 
 def test_without_the_packages_one_line_says_what_to_do(tmp_path: Path) -> None:
-    hide = f"import sys; sys.modules.update({{name: None for name in {[SERVER, WEIGHTS]!r}}}); "
+    hide = f"import sys; sys.modules.update({{name: None for name in {[SERVER_PACKAGE, WEIGHTS_PACKAGE]!r}}}); "
     play = f"import runpy; sys.argv = [{str(DOOR)!r}, *{SMALL!r}]; runpy.run_path(sys.argv[0], run_name='__main__')"
     ended = subprocess.run(
         [sys.executable, "-c", hide + play], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -70,7 +72,10 @@ def test_without_the_packages_one_line_says_what_to_do(tmp_path: Path) -> None:
 
 def test_an_address_of_ones_own_is_refused(run_of: RunOf) -> None:
     run = run_of("model=gpt4o", "user=smollm2", "user.provider.api_base=http://127.0.0.1:8000/v1")
-    with pytest.raises(ConfigError, match=r"^user\.provider\.api_base: .* user=openai_compatible$"), serving(run):
+    with (
+        pytest.raises(ConfigError, match=r"^user\.provider\.api_base: .* user=openai_compatible$"),
+        serve_local_models(run),
+    ):
         pass
 
 
@@ -128,8 +133,8 @@ def test_an_episode_runs_to_an_ending_and_its_record_is_complete(run_of: RunOf, 
     assert process.returncode == 0, err
     assert gone(server)
     run = run_of(*SMALL, root=tmp_path / "outputs")
-    [trajectory] = Store(directory(run)).episodes()
-    assert [trajectory.id] == [spec.id for spec in plan(run, [trajectory.task_id])]
+    [trajectory] = Store(locate_run_directory(run)).read_episodes()
+    assert [trajectory.id] == [spec.id for spec in plan_episodes(run, [trajectory.task_id])]
     assert trajectory.outcome.kind
     assert (trajectory.reward is None) == (trajectory.ungraded is not None)
     assert {turn.seat for turn in trajectory.turns} == {"model", "user"}
@@ -143,7 +148,7 @@ def test_an_episode_runs_to_an_ending_and_its_record_is_complete(run_of: RunOf, 
 
 @local
 def test_a_run_that_is_killed_leaves_no_server_and_is_taken_up_again(run_of: RunOf, tmp_path: Path) -> None:
-    store = Store(directory(run_of(*SMALL, root=tmp_path / "outputs")))
+    store = Store(locate_run_directory(run_of(*SMALL, root=tmp_path / "outputs")))
     process = play(tmp_path)
     server = server_of(process)
     while not Path(store.path, "run.yaml").exists():  # every seat has been asked
@@ -151,10 +156,10 @@ def test_a_run_that_is_killed_leaves_no_server_and_is_taken_up_again(run_of: Run
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert gone(server)
-    assert not list(store.episodes())
+    assert not list(store.read_episodes())
     process = play(tmp_path)
     assert process.wait() == 0
-    assert len(list(store.episodes())) == 1
+    assert len(list(store.read_episodes())) == 1
 
 
 def servers_of_this_process() -> list[int]:
@@ -163,7 +168,7 @@ def servers_of_this_process() -> list[int]:
 
 @local
 def test_an_exception_in_the_run_stops_the_server(run_of: RunOf) -> None:
-    with pytest.raises(KeyboardInterrupt), serving(run_of(*SEATS)):
+    with pytest.raises(KeyboardInterrupt), serve_local_models(run_of(*SEATS)):
         [pid] = servers_of_this_process()
         assert {address.partition(":")[0] for address in listening(pid)} == {"127.0.0.1"}
         raise KeyboardInterrupt
@@ -173,7 +178,7 @@ def test_an_exception_in_the_run_stops_the_server(run_of: RunOf) -> None:
 @local
 def test_a_ctrl_c_in_the_terminal_does_not_reach_the_server(run_of: RunOf) -> None:
     """It would be gone before the conversations under way."""
-    with serving(run_of(*SEATS)):
+    with serve_local_models(run_of(*SEATS)):
         [pid] = servers_of_this_process()
         assert os.getpgid(pid) != os.getpgid(0)
 
@@ -182,7 +187,7 @@ def test_a_ctrl_c_in_the_terminal_does_not_reach_the_server(run_of: RunOf) -> No
 def test_weights_that_are_not_there_are_named(run_of: RunOf) -> None:
     run = run_of(*SEATS, "user.name=SmolLM3")
     named = r"^user\.name=SmolLM3: .* It has: SmolLM2-135M-Instruct\.Q4_1$"
-    with pytest.raises(ConfigError, match=named), serving(run):
+    with pytest.raises(ConfigError, match=named), serve_local_models(run):
         pass
 
 
@@ -191,7 +196,7 @@ def test_a_server_that_does_not_start_says_why(
     run_of: RunOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = run_of(*SEATS)
-    package = tmp_path / WEIGHTS
+    package = tmp_path / WEIGHTS_PACKAGE
     package.mkdir()
     (package / "__init__.py").write_text("raise ImportError('asks for packages that are not here')")
     (package / f"{run.model.name}.gguf").write_text("no weights")
@@ -200,7 +205,7 @@ def test_a_server_that_does_not_start_says_why(
         pytest.raises(
             PreflightError, match=r"^the local model's server did not start: .+ model=oracle user=scripted$"
         ),
-        serving(run),
+        serve_local_models(run),
     ):
         pass
 
@@ -208,7 +213,7 @@ def test_a_server_that_does_not_start_says_why(
 @pytest.fixture(scope="module")
 def llm(run_of: RunOf) -> Iterator[Llm]:
     """At a server, saying the likeliest word each time."""
-    with serving(run_of(*SEATS, "model.temperature=0", "user=scripted")) as served:
+    with serve_local_models(run_of(*SEATS, "model.temperature=0", "user=scripted")) as served:
         yield served.model
 
 
@@ -236,7 +241,7 @@ def test_it_is_shown_the_tools_and_its_call_is_read(llm: Llm) -> None:
     reply = chat(llm, CALLED_BEFORE, [TOOL])
     [call] = reply.tool_calls
     assert (call.name, json.loads(call.arguments)["user_id"]) == ("create_task", "user_2")
-    assert (reply.call.tokens_in or 0) > (chat(llm, CALLED_BEFORE).call.tokens_in or 0)
+    assert (reply.llm_call.tokens_in or 0) > (chat(llm, CALLED_BEFORE).llm_call.tokens_in or 0)
 
 
 @local

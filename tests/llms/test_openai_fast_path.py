@@ -10,7 +10,7 @@ import pytest
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 from tautraj.llms import openai_fast_path
-from tautraj.llms.http_client import connect
+from tautraj.llms.http_client import ensure_http_handler
 
 ASK = {"role": "user", "content": "Where is my order?"}
 CALLED = {
@@ -57,11 +57,11 @@ def request(provider: Provider, model: str, **more: Any) -> dict[str, Any]:
 
 def both(provider: Provider, model: str, **more: Any) -> list[Any]:
     """What comes of a request each way: the answer, or what was raised."""
-    connect()
+    ensure_http_handler()
     found = []
-    for ask in (lambda given: litellm.completion(**given), openai_fast_path.ask):
+    for ask in (lambda given: litellm.completion(**given), openai_fast_path.complete):
         given = request(provider, model, **copy.deepcopy(more))
-        assert openai_fast_path.fits(given)
+        assert openai_fast_path.is_supported(given)
         try:
             found.append(ask(given))
         except openai.OpenAIError as error:  # litellm's are
@@ -110,7 +110,7 @@ def test_tools_are_left_as_they_are() -> None:
     with Provider(lambda _: Answer("hi")) as provider:
         tools = copy.deepcopy(TOOLS)
         for _ in range(2):
-            openai_fast_path.ask(request(provider, "hosted_vllm/qwen", tools=tools))
+            openai_fast_path.complete(request(provider, "hosted_vllm/qwen", tools=tools))
         assert tools == TOOLS
         assert provider.requests[0].body == provider.requests[1].body
 
@@ -118,7 +118,7 @@ def test_tools_are_left_as_they_are() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_call_has_its_own_seed(seed: int) -> None:
     with Provider(lambda _: Answer("hi")) as provider:
-        openai_fast_path.ask(request(provider, "openai/gpt-4o", seed=seed))
+        openai_fast_path.complete(request(provider, "openai/gpt-4o", seed=seed))
         assert provider.requests[0].body["seed"] == seed
 
 
@@ -159,10 +159,10 @@ def test_a_context_that_is_too_long_has_its_name() -> None:
     ids=["protocol", "body", "format", "summary", "interface"],
 )
 def test_what_takes_more_goes_the_long_way(more: dict[str, Any]) -> None:
-    assert not openai_fast_path.fits({"messages": [], **more})
+    assert not openai_fast_path.is_supported({"messages": [], **more})
 
 
 def test_who_names_an_organization_goes_the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert openai_fast_path.fits({"model": "openai/gpt-4o", "messages": []})
+    assert openai_fast_path.is_supported({"model": "openai/gpt-4o", "messages": []})
     monkeypatch.setenv("OPENAI_ORGANIZATION", "org-1")
-    assert not openai_fast_path.fits({"model": "openai/gpt-4o", "messages": []})
+    assert not openai_fast_path.is_supported({"model": "openai/gpt-4o", "messages": []})

@@ -22,10 +22,10 @@ from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 from tautraj.config import Llm
 from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import parse
+from tautraj.config.parse import parse_run
 from tautraj.errors import ProviderError
 from tautraj.llms import chat
-from tautraj.llms.concurrency import Slots
+from tautraj.llms.concurrency import AdaptiveSemaphore
 
 THREADS = 32
 HELLO = [{"role": "user", "content": "hello"}]
@@ -58,7 +58,7 @@ class Counter:
 
 @functools.cache
 def configured(name: str) -> Llm:
-    return parse(compose_tree([f"model={name}", f"user={name}"])).model
+    return parse_run(compose_tree([f"model={name}", f"user={name}"])).model
 
 
 def served(provider: Provider, name: str = "vllm", **settings: Any) -> Llm:
@@ -233,43 +233,43 @@ def test_a_talkative_conversation_waits_behind_the_others() -> None:
 
 
 def test_calls_at_once_fall_where_the_provider_refuses_and_rise_again() -> None:
-    slots = Slots(16)
-    taken = [slots.take() for _ in range(16)]
+    slots = AdaptiveSemaphore(16)
+    taken = [slots.acquire() for _ in range(16)]
     for moment in taken:
-        slots.give_back(moment, refused=True)
+        slots.release(moment, refused=True)
     assert room_in(slots) == 8, "one crowd is one refusal"
     for _ in range(3):
-        slots.give_back(slots.take(), refused=True)
+        slots.release(slots.acquire(), refused=True)
     assert room_in(slots) == 1
     for _ in range(200):
-        slots.give_back(slots.take(), refused=False)
+        slots.release(slots.acquire(), refused=False)
     assert room_in(slots) == 16
 
 
-def room_in(slots: Slots) -> int:
+def room_in(slots: AdaptiveSemaphore) -> int:
     """How many can be taken before the next one would wait."""
     taken: list[float] = []
-    while slots.free:
-        taken.append(slots.take())
+    while slots.has_free_slot:
+        taken.append(slots.acquire())
     for moment in taken:
-        slots.give_back(moment, refused=False)
+        slots.release(moment, refused=False)
     return len(taken)
 
 
 def test_a_crowd_at_the_slots_never_holds_more_than_there_are_and_leaves_none_behind() -> None:
-    slots, held, most, lock = Slots(4), [0], [0], threading.Lock()
+    slots, held, most, lock = AdaptiveSemaphore(4), [0], [0], threading.Lock()
 
     def come_and_go(seed: int) -> None:
         dice = random.Random(seed)
         for _ in range(300):
-            moment = slots.take()
+            moment = slots.acquire()
             with lock:
                 held[0] += 1
                 most[0] = max(most[0], held[0])
             time.sleep(dice.choice([0, 0, 0.0005]))
             with lock:
                 held[0] -= 1
-            slots.give_back(moment, refused=dice.random() < 0.1)
+            slots.release(moment, refused=dice.random() < 0.1)
 
     threads = [threading.Thread(target=come_and_go, args=(seed,)) for seed in range(16)]
     for thread in threads:
@@ -277,7 +277,7 @@ def test_a_crowd_at_the_slots_never_holds_more_than_there_are_and_leaves_none_be
     wait_for(threads)
     assert most[0] <= 4
     for _ in range(50):
-        slots.give_back(slots.take(), refused=False)
+        slots.release(slots.acquire(), refused=False)
     assert room_in(slots) == 4
 
 

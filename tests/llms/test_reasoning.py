@@ -8,7 +8,7 @@ from support.provider.presets import served
 from support.provider.server import Answer, ChatRequest, Provider
 
 from tautraj.config import Run
-from tautraj.config.identity import plan
+from tautraj.config.identity import plan_episodes
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
@@ -44,7 +44,7 @@ def reasoned(run_of: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> Cal
             if name:
                 llm = llm.model_copy(update={"name": name})
             run = run.model_copy(update={"model": llm, "user": llm})
-            trajectory = run_episode(run, plan(run, ["create_task_1"])[0], Recorder())
+            trajectory = run_episode(run, plan_episodes(run, ["create_task_1"])[0], Recorder())
             asked = [request for request in provider.requests if "<policy>" in str(request.body)]
         return Played(trajectory, [str(request.body) for request in asked])
 

@@ -10,23 +10,26 @@ import pytest
 from prefect.events.worker import EventsWorker
 
 from tautraj.errors import StoreError, TrackingError
-from tautraj.orchestration.server_outage import BACKLOG, let_catch_up, surviving
+from tautraj.orchestration.server_outage import MAX_QUEUED_EVENTS, tolerate_server_loss, wait_for_event_queue
 
 
 def test_a_run_that_is_over_is_over(capsys: pytest.CaptureFixture[str]) -> None:
-    with surviving(["outputs/x"]):
+    with tolerate_server_loss(["outputs/x"]):
         raise httpx.ConnectError("refused")
     (line,) = capsys.readouterr().err.splitlines()
     assert "was not told how the run ended" in line
 
 
 def test_one_that_is_not_ends_in_one_line() -> None:
-    with pytest.raises(TrackingError, match="^Prefect at .*refused. The same command goes on.$"), surviving([]):
+    with (
+        pytest.raises(TrackingError, match="^Prefect at .*refused. The same command goes on.$"),
+        tolerate_server_loss([]),
+    ):
         raise httpx.ConnectError("refused")
 
 
 def test_what_ended_it_comes_before_what_prefect_was_not_told() -> None:
-    with pytest.raises(StoreError, match="^no room$"), surviving([]):
+    with pytest.raises(StoreError, match="^no room$"), tolerate_server_loss([]):
         try:
             raise StoreError("no room")
         except StoreError:
@@ -34,7 +37,7 @@ def test_what_ended_it_comes_before_what_prefect_was_not_told() -> None:
 
 
 def test_what_is_not_prefects_passes() -> None:
-    with pytest.raises(KeyError), surviving([]):
+    with pytest.raises(KeyError), tolerate_server_loss([]):
         raise KeyError
 
 
@@ -43,10 +46,10 @@ def test_a_run_waits_for_a_server_that_falls_behind_it_and_not_for_one_that_is_a
 ) -> None:
     waiting: queue.Queue[None] = queue.Queue()
     monkeypatch.setattr(EventsWorker, "instance", lambda: SimpleNamespace(_queue=waiting))
-    for _ in range(BACKLOG + 300):
+    for _ in range(MAX_QUEUED_EVENTS + 300):
         waiting.put(None)
-    let_catch_up()
-    assert waiting.qsize() == BACKLOG + 300
+    wait_for_event_queue()
+    assert waiting.qsize() == MAX_QUEUED_EVENTS + 300
 
     def listen() -> None:
         while True:
@@ -54,5 +57,5 @@ def test_a_run_waits_for_a_server_that_falls_behind_it_and_not_for_one_that_is_a
             time.sleep(0.001)
 
     threading.Thread(target=listen, daemon=True).start()
-    let_catch_up()
-    assert waiting.qsize() <= BACKLOG
+    wait_for_event_queue()
+    assert waiting.qsize() <= MAX_QUEUED_EVENTS

@@ -65,10 +65,10 @@ def test_a_cluster_that_is_not_installed_is_named_with_what_installs_it(
     run_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(REPO / "flows")
-    from tautraj.orchestration.task_runners import task_runner
+    from tautraj.orchestration.task_runners import make_task_runner
 
     with pytest.raises(ConfigError, match=r"pip install 'tautraj\[dask\]'"):
-        task_runner(run_of("runner=dask"))
+        make_task_runner(run_of("runner=dask"))
 
 
 def timeless(root: Path) -> list[Any]:

@@ -56,17 +56,17 @@ def test_addresses_that_cannot_be_read_are_none(text: str, tmp_path: Path) -> No
     path = tmp_path / ui_addresses.FOLDER / "addresses.json"
     path.parent.mkdir()
     path.write_text(text)
-    assert ui_addresses.prefect_api(str(tmp_path)) is None
+    assert ui_addresses.find_prefect_api(str(tmp_path)) is None
 
 
 def test_addresses_at_which_nobody_answers_are_none(tmp_path: Path) -> None:
     prefect, mlflow = (f"http://127.0.0.1:{port}" for port in free_ports())
-    ui_addresses.keep(tmp_path, Addresses(prefect, mlflow, 1))
-    assert ui_addresses.kept(tmp_path) == (prefect, mlflow, 1)
-    assert ui_addresses.prefect_api(str(tmp_path)) is None
-    assert ui_addresses.mlflow(tmp_path) is None
-    ui_addresses.forget(tmp_path)
-    assert ui_addresses.kept(tmp_path) is not None, "it is another process's"
+    ui_addresses.save_addresses(tmp_path, Addresses(prefect, mlflow, 1))
+    assert ui_addresses.load_addresses(tmp_path) == (prefect, mlflow, 1)
+    assert ui_addresses.find_prefect_api(str(tmp_path)) is None
+    assert ui_addresses.find_mlflow(tmp_path) is None
+    ui_addresses.delete_addresses(tmp_path)
+    assert ui_addresses.load_addresses(tmp_path) is not None, "it is another process's"
 
 
 class Shown:

@@ -19,14 +19,14 @@ from support.report_reader import Reader, digest
 from tautraj import report
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.config.parse import parse_as
 from tautraj.errors import ConfigError, StoreError, UserError
 from tautraj.grading.explanation import explain
-from tautraj.printable import printable
-from tautraj.report.request import Asked
-from tautraj.report.request import report as asked_for
-from tautraj.report.run_data import benchmark_of
+from tautraj.printable import escape_unprintable
+from tautraj.report.request import ReportRequest
+from tautraj.report.request import write_report as asked_for
+from tautraj.report.run_data import open_run_benchmark
 from tautraj.store import Store
 
 EXTERNAL = ("src", "srcset", "action", "data", "poster", "background", "xlink:href")
@@ -38,7 +38,7 @@ def retail(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory)
     run = run_of("split=test", "tasks.limit=12", "trials=2", "tracking=none", root=tmp_path_factory.mktemp("report"))
     store = sample_runs.played(run)
     sample_runs.varied(store, run)
-    report.own(store, 2000)
+    report.write_run_report(store, 2000)
     return store
 
 
@@ -46,16 +46,16 @@ by_the_door = functools.partial(cli.by_the_door, "report")
 
 
 def asked(*words: str) -> str:
-    return asked_for(parse_as(Asked, compose_tree(words, "report")))
+    return asked_for(parse_as(ReportRequest, compose_tree(words, "report")))
 
 
 def made(stores: Sequence[Store], folder: Path, conversations: int = 2000) -> Reader:
-    report.write(stores, f"{folder}/page.html", title="A title", conversations=conversations)
+    report.write_page(stores, f"{folder}/page.html", title="A title", conversations=conversations)
     return Reader(folder / "page.html")
 
 
 def made_by_hand(run: Run, *records: object) -> Store:
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     store.open(run.model_dump(by_alias=True, mode="json"), "")
     for record in records:
         store.write(record)  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def run(run_of: Callable[..., Run], tmp_path: Path) -> Run:
 
 def test_everything_of_a_run_is_in_its_page(retail: Store) -> None:
     page = Reader(sample_runs.page_of(retail))
-    records = {one.id: one for one in retail.episodes()}
+    records = {one.id: one for one in retail.read_episodes()}
     assert {row["id"]: row["reward"] for row in page.rows} == {name: one.reward for name, one in records.items()}
     assert {row["status"] for row in page.rows} == {"passed", "failed", "ungraded"}
     assert page.conversations.keys() == records.keys()
@@ -99,16 +99,16 @@ def test_prompts_that_conversations_share_are_there_once(retail: Store) -> None:
 
 def test_a_failure_is_explained_field_by_field(retail: Store) -> None:
     told = Reader(sample_runs.page_of(retail)).conversations
-    benchmark = benchmark_of(retail)
+    benchmark = open_run_benchmark(retail)
     assert not isinstance(benchmark, str)
-    failed = [one for one in retail.episodes() if one.reward == 0.0]
+    failed = [one for one in retail.read_episodes() if one.reward == 0.0]
     assert failed
     for one in failed:
         found, shown = explain(one, benchmark), told[one.id]["explanation"]
         assert [path for path, _, _ in shown["differences"]] == [each.path for each in found.differences]
         assert (shown["diverging"], shown["untold"]) == (found.diverging, list(found.untold))
     assert any(told[one.id]["explanation"]["differences"] for one in failed)
-    assert all(told[one.id]["explanation"] is None for one in retail.episodes() if one.reward == 1.0)
+    assert all(told[one.id]["explanation"] is None for one in retail.read_episodes() if one.reward == 1.0)
 
 
 def test_a_page_needs_nothing_else_and_runs_nothing_else(retail: Store) -> None:
@@ -137,11 +137,11 @@ def test_charts_are_text_and_the_page_colours_them(retail: Store) -> None:
 
 
 def test_hostile_text_is_text(run: Run) -> None:
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     sample_runs.hostile(store, run)
-    report.own(store, 10)
+    report.write_run_report(store, 10)
     page = Reader(sample_runs.page_of(store))
-    everything = printable(" ".join(sample_runs.HOSTILE))
+    everything = escape_unprintable(" ".join(sample_runs.HOSTILE))
     [row] = page.rows
     assert row["task"] == everything
     [told] = page.conversations.values()
@@ -164,7 +164,7 @@ def test_several_runs_are_one_page(retail: Store, run_of: Callable[..., Run], tm
     page = Reader(Path(where))
     assert page.data["runs"] == [Path(retail.path).name, Path(other.path).name]
     counts = [sum(row["run"] == number for row in page.rows) for number in (0, 1)]
-    assert counts == [len(retail.ids()), len(other.ids())]
+    assert counts == [len(retail.list_ids()), len(other.list_ids())]
     assert len({row["key"] for row in page.rows}) == sum(counts)
     assert "Success by cell" in page.text
     twice = made([other, other], tmp_path)
@@ -175,9 +175,9 @@ def test_several_runs_are_one_page(retail: Store, run_of: Callable[..., Run], tm
 
 
 def test_failures_come_first_where_not_all_are_held(retail: Store, tmp_path: Path) -> None:
-    failed = {one.id for one in retail.episodes() if one.reward == 0.0}
+    failed = {one.id for one in retail.read_episodes() if one.reward == 0.0}
     page = made([retail], tmp_path, conversations=len(failed) - 1)
-    assert len(page.rows) == len(retail.ids())
+    assert len(page.rows) == len(retail.list_ids())
     assert len(page.conversations) == len(failed) - 1
     assert page.conversations.keys() < failed
     assert {row["key"] for row in page.rows if row["held"]} == page.conversations.keys()
@@ -219,13 +219,13 @@ def test_a_page_is_there_whole_or_not_at_all(retail: Store, tmp_path: Path) -> N
     (tmp_path / "page.html").write_text("the one before")
     broken = Store(str(tmp_path / "nobody"))
     with pytest.raises(StoreError, match="is no run directory"):
-        report.write([retail, broken], f"{tmp_path}/page.html", title="", conversations=1)
+        report.write_page([retail, broken], f"{tmp_path}/page.html", title="", conversations=1)
     assert [path.read_text() for path in tmp_path.iterdir()] == ["the one before"]
 
 
 def test_a_page_on_an_object_store(retail: Store) -> None:
     folder = f"memory://{uuid.uuid4().hex}/pages"
-    report.write([retail], f"{folder}/page.html", title="Elsewhere", conversations=1)
+    report.write_page([retail], f"{folder}/page.html", title="Elsewhere", conversations=1)
     import fsspec
 
     with fsspec.open(f"{folder}/page.html") as file:
@@ -236,7 +236,7 @@ def test_a_run_whose_page_cannot_be_written_has_not_failed(run: Run) -> None:
     store = made_by_hand(run, records.trajectory())
     sample_runs.page_of(store).mkdir()
     said: list[str] = []
-    assert report.at_the_end(store, 10, said.append) == {}
+    assert report.write_closing_report(store, 10, said.append) == {}
     [line] = said
     assert line.startswith("No report: ")
     assert line.endswith(f"python flows/report.py run={store.url}")
@@ -272,4 +272,4 @@ def test_what_cannot_be_made_is_one_line(words: list[str], said: str, tmp_path: 
 def test_the_command_in_its_header_is_right() -> None:
     first = (REPO / "conf" / "report.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/report.py "))
-    assert parse_as(Asked, compose_tree(words, "report")).conversations is None
+    assert parse_as(ReportRequest, compose_tree(words, "report")).conversations is None

@@ -11,10 +11,10 @@ from support.cli import REPO
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.config.parse import parse_as
 from tautraj.errors import UserError
-from tautraj.report.show import Found, Show, show
+from tautraj.report.show import ShowRequest, ShowResult, find_episode
 from tautraj.report.terminal import conversation
 from tautraj.store import Store
 
@@ -35,19 +35,19 @@ def run(run_of: Callable[..., Run], tmp_path: Path) -> Run:
 by_the_door = functools.partial(cli.by_the_door, "show")
 
 
-def asked(*words: str) -> Found:
-    return show(parse_as(Show, compose_tree(words, "show")))
+def asked(*words: str) -> ShowResult:
+    return find_episode(parse_as(ShowRequest, compose_tree(words, "show")))
 
 
-def printed(found: Found, capsys: pytest.CaptureFixture[str], *, full: bool = False) -> str:
-    conversation.show(found, full=full)
+def printed(found: ShowResult, capsys: pytest.CaptureFixture[str], *, full: bool = False) -> str:
+    conversation.print_conversation(found, full=full)
     return " ".join(capsys.readouterr().out.split())
 
 
 def test_without_a_task_the_first_failure_is_shown_and_explained(retail: Store, tmp_path: Path) -> None:
     done = by_the_door(f"run={retail.path}", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
-    first = next(one for one in retail.episodes() if one.reward == 0.0)
+    first = next(one for one in retail.read_episodes() if one.reward == 0.0)
     text = " ".join(done.out.split())
     for said in (first.id, "Customer", "Agent", "calls", "result", "reward 0 = db 0", "never written:", "gold"):
         assert said in text
@@ -55,7 +55,7 @@ def test_without_a_task_the_first_failure_is_shown_and_explained(retail: Store, 
 
 
 def test_what_nobody_else_heard_is_shown(retail: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    one = next(one for one in retail.episodes() if any(turn.kind == "plan" for turn in one.turns))
+    one = next(one for one in retail.read_episodes() if any(turn.kind == "plan" for turn in one.turns))
     text = printed(asked(f"run={retail.path}", f"episode={one.id}"), capsys)
     for said in (
         "thought The customer wants",
@@ -68,7 +68,7 @@ def test_what_nobody_else_heard_is_shown(retail: Store, capsys: pytest.CaptureFi
 
 def test_what_is_long_is_shortened_unless_all_of_it_is_wanted(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     said = records.turn(message="word " * 500 + "the end")
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     store.open(run.model_dump(by_alias=True, mode="json"), "")
     store.write(records.trajectory(turns=[said]))
     found = asked(f"run={store.path}")
@@ -79,11 +79,11 @@ def test_what_is_long_is_shortened_unless_all_of_it_is_wanted(run: Run, capsys: 
 
 
 def test_several_are_listed_and_one_is_shown(retail: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    task = next(retail.episodes()).task_id
+    task = next(retail.read_episodes()).task_id
     several = asked(f"run={retail.path}", f"task={task}")
-    assert [one.trial for one in several.several] == [0, 1]
+    assert [one.trial for one in several.candidates] == [0, 1]
     listed = printed(several, capsys)
-    assert all(one.id in listed for one in several.several)
+    assert all(one.id in listed for one in several.candidates)
     assert "trial=" in listed
     one = asked(f"run={retail.path}", f"task={task}", "trial=1").trajectory
     assert one is not None
@@ -91,17 +91,17 @@ def test_several_are_listed_and_one_is_shown(retail: Store, capsys: pytest.Captu
 
 
 def test_where_nothing_failed_the_first_is_shown(run: Run) -> None:
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     store.open(run.model_dump(by_alias=True, mode="json"), "")
     for name in ("1", "2"):
         store.write(records.trajectory(id=f"{name}-t0-0", task_id=name))
     found = asked(f"root={Path(store.path).parents[1]}")
     assert found.trajectory is not None
-    assert (found.trajectory.task_id, found.why) == ("1", ())
+    assert (found.trajectory.task_id, found.explanation) == ("1", ())
 
 
 def test_text_from_a_run_is_text(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     sample_runs.hostile(store, run)
     found = asked(f"run={store.path}")
     assert found.trajectory is not None
@@ -109,7 +109,7 @@ def test_text_from_a_run_is_text(run: Run, capsys: pytest.CaptureFixture[str]) -
         update={"turns": (records.turn(message="[bold]x[/bold] [link=http://x]y[/link]"),)}
     )
     for one in (found, found._replace(trajectory=marked)):
-        conversation.show(one, full=False)
+        conversation.print_conversation(one, full=False)
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\u202e" not in out
@@ -146,4 +146,4 @@ def test_the_door_exits_2(tmp_path: Path) -> None:
 def test_the_command_in_its_header_is_right() -> None:
     first = (REPO / "conf" / "show.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/show.py "))
-    assert parse_as(Show, compose_tree(words, "show")).task == "5"
+    assert parse_as(ShowRequest, compose_tree(words, "show")).task == "5"

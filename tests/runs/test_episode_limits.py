@@ -11,19 +11,19 @@ from typing import Any, NamedTuple, get_args
 import pytest
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 
-from tautraj.agents import Stage
+from tautraj.agents import AgentContext
 from tautraj.benchmarks import Benchmark, open_benchmark
-from tautraj.benchmarks.tau2.adapter import TERMINATION
-from tautraj.config import Bench, Domain, Llm, Run
+from tautraj.benchmarks.tau2.adapter import TERMINATION_REASONS
+from tautraj.config import BenchmarkConfig, Domain, Llm, Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import plan
-from tautraj.config.parse import parse
+from tautraj.config.identity import plan_episodes
+from tautraj.config.parse import parse_run
 from tautraj.errors import LimitReached, WorldClosed
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.trajectory import Ending, Grade, Outcome, ToolCall, Trajectory
-from tautraj.users import Customer, Scene
+from tautraj.users import Customer, UserContext
 
 RIGHT = ("create_task", {"user_id": "user_1", "title": "Important Meeting"})
 LOOK = ("get_users", {})
@@ -33,35 +33,35 @@ STEP = [{"role": "user", "content": "What now?"}]
 # Agents and customers of somebody's own.
 
 
-def brooding(stage: Stage) -> None:
+def brooding(stage: AgentContext) -> None:
     """Does the right thing, and then only thinks."""
-    stage.door.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
+    stage.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
     while True:
         stage.ask(STEP)
 
 
-def noting(stage: Stage) -> None:
+def noting(stage: AgentContext) -> None:
     """Writes every thought down; nobody else notices."""
     while True:
-        stage.door.note("plan", plan=stage.ask(STEP).text)
+        stage.env.note("plan", plan=stage.ask(STEP).text)
 
 
-def deaf(stage: Stage) -> None:
+def deaf(stage: AgentContext) -> None:
     """Does not take no for an answer from its llm, and then acts."""
     try:
         while True:
             stage.ask(STEP)
     except LimitReached:
-        stage.door.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
+        stage.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
 
 
-def parting(stage: Stage) -> None:
+def parting(stage: AgentContext) -> None:
     """Asks once, does the right thing and leaves."""
-    stage.door.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
+    stage.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
     stage.ask(STEP)
 
 
-def undecided(scene: Scene) -> Customer:
+def undecided(scene: UserContext) -> Customer:
     """Thinks about its answer for ever."""
 
     def reply(heard: str) -> str:
@@ -83,7 +83,7 @@ def own(function: Any) -> tuple[str, ...]:
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
+    return parse_run(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
 
 
 class Played(NamedTuple):
@@ -127,7 +127,7 @@ def play(
             return llm.model_copy(update={"provider": llm.provider.model_copy(update=settings)})
 
         run = run.model_copy(update={"model": served(run.model), "user": served(run.user)})
-        trajectory = graded(run_episode(run, plan(run, ["create_task_1"])[0], Recorder()), run)
+        trajectory = grade_episode(run_episode(run, plan_episodes(run, ["create_task_1"])[0], Recorder()), run)
     assert not provider.errors
     return Played(trajectory, [seat_of(request) for request in provider.requests])
 
@@ -276,25 +276,27 @@ RULES: dict[Ending, dict[str, float | str | None]] = {
 
 
 def test_every_ending_has_a_rule() -> None:
-    assert set(RULES) == set(TERMINATION) == set(get_args(Ending))
+    assert set(RULES) == set(TERMINATION_REASONS) == set(get_args(Ending))
 
 
 @pytest.mark.parametrize("kind", RULES)
 def test_tau2_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
     check(
-        kind, open_benchmark(Bench(name="tau2", world="overlay"), Domain(name="mock", data_dir=None)), "create_task_1"
+        kind,
+        open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name="mock", data_dir=None)),
+        "create_task_1",
     )
 
 
 @pytest.mark.parametrize("kind", RULES)
 def test_classic_grades_an_ending_by_its_own_rule(kind: Ending) -> None:
     pytest.importorskip("tau_bench", reason="the package tau_bench is not installed; docs/benchmarks.md says how")
-    from tautraj.benchmarks.tau_bench.adapter import DONE
+    from tautraj.benchmarks.tau_bench.adapter import DONE_BY_ENDING
 
-    assert set(DONE) == set(get_args(Ending))
+    assert set(DONE_BY_ENDING) == set(get_args(Ending))
     check(
         kind,
-        open_benchmark(Bench(name="tau_bench", world="overlay"), Domain(name="retail", data_dir=None)),
+        open_benchmark(BenchmarkConfig(name="tau_bench", world="overlay"), Domain(name="retail", data_dir=None)),
         "test-10",
     )
 

@@ -8,9 +8,9 @@ import pytest
 from support.records import row, usage
 
 from tautraj.config import Run
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.errors import ConfigError
-from tautraj.llms.prices import prices
+from tautraj.llms.prices import look_up_prices
 from tautraj.runs.estimates import check_prices, estimate
 from tautraj.store import Store
 
@@ -19,12 +19,12 @@ GPT = ("model=gpt4o", "user=gpt4o")
 
 
 def test_prices_come_from_the_configuration_then_from_litellms_table(run_of: RunOf) -> None:
-    assert prices(run_of(*GPT).model) == (2.5e-6, 1e-5)
-    assert prices(run_of("model=claude", "user=gemini").model) == (3e-6, 1.5e-5)
-    assert prices(run_of("model=claude", "user=gemini").user) == (3e-7, 2.5e-6)
-    assert prices(run_of("model=vllm", "user=gpt4o").model) is None
+    assert look_up_prices(run_of(*GPT).model) == (2.5e-6, 1e-5)
+    assert look_up_prices(run_of("model=claude", "user=gemini").model) == (3e-6, 1.5e-5)
+    assert look_up_prices(run_of("model=claude", "user=gemini").user) == (3e-7, 2.5e-6)
+    assert look_up_prices(run_of("model=vllm", "user=gpt4o").model) is None
     own = ["model.usd_per_million_tokens_in=1", "model.usd_per_million_tokens_out=2"]
-    assert prices(run_of("model=vllm", "user=gpt4o", *own).model) == (1e-6, 2e-6)
+    assert look_up_prices(run_of("model=vllm", "user=gpt4o", *own).model) == (1e-6, 2e-6)
 
 
 def test_a_limit_in_usd_needs_prices(run_of: RunOf) -> None:
@@ -58,7 +58,7 @@ def test_past_runs_of_the_same_kind_tell_by_todays_prices(run_of: RunOf, tmp_pat
 
 def remember(run: Run, episodes: int, tokens: int) -> None:
     """A run directory with its numbers."""
-    store = Store(directory(run))
+    store = Store(locate_run_directory(run))
     config = json.loads(run.model_dump_json(by_alias=True))
     store.open(config, "")
     taken = {f"{seat}_{name}": 0 for seat in ("model", "user") for name in ("calls", "tokens_in", "tokens_out")}

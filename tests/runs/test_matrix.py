@@ -15,51 +15,57 @@ from hypothesis import strategies as st
 from support.records import row, usage
 
 from tautraj.config import Run
-from tautraj.config.command_line import compose_tree, spelled
+from tautraj.config.command_line import compose_tree, to_hydra_overrides
 from tautraj.errors import ConfigError
-from tautraj.metrics import Row, metrics
-from tautraj.runs.sweep.axes import axes, override
-from tautraj.runs.sweep.grid import asked
-from tautraj.runs.sweep.matrix import Line, as_csv, hats_of, matrix
-from tautraj.runs.sweep.variance import Rewards, Shares, decomposed, shares, varying
+from tautraj.metrics import EpisodeSummary, compute_metrics
+from tautraj.runs.sweep.axes import parse_axes, to_override
+from tautraj.runs.sweep.grid import parse_sweep
+from tautraj.runs.sweep.matrix import CellResult, build_matrix, list_ks, to_csv
+from tautraj.runs.sweep.variance import (
+    CellRewards,
+    VarianceShares,
+    decompose_sum_of_squares,
+    explain_variance,
+    pair_varying_axes,
+)
 
 AXES = {"agent": ["a", "b"], "user": ["x", "y"]}
 GPT = ["model=gpt4o", "user=gpt4o"]
 
 
-def graded(**rewards: float | None) -> list[Row]:
+def graded(**rewards: float | None) -> list[EpisodeSummary]:
     """One trial of each task."""
     return [row(id=f"{task}-{reward}", task_id=task, reward=reward) for task, reward in rewards.items()]
 
 
-def cells(table: Mapping[tuple[str, str], list[Row]]) -> list[Rewards]:
-    return [Rewards({"agent": agent, "user": user}, ("retail",), rows) for (agent, user), rows in table.items()]
+def cells(table: Mapping[tuple[str, str], list[EpisodeSummary]]) -> list[CellRewards]:
+    return [CellRewards({"agent": agent, "user": user}, ("retail",), rows) for (agent, user), rows in table.items()]
 
 
 def test_each_source_by_hand() -> None:
     """Means of A .75, .25; of B .25, .75; of the tasks .75, .25; none of A×B; SS_total 2."""
     table = np.array([[[1.0, 0.0], [1.0, 1.0]], [[0.0, 0.0], [1.0, 0.0]]])
-    assert decomposed(table) == pytest.approx((0.25, 0.25, 0.0, 0.25, 0.25))
+    assert decompose_sum_of_squares(table) == pytest.approx((0.25, 0.25, 0.0, 0.25, 0.25))
 
 
 def test_what_only_both_axes_together_explain() -> None:
     table = np.array([[[1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [1.0, 1.0]]])
-    assert decomposed(table) == pytest.approx((0.0, 0.0, 1.0, 0.0, 0.0))
+    assert decompose_sum_of_squares(table) == pytest.approx((0.0, 0.0, 1.0, 0.0, 0.0))
 
 
 def test_unequal_numbers_of_levels_by_hand() -> None:
     """Two by three, one task. Means of A 1/3, 2/3; of B 1/2, 1/2, 1/2; SS_total 3/2, SS_A 1/6, SS_AB the rest."""
     table = np.array([[[1.0], [0.0], [0.0]], [[0.0], [1.0], [1.0]]])
-    assert decomposed(table) == pytest.approx((1 / 9, 0.0, 8 / 9, 0.0, 0.0))
+    assert decompose_sum_of_squares(table) == pytest.approx((1 / 9, 0.0, 8 / 9, 0.0, 0.0))
 
 
 def test_rewards_that_are_all_alike_explain_nothing() -> None:
-    assert decomposed(np.ones((2, 2, 3))) is None
+    assert decompose_sum_of_squares(np.ones((2, 2, 3))) is None
 
 
 @given(st.lists(st.floats(0, 1), min_size=24, max_size=24))
 def test_shares_are_shares_of_one(values: list[float]) -> None:
-    found = decomposed(np.array(values).reshape(2, 3, 4))
+    found = decompose_sum_of_squares(np.array(values).reshape(2, 3, 4))
     if found is not None:
         assert sum(found) == pytest.approx(1.0)
         assert min(found) >= -1e-9
@@ -72,14 +78,16 @@ def test_a_task_counts_where_every_cell_has_it_graded() -> None:
         ("b", "x"): graded(easy=0.0, hard=0.0),
         ("b", "y"): graded(easy=1.0, hard=0.0, unfair=0.0),
     }
-    found = shares(AXES, ("agent", "user"), cells(played))
-    assert found == Shares(("agent", "user"), 2, *(pytest.approx(share) for share in (0.25, 0.25, 0, 0.25, 0.25)))
+    found = explain_variance(AXES, ("agent", "user"), cells(played))
+    assert found == VarianceShares(
+        ("agent", "user"), 2, *(pytest.approx(share) for share in (0.25, 0.25, 0, 0.25, 0.25))
+    )
 
 
 def test_trials_of_a_task_are_one_mean() -> None:
     mixed = [row(id="0", task_id="t", reward=1.0), row(id="1", task_id="t", reward=0.0, trial=1)]
     played = {("a", "x"): mixed, ("a", "y"): mixed, ("b", "x"): graded(t=1.0), ("b", "y"): graded(t=1.0)}
-    found = shares(AXES, ("agent", "user"), cells(played))
+    found = explain_variance(AXES, ("agent", "user"), cells(played))
     assert found is not None
     assert found.first == pytest.approx(1.0)
 
@@ -87,12 +95,12 @@ def test_trials_of_a_task_are_one_mean() -> None:
 def test_the_same_name_in_another_domain_is_another_task() -> None:
     three = {**AXES, "domain": ["retail", "airline"]}
     played = [
-        Rewards({"agent": agent, "user": user, "domain": domain}, (domain,), graded(t=float(domain == "retail")))
+        CellRewards({"agent": agent, "user": user, "domain": domain}, (domain,), graded(t=float(domain == "retail")))
         for agent in "ab"
         for user in "xy"
         for domain in three["domain"]
     ]
-    found = shares(three, ("agent", "user"), played)
+    found = explain_variance(three, ("agent", "user"), played)
     assert found is not None
     assert (found.tasks, found.task) == (2, pytest.approx(1.0))
 
@@ -100,36 +108,40 @@ def test_the_same_name_in_another_domain_is_another_task() -> None:
 def test_a_third_axis_is_averaged_over() -> None:
     three = {**AXES, "seed": ["1", "2"]}
     played = [
-        Rewards({"agent": agent, "user": user, "seed": seed}, (), graded(t=float(seed == "1"), u=float(agent == "a")))
+        CellRewards(
+            {"agent": agent, "user": user, "seed": seed}, (), graded(t=float(seed == "1"), u=float(agent == "a"))
+        )
         for agent in "ab"
         for user in "xy"
         for seed in "12"
     ]
-    found = shares(three, ("agent", "user"), played)
+    found = explain_variance(three, ("agent", "user"), played)
     assert found is not None
     assert found.tasks == 2
     assert found.second == pytest.approx(0.0)
-    assert shares(three, ("agent", "user"), played[1:]) is None, "not every combination was played"
+    assert explain_variance(three, ("agent", "user"), played[1:]) is None, "not every combination was played"
 
 
 def test_axes_that_vary() -> None:
-    assert varying({"model": ["a", "b"], "user": ["c"], "agent": ["d", "e"], "domain": ["f", "g"]}) == [
+    assert pair_varying_axes({"model": ["a", "b"], "user": ["c"], "agent": ["d", "e"], "domain": ["f", "g"]}) == [
         ("model", "agent")
     ]
 
 
-def lines(run_of: Callable[..., Run]) -> list[Line]:
+def lines(run_of: Callable[..., Run]) -> list[CellResult]:
     run = run_of(*GPT)
     good = [row(id="1", task_id="1", usage={"model": usage(usd=0.5)}), row(id="2", task_id="1", trial=1)]
     made = []
     for agent, user, rows in (("a", "x", good), ("a", "y", []), ("b", "x", graded(t=0.0)), ("b", "y", good)):
-        made.append(Line({"agent": agent, "user": user}, run, f"{agent}{user}", 3, rows, metrics(rows, [])))
+        made.append(
+            CellResult({"agent": agent, "user": user}, run, f"{agent}{user}", 3, rows, compute_metrics(rows, []))
+        )
     return made
 
 
 def test_a_line_has_the_numbers_of_its_cell(run_of: Callable[..., Run]) -> None:
     made = lines(run_of)
-    found = matrix("default", AXES, made)
+    found = build_matrix("default", AXES, made)
     assert found["axes"] == AXES
     assert [one["cell"] for one in found["cells"]] == ["ax", "ay", "bx", "by"]
     first, empty, *_ = found["cells"]
@@ -142,13 +154,13 @@ def test_a_line_has_the_numbers_of_its_cell(run_of: Callable[..., Run]) -> None:
         "owed": 3,
     }
     for name in ("success_rate", "success_rate_low", "pass_hat_2", "turns_mean", "spent_usd", "failed"):
-        assert first[name] == made[0].numbers[name]
+        assert first[name] == made[0].metrics[name]
     assert (empty["episodes"], empty["success_rate"], empty["pass_hat_2"]) == (0, None, None)
-    assert hats_of(found) == [1, 2]
+    assert list_ks(found) == [1, 2]
 
 
 def test_as_csv_every_cell_is_a_line(run_of: Callable[..., Run]) -> None:
-    read = list(csv.DictReader(io.StringIO(as_csv(matrix("default", AXES, lines(run_of))))))
+    read = list(csv.DictReader(io.StringIO(to_csv(build_matrix("default", AXES, lines(run_of))))))
     assert [one["grid.agent"] for one in read] == ["a", "a", "b", "b"]
     assert (read[0]["success_rate"], read[1]["success_rate"]) == ("1.0", "")
 
@@ -161,7 +173,7 @@ def test_as_csv_every_cell_is_a_line(run_of: Callable[..., Run]) -> None:
 def test_a_level_comes_out_of_hydra_as_it_went_in(level: Any) -> None:
     from omegaconf import OmegaConf
 
-    word = override("model.extra.given", level)
+    word = to_override("model.extra.given", level)
     tree = compose_tree([*GPT, word])
     found = OmegaConf.to_container(tree.model.extra, resolve=False)
     assert found == {"given": level}
@@ -180,21 +192,21 @@ def test_a_level_comes_out_of_hydra_as_it_went_in(level: Any) -> None:
     ids=" ".join,
 )
 def test_ways_to_spell_a_grid(words: list[str]) -> None:
-    found = asked(compose_tree([*GPT, *words], "sweep"), spelled([*GPT, *words]))
+    found = parse_sweep(compose_tree([*GPT, *words], "sweep"), to_hydra_overrides([*GPT, *words]))
     assert found.axes == {"agent": ["act", "react"], "limits.turns": ["5"]}
-    assert [setting.run.agent.name for setting in found.settings] == ["act", "react"]
-    assert {setting.run.limits.turns for setting in found.settings} == {5}
+    assert [setting.run.agent.name for setting in found.cells] == ["act", "react"]
+    assert {setting.run.limits.turns for setting in found.cells} == {5}
 
 
 def test_cells_that_are_one_are_played_once() -> None:
     words = [*GPT, "grid.model.provider.calls_at_once=[4,8]", "grid.agent=[act,react]"]
-    found = asked(compose_tree(words, "sweep"), words)
-    assert (found.combinations, len(found.settings)) == (4, 2)
+    found = parse_sweep(compose_tree(words, "sweep"), words)
+    assert (found.combination_count, len(found.cells)) == (4, 2)
 
 
 def test_a_sweep_is_its_cells_in_any_order() -> None:
     made = [
-        asked(compose_tree(words, "sweep"), words)
+        parse_sweep(compose_tree(words, "sweep"), words)
         for words in ([*GPT, "grid.agent=[act,react]"], [*GPT, "grid.agent=[react,act]"])
     ]
     assert made[0].digest == made[1].digest
@@ -219,7 +231,7 @@ def test_a_sweep_is_its_cells_in_any_order() -> None:
 )  # fmt: skip
 def test_a_grid_that_cannot_be_is_refused_by_name(words: list[str], said: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        asked(compose_tree([*GPT, *words], "sweep"), [*GPT, *words])
+        parse_sweep(compose_tree([*GPT, *words], "sweep"), [*GPT, *words])
     assert str(refused.value).startswith(said)
     assert "\n" not in str(refused.value)
 
@@ -227,14 +239,14 @@ def test_a_grid_that_cannot_be_is_refused_by_name(words: list[str], said: str) -
 def test_every_cell_that_cannot_be_has_its_reason() -> None:
     words = ["model=gpt4o", "grid.user=[gpt4o,scripted]", "grid.user_strategy=[llm,scripted]"]
     with pytest.raises(ConfigError) as refused:
-        asked(compose_tree(words, "sweep"), words)
+        parse_sweep(compose_tree(words, "sweep"), words)
     first, second = str(refused.value).splitlines()
     assert first.startswith("user=gpt4o user_strategy=scripted: ")
     assert second.startswith("user=scripted user_strategy=llm: ")
 
 
 def test_axes_of_nested_keys() -> None:
-    assert axes({"limits": {"turns": [1, 2], "usd": None}, "agent": "act"}) == {
+    assert parse_axes({"limits": {"turns": [1, 2], "usd": None}, "agent": "act"}) == {
         "limits.turns": [1, 2],
         "agent": ["act"],
     }

@@ -15,18 +15,18 @@ import pytest
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 from tautraj import errors
-from tautraj.agents import Stage
+from tautraj.agents import AgentContext
 from tautraj.config import Llm, Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import EpisodeSpec, directory, plan
-from tautraj.config.parse import parse
+from tautraj.config.identity import EpisodeSpec, locate_run_directory, plan_episodes
+from tautraj.config.parse import parse_run
 from tautraj.errors import EpisodeError
-from tautraj.metrics import Failure, Row
+from tautraj.metrics import EpisodeSummary, Failure
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.store import Store
 from tautraj.trajectory import ToolCall
-from tautraj.users import Customer, Scene
+from tautraj.users import Customer, UserContext
 
 RIGHT = {"user_id": "user_1", "title": "Important Meeting"}
 TASK = "create_task_1"
@@ -35,49 +35,49 @@ TASK = "create_task_1"
 # Agents and customers of somebody's own.
 
 
-def leaving(stage: Stage) -> None:
+def leaving(stage: AgentContext) -> None:
     """Does the right thing and returns without a word."""
-    stage.door.call(ToolCall(id="c1", name="create_task", arguments=RIGHT))
+    stage.env.call(ToolCall(id="c1", name="create_task", arguments=RIGHT))
 
 
-def raising(stage: Stage) -> None:
+def raising(stage: AgentContext) -> None:
     leaving(stage)
     raise ValueError("out of ideas")
 
 
-def stubborn(stage: Stage) -> None:
+def stubborn(stage: AgentContext) -> None:
     while True:
-        stage.door.say("Are you there?")
+        stage.env.say("Are you there?")
 
 
-def persistent(stage: Stage) -> None:
+def persistent(stage: AgentContext) -> None:
     """Acts on the world when the customer has gone."""
-    stage.door.say("Are you there?")
+    stage.env.say("Are you there?")
     leaving(stage)
 
 
-def attentive(stage: Stage) -> None:
+def attentive(stage: AgentContext) -> None:
     """Goes on only while it is answered."""
-    while stage.door.say("Are you there?"):
+    while stage.env.say("Are you there?"):
         pass
 
 
-def asking(stage: Stage) -> None:
+def asking(stage: AgentContext) -> None:
     """Its llm, its own way of using it."""
-    stage.door.say(stage.ask([{"role": "user", "content": "What now?"}]).text)
+    stage.env.say(stage.ask([{"role": "user", "content": "What now?"}]).text)
 
 
-def wondering(stage: Stage) -> None:
+def wondering(stage: AgentContext) -> None:
     """Asks its llm once more, and does nothing about the answer."""
     leaving(stage)
     stage.ask([{"role": "user", "content": "Was that all?"}])
 
 
-def hushed(scene: Scene) -> Customer:
+def hushed(scene: UserContext) -> Customer:
     raise LookupError("no script")
 
 
-def tongue_tied(scene: Scene) -> Customer:
+def tongue_tied(scene: UserContext) -> Customer:
     def reply(heard: str) -> str:
         raise LookupError("no words")
 
@@ -89,7 +89,7 @@ def tongue_tied(scene: Scene) -> Customer:
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
+    return parse_run(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
 
 
 def agent(function: Any) -> tuple[str, ...]:
@@ -138,9 +138,9 @@ class Desk:
         run = described(*overrides)
         seats = {"model": served(run.model), "user": served(run.user), "root": str(self.root)}
         self.run = run.model_copy(update=seats)
-        return plan(self.run, [TASK])[0]
+        return plan_episodes(self.run, [TASK])[0]
 
-    def play(self, *overrides: str) -> Row:
+    def play(self, *overrides: str) -> EpisodeSummary:
         spec = self.spec(*overrides)
         return play(self.run, spec)
 
@@ -149,7 +149,7 @@ class Desk:
         spec = self.spec(*overrides)
         with pytest.raises(EpisodeError) as caught:
             play(self.run, spec)
-        folder = Path(directory(self.run))
+        folder = Path(locate_run_directory(self.run))
         assert [path.relative_to(folder).as_posix() for path in folder.rglob("*.json")] == [
             f"failures/{spec.id}.1.json"
         ]
@@ -158,7 +158,7 @@ class Desk:
         assert (record["kind"], record["message"]) == (type(caught.value).__name__, str(caught.value))
         assert record["transient"] == caught.value.transient
         assert "reward" not in json.dumps(record)
-        assert not list(Store(directory(self.run)).episodes())
+        assert not list(Store(locate_run_directory(self.run)).read_episodes())
         return caught.value, record
 
 
@@ -177,11 +177,11 @@ def kinds(record: dict[str, Any]) -> list[str]:
 
 def test_an_episode_that_ends_is_graded_and_kept(desk: Desk) -> None:
     row = desk.play()
-    (kept,) = Store(directory(desk.run)).episodes()
+    (kept,) = Store(locate_run_directory(desk.run)).read_episodes()
     assert (
         (row.id, row.reward, row.outcome) == (kept.id, 1.0, "user_stop") == (kept.id, kept.reward, kept.outcome.kind)
     )
-    assert not list(Path(directory(desk.run)).glob("failures/*"))
+    assert not list(Path(locate_run_directory(desk.run)).glob("failures/*"))
 
 
 # A provider that fails: its failure arrives by its own name, out of whatever it happened in.
@@ -245,12 +245,12 @@ def test_what_a_failed_attempt_cost_is_kept(desk: Desk) -> None:
         "model": (2, 200),
         "user": (1, 100),
     }
-    store = Store(directory(desk.run))
-    ((_, spent),) = store.failed_usage()
+    store = Store(locate_run_directory(desk.run))
+    ((_, spent),) = store.read_failed_usage()
     assert (spent["model"].calls, spent["user"].calls) == (2, 1)
     desk.provider.fault = lambda _: None
     desk.play()
-    assert [usage for _, usage in store.failed_usage()] == [spent]
+    assert [usage for _, usage in store.read_failed_usage()] == [spent]
 
 
 def test_the_next_failure_of_an_episode_is_kept_beside_the_first_and_success_ends_them(desk: Desk) -> None:
@@ -259,9 +259,9 @@ def test_the_next_failure_of_an_episode_is_kept_beside_the_first_and_success_end
     desk.fail("model", 1, Fault("status", 404))
     with pytest.raises(errors.ModelNotFound) as later:
         desk.play()
-    store, spec = Store(directory(desk.run)), desk.spec()
-    assert store.failures(done=set()) == [Failure(spec.id, "ModelNotFound", str(later.value))]
-    assert sorted(path.name for path in Path(directory(desk.run)).glob("failures/*")) == [
+    store, spec = Store(locate_run_directory(desk.run)), desk.spec()
+    assert store.read_failures(done=set()) == [Failure(spec.id, "ModelNotFound", str(later.value))]
+    assert sorted(path.name for path in Path(locate_run_directory(desk.run)).glob("failures/*")) == [
         f"{spec.id}.1.json",
         f"{spec.id}.2.json",
     ]

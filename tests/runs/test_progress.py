@@ -11,11 +11,11 @@ import pytest
 from support.records import row, usage
 
 from tautraj.config import Run
-from tautraj.config.identity import EpisodeSpec, cell
+from tautraj.config.identity import EpisodeSpec, identify_cell
 from tautraj.errors import AuthenticationFailed, GaveUp, Interrupted, RateLimited, StoreError
-from tautraj.metrics import Failure, Row
+from tautraj.metrics import EpisodeSummary, Failure
 from tautraj.runs.plan import RunPlan
-from tautraj.runs.progress import RunProgress, Stop, throttle
+from tautraj.runs.progress import RunProgress, StopRequest, throttle
 from tautraj.store import Store
 
 Start = Callable[..., RunProgress]
@@ -27,42 +27,44 @@ A, B, C, D = SPECS
 def start(run_of: Callable[..., Run], tmp_path: Path) -> Start:
     """`start("budget.usd=1", rows=[…])`: a run with those overrides and rows, and four episodes owed."""
 
-    def begin(*overrides: str, rows: Sequence[Row] = (), failures: Sequence[Failure] = ()) -> RunProgress:
+    def begin(*overrides: str, rows: Sequence[EpisodeSummary] = (), failures: Sequence[Failure] = ()) -> RunProgress:
         run = run_of(*overrides)
-        return RunProgress(RunPlan(run, {}, cell(run), Store(str(tmp_path)), list(rows), list(failures), SPECS))
+        return RunProgress(
+            RunPlan(run, {}, identify_cell(run), Store(str(tmp_path)), list(rows), list(failures), SPECS)
+        )
 
     return begin
 
 
-def spent(usd: float | None, tokens: int = 0) -> Row:
+def spent(usd: float | None, tokens: int = 0) -> EpisodeSummary:
     return row(usage={"model": usage(usd=usd, tokens_in=tokens, tokens_out=0)})
 
 
 def test_a_run_is_counted_as_its_episodes_come_in(start: Start) -> None:
     standing = start(rows=[row(id="z")], failures=[Failure("a", "RateLimited", "429"), Failure("d", "SeatError", "")])
     assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 4, 0, 1)
-    standing.record(A, row(id="a", reward=0.0))
-    standing.record(B, RateLimited("429 again"))
-    standing.record(C, row(id="c", reward=None, ungraded="nothing was compared"))
+    standing.add_result(A, row(id="a", reward=0.0))
+    standing.add_result(B, RateLimited("429 again"))
+    standing.add_result(C, row(id="c", reward=None, ungraded="nothing was compared"))
     assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 2, 3, 3)
     assert standing.failures == {
         "b": Failure("b", "RateLimited", "429 again"),
         "d": Failure("d", "SeatError", ""),
     }
-    numbers = standing.metrics()
+    numbers = standing.compute_metrics()
     assert (numbers["episodes"], numbers["ungraded"], numbers["failed"]) == (3, 1, 2)
     assert numbers["success_rate"] == standing.success_rate == 1 / 2
 
 
 def test_the_jobs_own_lists_stay_as_they_were(start: Start) -> None:
     standing = start()
-    standing.record(A, row(id="a"))
-    assert standing.job.rows == []
+    standing.add_result(A, row(id="a"))
+    assert standing.plan.rows == []
 
 
 def test_nothing_graded_has_no_success_rate(start: Start) -> None:
     standing = start(rows=[row(reward=None)])
-    standing.record(A, RateLimited("429"))
+    standing.add_result(A, RateLimited("429"))
     assert standing.success_rate is None
 
 
@@ -70,69 +72,69 @@ def test_time_left_is_at_the_pace_of_this_execution(start: Start) -> None:
     standing = start(rows=[row(id="z")])
     assert standing.seconds_left is None
     time.sleep(0.1)
-    standing.record(A, row(id="a"))
+    standing.add_result(A, row(id="a"))
     left = standing.seconds_left
     assert left is not None
     assert 0.3 <= left < 3
-    standing.record(B, RateLimited("a failure takes its time too"))
+    standing.add_result(B, RateLimited("a failure takes its time too"))
     assert standing.seconds_left is not None
     assert standing.seconds_left < left
-    standing.record(C, row(id="c"))
-    standing.record(D, row(id="d"))
+    standing.add_result(C, row(id="c"))
+    standing.add_result(D, row(id="d"))
     assert standing.seconds_left == 0
 
 
 def test_usd_and_tokens_of_earlier_executions_and_of_failed_attempts_count(start: Start) -> None:
     standing = start("budget.usd=1", rows=[spent(0.25)])
     assert standing.halt_reason(None) is None
-    standing.job.store.write_failure("b", RateLimited("429"), [], {"user": usage(usd=0.5)})
-    standing.read_failures()
-    standing.read_failures()
+    standing.plan.store.write_failure("b", RateLimited("429"), [], {"user": usage(usd=0.5)})
+    standing.read_failed_usage()
+    standing.read_failed_usage()
     assert standing.ledger.spent.usd == 0.75
     halted = standing.halt_reason(None)
     assert halted is not None
     assert "budget.usd=1: 0.7500 USD spent" in halted
     assert "Raise it" in halted
-    assert standing.cut(None) == halted
-    assert standing.cut_short is None, "a budget that is used up is no error"
-    assert standing.metrics()["usd_per_success"] == 0.75
-    assert standing.metrics()["wasted_usd"] == 0.5
+    assert standing.stop_early(None) == halted
+    assert standing.stop_error is None, "a budget that is used up is no error"
+    assert standing.compute_metrics()["usd_per_success"] == 0.75
+    assert standing.compute_metrics()["wasted_usd"] == 0.5
 
 
 def test_failures_of_one_kind_in_a_row_end_it(start: Start) -> None:
     standing = start("runner.give_up_after=3")
     for spec in (A, B):
-        standing.record(spec, AuthenticationFailed("401"))
-    standing.record(C, RateLimited("429"))
+        standing.add_result(spec, AuthenticationFailed("401"))
+    standing.add_result(C, RateLimited("429"))
     assert standing.halt_reason(None) is None, "not of one kind"
     for spec in (A, B):
-        standing.record(spec, RateLimited("429 again"))
+        standing.add_result(spec, RateLimited("429 again"))
     halted = standing.halt_reason(None)
     assert halted is not None
     assert "3 in a row failed, the last: RateLimited: 429 again" in halted
-    standing.cut(None)
-    assert isinstance(standing.cut_short, GaveUp)
+    standing.stop_early(None)
+    assert isinstance(standing.stop_error, GaveUp)
 
 
 def test_one_episode_that_is_played_makes_up_for_failures(start: Start) -> None:
     standing = start("runner.give_up_after=2")
-    standing.record(A, RateLimited("429"))
-    standing.record(B, row(id="b"))
-    standing.record(C, RateLimited("429"))
+    standing.add_result(A, RateLimited("429"))
+    standing.add_result(B, row(id="b"))
+    standing.add_result(C, RateLimited("429"))
     assert standing.halt_reason(None) is None
 
 
 def test_a_run_that_cannot_be_written_ends_at_the_first_failure(start: Start) -> None:
     standing = start()
-    standing.record(A, StoreError("no space left on device"))
+    standing.add_result(A, StoreError("no space left on device"))
     assert "no space left" in (standing.halt_reason(None) or "")
 
 
 def test_a_signal_ends_it(start: Start) -> None:
     standing = start()
-    assert "SIGTERM" in standing.cut(Stop("SIGTERM", 143))
-    assert isinstance(standing.cut_short, Interrupted)
-    assert standing.cut_short.code == 143
+    assert "SIGTERM" in standing.stop_early(StopRequest("SIGTERM", 143))
+    assert isinstance(standing.stop_error, Interrupted)
+    assert standing.stop_error.exit_code == 143
 
 
 def test_a_watcher_is_called_at_once_and_then_not_too_often(start: Start) -> None:

@@ -21,17 +21,17 @@ from support.provider.replay import essence
 from support.sockets import listening
 
 from tautraj.config import Run
-from tautraj.config.identity import cell, plan
+from tautraj.config.identity import identify_cell, plan_episodes
 from tautraj.errors import ConfigError, ProviderError
 from tautraj.llms import chat
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
-from tautraj.runs.play import graded
-from tautraj.runs.rehearsed.launch import rehearsed
-from tautraj.runs.rehearsed.script_builder import script
+from tautraj.runs.play import grade_episode
+from tautraj.runs.rehearsed.launch import serve_rehearsed
+from tautraj.runs.rehearsed.script_builder import build_script
 from tautraj.store import Store
-from tautraj.tracking.tracker import tags
+from tautraj.tracking.tracker import build_run_tags
 from tautraj.trajectory import Trajectory, Turn
 from tautraj.users.scripted import YES
 
@@ -55,7 +55,7 @@ STOP = "###STOP###"
 def rehearsal(run_of: RunOf) -> Iterator[Run]:
     """One server for all retail test tasks, four trials: what it says depends on no agent and no strategy."""
     run = run_of(*SEATS, "trials=4")
-    with rehearsed(run, plan(run, SOME)) as served:
+    with serve_rehearsed(run, plan_episodes(run, SOME)) as served:
         yield served
 
 
@@ -73,8 +73,8 @@ def examples(run_of: RunOf, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run directory with successful train episodes."""
     run = run_of("split=train")
     store = Store(str(tmp_path_factory.mktemp("train")))
-    for spec in plan(run, ["1", "2", "3", "4"]):
-        store.write(graded(run_episode(run, spec, Recorder()), run))
+    for spec in plan_episodes(run, ["1", "2", "3", "4"]):
+        store.write(grade_episode(run_episode(run, spec, Recorder()), run))
     return Path(store.path)
 
 
@@ -87,7 +87,7 @@ def play(run_of: RunOf, rehearsal: Run, examples: Path) -> Play:
         seats = [] if any(override.startswith("model=") for override in overrides) else SEATS
         run = run_of(*seats, *overrides, f"agent={agent}", f"user_strategy={strategy}", *shown)
         served = at_server(run, rehearsal)
-        return [graded(run_episode(served, spec, Recorder()), served) for spec in plan(served, ids)]
+        return [grade_episode(run_episode(served, spec, Recorder()), served) for spec in plan_episodes(served, ids)]
 
     return episodes
 
@@ -208,24 +208,30 @@ def test_tasks_that_begin_in_mid_conversation(run_of: RunOf, agent: str) -> None
     """All of mock: rewards are the oracle's."""
     run, offline = (run_of("domain=mock", "split=base", *chosen) for chosen in ([*SEATS, f"agent={agent}"], []))
     ids = ids_of(offline)
-    expected = {s.task_id: graded(run_episode(offline, s, Recorder()), offline).reward for s in plan(offline, ids)}
-    with rehearsed(run, plan(run, ids)) as served:
-        found = {s.task_id: graded(run_episode(served, s, Recorder()), served).reward for s in plan(served, ids)}
+    expected = {
+        s.task_id: grade_episode(run_episode(offline, s, Recorder()), offline).reward
+        for s in plan_episodes(offline, ids)
+    }
+    with serve_rehearsed(run, plan_episodes(run, ids)) as served:
+        found = {
+            s.task_id: grade_episode(run_episode(served, s, Recorder()), served).reward
+            for s in plan_episodes(served, ids)
+        }
     assert found == expected
 
 
 def ids_of(run: Run) -> list[str]:
     from tautraj.benchmarks import open_benchmark
 
-    return open_benchmark(run.benchmark, run.domain).task_ids(run.split.name)
+    return open_benchmark(run.benchmark, run.domain).list_task_ids(run.split.name)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_customer_with_tools_of_its_own_uses_them(run_of: RunOf, strategy: str) -> None:
     run = run_of(*SEATS, "domain=telecom", "split=test", f"user_strategy={strategy}")
     ids = ids_of(run)[:2]
-    with rehearsed(run, plan(run, ids)) as served:
-        found = [graded(run_episode(served, spec, Recorder()), served) for spec in plan(served, ids)]
+    with serve_rehearsed(run, plan_episodes(run, ids)) as served:
+        found = [grade_episode(run_episode(served, spec, Recorder()), served) for spec in plan_episodes(served, ids)]
     assert rewards(found) == [1.0] * len(ids)
     assert all(any(turn.tool_call for turn in turns(one, "user")) for one in found)
 
@@ -235,23 +241,23 @@ def test_a_customer_with_tools_of_its_own_uses_them(run_of: RunOf, strategy: str
 
 def test_gold_is_handed_out_only_where_the_models_seat_is_rehearsed(run_of: RunOf) -> None:
     run = run_of("model=gpt4o", "user=rehearsed")
-    assert [part.steps for part in script(run, plan(run, SOME)).parts] == [()] * len(SOME)
+    assert [part.steps for part in build_script(run, plan_episodes(run, SOME)).tasks] == [()] * len(SOME)
     run = run_of(*SEATS)
-    assert all(part.steps for part in script(run, plan(run, SOME)).parts)
-    with rehearsed(run_of("model=gpt4o", "user=gpt4o"), []) as served:
+    assert all(part.steps for part in build_script(run, plan_episodes(run, SOME)).tasks)
+    with serve_rehearsed(run_of("model=gpt4o", "user=gpt4o"), []) as served:
         assert served == run_of("model=gpt4o", "user=gpt4o")
 
 
 def test_it_is_labelled_as_the_oracle_is(run_of: RunOf, tmp_path: Path) -> None:
     gold = [["model=rehearsed", "user=gpt4o"], FORGETFUL, ["model=oracle", "user=gpt4o"]]
     other = ["model=gpt4o", "user=rehearsed"]
-    tagged = ["oracle" in tags(plan_run(run_of(*seats, root=tmp_path))) for seats in [*gold, other]]
+    tagged = ["oracle" in build_run_tags(plan_run(run_of(*seats, root=tmp_path))) for seats in [*gold, other]]
     assert tagged == [True, True, True, False]
 
 
 def test_a_model_with_a_rehearsed_customer_stays_where_it_is(run_of: RunOf) -> None:
     run = run_of("model=gpt4o", "user=rehearsed")
-    with rehearsed(run, plan(run, [ONE])) as served:
+    with serve_rehearsed(run, plan_episodes(run, [ONE])) as served:
         assert served.model == run.model
         assert (served.user.provider.api_base or "").startswith("http://127.0.0.1:")
 
@@ -265,8 +271,8 @@ def test_a_conversation_that_was_not_rehearsed_is_refused(rehearsal: Run) -> Non
 def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf, rehearsal: Run) -> None:
     run = run_of(*SEATS, "trials=4")
     assert rehearsal.model.provider.api_base != run.model.provider.api_base
-    assert cell(run) == cell(rehearsal)
-    assert cell(run_of(*FORGETFUL)) != cell(run_of(*SEATS))
+    assert identify_cell(run) == identify_cell(rehearsal)
+    assert identify_cell(run_of(*FORGETFUL)) != identify_cell(run_of(*SEATS))
 
 
 @pytest.mark.parametrize(
@@ -283,7 +289,7 @@ def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf, rehears
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_what_it_cannot_do_is_refused_in_one_line(run_of: RunOf, overrides: list[str], said: str) -> None:
-    with pytest.raises(ConfigError, match=said), rehearsed(run_of(*SEATS, *overrides), []):
+    with pytest.raises(ConfigError, match=said), serve_rehearsed(run_of(*SEATS, *overrides), []):
         pass
 
 
@@ -291,7 +297,7 @@ def test_what_it_cannot_do_is_refused_in_one_line(run_of: RunOf, overrides: list
 
 
 def test_hundreds_of_calls_at_once_are_answered(run_of: RunOf, rehearsal: Run) -> None:
-    [spec] = plan(rehearsal.model_copy(update={"trials": 1}), [ONE])
+    [spec] = plan_episodes(rehearsal.model_copy(update={"trials": 1}), [ONE])
     said = [{"role": "assistant", "content": "Hi!"}, {"role": "user", "content": "x" * 20_000}]
     body = {"messages": said, "seed": spec.seed, **rehearsal.model.extra}
     address = f"{rehearsal.model.provider.api_base}/chat/completions"
@@ -319,7 +325,7 @@ def own_servers(parent: int) -> list[int]:
 def test_it_is_there_for_the_length_of_the_block_on_this_machine_only(run_of: RunOf) -> None:
     before = own_servers(os.getpid())
     run = run_of(*SEATS)
-    with pytest.raises(KeyboardInterrupt), rehearsed(run, plan(run, [ONE])):
+    with pytest.raises(KeyboardInterrupt), serve_rehearsed(run, plan_episodes(run, [ONE])):
         [pid] = set(own_servers(os.getpid())) - set(before)
         assert {address.partition(":")[0] for address in listening(pid)} == {"127.0.0.1"}
         assert os.getpgid(pid) != os.getpgid(0), "a Ctrl-C is the run's to answer"
@@ -367,6 +373,6 @@ def test_by_the_front_door_among_processes(generate: Generate, store_of: Callabl
 def test_every_test_task_is_played_to_the_end(run_of: RunOf, agent: str, domain: str, strategy: str) -> None:
     run = run_of(*SEATS, f"agent={agent}", f"domain={domain}", f"user_strategy={strategy}", "split=test")
     ids = ids_of(run)
-    with rehearsed(run, plan(run, ids)) as served:
-        found = [graded(run_episode(served, spec, Recorder()), served) for spec in plan(served, ids)]
+    with serve_rehearsed(run, plan_episodes(run, ids)) as served:
+        found = [grade_episode(run_episode(served, spec, Recorder()), served) for spec in plan_episodes(served, ids)]
     assert {one.task_id: one.reward for one in found} == dict.fromkeys(ids, 1.0)

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.records import trajectory
 
-from tautraj.metrics import Row, row
+from tautraj.metrics import EpisodeSummary, summarise
 from tautraj.store import Store, index
-from tautraj.trajectory import SCHEMA
+from tautraj.trajectory import SCHEMA_VERSION
 
 IDS = ["5-t0-00000000", "6-t0-00000000", "7-t0-00000000"]
 
@@ -25,18 +25,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     store = Store({"local": str(tmp_path / "run"), "memory": f"memory://{uuid.uuid4().hex}/run"}[request.param])
     for episode in IDS:
         store.write(trajectory(id=episode))
-    index.keep(store, [made._replace(reward=0.25) for made in index.rows(store)])
+    index.save_index(store, [made._replace(reward=0.25) for made in index.read_rows(store)])
     return store
 
 
 def rewards(store: Store) -> dict[str, float | None]:
-    return {found.id: found.reward for found in index.rows(store)}
+    return {found.id: found.reward for found in index.read_rows(store)}
 
 
 def test_without_an_index_every_record_is_read(store: Store) -> None:
-    store.write_json(index.NAME, None)
-    assert index.rows(store) == [row(record) for record in store.episodes()]
-    assert len(index.rows(store)) == 3
+    store.write_json(index.INDEX_FILE, None)
+    assert index.read_rows(store) == [summarise(record) for record in store.read_episodes()]
+    assert len(index.read_rows(store)) == 3
 
 
 def test_what_it_knows_is_not_read_again(store: Store) -> None:
@@ -53,13 +53,13 @@ def test_a_file_that_changed_is_read_a_new_one_too_and_one_that_went_is_gone(sto
 def test_a_file_that_broke_is_set_aside_whatever_the_index_says(store: Store) -> None:
     store._fs.pipe_file(f"{store.path}/episodes/{IDS[0]}.json", b"{")
     assert rewards(store) == {IDS[1]: 0.25, IDS[2]: 0.25}
-    assert [failure.kind for failure in store.failures(set())] == ["BrokenRecord"]
+    assert [failure.kind for failure in store.read_failures(set())] == ["BrokenRecord"]
 
 
-@pytest.mark.parametrize("schema", [SCHEMA - 1, SCHEMA + 1, None, "4"])
+@pytest.mark.parametrize("schema", [SCHEMA_VERSION - 1, SCHEMA_VERSION + 1, None, "4"])
 def test_of_another_version_it_is_passed_over(store: Store, schema: Any) -> None:
-    found = store.read_json(index.NAME)
-    store.write_json(index.NAME, {**found, "schema": schema})
+    found = store.read_json(index.INDEX_FILE)
+    store.write_json(index.INDEX_FILE, {**found, "schema": schema})
     assert rewards(store) == dict.fromkeys(IDS, 1.0)
 
 
@@ -74,8 +74,8 @@ SHAPES = st.recursive(
 def test_of_any_other_shape_it_is_passed_over(rows: Any) -> None:
     store = Store(f"memory://{uuid.uuid4().hex}/run")
     store.write(trajectory(id=IDS[0]))
-    for found in (rows, {"schema": SCHEMA, "rows": rows}):
-        store.write_json(index.NAME, found)
+    for found in (rows, {"schema": SCHEMA_VERSION, "rows": rows}):
+        store.write_json(index.INDEX_FILE, found)
         assert rewards(store) == {IDS[0]: 1.0}
 
 
@@ -83,8 +83,8 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     record = trajectory(reward=None, ungraded="judge", grade=None)
     store.write(record)
-    index.keep(store, index.rows(store))
-    (found,) = index.rows(store)
-    assert found == row(record)
-    assert repr(found) == repr(row(record))
-    assert isinstance(found, Row)
+    index.save_index(store, index.read_rows(store))
+    (found,) = index.read_rows(store)
+    assert found == summarise(record)
+    assert repr(found) == repr(summarise(record))
+    assert isinstance(found, EpisodeSummary)

@@ -18,21 +18,21 @@ from support.cli import REPO
 from support.provider.server import Answer, Provider
 
 from tautraj.config import Run
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.errors import PreflightError, StoreError
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.runs.startup import start_up
 from tautraj.store import Store
-from tautraj.store.lock import held
+from tautraj.store.lock import exclusive_lock
 
 SMALL = ["domain=mock", "split=base", "tasks.limit=1", "tracking=none"]
 HOLDER = """
 import sys, time
-from tautraj.store.lock import held
+from tautraj.store.lock import exclusive_lock
 from tautraj.store import Store
 
-with held(Store(sys.argv[1])):
+with exclusive_lock(Store(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
 """
@@ -48,7 +48,7 @@ def test_the_second_process_is_told_who_has_it_and_calls_nobody(run_of: Callable
     with Provider(lambda _: Answer("ok")) as provider:
         seats = [f"{seat}.provider.api_base={provider.openai_base}" for seat in ("model", "user")]
         overrides = [*SMALL, "model=gpt4o", "user=gpt4o", *seats]
-        with held(Store(directory(run_of(*overrides, root=tmp_path / "outputs")))):
+        with exclusive_lock(Store(locate_run_directory(run_of(*overrides, root=tmp_path / "outputs")))):
             second = generate(*overrides, cwd=tmp_path, OPENAI_API_KEY="k")
             assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".lock"]
         assert provider.requests == []
@@ -72,10 +72,10 @@ def test_a_holder_that_is_killed_holds_nothing(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLDER, store.path], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(StoreError, match=f"process {holder.pid} "), held(store):
+        with pytest.raises(StoreError, match=f"process {holder.pid} "), exclusive_lock(store):
             pass
         holder.send_signal(signal.SIGKILL)
-    with held(store):
+    with exclusive_lock(store):
         pass
 
 
@@ -92,7 +92,7 @@ def test_a_run_that_is_refused_leaves_no_trace(
 def test_what_was_there_stays_when_a_run_is_refused(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "run"))
     store.write_json("metrics.json", {})
-    with held(store):
+    with exclusive_lock(store):
         pass
     assert store.read_json("metrics.json") == {}
 
@@ -102,12 +102,12 @@ def test_a_place_that_cannot_be_locked_is_named_in_one_line(root: str, tmp_path:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(StoreError, match=f"^.*{root}/run cannot be written: .+ Choose another root=…$"),
-        held(Store(str(tmp_path / root / "run"))),
+        exclusive_lock(Store(str(tmp_path / root / "run"))),
     ):
         pass
 
 
 def test_an_object_store_is_not_locked() -> None:
     store = Store("memory://hold/run")
-    with held(store), held(store):
+    with exclusive_lock(store), exclusive_lock(store):
         store.write_json("metrics.json", {})

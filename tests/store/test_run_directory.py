@@ -23,17 +23,17 @@ from support.records import llm_call, tool_call, trajectory, turn, usage
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import cell
-from tautraj.config.parse import parse, shown_config
+from tautraj.config.identity import identify_cell
+from tautraj.config.parse import parse_run, redact_config
 from tautraj.errors import RateLimited, SeatError, StoreError, UserError
 from tautraj.metrics import Failure
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.startup import start_up
 from tautraj.store import Store
-from tautraj.trajectory import SCHEMA
+from tautraj.trajectory import SCHEMA_VERSION
 
 ID = "5-t0-00000000"
-NEXT_SCHEMA = SCHEMA + 1
+NEXT_SCHEMA = SCHEMA_VERSION + 1
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ UNUSUAL = {
 def test_what_is_read_is_what_was_written(anywhere: Store, arguments: dict[str, Any]) -> None:
     written = trajectory(turns=[turn(calls=[llm_call(usd=None)]), tool_call(arguments, belief=arguments)])
     anywhere.write(written)
-    (read,) = anywhere.episodes()
+    (read,) = anywhere.read_episodes()
     assert read == written
     assert exact(read) == exact(written)
 
@@ -91,12 +91,12 @@ def test_what_is_read_is_what_was_written(anywhere: Store, arguments: dict[str, 
 def test_an_ungraded_episode_is_done_too(anywhere: Store) -> None:
     written = trajectory(reward=None, ungraded="nothing was compared", grade=None)
     anywhere.write(written)
-    assert list(anywhere.episodes()) == [written]
+    assert list(anywhere.read_episodes()) == [written]
 
 
 def test_an_empty_place_has_nothing(anywhere: Store) -> None:
     anywhere.check()
-    assert list(anywhere.episodes()) == anywhere.failures(set()) == files(anywhere) == []
+    assert list(anywhere.read_episodes()) == anywhere.read_failures(set()) == files(anywhere) == []
     assert anywhere.read_json("metrics.json") is None
 
 
@@ -124,12 +124,12 @@ def test_what_is_no_whole_record_is_set_aside(anywhere: Store, data: bytes) -> N
     put(anywhere, f"episodes/{ID}.json", data)
     other = trajectory(id="9-t0-0")
     anywhere.write(other)
-    assert list(anywhere.episodes()) == [other]
+    assert list(anywhere.read_episodes()) == [other]
     assert files(anywhere) == ["episodes/9-t0-0.json", f"failures/{ID}.1.json"]
     kept = anywhere.read_json(f"failures/{ID}.1.json")
-    assert (kept["schema"], kept["id"], kept["kind"]) == (SCHEMA, ID, "BrokenRecord")
+    assert (kept["schema"], kept["id"], kept["kind"]) == (SCHEMA_VERSION, ID, "BrokenRecord")
     assert kept["text"] == data.decode(errors="replace")
-    (failure,) = anywhere.failures({other.id})
+    (failure,) = anywhere.read_failures({other.id})
     assert (failure.id, failure.kind) == (ID, "BrokenRecord")
     assert failure.message
 
@@ -139,10 +139,10 @@ def test_another_schema_is_refused_and_left_alone(anywhere: Store, name: str) ->
     put(anywhere, name, json.dumps({"schema": NEXT_SCHEMA}).encode())
     with pytest.raises(StoreError) as caught:
         anywhere.check()
-        list(anywhere.episodes())
+        list(anywhere.read_episodes())
     (line,) = str(caught.value).splitlines()
     assert f"schema {NEXT_SCHEMA}," in line
-    assert f"schema {SCHEMA}." in line
+    assert f"schema {SCHEMA_VERSION}." in line
     assert files(anywhere) == [name]
 
 
@@ -170,17 +170,17 @@ def test_failures_are_numbered_and_the_latest_counts(anywhere: Store) -> None:
     numbers = [f"failures/{ID}.{n}.json" for n in range(1, 12)]
     assert files(anywhere) == sorted([*numbers, "failures/9-t0-0.1.json"])
     latest = Failure(ID, "RateLimited", "429, number 11")
-    assert anywhere.failures(set()) == [latest, Failure("9-t0-0", "SeatError", "it raised")]
-    assert anywhere.failures({"9-t0-0"}) == [latest]
-    assert anywhere.failures({ID, "9-t0-0"}) == []
-    assert list(anywhere.episodes()) == []
+    assert anywhere.read_failures(set()) == [latest, Failure("9-t0-0", "SeatError", "it raised")]
+    assert anywhere.read_failures({"9-t0-0"}) == [latest]
+    assert anywhere.read_failures({ID, "9-t0-0"}) == []
+    assert list(anywhere.read_episodes()) == []
 
 
 def test_an_episode_whose_id_holds_anothers_is_not_it(anywhere: Store) -> None:
     anywhere.write_failure("15-t0-0", SeatError("other"), [], {})
     anywhere.write_failure("5-t0-0", SeatError("mine"), [], {})
     assert files(anywhere) == ["failures/15-t0-0.1.json", "failures/5-t0-0.1.json"]
-    assert anywhere.failures({"15-t0-0"}) == [Failure("5-t0-0", "SeatError", "mine")]
+    assert anywhere.read_failures({"15-t0-0"}) == [Failure("5-t0-0", "SeatError", "mine")]
 
 
 def test_a_failure_keeps_how_far_it_got_and_not_its_cause(anywhere: Store) -> None:
@@ -198,7 +198,7 @@ def test_a_failure_keeps_how_far_it_got_and_not_its_cause(anywhere: Store) -> No
 @pytest.mark.parametrize("data", [b"", b"\xff", b"{", b"[]", b"null", b'"kind"', b'{"kind": "x"}'])
 def test_an_unreadable_failure_is_a_failure(anywhere: Store, data: bytes) -> None:
     put(anywhere, f"failures/{ID}.1.json", data)
-    (failure,) = anywhere.failures(set())
+    (failure,) = anywhere.read_failures(set())
     assert (failure.id, failure.kind) == (ID, "BrokenRecord")
 
 
@@ -209,18 +209,18 @@ def test_what_failures_cost_is_told_file_by_file(anywhere: Store) -> None:
     put(anywhere, f"failures/{ID}.3.json", b'{"schema": 2, "kind": "RateLimited", "message": "429", "turns": []}')
     for number, data in enumerate([b"", b"[]", b'{"usage": 1}', b'{"usage": {"nobody": {}}}', b"[" * 10**5]):
         put(anywhere, f"failures/{ID}.{number + 4}.json", data)
-    assert [usage for _, usage in anywhere.failed_usage()] == [
+    assert [usage for _, usage in anywhere.read_failed_usage()] == [
         {"model": usage(usd=0.25)},
         {"model": usage(), "judge": usage(usd=None)},
         {},
     ]
-    assert anywhere.failures({ID}) == []
+    assert anywhere.read_failures({ID}) == []
 
 
 def test_a_file_that_is_no_failure_of_ours_stops_nothing(store: Store) -> None:
     put(store, "failures/notes.json", b"{}")
     store.write_failure(ID, SeatError("it raised"), [], {})
-    assert Failure(ID, "SeatError", "it raised") in store.failures(set())
+    assert Failure(ID, "SeatError", "it raised") in store.read_failures(set())
 
 
 WRITER = """
@@ -260,8 +260,8 @@ def test_a_killed_process_leaves_whole_episodes_only(store: Store, tmp_path: Pat
         assert writer.returncode == -signal.SIGKILL
         assert list(episode.parent.glob("*.json")) == [episode]
         assert json.loads(episode.read_bytes())["id"] == ID
-    assert [record.id for record in store.episodes()] == [ID]
-    assert store.failures(set()) == []
+    assert [record.id for record in store.read_episodes()] == [ID]
+    assert store.read_failures(set()) == []
 
 
 def test_what_cannot_be_renamed_is_not_copied(store: Store) -> None:
@@ -279,14 +279,14 @@ def test_opening_removes_what_a_killed_process_was_writing(store: Store) -> None
     Path(store.path, ".partial", "half").write_text("{")
     store.open({"trials": 1}, "# how\n")
     assert files(store) == [f"episodes/{ID}.json", "run.yaml"]
-    assert len(list(store.episodes())) == 1
+    assert len(list(store.read_episodes())) == 1
 
 
 def test_opening_again_brings_the_run_yaml_up_to_date(anywhere: Store) -> None:
     anywhere.open({"trials": 1}, "# first\n")
     anywhere.open({"trials": 4}, "# second\n")
     with fsspec.open(f"{anywhere.url}/run.yaml", "rt") as file:
-        assert file.read() == f"# second\nschema: {SCHEMA}\ntrials: 4\n"
+        assert file.read() == f"# second\nschema: {SCHEMA_VERSION}\ntrials: 4\n"
 
 
 def test_a_place_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
@@ -305,9 +305,9 @@ def admitted(root: Path) -> tuple[Run, Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", "https://me:secret@127.0.0.1:5000")
         tree = compose_tree([f"root='{root}'", "experiment=smoke", "trials=2"])
-        run, config = parse(tree), shown_config(tree)
+        run, config = parse_run(tree), redact_config(tree)
     store = Store(f"{root}/smoke/x")
-    with start_up(RunPlan(run, config, cell(run), store, [], [], [])):
+    with start_up(RunPlan(run, config, identify_cell(run), store, [], [], [])):
         pass
     return run, Path(store.path, "run.yaml")
 
@@ -316,7 +316,7 @@ def test_the_run_yaml_is_the_run_without_its_secrets(tmp_path: Path) -> None:
     run, path = admitted(tmp_path)
     assert "secret" not in path.read_text()
     written = yaml.safe_load(path.read_text())
-    assert written["schema"] == SCHEMA
+    assert written["schema"] == SCHEMA_VERSION
     assert written["tracking"].pop("uri") == "https://***@127.0.0.1:5000"
     kept = {key: value for key, value in written.items() if key in Run.model_fields}
     assert Run.model_validate(kept | {"tracking": run.tracking}) == run
@@ -340,10 +340,10 @@ def test_the_command_to_repeat_it_is_quoted(tmp_path: Path) -> None:
 
 DOOR = """
 from hydra.core.hydra_config import HydraConfig
-from tautraj.config.command_line import cli
-from tautraj.config.parse import parse
+from tautraj.config.command_line import run_cli
+from tautraj.config.parse import parse_run
 
-cli(lambda cfg: print(HydraConfig.get().runtime.output_dir, parse(cfg).model_dump_json(by_alias=True), sep="\\n"))
+run_cli(lambda cfg: print(HydraConfig.get().runtime.output_dir, parse_run(cfg).model_dump_json(by_alias=True), sep="\\n"))
 """
 
 

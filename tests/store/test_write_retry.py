@@ -17,7 +17,7 @@ from support.records import trajectory
 
 from tautraj.errors import StoreError
 from tautraj.store import Store
-from tautraj.store.write_retry import keep
+from tautraj.store.write_retry import write_with_retry
 
 WORKERS = """
 import resource, sys
@@ -25,13 +25,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, sys.argv[1])
 from support.records import trajectory
-from tautraj.store.write_retry import keep
+from tautraj.store.write_retry import write_with_retry
 from tautraj.store import Store
 
 store = Store(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
 with ThreadPoolExecutor(4) as workers:
-    list(workers.map(lambda n: keep(trajectory(id=f"5-t{n}-0"), store, float(sys.argv[3])), range(4)))
+    list(workers.map(lambda n: write_with_retry(trajectory(id=f"5-t{n}-0"), store, float(sys.argv[3])), range(4)))
 """
 
 
@@ -48,11 +48,11 @@ def test_what_is_finished_waits_for_room_which_is_said_once(tmp_path: Path) -> N
         said = waiting.stderr.readline()
         assert "File too large" in said
         assert "up to 120 s: make room, and the run goes on" in said
-        assert store.ids() == set()
+        assert store.list_ids() == set()
         resource.prlimit(waiting.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert waiting.stderr.read() == f"{store.url} can be written again.\n"
     assert waiting.returncode == 0
-    assert [record.id for record in store.episodes()] == [f"5-t{n}-0" for n in range(4)]
+    assert [record.id for record in store.read_episodes()] == [f"5-t{n}-0" for n in range(4)]
     assert list(Path(store.path, ".partial").iterdir()) == []
 
 
@@ -69,8 +69,8 @@ def test_a_patience_that_is_over_leaves_nothing_half_written(tmp_path: Path) -> 
 
 def test_what_can_be_written_is_written_without_a_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = Store(str(tmp_path / "run"))
-    keep(trajectory(), store, 600.0)
-    assert len(list(store.episodes())) == 1
+    write_with_retry(trajectory(), store, 600.0)
+    assert len(list(store.read_episodes())) == 1
     assert capsys.readouterr() == ("", "")
 
 
@@ -78,7 +78,7 @@ def test_another_kind_of_failure_is_not_waited_out(tmp_path: Path) -> None:
     """A file where a folder should be is a full disk as far as anybody can tell; no patience, no wait."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="^writing .*Make room"):
-        keep(trajectory(), Store(str(tmp_path / "file" / "run")), 0.0)
+        write_with_retry(trajectory(), Store(str(tmp_path / "file" / "run")), 0.0)
 
 
 def test_a_root_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

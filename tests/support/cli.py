@@ -38,7 +38,7 @@ def by_the_door(door: str, *words: str, cwd: Path, env: dict[str, str] | None = 
 def played(store: Store) -> dict[tuple[str, int], float | None]:
     """Reward by task and trial; fails on a task played twice."""
     found: dict[tuple[str, int], float | None] = {}
-    for trajectory in store.episodes():
+    for trajectory in store.read_episodes():
         key = (trajectory.task_id, trajectory.trial)
         assert key not in found
         found[key] = trajectory.reward

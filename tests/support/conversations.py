@@ -8,8 +8,8 @@ from typing import Any
 
 from support import records
 from tautraj.benchmarks import Benchmark, World, open_benchmark
-from tautraj.config import Bench, Domain
-from tautraj.grading.reward import judged, labelled
+from tautraj.config import BenchmarkConfig, Domain
+from tautraj.grading.reward import grade_trajectory, label_trajectory
 from tautraj.trajectory import ToolCall, Trajectory, Turn
 
 Step = Callable[[int, World], Turn]
@@ -35,22 +35,24 @@ def call(name: str, *, dropped: Sequence[ToolCall] = (), **arguments: Any) -> St
 
 def gold(domain: str, task_id: str, name: str) -> Step:
     """The task's own call of a tool."""
-    actions = opened(domain).task(task_id).privileged.gold_actions
+    actions = opened(domain).get_task(task_id).privileged.gold_actions
     return call(name, **next(action["arguments"] for action in actions if action["name"] == name))
 
 
 def opened(domain: str) -> Benchmark:
-    return open_benchmark(Bench(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
+    return open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
 
 
 def graded(domain: str, task_id: str, *steps: Step, **fields: Any) -> Trajectory:
     """What τ² gives it, with its labels."""
     benchmark = opened(domain)
-    task = benchmark.task(task_id)
-    world = benchmark.world(task)
+    task = benchmark.get_task(task_id)
+    world = benchmark.build_world(task)
     turns = list(task.given)
     for step in steps:
         turns.append(step(len(turns), world))
     what = {"domain": domain, "task_id": task_id, "turns": turns}
     told = {"scenario": task.scenario.text, "privileged": task.privileged}
-    return labelled(judged(records.trajectory(**what, **told, **fields), benchmark, None), benchmark)
+    return label_trajectory(
+        grade_trajectory(records.trajectory(**what, **told, **fields), benchmark, None), benchmark
+    )

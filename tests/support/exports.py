@@ -8,7 +8,7 @@ from typing import Any
 from support import cli
 from support.cli import Finished
 from tautraj.config import Run
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.runs.startup import start_up
@@ -23,7 +23,7 @@ def played(run: Run) -> Path:
     with start_up(plan_run(run)) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
-    return Path(directory(run))
+    return Path(locate_run_directory(run))
 
 
 def rows_in(folder: Path, name: str = "train") -> list[dict[str, Any]]:

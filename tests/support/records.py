@@ -5,8 +5,8 @@ Not here: episodes that were really played (`provider.replay`).
 
 from typing import Any
 
-from tautraj.metrics import Row
-from tautraj.trajectory import SCHEMA, LlmCall, Trajectory, Turn, Usage
+from tautraj.metrics import EpisodeSummary
+from tautraj.trajectory import SCHEMA_VERSION, LlmCall, Trajectory, Turn, Usage
 
 
 def llm_call(**fields: Any) -> LlmCall:
@@ -48,7 +48,7 @@ def trajectory(**fields: Any) -> Trajectory:
     grade = {"reward": 1.0, "components": {"db": 1.0}, "db_match": True, "note": None}
     grade |= {"communicate": [], "actions": [], "assertions": [], "judged": []}
     plain = {
-        "schema": SCHEMA,
+        "schema": SCHEMA_VERSION,
         "id": "5-t0-00000000",
         "trial": 0,
         "seed": 7,
@@ -69,9 +69,9 @@ def trajectory(**fields: Any) -> Trajectory:
     return Trajectory.model_validate(who | what | told | plain | fields)
 
 
-def row(**fields: Any) -> Row:
+def row(**fields: Any) -> EpisodeSummary:
     """Graded 1.0, no seat used."""
-    plain = Row(
+    plain = EpisodeSummary(
         id="5-t0-00000000",
         task_id="5",
         trial=0,

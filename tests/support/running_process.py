@@ -12,7 +12,7 @@ from support.cli import command
 from support.provider.replay import Replay
 from support.provider.server import Answer, ChatRequest
 from tautraj.config import Run
-from tautraj.config.identity import plan
+from tautraj.config.identity import plan_episodes
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
@@ -25,7 +25,7 @@ IDS = f"tasks.ids={json.dumps(TASKS)}"
 def played_offline(run_of: Callable[..., Run]) -> list[Trajectory]:
     """What the provider answers with."""
     run = run_of(*MOCK)
-    return [run_episode(run, spec, Recorder()) for spec in plan(run, TASKS)]
+    return [run_episode(run, spec, Recorder()) for spec in plan_episodes(run, TASKS)]
 
 
 class Slow:

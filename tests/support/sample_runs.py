@@ -11,9 +11,9 @@ from typing import Any
 from support import records
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
-from tautraj.config.identity import directory
-from tautraj.grading.labels import writes
-from tautraj.grading.reward import judged, labelled
+from tautraj.config.identity import locate_run_directory
+from tautraj.grading.labels import find_writes
+from tautraj.grading.reward import grade_trajectory, label_trajectory
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.runs.startup import start_up
@@ -41,16 +41,16 @@ def played(run: Run) -> Store:
     with start_up(plan_run(run)) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
-    return Store(directory(run))
+    return Store(locate_run_directory(run))
 
 
 def varied(store: Store, run: Run, copies: int = 0) -> None:
     """Make the conversations of a run differ; `copies`: so many more, under other trials."""
     benchmark = open_benchmark(run.benchmark, run.domain)
-    found = list(store.episodes())
+    found = list(store.read_episodes())
     for number, one in enumerate(found):
         store.write(_changed(one, number, benchmark))
-    changed = list(store.episodes())
+    changed = list(store.read_episodes())
     for number in range(copies):
         one, trial = changed[number % len(changed)], run.trials + number // len(changed)
         store.write(one.model_copy(update={"id": f"{one.task_id}-t{trial}-copy", "trial": trial}))
@@ -59,7 +59,7 @@ def varied(store: Store, run: Run, copies: int = 0) -> None:
 
 def _changed(one: Trajectory, number: int, benchmark: Benchmark) -> Trajectory:
     turns = [*one.turns]
-    if number % 3 == 0 and (written := writes(one, benchmark.writing_tools)):
+    if number % 3 == 0 and (written := find_writes(one, benchmark.writing_tools)):
         turns.remove(written[-1])
     turns = [_spoken(turn, place + number) for place, turn in enumerate(turns)]
     if number % 4 == 1:
@@ -81,7 +81,7 @@ def _changed(one: Trajectory, number: int, benchmark: Benchmark) -> Trajectory:
         "turns": tuple(turns),
         "usage": {"model": records.usage(usd=0.01 * (number + 1)), "user": records.usage(usd=0.002)},
     }
-    return labelled(judged(one.model_copy(update=told), benchmark, None), benchmark)
+    return label_trajectory(grade_trajectory(one.model_copy(update=told), benchmark, None), benchmark)
 
 
 def _spoken(turn: Turn, number: int) -> Turn:

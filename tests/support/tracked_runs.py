@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import parse, shown_config
+from tautraj.config.parse import parse_run, redact_config
 from tautraj.runs.plan import RunPlan, plan_run
 from tautraj.store import Store
 
@@ -16,7 +16,7 @@ Directory = Callable[..., Store]
 def composed(root: Path, *overrides: str) -> RunPlan:
     """A run of three episodes, none played yet."""
     tree = compose_tree(["domain=mock", "split=base", "tasks.limit=3", f"root={root}", *overrides])
-    plan = plan_run(parse(tree), shown_config(tree))
+    plan = plan_run(parse_run(tree), redact_config(tree))
     plan.store.open(dict(plan.config), "")
     return plan
 

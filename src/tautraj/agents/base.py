@@ -1,6 +1,6 @@
-"""The agent seat. An agent is a function `(stage, *, settings) -> None`; its YAML names it by `_target_`.
+"""The agent seat. An agent is a function `(context, *, settings) -> None`; its YAML names it by `_target_`.
 
-It plays until `stage.door.closed`, or returns to end the conversation itself.
+It plays until `context.env.is_closed`, or returns to end the conversation itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,20 +15,20 @@ class Environment(Protocol):
     """What an agent acts on: the customer and the world. The recorder stands behind it."""
 
     @property
-    def closed(self) -> bool: ...
+    def is_closed(self) -> bool: ...
 
-    def call(self, call: Any, aside: Any = ...) -> str: ...
+    def call(self, call: Any, side_channels: Any = ...) -> str: ...
 
-    def say(self, text: str, aside: Any = ...) -> str: ...
+    def say(self, text: str, side_channels: Any = ...) -> str: ...
 
-    def mistake(self, told: str, call: Any = ..., aside: Any = ...) -> str: ...
+    def report_mistake(self, message: str, call: Any = ..., side_channels: Any = ...) -> str: ...
 
     def note(self, kind: Any, **fields: Any) -> Turn: ...
 
-    def ran(self, code: Turn, printed: str, error: bool) -> None: ...
+    def finish_code(self, code: Turn, output: str, error: bool) -> None: ...
 
 
-class Backstage(NamedTuple):
+class GoldContext(NamedTuple):
     """What only an offline model is given: the gold actions and a look at the database."""
 
     task: Task
@@ -36,7 +36,7 @@ class Backstage(NamedTuple):
     writing_tools: frozenset[str]
 
 
-class Stage(NamedTuple):
+class AgentContext(NamedTuple):
     """What an agent is given."""
 
     task_id: str
@@ -46,9 +46,9 @@ class Stage(NamedTuple):
     """The conversation so far; it grows."""
     tools: tuple[dict[str, Any], ...]
     """JSON schemas, OpenAI's form."""
-    door: Environment
+    env: Environment
     ask: Ask
-    brief: Callable[[str, Sequence[dict[str, Any]]], None]
+    record_prompt: Callable[[str, Sequence[dict[str, Any]]], None]
     """Keep in the record what the model is told first and which schemas it is shown."""
-    backstage: Backstage | None
+    gold_context: GoldContext | None
     """None wherever an llm plays."""

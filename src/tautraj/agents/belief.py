@@ -22,7 +22,7 @@ class Belief(BaseModel):
     unknown_facts: tuple[str, ...]
 
 
-BELIEF = """\
+BELIEF_PROMPT = """\
 Look at the conversation between the agent and the customer so far:
 <conversation>
 {transcript}
@@ -34,9 +34,9 @@ Where does it stand, and what is known? Answer with one JSON object and nothing 
  "known_facts": [{{"fact": "…", "source": "the customer, the result of which tool, or the policy"}}],
  "unknown_facts": ["what still has to be found out"]}}"""
 
-AGAIN = "That could not be read: {why}. Answer with the one JSON object and nothing else."
+RETRY_PROMPT = "That could not be read: {why}. Answer with the one JSON object and nothing else."
 
-PLAN = """\
+PLAN_PROMPT = """\
 The conversation between the agent and the customer so far:
 <conversation>
 {transcript}
@@ -57,14 +57,14 @@ Belief: {belief}
 Plan:
 {plan}"""
 
-HOW = """
+INSTRUCTIONS = """
 
 # How to act
 First write your thought, then make one tool call. To say something to the customer, call `respond`: text beside a \
 call never reaches the customer."""
 
 
-def read(text: str) -> Belief | str:
+def parse_belief(text: str) -> Belief | str:
     """The belief in an answer, or why it could not be read."""
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:
@@ -76,7 +76,7 @@ def read(text: str) -> Belief | str:
         return f"{'.'.join(str(step) for step in fault['loc']) or 'the JSON'}: {fault['msg']}"
 
 
-def as_text(belief: Belief | None) -> str:
+def format_belief(belief: Belief | None) -> str:
     """For a prompt; known and unknown facts alike."""
     if belief is None:
         return "nothing yet"

@@ -13,16 +13,16 @@ from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput
 from smolagents.local_python_executor import CodeOutput, InterpreterError, LocalPythonExecutor
 from smolagents.utils import AgentExecutionError, AgentParsingError
 
-from tautraj.agents.base import Environment, Stage
-from tautraj.agents.message_history import EMPTY, RESPOND, RESPOND_SCHEMA, Conversation
-from tautraj.agents.smolagents_loop import NO_STEP_LIMIT, SeatModel, play
-from tautraj.agents.text_protocol import as_text
+from tautraj.agents.base import AgentContext, Environment
+from tautraj.agents.message_history import EMPTY_REPLY, RESPOND, RESPOND_SCHEMA, MessageHistory
+from tautraj.agents.smolagents_loop import NO_STEP_LIMIT, SeatModel, run_agent
+from tautraj.agents.text_protocol import format_tools
 from tautraj.errors import TautrajError, WorldClosed
 from tautraj.llms import Reply
-from tautraj.llms.tool_calls import Aside, json_object, without_reasoning
+from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object
 from tautraj.trajectory import ToolCall, Turn
 
-HOW = """
+INSTRUCTIONS = """
 
 # How to act
 Write a thought, then Python in one block between ```python and ```. The tools are functions; call them with keyword \
@@ -39,33 +39,36 @@ NO_CODE = (
 )
 
 
-def code(stage: Stage, *, replay_reasoning: bool) -> None:
+def code(context: AgentContext, *, replay_reasoning: bool) -> None:
     """Play until the door closes."""
-    play(DeskCoder(stage, CodeConversation(stage, replay_reasoning)))
+    run_agent(EnvCodeAgent(context, CodeHistory(context, replay_reasoning)))
 
 
-class CodeConversation(Conversation):
+class CodeHistory(MessageHistory):
     """The conversation with code and what it printed as text."""
 
-    def __init__(self, stage: Stage, replay_reasoning: bool) -> None:
+    def __init__(self, context: AgentContext, replay_reasoning: bool) -> None:
         self.thought: str | None = None
-        tools = [*stage.tools, RESPOND_SCHEMA]
+        tools = [*context.tools, RESPOND_SCHEMA]
         super().__init__(
-            stage, stage.system + HOW.format(tools=as_text(tools)), tools, replay_reasoning=replay_reasoning
+            context,
+            context.system + INSTRUCTIONS.format(tools=format_tools(tools)),
+            tools,
+            replay_reasoning=replay_reasoning,
         )
         self.tools = ()
 
-    def hear(self, reply: Reply) -> ToolCall | str:
-        reply = reply if self._replay else without_reasoning(reply)
+    def add_reply(self, reply: Reply) -> ToolCall | str:
+        reply = reply if self._replay_reasoning else drop_reasoning(reply)
         self.thought = reply.text.split("```")[0].strip() or None
         if reply.text.strip():
-            self.messages.append({"role": "assistant", "content": reply.text, **reply.back})
+            self.messages.append({"role": "assistant", "content": reply.text, **reply.reasoning_fields})
         return reply.text
 
-    def result(self, action: ToolCall | str, content: str) -> None:
+    def add_result(self, action: ToolCall | str, content: str) -> None:
         self.messages.append({"role": "user", "content": f"Observation: {content}"})
 
-    def _recall(self, turn: Turn) -> None:
+    def _add_turn(self, turn: Turn) -> None:
         if turn.kind == "message" and turn.seat == "user":
             self.messages.append({"role": "user", "content": f"Customer: {turn.message}"})
         elif turn.seat == "model":
@@ -76,24 +79,24 @@ class CodeConversation(Conversation):
                 self.messages.append({"role": "user", "content": f"Observation: {turn.observation}"})
 
 
-class DeskExecutor(LocalPythonExecutor):  # type: ignore[misc]
+class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
     """smolagents' interpreter with the door's actions as functions; each block of code is a turn."""
 
-    def __init__(self, stage: Stage, conversation: CodeConversation) -> None:
-        self._door, self._conversation = stage.door, conversation
+    def __init__(self, context: AgentContext, history: CodeHistory) -> None:
+        self._env, self._history = context.env, history
         self.failure: TautrajError | None = None
         """What an action raised that is not the code's fault; the code may have caught it."""
-        self._actions = 0
-        actions = {tool["function"]["name"]: self._action(tool["function"]) for tool in stage.tools}
-        actions[RESPOND] = self._action(RESPOND_SCHEMA["function"])
+        self._action_count = 0
+        actions = {tool["function"]["name"]: self._make_function(tool["function"]) for tool in context.tools}
+        actions[RESPOND] = self._make_function(RESPOND_SCHEMA["function"])
         # no time limit: a customer may think for minutes, and smolagents' does not stop the code anyway
         super().__init__([], additional_functions=actions, timeout_seconds=None)
 
     def __call__(self, code_action: str) -> CodeOutput:
         if not code_action.strip():
-            self._conversation.result("", self._door.mistake(EMPTY))
-            return CodeOutput(output=None, logs="", is_final_answer=self._door.closed)
-        block = self._door.note("code", code=code_action, thought=self._conversation.thought)
+            self._history.add_result("", self._env.report_mistake(EMPTY_REPLY))
+            return CodeOutput(output=None, logs="", is_final_answer=self._env.is_closed)
+        block = self._env.note("code", code=code_action, thought=self._history.thought)
         try:
             super().__call__(code_action)
             error = None
@@ -103,18 +106,20 @@ class DeskExecutor(LocalPythonExecutor):  # type: ignore[misc]
             raise self.failure
         printed = "\n".join(filter(None, [str(self.state["_print_outputs"]).rstrip(), error]))
         printed = printed.encode(errors="replace").decode()  # half a surrogate pair cannot be written down
-        self._door.ran(block, printed, error is not None)
-        self._conversation.result("", printed or "(nothing was printed)")
-        return CodeOutput(output=None, logs=printed, is_final_answer=self._door.closed)
+        self._env.finish_code(block, printed, error is not None)
+        self._history.add_result("", printed or "(nothing was printed)")
+        return CodeOutput(output=None, logs=printed, is_final_answer=self._env.is_closed)
 
-    def _action(self, tool: dict[str, Any]) -> Callable[..., Any]:
+    def _make_function(self, tool: dict[str, Any]) -> Callable[..., Any]:
         names = list(tool["parameters"].get("properties", {}))
 
         def act(*values: Any, **arguments: Any) -> Any:
-            self._actions += 1
-            call = _as_call(f"code_{self._actions}", tool["name"], dict(zip(names, values, strict=False)) | arguments)
+            self._action_count += 1
+            call = _to_tool_call(
+                f"code_{self._action_count}", tool["name"], dict(zip(names, values, strict=False)) | arguments
+            )
             try:
-                return _readable(_carried_out(self._door, call))
+                return _parse_observation(_carry_out(self._env, call))
             except WorldClosed:
                 raise
             except TautrajError as error:
@@ -124,15 +129,15 @@ class DeskExecutor(LocalPythonExecutor):  # type: ignore[misc]
         return act
 
 
-class DeskCoder(CodeAgent):  # type: ignore[misc]
+class EnvCodeAgent(CodeAgent):  # type: ignore[misc]
     """One block of code a step, over when the door is closed."""
 
-    def __init__(self, stage: Stage, conversation: CodeConversation) -> None:
-        self._door, self._conversation = stage.door, conversation
+    def __init__(self, context: AgentContext, history: CodeHistory) -> None:
+        self._env, self._history = context.env, history
         super().__init__(
             tools=[],
-            model=SeatModel(stage, conversation),
-            executor=DeskExecutor(stage, conversation),
+            model=SeatModel(context, history),
+            executor=EnvPythonExecutor(context, history),
             prompt_templates=EMPTY_PROMPT_TEMPLATES,
             code_block_tags="markdown",
             max_steps=NO_STEP_LIMIT,
@@ -141,7 +146,7 @@ class DeskCoder(CodeAgent):  # type: ignore[misc]
         self.tools.pop("final_answer")
 
     def initialize_system_prompt(self) -> str:
-        return str(self._conversation.messages[0]["content"])
+        return str(self._history.messages[0]["content"])
 
     def write_memory_to_messages(self, summary_mode: bool = False) -> list[Any]:
         return []  # the conversation is sent instead
@@ -150,25 +155,25 @@ class DeskCoder(CodeAgent):  # type: ignore[misc]
         try:
             yield from super()._step_stream(memory_step)
         except AgentParsingError:
-            self._conversation.result("", self._door.mistake(NO_CODE, None, Aside(self._conversation.thought)))
-            yield ActionOutput(output="", is_final_answer=self._door.closed)
+            self._history.add_result("", self._env.report_mistake(NO_CODE, None, SideChannels(self._history.thought)))
+            yield ActionOutput(output="", is_final_answer=self._env.is_closed)
         except AgentExecutionError as error:
             raise self.python_executor.failure or error from None
 
 
-def _carried_out(door: Environment, call: ToolCall) -> str:
+def _carry_out(env: Environment, call: ToolCall) -> str:
     content = call.arguments.get("content")
     if call.name != RESPOND or call.raw is not None:
-        return door.call(call)
+        return env.call(call)
     if isinstance(content, str) and content.strip():
-        return door.say(content)
-    return door.mistake("Error: respond needs content, the text to say.", call)
+        return env.say(content)
+    return env.report_mistake("Error: respond needs content, the text to say.", call)
 
 
-def _as_call(call_id: str, name: str, arguments: dict[str, Any]) -> ToolCall:
+def _to_tool_call(call_id: str, name: str, arguments: dict[str, Any]) -> ToolCall:
     """The call as JSON would have it: tuples are lists; what is no JSON keeps its Python form as `raw`."""
     try:
-        plain = json_object(json.dumps(arguments))
+        plain = parse_json_object(json.dumps(arguments))
     except (TypeError, ValueError):
         plain = None
     if plain is None:
@@ -176,7 +181,7 @@ def _as_call(call_id: str, name: str, arguments: dict[str, Any]) -> ToolCall:
     return ToolCall(id=call_id, name=name, arguments=plain)
 
 
-def _readable(observation: str) -> Any:
+def _parse_observation(observation: str) -> Any:
     try:
         return json.loads(observation)
     except ValueError:

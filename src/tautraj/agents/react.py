@@ -1,15 +1,15 @@
 """A text protocol, with a thought before each action (`react`) or without (`act`)."""
 
-from tautraj.agents.base import Stage
-from tautraj.agents.smolagents_loop import DeskAgent, play
-from tautraj.agents.text_protocol import TextConversation
+from tautraj.agents.base import AgentContext
+from tautraj.agents.smolagents_loop import EnvToolAgent, run_agent
+from tautraj.agents.text_protocol import TextHistory
 
 
-def react(stage: Stage, *, replay_reasoning: bool) -> None:
+def react(context: AgentContext, *, replay_reasoning: bool) -> None:
     """Thought, then action, as text. The thought is kept in the record and reaches nobody."""
-    play(DeskAgent(stage, TextConversation(stage, thought=True, replay_reasoning=replay_reasoning)))
+    run_agent(EnvToolAgent(context, TextHistory(context, thought=True, replay_reasoning=replay_reasoning)))
 
 
-def act(stage: Stage, *, replay_reasoning: bool) -> None:
+def act(context: AgentContext, *, replay_reasoning: bool) -> None:
     """An action as text, and nothing else."""
-    play(DeskAgent(stage, TextConversation(stage, thought=False, replay_reasoning=replay_reasoning)))
+    run_agent(EnvToolAgent(context, TextHistory(context, thought=False, replay_reasoning=replay_reasoning)))

@@ -10,8 +10,8 @@ from smolagents import AgentGenerationError, ChatMessage, LogLevel, MessageRole,
 from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput, MultiStepAgent
 from smolagents.models import ChatMessageToolCall, ChatMessageToolCallFunction
 
-from tautraj.agents.base import Stage
-from tautraj.agents.message_history import RESPOND, Conversation
+from tautraj.agents.base import AgentContext
+from tautraj.agents.message_history import RESPOND, MessageHistory
 from tautraj.trajectory import ToolCall
 
 NO_STEP_LIMIT = 10**9  # the door ends episodes; at its own limit smolagents would pay for one more call
@@ -20,14 +20,14 @@ NO_STEP_LIMIT = 10**9  # the door ends episodes; at its own limit smolagents wou
 class SeatModel(Model):  # type: ignore[misc]
     """The seat's llm as smolagents sees it. What smolagents passes in is ignored: the conversation is sent."""
 
-    def __init__(self, stage: Stage, conversation: Conversation) -> None:
+    def __init__(self, context: AgentContext, history: MessageHistory) -> None:
         super().__init__(model_id="seat")
-        self._ask, self._conversation = stage.ask, conversation
+        self._ask, self._history = context.ask, history
         self.action: ToolCall | str = ""
 
     def generate(self, messages: Any, **_: Any) -> ChatMessage:
-        reply = self._ask(self._conversation.request(), self._conversation.tools)
-        self.action = self._conversation.hear(reply)
+        reply = self._ask(self._history.build_request(), self._history.tools)
+        self.action = self._history.add_reply(reply)
         name, arguments = ("", {}) if isinstance(self.action, str) else (self.action.name, self.action.arguments)
         function = ChatMessageToolCallFunction(name=name, arguments=arguments)
         call = ChatMessageToolCall(function=function, id="", type="function")
@@ -50,14 +50,14 @@ class WorldTool(Tool):  # type: ignore[misc]
         raise NotImplementedError
 
 
-class DeskAgent(ToolCallingAgent):  # type: ignore[misc]
+class EnvToolAgent(ToolCallingAgent):  # type: ignore[misc]
     """One action a step, over when the door is closed."""
 
-    def __init__(self, stage: Stage, conversation: Conversation, planning_interval: int | None = None) -> None:
-        self._door, self._conversation = stage.door, conversation
+    def __init__(self, context: AgentContext, history: MessageHistory, planning_interval: int | None = None) -> None:
+        self._env, self._history = context.env, history
         super().__init__(
-            tools=[WorldTool(schema) for schema in stage.tools],
-            model=SeatModel(stage, conversation),
+            tools=[WorldTool(schema) for schema in context.tools],
+            model=SeatModel(context, history),
             prompt_templates=EMPTY_PROMPT_TEMPLATES,  # none of its prompts are sent; it would parse them every time
             max_steps=NO_STEP_LIMIT,
             max_tool_threads=1,
@@ -67,36 +67,36 @@ class DeskAgent(ToolCallingAgent):  # type: ignore[misc]
         self.tools.pop("final_answer")
 
     def initialize_system_prompt(self) -> str:
-        return str(self._conversation.messages[0]["content"])
+        return str(self._history.messages[0]["content"])
 
     def write_memory_to_messages(self, summary_mode: bool = False) -> list[ChatMessage]:
         return []  # the conversation is sent instead
 
     def execute_tool_call(self, tool_name: str, arguments: Any) -> str:
         action = self.model.action
-        observation = self._act(action)
-        if not self._door.closed:
-            self._conversation.result(action, observation)
+        observation = self._carry_out(action)
+        if not self._env.is_closed:
+            self._history.add_result(action, observation)
         return observation
 
-    def _act(self, action: ToolCall | str) -> str:
-        aside = self._conversation.aside
+    def _carry_out(self, action: ToolCall | str) -> str:
+        aside = self._history.side_channels
         if isinstance(action, str):
-            return self._door.mistake(action, None, aside)
+            return self._env.report_mistake(action, None, aside)
         if action.name != RESPOND or action.raw is not None:
-            return self._door.call(action, aside)
+            return self._env.call(action, aside)
         content = action.arguments.get("content")
         if isinstance(content, str) and content.strip():
-            return self._door.say(content, aside)
-        return self._door.mistake("Error: respond needs content, the text to say.", action, aside)
+            return self._env.say(content, aside)
+        return self._env.report_mistake("Error: respond needs content, the text to say.", action, aside)
 
     def _step_stream(self, memory_step: Any) -> Generator[Any]:
         for output in super()._step_stream(memory_step):
             over = isinstance(output, ActionOutput)  # smolagents would also end on a tool called final_answer
-            yield ActionOutput(output="", is_final_answer=self._door.closed) if over else output
+            yield ActionOutput(output="", is_final_answer=self._env.is_closed) if over else output
 
 
-def play(agent: MultiStepAgent) -> None:
+def run_agent(agent: MultiStepAgent) -> None:
     """Run smolagents' loop until the door closes; what the seat's llm raised comes out as it was."""
     try:
         agent.run("Help the customer.")

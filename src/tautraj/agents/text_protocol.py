@@ -8,13 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from tautraj.agents.base import Stage
-from tautraj.agents.message_history import EMPTY, RESPOND, RESPOND_SCHEMA, Conversation
+from tautraj.agents.base import AgentContext
+from tautraj.agents.message_history import EMPTY_REPLY, RESPOND, RESPOND_SCHEMA, MessageHistory
 from tautraj.llms import Reply
-from tautraj.llms.tool_calls import Aside, json_object, without_reasoning
+from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object
 from tautraj.trajectory import ToolCall, Turn
 
-FORM = """
+INSTRUCTIONS = """
 
 # How to act
 The tools, as JSON schemas:
@@ -35,37 +35,37 @@ NO_ACTION = 'Error: no action found. Write "Action:" and then one JSON object wi
 ACTION = re.compile(r"^[^\S\n]*\**Action:?\**:?\s*", re.MULTILINE | re.IGNORECASE)
 
 
-class TextConversation(Conversation):
+class TextHistory(MessageHistory):
     """The same conversation with actions and results as text."""
 
-    def __init__(self, stage: Stage, *, thought: bool, replay_reasoning: bool) -> None:
-        tools = [*stage.tools, RESPOND_SCHEMA]
-        form = FORM.format(
-            tools=as_text(tools),
+    def __init__(self, context: AgentContext, *, thought: bool, replay_reasoning: bool) -> None:
+        tools = [*context.tools, RESPOND_SCHEMA]
+        form = INSTRUCTIONS.format(
+            tools=format_tools(tools),
             thought=THOUGHT if thought else "",
             thought_too="" if thought else ", without any other word",
         )
-        self._calls = 0
-        super().__init__(stage, stage.system + form, tools, replay_reasoning=replay_reasoning)
+        self._call_count = 0
+        super().__init__(context, context.system + form, tools, replay_reasoning=replay_reasoning)
         self.tools = ()
 
-    def hear(self, reply: Reply) -> ToolCall | str:
-        reply = reply if self._replay else without_reasoning(reply)
+    def add_reply(self, reply: Reply) -> ToolCall | str:
+        reply = reply if self._replay_reasoning else drop_reasoning(reply)
         if not reply.text.strip():
-            return EMPTY
-        answer = written(reply.text)
-        self.messages.append({"role": "assistant", "content": answer.kept, **reply.back})
-        self.aside = Aside(answer.thought or None)
-        self._calls += 1
+            return EMPTY_REPLY
+        answer = parse_answer(reply.text)
+        self.messages.append({"role": "assistant", "content": answer.text, **reply.reasoning_fields})
+        self.side_channels = SideChannels(answer.thought or None)
+        self._call_count += 1
         if answer.name is None:
             return NO_ACTION
-        return ToolCall(id=f"action_{self._calls}", name=answer.name, arguments=answer.arguments)
+        return ToolCall(id=f"action_{self._call_count}", name=answer.name, arguments=answer.arguments)
 
-    def result(self, action: ToolCall | str, content: str) -> None:
+    def add_result(self, action: ToolCall | str, content: str) -> None:
         who = "Customer" if isinstance(action, ToolCall) and action.name == RESPOND else "Observation"
         self.messages.append({"role": "user", "content": f"{who}: {content}"})
 
-    def _recall(self, turn: Turn) -> None:
+    def _add_turn(self, turn: Turn) -> None:
         if turn.seat == "user" and turn.kind == "message":
             self.messages.append({"role": "user", "content": f"Customer: {turn.message}"})
         elif turn.seat == "model":
@@ -78,18 +78,18 @@ class TextConversation(Conversation):
                 self.messages.append({"role": "user", "content": f"Observation: {turn.observation}"})
 
 
-class Written(NamedTuple):
+class ParsedAnswer(NamedTuple):
     """An answer, read."""
 
     thought: str
     name: str | None
     """None: it holds no action."""
     arguments: dict[str, Any]
-    kept: str
+    text: str
     """The answer without what follows the action: results that the model made up."""
 
 
-def written(text: str) -> Written:
+def parse_answer(text: str) -> ParsedAnswer:
     """The JSON object after the first "Action:", or the one that the answer begins with; fenced or not."""
     marked = ACTION.search(text)
     start = marked.end() if marked else 0
@@ -99,24 +99,24 @@ def written(text: str) -> Written:
         end = start + json.JSONDecoder().raw_decode(text[start:])[1]
     except (ValueError, RecursionError):
         end = start
-    found = json_object(text[start:end]) or {}
+    found = parse_json_object(text[start:end]) or {}
     name, arguments = found.get("name"), found.get("arguments", {})
     thought = text[: marked.start()] if marked else ""
     if not isinstance(name, str) or not isinstance(arguments, dict):
-        return Written(_unmarked(thought or text), None, {}, text)
-    return Written(_unmarked(thought), name, arguments, text[:end])
+        return ParsedAnswer(_strip_thought_mark(thought or text), None, {}, text)
+    return ParsedAnswer(_strip_thought_mark(thought), name, arguments, text[:end])
 
 
-def _unmarked(thought: str) -> str:
+def _strip_thought_mark(thought: str) -> str:
     return re.sub(r"^\s*\**Thought:?\**:?\s*", "", thought, flags=re.IGNORECASE).strip()
 
 
-def as_text(tools: Sequence[dict[str, Any]]) -> str:
+def format_tools(tools: Sequence[dict[str, Any]]) -> str:
     """One schema a line."""
     return "\n".join(json.dumps(tool["function"], ensure_ascii=False) for tool in tools)
 
 
-def transcript(turns: Sequence[Turn]) -> str:
+def format_transcript(turns: Sequence[Turn]) -> str:
     """What the agent has seen and done, as text."""
     lines: list[str] = []
     for turn in turns:

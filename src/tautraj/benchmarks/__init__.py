@@ -2,14 +2,14 @@
 
 import functools
 
-from tautraj.benchmarks.base import Benchmark, Observation, Place, Scenario, Task, World
-from tautraj.config import Bench, Domain
+from tautraj.benchmarks.base import Benchmark, EntityRef, Observation, Scenario, Task, World
+from tautraj.config import BenchmarkConfig, Domain
 
-__all__ = ["Benchmark", "Observation", "Place", "Scenario", "Task", "World", "open_benchmark"]
+__all__ = ["Benchmark", "Observation", "EntityRef", "Scenario", "Task", "World", "open_benchmark"]
 
 
 @functools.lru_cache(maxsize=8)
-def open_benchmark(bench: Bench, domain: Domain) -> Benchmark:
+def open_benchmark(bench: BenchmarkConfig, domain: Domain) -> Benchmark:
     """Load a domain once per process. Raises `ConfigError` on one that is not there."""
     if bench.name == "tau_bench":
         from tautraj.benchmarks.tau_bench.adapter import TauBench

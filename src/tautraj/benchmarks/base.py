@@ -35,7 +35,7 @@ class Observation(NamedTuple):
     error: bool
 
 
-class Place(NamedTuple):
+class EntityRef(NamedTuple):
     """Where an entity stands in a world's database."""
 
     collection: str
@@ -56,10 +56,10 @@ class World(Protocol):
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
         """What a reading tool would answer, parsed, or None on an error. For offline seats; leaves no trace."""
 
-    def touched(self) -> set[Place]:
+    def find_touched_entities(self) -> set[EntityRef]:
         """What may be different by now from how it was at the start."""
 
-    def entity(self, place: Place) -> Any:
+    def read_entity(self, ref: EntityRef) -> Any:
         """As plain JSON values; None where there is none."""
 
 
@@ -74,7 +74,7 @@ class Benchmark(Protocol):
     """The benchmark's own instructions with the domain's policy."""
     greeting: str
     """What the customer hears first."""
-    greets: bool
+    has_greeting_turn: bool
     """Whether the agent knows that it said so; else the conversation begins with the customer."""
     stop_words: dict[str, Ending]
     """What a customer writes to end the conversation -> what that ending is called."""
@@ -90,14 +90,14 @@ class Benchmark(Protocol):
 
     def __hash__(self) -> int: ...
 
-    def task_ids(self, split: str) -> list[str]:
+    def list_task_ids(self, split: str) -> list[str]:
         """Raises ConfigError for a split that does not exist."""
 
-    def task(self, task_id: str) -> Task: ...
+    def get_task(self, task_id: str) -> Task: ...
 
-    def customer_prompt(self, task: Task) -> str: ...
+    def build_user_prompt(self, task: Task) -> str: ...
 
-    def world(self, task: Task) -> World: ...
+    def build_world(self, task: Task) -> World: ...
 
     def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
         """The benchmark's verdict on what happened, or in a word why it gives none.

@@ -20,22 +20,22 @@ class Overlay(dict[str, Any]):
     there to be read; a test watches that no tool of a benchmark changes one.
     """
 
-    def __init__(self, shared: Mapping[str, Any], copy_of: Callable[[str], Any]) -> None:
+    def __init__(self, shared: Mapping[str, Any], copy_entity: Callable[[str], Any]) -> None:
         super().__init__(shared)
-        self._copy_of = copy_of
-        self.own: set[str] = set()
+        self._copy_entity = copy_entity
+        self.private_keys: set[str] = set()
         """Keys of what was copied or put here."""
 
     def __getitem__(self, key: str) -> Any:
-        if key not in self.own:
+        if key not in self.private_keys:
             super().__getitem__(key)  # raises where there is none
-            super().__setitem__(key, self._copy_of(key))
-            self.own.add(key)
+            super().__setitem__(key, self._copy_entity(key))
+            self.private_keys.add(key)
         return super().__getitem__(key)
 
     def __setitem__(self, key: str, entity: Any) -> None:
         super().__setitem__(key, entity)
-        self.own.add(key)
+        self.private_keys.add(key)
 
     def get(self, key: str, default: Any = None) -> Any:
         return self[key] if key in self else default  # noqa: SIM401 - this is the `get` that it proposes
@@ -67,24 +67,29 @@ class Overlay(dict[str, Any]):
         return self
 
 
-class Fragments:
+class SerializedEntities:
     """What a benchmark hashes of each entity, kept for those that nobody has touched."""
 
-    def __init__(self, shared: Mapping[str, Mapping[str, Any]], written: Callable[[str, Any], bytes]) -> None:
-        self._written = written
-        self._kept = {
-            name: {key: written(key, entities[key]) for key in sorted(entities)} for name, entities in shared.items()
+    def __init__(self, shared: Mapping[str, Mapping[str, Any]], serialize: Callable[[str, Any], bytes]) -> None:
+        self._serialize = serialize
+        self._originals = {
+            name: {key: serialize(key, entities[key]) for key in sorted(entities)}
+            for name, entities in shared.items()
         }
 
-    def changes(self, name: str, entities: Overlay) -> Changes:
+    def find_changes(self, name: str, entities: Overlay) -> Changes:
         """What an episode made of the collection `name`: equal where it made the same of it."""
-        kept = self._kept[name]
-        own = {key: self._written(key, dict.__getitem__(entities, key)) for key in entities.own if key in entities}
+        kept = self._originals[name]
+        own = {
+            key: self._serialize(key, dict.__getitem__(entities, key))
+            for key in entities.private_keys
+            if key in entities
+        }
         changed = {key: part for key, part in own.items() if part != kept.get(key)}
         gone = () if entities.keys() >= kept.keys() else kept.keys() - entities.keys()
         return tuple(sorted({**changed, **dict.fromkeys(gone)}.items()))
 
-    def of(self, name: str, changes: Changes) -> list[bytes]:
+    def apply_changes(self, name: str, changes: Changes) -> list[bytes]:
         """Of the collection with these changes, in the order of the keys."""
-        now = {**self._kept[name], **dict(changes)}
+        now = {**self._originals[name], **dict(changes)}
         return [part for key in sorted(now) if (part := now[key]) is not None]

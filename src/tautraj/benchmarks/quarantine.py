@@ -6,18 +6,18 @@ from pathlib import Path
 
 import yaml
 
-QUARANTINE = Path(__file__).with_name("quarantine.yaml")
+QUARANTINE_FILE = Path(__file__).with_name("quarantine.yaml")
 
 
-def known_bad(entry: str, tasks: Path) -> dict[str, str]:
+def load_quarantine(section: str, tasks_file: Path) -> dict[str, str]:
     """Task id -> what is wrong, for the tasks in this very file; nothing is known about others."""
-    known = yaml.safe_load(QUARANTINE.read_text()).get(entry)
-    if known is None or known["tasks_sha256"] != digest([tasks]):
+    known = yaml.safe_load(QUARANTINE_FILE.read_text()).get(section)
+    if known is None or known["tasks_sha256"] != hash_files([tasks_file]):
         return {}
     return dict(known["tasks"])
 
 
-def digest(paths: Iterable[Path]) -> str:
+def hash_files(paths: Iterable[Path]) -> str:
     """sha256 over names and contents, in the order given."""
     found = hashlib.sha256()
     for path in paths:

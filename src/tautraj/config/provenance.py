@@ -11,12 +11,12 @@ LIBRARIES = ("tautraj", "smolagents", "litellm", "prefect", "mlflow")
 
 
 @functools.cache
-def versions(benchmark: str) -> dict[str, str]:
+def collect_versions(benchmark: str) -> dict[str, str]:
     """Our package, the libraries in between, the benchmark, Python."""
     return {**{name: version(name) for name in LIBRARIES}, "benchmark": benchmark, "python": sys.version.split()[0]}
 
 
-def git_state() -> dict[str, str]:
+def read_git_state() -> dict[str, str]:
     """Commit of the code and whether it was changed since; nothing outside a checkout."""
 
     def git(*words: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, PositiveInt, model_validator
 
-from tautraj.config.llm import ALONE, Llm
+from tautraj.config.llm import OFFLINE_COMPONENTS, Llm
 from tautraj.errors import ConfigError
 from tautraj.trajectory import Record, Seat
 
@@ -18,13 +18,13 @@ CONF = Path(__file__).parents[3] / "conf"
 WorldKind = Literal["overlay", "stock"]
 """How an episode comes by its database: a shared one, copied where it is touched, or the benchmark's own way."""
 
-Which = Literal["all", "failures", "sample", "none"]
+EpisodeSelection = Literal["all", "failures", "sample", "none"]
 """Of a run's episodes."""
 
-Folder = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
+FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
-class Part(Record):
+class Component(Record):
     """An open point: a function and its settings."""
 
     name: str
@@ -33,14 +33,14 @@ class Part(Record):
 
     @model_validator(mode="before")
     @classmethod
-    def _gather(cls, node: Any) -> Any:
+    def _gather_settings(cls, node: Any) -> Any:
         if not isinstance(node, dict) or "settings" in node:
             return node
         settings = {key: value for key, value in node.items() if key not in ("name", "_target_")}
         return {"name": node.get("name"), "_target_": node.get("_target_"), "settings": settings}
 
 
-class Bench(Record):
+class BenchmarkConfig(Record):
     """Which benchmark, and how it is run."""
 
     name: Literal["tau2", "tau_bench"]
@@ -64,7 +64,7 @@ class Tasks(Record):
 
     @model_validator(mode="before")
     @classmethod
-    def _ids_are_text(cls, node: Any) -> Any:
+    def _stringify_ids(cls, node: Any) -> Any:
         if isinstance(node, dict) and isinstance(node.get("ids"), list):
             return {**node, "ids": [str(task) for task in node["ids"]]}
         return node
@@ -98,7 +98,7 @@ class Tracking(Record):
     name: Literal["mlflow", "none"]
     uri: str | None
     every_seconds: float = Field(gt=0)
-    traces: Which
+    traces: EpisodeSelection
     """Which episodes become traces."""
     traces_sample: PositiveInt
     """How many of a run a sample has."""
@@ -122,16 +122,16 @@ class Run(Record):
     model: Llm
     user: Llm
     judge: Llm | None
-    agent: Part
-    user_strategy: Part
-    benchmark: Bench
+    agent: Component
+    user_strategy: Component
+    benchmark: BenchmarkConfig
     domain: Domain
     split: Split
     runner: Runner
     tracking: Tracking
     budget: Budget
     report: Report
-    experiment: Folder
+    experiment: FolderName
     """In the root."""
     trials: PositiveInt
     seed: int
@@ -147,7 +147,7 @@ class Run(Record):
         return {**seats, "judge": self.judge} if self.judge else seats
 
     @model_validator(mode="after")
-    def _mlflow_has_room(self) -> "Run":
+    def _check_mlflow_uri(self) -> "Run":
         if self.tracking.name == "mlflow" and self.tracking.uri is None and "://" in self.root:
             raise ValueError(
                 f"root={self.root} has no room for MLflow's SQLite: add tracking.uri=http://…, or tracking=none"
@@ -155,15 +155,15 @@ class Run(Record):
         return self
 
     @model_validator(mode="after")
-    def _seats_fit(self) -> "Run":
+    def _check_seats(self) -> "Run":
         pairs = [
             ("model", self.model, "agent", self.agent),
             ("user", self.user, "user_strategy", self.user_strategy),
         ]
         for seat, llm, part_key, part in pairs:
-            fits = part.name == llm.name if llm.offline else part.name not in ALONE[seat]
+            fits = part.name == llm.name if llm.is_offline else part.name not in OFFLINE_COMPONENTS[seat]
             if not fits:
-                alone = llm.name if llm.offline else part.name
+                alone = llm.name if llm.is_offline else part.name
                 raise ValueError(
                     f"{part_key}={part.name} cannot be played by {seat}={llm.name}: {part_key}={alone} and "
                     f"{seat}={alone} go together, every other {part_key} needs an llm, e.g. {seat}=gpt4o"
@@ -171,11 +171,11 @@ class Run(Record):
         return self
 
 
-def at(llm: Llm, address: str) -> Llm:
-    return llm.model_copy(update={"provider": llm.provider.model_copy(update={"api_base": address})})
+def replace_api_base(llm: Llm, api_base: str) -> Llm:
+    return llm.model_copy(update={"provider": llm.provider.model_copy(update={"api_base": api_base})})
 
 
-def unaddressed(seat: str, llm: Llm) -> None:
+def reject_api_base(seat: str, llm: Llm) -> None:
     """Raise `ConfigError` where somebody gave it an address."""
     if llm.provider.api_base is not None:
         raise ConfigError(

@@ -26,12 +26,12 @@ class Format(Protocol):
         """Rows of one task's conversations, which come one at a time. Every row has every column of the format."""
 
 
-def lineage(one: Conversation) -> Row:
+def lineage(conversation: Conversation) -> Row:
     """Row → episode → run → configuration."""
-    found = one.trajectory
+    found = conversation.trajectory
     return {
         "episode": found.id,
-        "run": one.run,
+        "run": conversation.run,
         "cell": found.cell,
         "benchmark": found.benchmark,
         "domain": found.domain,
@@ -45,15 +45,15 @@ def lineage(one: Conversation) -> Row:
     }
 
 
-def tools_of(trajectory: Trajectory) -> str:
+def dump_tools(trajectory: Trajectory) -> str:
     """The schemas as JSON text: as columns, each tool's parameters would grow those of all others."""
-    text, tools = _written.get(id(trajectory.tools), ("", None))
+    text, tools = _last_tools.get(id(trajectory.tools), ("", None))
     if tools is not trajectory.tools:
         text = json.dumps(trajectory.tools, ensure_ascii=False)
-        _written.clear()
-        _written[id(trajectory.tools)] = (text, trajectory.tools)
+        _last_tools.clear()
+        _last_tools[id(trajectory.tools)] = (text, trajectory.tools)
     return text
 
 
-_written: dict[int, tuple[str, Any]] = {}
+_last_tools: dict[int, tuple[str, Any]] = {}
 """The last one: the rows of a run have the same tools, and to write them takes a sixth of a row's time."""

@@ -40,23 +40,23 @@ FIELDS = {"reasoning": "reasoning_content", "thought": "thought", "plan": "plan"
 TAGS = {"reasoning": "think", "plan": "plan", "belief": "belief"}
 
 
-def messages(trajectory: Trajectory, style: Style) -> list[Message]:
+def build_messages(trajectory: Trajectory, style: Style) -> list[Message]:
     """All with the same keys, None where a message has none of it: a loader guesses columns from the first rows."""
-    found = list(_messages(trajectory, style))
+    found = list(_iter_messages(trajectory, style))
     while found and found[-1]["role"] == "user":
         found.pop()
-    plain = dict.fromkeys(keys(style))
+    plain = dict.fromkeys(list_message_keys(style))
     return [plain | message for message in found]
 
 
-def keys(style: Style) -> list[str]:
+def list_message_keys(style: Style) -> list[str]:
     """Of every message."""
     fields = [FIELDS[name] for name in FIELDS if getattr(style, name) == "field"]
     weight = ["weight"] if style.loss_mask else []
     return ["role", "content", "tool_calls", "tool_call_id", "name", *fields, *weight]
 
 
-def _messages(trajectory: Trajectory, style: Style) -> Iterator[Message]:
+def _iter_messages(trajectory: Trajectory, style: Style) -> Iterator[Message]:
     if style.system != "none":
         yield {"role": "system", "content": trajectory.system_prompt}
     before: dict[str, str] = {}
@@ -65,21 +65,21 @@ def _messages(trajectory: Trajectory, style: Style) -> Iterator[Message]:
             yield {"role": "user", "content": turn.message or ""}
         if turn.seat != "model":
             continue
-        before |= channels(turn)
+        before |= read_channels(turn)
         if turn.kind == "message":
-            yield _assistant(turn, turn.message or "", before, style)
+            yield _build_assistant_message(turn, turn.message or "", before, style)
         elif turn.kind == "tool_call" and turn.tool_call is not None:
             call = turn.tool_call
             text = json.dumps(call.arguments, ensure_ascii=False)
             function = {"name": call.name, "arguments": text if style.arguments == "text" else call.arguments}
             made = [{"id": call.id, "type": "function", "function": function}]
-            yield {**_assistant(turn, "", before, style), "tool_calls": made}
+            yield {**_build_assistant_message(turn, "", before, style), "tool_calls": made}
             yield {"role": "tool", "tool_call_id": call.id, "name": call.name, "content": turn.observation or ""}
         if turn.kind in ("message", "tool_call"):
             before = {}
 
 
-def channels(turn: Turn) -> dict[str, str]:
+def read_channels(turn: Turn) -> dict[str, str]:
     """What the agent had in mind, by channel; of a mistake nothing, since what it led to is left out."""
     if turn.kind == "mistake":
         return {}
@@ -88,18 +88,18 @@ def channels(turn: Turn) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _assistant(turn: Turn, said: str, had: dict[str, str], style: Style) -> Message:
+def _build_assistant_message(turn: Turn, content: str, channels: dict[str, str], style: Style) -> Message:
     inline = [
         f"<{TAGS[name]}>\n{text}\n</{TAGS[name]}>" if name in TAGS else text
-        for name, text in had.items()
+        for name, text in channels.items()
         if getattr(style, name) == "inline"
     ]
-    fields = {FIELDS[name]: text for name, text in had.items() if getattr(style, name) == "field"}
+    fields = {FIELDS[name]: text for name, text in channels.items() if getattr(style, name) == "field"}
     weight = {"weight": int(not turn.given)} if style.loss_mask else {}
-    return {"role": "assistant", "content": "\n\n".join(filter(None, [*inline, said])), **fields, **weight}
+    return {"role": "assistant", "content": "\n\n".join(filter(None, [*inline, content])), **fields, **weight}
 
 
-def arguments(call: dict[str, Any]) -> Any:
+def parse_arguments(call: dict[str, Any]) -> Any:
     """Of a message's call, in whatever style."""
     found = call["function"]["arguments"]
     return json.loads(found) if isinstance(found, str) else found

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from tautraj.export.formats import Conversation, Row, lineage
-from tautraj.export.messages import CHANNELS, Style, channels
+from tautraj.export.messages import CHANNELS, Style, read_channels
 from tautraj.trajectory import Turn
 
 
@@ -16,26 +16,26 @@ def predecessor(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
         if one.chosen:
             yield {
                 "instruction": one.trajectory.scenario,
-                "trajectory": list(_steps(one, style)),
+                "trajectory": list(_iter_steps(one, style)),
                 "ground_truth": [],
                 "rewards": one.trajectory.reward,
                 **lineage(one),
             }
 
 
-def _steps(one: Conversation, style: Style) -> Iterator[Row]:
+def _iter_steps(conversation: Conversation, style: Style) -> Iterator[Row]:
     """The agent's own turns. A channel is part of the thought unless it is dropped."""
     kept = [name for name in CHANNELS if getattr(style, name) != "drop"]
-    turns = [turn for turn in one.trajectory.turns if not turn.given]
+    turns = [turn for turn in conversation.trajectory.turns if not turn.given]
     thought: dict[str, str] = {}
     for at, turn in enumerate(turns):
         if turn.seat != "model":
             continue
-        thought |= channels(turn)
+        thought |= read_channels(turn)
         if turn.kind == "tool_call" and turn.tool_call is not None:
             action, observation = (turn.tool_call.name, turn.tool_call.arguments), turn.observation or ""
         elif turn.kind == "message":
-            heard = next((later.message or "" for later in turns[at + 1 :] if _said(later)), "")
+            heard = next((later.message or "" for later in turns[at + 1 :] if _is_user_message(later)), "")
             action, observation = ("respond", {"content": turn.message or ""}), heard
         else:
             continue
@@ -47,5 +47,5 @@ def _steps(one: Conversation, style: Style) -> Iterator[Row]:
         thought = {}
 
 
-def _said(turn: Turn) -> bool:
+def _is_user_message(turn: Turn) -> bool:
     return turn.seat == "user" and turn.kind == "message"

@@ -5,8 +5,8 @@ One row per task, whatever was played of it. No gold: the benchmark grades what 
 
 from collections.abc import Iterable, Iterator
 
-from tautraj.export.formats import Conversation, Row, tools_of
-from tautraj.export.messages import Style, messages
+from tautraj.export.formats import Conversation, Row, dump_tools
+from tautraj.export.messages import Style, build_messages
 
 
 def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
@@ -16,8 +16,8 @@ def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
     found = one.trajectory
     given = [turn for turn in found.turns if turn.given]
     yield {
-        "prompt": messages(found.model_copy(update={"turns": tuple(given)}), style),
-        "tools": tools_of(found),
+        "prompt": build_messages(found.model_copy(update={"turns": tuple(given)}), style),
+        "tools": dump_tools(found),
         "scenario": found.scenario,
         "user_prompt": found.user_prompt,
         "benchmark": found.benchmark,

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
 
-from tautraj.config import Part
+from tautraj.config import Component
 from tautraj.export.messages import Style
 from tautraj.trajectory import Labels, Record
 
@@ -35,7 +35,7 @@ class Choice(Record):
 
     @field_validator("without")
     @classmethod
-    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_label_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         known = [*FLAGS, "violations"]
         for name in names:
             if name not in known:
@@ -43,7 +43,7 @@ class Choice(Record):
         return names
 
 
-class Export(Record):
+class ExportRequest(Record):
     """What the door is asked for."""
 
     run: tuple[str, ...] | None = Field(min_length=1)
@@ -52,7 +52,7 @@ class Export(Record):
     out: str | None
     """The folder to make; None: exports/<format>-<digest> in the first run directory."""
     file: Literal["jsonl", "parquet"]
-    format: Part
+    format: Component
     choose: Choice
     style: Style
     guard: Literal["all", "own", "off"]
@@ -66,17 +66,17 @@ class Export(Record):
     hub_private: bool
 
     @model_validator(mode="after")
-    def _columns(self) -> "Export":
+    def _check_parquet_arguments(self) -> "ExportRequest":
         if self.file == "parquet" and self.style.arguments == "object":
             raise ValueError("file=parquet has columns, and every call has other arguments: style.arguments=text")
         return self
 
     @field_validator("guard", mode="before")
     @classmethod
-    def _on_or_off(cls, given: Any) -> Any:
+    def _accept_yaml_bool(cls, given: Any) -> Any:
         return {True: "all", False: "off"}.get(given, given) if isinstance(given, bool) else given
 
     @field_validator("run", mode="before")
     @classmethod
-    def _one_or_several(cls, given: Any) -> Any:
+    def _wrap_single_run(cls, given: Any) -> Any:
         return (given,) if isinstance(given, str) else given

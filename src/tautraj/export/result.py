@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from tautraj.export.selection.filters import Step
+from tautraj.export.selection.filters import FunnelStep
 
 
-class Counts(NamedTuple):
+class RowCounts(NamedTuple):
     """Of rows."""
 
     rows: dict[str, int]
@@ -15,19 +15,19 @@ class Counts(NamedTuple):
     """Not written, by what is wrong with them."""
     columns: dict[str, str]
     """Name -> what it holds, as the first row has it."""
-    row_tokens: int | None
+    longest_row_tokens: int | None
     """Of the longest, tools included; None: no tokenizer was given."""
 
 
-class Exported(NamedTuple):
+class ExportResult(NamedTuple):
     folder: Path
-    counts: Counts
-    funnel: list[Step]
+    counts: RowCounts
+    funnel: list[FunnelStep]
     usd: float | None
     """Of all that came in; None: unpriced."""
-    address: str | None = None
+    hub_url: str | None = None
     """On the Hugging Face Hub."""
 
     @property
-    def total(self) -> int:
+    def total_rows(self) -> int:
         return sum(self.counts.rows.values())

@@ -6,18 +6,18 @@ import zlib
 from array import array
 from collections.abc import Collection
 
-SKETCH = 128
+SKETCH_SIZE = 128
 """Smallest hashes kept of a conversation's words; the share that two have in common estimates how alike they are."""
 
 
-def sketch(text: str) -> "array[int]":
+def compute_sketch(text: str) -> "array[int]":
     """The smallest hashes of its runs of five words (bottom-k, Broder 1997), in order."""
     words = re.findall(r"\w+", text.lower())
     runs = {zlib.crc32(" ".join(words[at : at + 5]).encode()) for at in range(max(1, len(words) - 4))}
-    return array("I", heapq.nsmallest(SKETCH, runs))
+    return array("I", heapq.nsmallest(SKETCH_SIZE, runs))
 
 
-def alike(one: Collection[int], other: Collection[int]) -> float:
+def estimate_similarity(first: Collection[int], second: Collection[int]) -> float:
     """Estimated Jaccard similarity of two texts, 0 to 1."""
-    smallest = set(heapq.nsmallest(SKETCH, {*one, *other}))
-    return len(smallest & set(one) & set(other)) / len(smallest) if smallest else 1.0
+    smallest = set(heapq.nsmallest(SKETCH_SIZE, {*first, *second}))
+    return len(smallest & set(first) & set(second)) / len(smallest) if smallest else 1.0

@@ -6,14 +6,14 @@ still to come.
 
 from collections.abc import Iterable, Iterator
 
-from tautraj.export.formats import Conversation, Row, lineage, tools_of
-from tautraj.export.messages import Style, messages
+from tautraj.export.formats import Conversation, Row, dump_tools, lineage
+from tautraj.export.messages import Style, build_messages
 
 
 def steps(task: Iterable[Conversation], style: Style, *, discount: float) -> Iterator[Row]:
     for one in task:
         if one.chosen and one.trajectory.reward is not None:
-            told = messages(one.trajectory, style)
+            told = build_messages(one.trajectory, style)
             given = sum(turn.given and turn.seat == "model" for turn in one.trajectory.turns)
             decisions = [at for at, message in enumerate(told) if message["role"] == "assistant"][given:]
             for number, at in enumerate(decisions):
@@ -23,6 +23,6 @@ def steps(task: Iterable[Conversation], style: Style, *, discount: float) -> Ite
                     "step": number,
                     "steps": len(decisions),
                     "return_to_go": one.trajectory.reward * discount ** (len(decisions) - 1 - number),
-                    "tools": tools_of(one.trajectory),
+                    "tools": dump_tools(one.trajectory),
                     **lineage(one),
                 }

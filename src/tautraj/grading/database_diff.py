@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from tautraj.benchmarks import Benchmark, Place, World
+from tautraj.benchmarks import Benchmark, EntityRef, World
 from tautraj.trajectory import Privileged, Seat, ToolCall, Turn
 
 SEATS: dict[str, Seat] = {"assistant": "model", "user": "user"}
@@ -24,76 +24,77 @@ class Difference(NamedTuple):
     actual: Any
 
 
-class Worlds(NamedTuple):
+class WorldPair(NamedTuple):
     """One task, twice."""
 
     gold: World
     actual: World
 
 
-def played(benchmark: Benchmark, task_id: str, turns: Sequence[Turn], privileged: Privileged) -> Worlds:
+def replay_both(benchmark: Benchmark, task_id: str, turns: Sequence[Turn], privileged: Privileged) -> WorldPair:
     """The gold actions carried out, and what the record says was."""
-    task = benchmark.task(task_id)
-    gold, actual = benchmark.world(task), benchmark.world(task)
-    for call, seat in gold_calls(privileged, benchmark.closing_tools):
+    task = benchmark.get_task(task_id)
+    gold, actual = benchmark.build_world(task), benchmark.build_world(task)
+    for call, seat in build_gold_calls(privileged, benchmark.closing_tools):
         gold.call(call, seat)
     for turn in turns:
         if turn.tool_call is not None and turn.kind == "tool_call" and not turn.given:
             actual.call(turn.tool_call, turn.seat)
-    return Worlds(gold, actual)
+    return WorldPair(gold, actual)
 
 
-def gold_calls(privileged: Privileged, closing: Iterable[str] = ()) -> Iterator[tuple[ToolCall, Seat]]:
+def build_gold_calls(privileged: Privileged, closing_tools: Iterable[str] = ()) -> Iterator[tuple[ToolCall, Seat]]:
     """The task's own actions; those that close the world change nothing in it, and are left out."""
     for number, action in enumerate(privileged.gold_actions):
-        if action["name"] not in set(closing):
+        if action["name"] not in set(closing_tools):
             call = ToolCall(id=f"gold-{number}", name=action["name"], arguments=action["arguments"])
             yield call, SEATS[action.get("requestor", "assistant")]
 
 
-def gold_writes(benchmark: Benchmark, task_id: str, privileged: Privileged) -> list[ToolCall]:
+def find_gold_writes(benchmark: Benchmark, task_id: str, privileged: Privileged) -> list[ToolCall]:
     """The agent's, as far as the world takes them: some golds have writes that are an error."""
-    world = benchmark.world(benchmark.task(task_id))
-    calls = gold_calls(privileged, benchmark.closing_tools)
+    world = benchmark.build_world(benchmark.get_task(task_id))
+    calls = build_gold_calls(privileged, benchmark.closing_tools)
     some = [(call, seat) for call, seat in calls if seat == "user" or call.name in benchmark.writing_tools]
     return [call for call, seat in some if not world.call(call, seat).error and seat == "model"]
 
 
-def differences(worlds: Worlds) -> Iterator[Difference]:
+def diff_worlds(worlds: WorldPair) -> Iterator[Difference]:
     """Field by field, in the order of their paths."""
-    for place, gold, actual in _entities(worlds):
+    for place, gold, actual in _pair_entities(worlds):
         sides = (ABSENT if side is None else side for side in (gold, actual))
-        yield from _compared(".".join(filter(None, place)), *sides)
+        yield from _diff_values(".".join(filter(None, place)), *sides)
 
 
-def canonically_equal(worlds: Worlds) -> bool:
+def is_canonically_equal(worlds: WorldPair) -> bool:
     """Whether they are the same but for the order of lists and for 25 against 25.0."""
-    return all(_canonical(gold) == _canonical(actual) for _, gold, actual in _entities(worlds))
+    return all(_canonicalise(gold) == _canonicalise(actual) for _, gold, actual in _pair_entities(worlds))
 
 
-def _entities(worlds: Worlds) -> Iterator[tuple[Place, Any, Any]]:
+def _pair_entities(worlds: WorldPair) -> Iterator[tuple[EntityRef, Any, Any]]:
     """Those that may differ, as they are in both."""
     for place in sorted(
-        worlds.gold.touched() | worlds.actual.touched(), key=lambda place: (place[0], place[1] or "")
+        worlds.gold.find_touched_entities() | worlds.actual.find_touched_entities(),
+        key=lambda place: (place[0], place[1] or ""),
     ):
-        yield place, worlds.gold.entity(place), worlds.actual.entity(place)
+        yield place, worlds.gold.read_entity(place), worlds.actual.read_entity(place)
 
 
-def _compared(path: str, gold: Any, actual: Any) -> Iterator[Difference]:
+def _diff_values(path: str, gold: Any, actual: Any) -> Iterator[Difference]:
     if isinstance(gold, dict) and isinstance(actual, dict):
         for key in sorted({*gold, *actual}, key=str):
-            yield from _compared(f"{path}.{key}", gold.get(key, ABSENT), actual.get(key, ABSENT))
+            yield from _diff_values(f"{path}.{key}", gold.get(key, ABSENT), actual.get(key, ABSENT))
     elif isinstance(gold, list) and isinstance(actual, list):
         for number in range(max(len(gold), len(actual))):
             pair = (side[number] if number < len(side) else ABSENT for side in (gold, actual))
-            yield from _compared(f"{path}.{number}", *pair)
+            yield from _diff_values(f"{path}.{number}", *pair)
     elif json.dumps(gold, default=str) != json.dumps(actual, default=str):
         yield Difference(path, gold, actual)
 
 
-def _canonical(value: Any) -> Any:
+def _canonicalise(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items()}
+        return {key: _canonicalise(item) for key, item in value.items()}
     if isinstance(value, list):
-        return sorted((_canonical(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
+        return sorted((_canonicalise(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
     return int(value) if isinstance(value, float) and value.is_integer() else value

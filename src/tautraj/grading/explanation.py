@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tautraj.benchmarks import Benchmark
-from tautraj.grading.database_diff import Difference, differences, gold_writes, played
-from tautraj.grading.labels import writes
+from tautraj.grading.database_diff import Difference, diff_worlds, find_gold_writes, replay_both
+from tautraj.grading.labels import find_writes
 from tautraj.trajectory import Check, Grade, ToolCall, Trajectory
 
 
@@ -28,52 +28,52 @@ class Explanation(NamedTuple):
 def explain(trajectory: Trajectory, benchmark: Benchmark) -> Explanation:
     """Raises `EpisodeError` where the world cannot be built."""
     grade = trajectory.grade
-    worlds = played(benchmark, trajectory.task_id, trajectory.turns, trajectory.privileged)
-    checks = [check for checks in _counted(grade).values() for check in checks] if grade else []
+    worlds = replay_both(benchmark, trajectory.task_id, trajectory.turns, trajectory.privileged)
+    checks = [check for checks in _select_scored_checks(grade).values() for check in checks] if grade else []
     return Explanation(
-        differences=tuple(differences(worlds)),
-        diverging=_diverging(trajectory, benchmark),
+        differences=tuple(diff_worlds(worlds)),
+        diverging=_find_first_divergence(trajectory, benchmark),
         untold=tuple(check.what for check in grade.communicate if not check.met) if grade else (),
         unmet=tuple(check.what for check in checks if not check.met),
         ungraded=trajectory.ungraded or (grade.note if grade else None),
     )
 
 
-def lines(found: Explanation) -> Iterator[str]:
+def format_explanation(explanation: Explanation) -> Iterator[str]:
     """To be read; nothing where nothing is wrong."""
-    if found.ungraded:
-        yield f"nothing was compared: {found.ungraded}"
-    if found.diverging:
-        yield found.diverging
-    for one in found.differences:
+    if explanation.ungraded:
+        yield f"nothing was compared: {explanation.ungraded}"
+    if explanation.diverging:
+        yield explanation.diverging
+    for one in explanation.differences:
         yield f"{one.path}: gold {one.gold!r}, actual {one.actual!r}"
-    for what in found.untold:
+    for what in explanation.untold:
         yield f"the customer was not told {what!r}"
-    for what in found.unmet:
+    for what in explanation.unmet:
         yield f"not met: {what}"
 
 
-def _counted(grade: Grade) -> dict[str, tuple[Check, ...]]:
+def _select_scored_checks(grade: Grade) -> dict[str, tuple[Check, ...]]:
     """What the benchmark looked for, as far as it is a factor of the reward."""
     found = {"action": grade.actions, "env_assertion": grade.assertions, "nl_assertion": grade.judged}
     return {name: checks for name, checks in found.items() if name in grade.components}
 
 
-def _diverging(trajectory: Trajectory, benchmark: Benchmark) -> str | None:
-    owed = gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
-    for turn in writes(trajectory, benchmark.writing_tools):
+def _find_first_divergence(trajectory: Trajectory, benchmark: Benchmark) -> str | None:
+    owed = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
+    for turn in find_writes(trajectory, benchmark.writing_tools):
         call = turn.tool_call
         assert call is not None
-        match = next((gold for gold in owed if _same(gold, call)), None)
+        match = next((gold for gold in owed if _is_same_call(gold, call)), None)
         if match is None:
-            return f"turn {turn.index}: {_written(call)} is no gold write"
+            return f"turn {turn.index}: {_format_call(call)} is no gold write"
         owed.remove(match)
-    return f"never written: {_written(owed[0])}" if owed else None
+    return f"never written: {_format_call(owed[0])}" if owed else None
 
 
-def _same(gold: ToolCall, call: ToolCall) -> bool:
+def _is_same_call(gold: ToolCall, call: ToolCall) -> bool:
     return (gold.name, gold.arguments) == (call.name, call.arguments)
 
 
-def _written(call: ToolCall) -> str:
+def _format_call(call: ToolCall) -> str:
     return f"{call.name}({', '.join(f'{name}={value!r}' for name, value in call.arguments.items())})"

@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tautraj.benchmarks import Benchmark, Place, World
+from tautraj.benchmarks import Benchmark, EntityRef, World
 from tautraj.trajectory import Trajectory, Turn
 
-AUTHENTICATING = frozenset({"find_user_id_by_email", "find_user_id_by_name_zip"})
+AUTHENTICATION_TOOLS = frozenset({"find_user_id_by_email", "find_user_id_by_name_zip"})
 """Calls by which a retail agent knows its customer."""
 
-NOW = datetime(2024, 5, 15, 15, 0)
+AIRLINE_NOW = datetime(2024, 5, 15, 15, 0)
 """The airline's policy says so."""
 
 FREE_BAGS = {
@@ -25,7 +25,7 @@ FREE_BAGS = {
 }
 """Per passenger, by membership and cabin."""
 
-MOST_OF_A_KIND = {"certificate": 1, "credit_card": 1, "gift_card": 3}
+MAX_PAYMENT_METHODS = {"certificate": 1, "credit_card": 1, "gift_card": 3}
 """Payment methods of one booking."""
 
 Arguments = Mapping[str, Any]
@@ -34,16 +34,16 @@ Rule = Callable[[Arguments, World], str | None]
 """What is wrong with a write, or None."""
 
 
-def violations(benchmark: Benchmark, trajectory: Trajectory) -> tuple[str, ...] | None:
+def find_violations(benchmark: Benchmark, trajectory: Trajectory) -> tuple[str, ...] | None:
     """What the agent's writes broke, each once, in the order they came; None for a domain without rules."""
     rules = RULES.get(benchmark.domain)
     if rules is None:
         return None
-    world = benchmark.world(benchmark.task(trajectory.task_id))
-    return tuple(dict.fromkeys(_found(rules, trajectory.turns, world, benchmark.writing_tools)))
+    world = benchmark.build_world(benchmark.get_task(trajectory.task_id))
+    return tuple(dict.fromkeys(_check_turns(rules, trajectory.turns, world, benchmark.writing_tools)))
 
 
-def _found(
+def _check_turns(
     rules: Mapping[str, Sequence[Rule]], turns: Sequence[Turn], world: World, writing_tools: Collection[str]
 ) -> Iterator[str]:
     known: set[str] = set()
@@ -55,63 +55,67 @@ def _found(
             yield "several calls at once"
         if turn.seat == "model" and not turn.error:
             yield from filter(None, (rule(call.arguments, world) for rule in rules.get(call.name, ())))
-            yield from _one_customer(call.name, call.arguments, turn.observation or "", world, known)
+            yield from _check_customer(call.name, call.arguments, turn.observation or "", world, known)
         if turn.seat == "user" or call.name in writing_tools:
             world.call(call, turn.seat)
 
 
-def _one_customer(name: str, arguments: Arguments, answer: str, world: World, known: set[str]) -> Iterator[str]:
+def _check_customer(
+    name: str, arguments: Arguments, answer: str, world: World, customer_ids: set[str]
+) -> Iterator[str]:
     """Retail: whoever was looked up is the customer, and nobody else's order is touched."""
-    if name in AUTHENTICATING:
-        known.add(answer.strip('"'))
-        if len(known) > 1:
+    if name in AUTHENTICATION_TOOLS:
+        customer_ids.add(answer.strip('"'))
+        if len(customer_ids) > 1:
             yield "two customers in one conversation"
-    elif known and name in RULES["retail"] and "order_id" in arguments:
-        order = _entity(world, "orders", arguments["order_id"])
-        if order and order["user_id"] not in known:
+    elif customer_ids and name in RULES["retail"] and "order_id" in arguments:
+        order = _get_entity(world, "orders", arguments["order_id"])
+        if order and order["user_id"] not in customer_ids:
             yield "another customer's order was changed"
 
 
-def _entity(world: World, collection: str, key: Any) -> Any:
-    return world.entity(Place(collection, str(key)))
+def _get_entity(world: World, collection: str, key: Any) -> Any:
+    return world.read_entity(EntityRef(collection, str(key)))
 
 
-def _reservation(arguments: Arguments, world: World) -> Any:
-    return _entity(world, "reservations", arguments.get("reservation_id"))
+def _get_reservation(arguments: Arguments, world: World) -> Any:
+    return _get_entity(world, "reservations", arguments.get("reservation_id"))
 
 
-def _status(world: World, flight: Any) -> str:
-    found = _entity(world, "flights", flight["flight_number"]) or {"dates": {}}
+def _get_flight_status(world: World, flight: Any) -> str:
+    found = _get_entity(world, "flights", flight["flight_number"]) or {"dates": {}}
     return str(found["dates"].get(flight["date"], {}).get("status", ""))
 
 
-def _flown(arguments: Arguments, world: World) -> str | None:
+def _check_not_flown(arguments: Arguments, world: World) -> str | None:
     """Such a reservation cannot be cancelled, and its cabin cannot be changed."""
-    reservation = _reservation(arguments, world)
+    reservation = _get_reservation(arguments, world)
     if reservation and arguments.get("cabin") == reservation["cabin"]:
         return None
-    flown = reservation and any(_status(world, flight) in ("landed", "flying") for flight in reservation["flights"])
+    flown = reservation and any(
+        _get_flight_status(world, flight) in ("landed", "flying") for flight in reservation["flights"]
+    )
     return "a reservation was changed whose flights have begun" if flown else None
 
 
-def _cancellable(arguments: Arguments, world: World) -> str | None:
+def _check_cancellation(arguments: Arguments, world: World) -> str | None:
     """The reason is between the customer and the agent: insurance always may cover it."""
-    reservation = _reservation(arguments, world)
+    reservation = _get_reservation(arguments, world)
     if reservation is None:
         return None
-    recent = NOW - datetime.fromisoformat(reservation["created_at"]) <= timedelta(hours=24)
-    cancelled = any(_status(world, flight) == "cancelled" for flight in reservation["flights"])
+    recent = AIRLINE_NOW - datetime.fromisoformat(reservation["created_at"]) <= timedelta(hours=24)
+    cancelled = any(_get_flight_status(world, flight) == "cancelled" for flight in reservation["flights"])
     allowed = recent or cancelled or reservation["cabin"] == "business" or reservation["insurance"] == "yes"
     return None if allowed else "a reservation was cancelled that may not be"
 
 
-def _flights_may_change(arguments: Arguments, world: World) -> str | None:
-    reservation, chosen = _reservation(arguments, world), list(arguments.get("flights", ()))
-    if reservation is None or not chosen or _segments(chosen) == _segments(reservation["flights"]):
+def _check_flight_change(arguments: Arguments, world: World) -> str | None:
+    reservation, chosen = _get_reservation(arguments, world), list(arguments.get("flights", ()))
+    if reservation is None or not chosen or _sort_segments(chosen) == _sort_segments(reservation["flights"]):
         return None
     if reservation["cabin"] == "basic_economy":
         return "flights of a basic economy reservation were changed"
-    flights = [_entity(world, "flights", flight["flight_number"]) for flight in chosen]
+    flights = [_get_entity(world, "flights", flight["flight_number"]) for flight in chosen]
     if None in flights:
         return None
     there, goals = reservation["destination"], [flight["destination"] for flight in flights]
@@ -120,36 +124,36 @@ def _flights_may_change(arguments: Arguments, world: World) -> str | None:
     return None if kept else "origin or destination was changed"
 
 
-def _segments(flights: Sequence[Any]) -> list[tuple[str, str]]:
+def _sort_segments(flights: Sequence[Any]) -> list[tuple[str, str]]:
     return sorted((flight["flight_number"], flight["date"]) for flight in flights)
 
 
-def _few_enough(arguments: Arguments, world: World) -> str | None:
+def _check_passenger_count(arguments: Arguments, world: World) -> str | None:
     return "more than five passengers were booked" if len(arguments.get("passengers", ())) > 5 else None
 
 
-def _payable(arguments: Arguments, world: World) -> str | None:
+def _check_payment_methods(arguments: Arguments, world: World) -> str | None:
     paid = [str(method.get("payment_id")) for method in arguments.get("payment_methods", ())]
-    over = any(sum(one.startswith(kind) for one in paid) > most for kind, most in MOST_OF_A_KIND.items())
+    over = any(sum(one.startswith(kind) for one in paid) > most for kind, most in MAX_PAYMENT_METHODS.items())
     return "too many payment methods of a kind" if over else None
 
 
-def _bags_of_a_booking(arguments: Arguments, world: World) -> str | None:
-    user = _entity(world, "users", arguments.get("user_id"))
-    return _bags(user, arguments.get("cabin"), len(arguments.get("passengers", ())), arguments)
+def _check_booked_bags(arguments: Arguments, world: World) -> str | None:
+    user = _get_entity(world, "users", arguments.get("user_id"))
+    return _check_free_bags(user, arguments.get("cabin"), len(arguments.get("passengers", ())), arguments)
 
 
-def _bags_added(arguments: Arguments, world: World) -> str | None:
-    reservation = _reservation(arguments, world)
+def _check_added_bags(arguments: Arguments, world: World) -> str | None:
+    reservation = _get_reservation(arguments, world)
     if reservation is None:
         return None
     if arguments.get("total_baggages", 0) < reservation["total_baggages"]:
         return "checked bags were taken away"
-    user = _entity(world, "users", reservation["user_id"])
-    return _bags(user, reservation["cabin"], len(reservation["passengers"]), arguments)
+    user = _get_entity(world, "users", reservation["user_id"])
+    return _check_free_bags(user, reservation["cabin"], len(reservation["passengers"]), arguments)
 
 
-def _bags(user: Any, cabin: Any, passengers: int, arguments: Arguments) -> str | None:
+def _check_free_bags(user: Any, cabin: Any, passengers: int, arguments: Arguments) -> str | None:
     if user is None or cabin not in FREE_BAGS["regular"]:
         return None
     free = FREE_BAGS[user["membership"]][cabin] * passengers
@@ -157,12 +161,12 @@ def _bags(user: Any, cabin: Any, passengers: int, arguments: Arguments) -> str |
     return None if arguments.get("nonfree_baggages") == paid else "free bags were miscounted"
 
 
-def _compensable(arguments: Arguments, world: World) -> str | None:
+def _check_compensation(arguments: Arguments, world: World) -> str | None:
     """Which reservation it is about nobody says: none of theirs may qualify."""
-    user = _entity(world, "users", arguments.get("user_id"))
+    user = _get_entity(world, "users", arguments.get("user_id"))
     if user is None or user["membership"] != "regular":
         return None
-    theirs = [found for key in user["reservations"] if (found := _entity(world, "reservations", key))]
+    theirs = [found for key in user["reservations"] if (found := _get_entity(world, "reservations", key))]
     covered = any(one["insurance"] == "yes" or one["cabin"] == "business" for one in theirs)
     return None if covered else "a customer was compensated who may not be"
 
@@ -180,11 +184,11 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         (),
     ),
     "airline": {
-        "book_reservation": (_few_enough, _payable, _bags_of_a_booking),
-        "cancel_reservation": (_flown, _cancellable),
-        "send_certificate": (_compensable,),
-        "update_reservation_baggages": (_bags_added,),
-        "update_reservation_flights": (_flown, _flights_may_change),
+        "book_reservation": (_check_passenger_count, _check_payment_methods, _check_booked_bags),
+        "cancel_reservation": (_check_not_flown, _check_cancellation),
+        "send_certificate": (_check_compensation,),
+        "update_reservation_baggages": (_check_added_bags,),
+        "update_reservation_flights": (_check_not_flown, _check_flight_change),
     },
 }
 

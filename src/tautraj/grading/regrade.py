@@ -12,19 +12,19 @@ from pydantic import Field
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
 from tautraj.errors import EpisodeError, GradingError, StoreError, boundary
-from tautraj.grading.explanation import explain, lines
-from tautraj.grading.reward import judged, labelled
+from tautraj.grading.explanation import explain, format_explanation
+from tautraj.grading.reward import grade_trajectory, label_trajectory
 from tautraj.llms import Ask, Reply
-from tautraj.metrics import metrics
+from tautraj.metrics import compute_metrics
 from tautraj.store import Store, index
-from tautraj.store.discovery import recorded_run
-from tautraj.store.lock import held
+from tautraj.store.discovery import read_run
+from tautraj.store.lock import exclusive_lock
 from tautraj.trajectory import Grade, LlmCall, Record, Trajectory
 
-REPORT = "regrade.json"
+REGRADE_FILE = "regrade.json"
 
 
-class Regrade(Record):
+class RegradeRequest(Record):
     """What the door is asked for."""
 
     run: str = Field(min_length=1)
@@ -45,73 +45,75 @@ class Change(NamedTuple):
     new: Any
 
 
-class Regraded(NamedTuple):
+class RegradeResult(NamedTuple):
     episodes: int
     changes: list[Change]
     broken: dict[str, str]
     """Episode -> why it could not be graded again; it keeps what it has."""
 
 
-def regrade(asked: Regrade) -> Regraded:
+def regrade(request: RegradeRequest) -> RegradeResult:
     """Grade every episode of a run directory again. Raises `StoreError`, `ConfigError`."""
-    store = Store(asked.run)
-    run = _run(store, asked.data_dir)
+    store = Store(request.run)
+    run = _read_run(store, request.data_dir)
     benchmark = open_benchmark(run.benchmark, run.domain)
-    found = Regraded(0, [], {})
-    with held(store):
-        for trajectory in store.episodes():
+    found = RegradeResult(0, [], {})
+    with exclusive_lock(store):
+        for trajectory in store.read_episodes():
             found = found._replace(episodes=found.episodes + 1)
             try:
-                again = regraded(trajectory, benchmark)
+                again = regrade_trajectory(trajectory, benchmark)
             except EpisodeError as error:
                 found.broken[trajectory.id] = str(error)
                 continue
-            changes = list(changed(trajectory, again))
+            changes = list(find_changes(trajectory, again))
             found.changes.extend(changes)
-            if asked.keep and changes:
+            if request.keep and changes:
                 store.write(again)
-        _write_down(store, found, asked.keep)
+        _write_result(store, found, request.keep)
     return found
 
 
-def explained(asked: Regrade) -> list[str]:
+def explain_episode(request: RegradeRequest) -> list[str]:
     """Why an episode's reward is what it is, line by line. Raises `StoreError`, `ConfigError`, `EpisodeError`."""
-    store = Store(asked.run)
-    run = _run(store, asked.data_dir)
-    found = store.episode(asked.explain) if asked.explain in store.ids() else None
+    store = Store(request.run)
+    run = _read_run(store, request.data_dir)
+    found = store.read_episode(request.explain) if request.explain in store.list_ids() else None
     if found is None:
         raise StoreError(
-            f"{store.url} has no whole episode {asked.explain}: the files in episodes/ are named after theirs"
+            f"{store.url} has no whole episode {request.explain}: the files in episodes/ are named after theirs"
         )
-    why = list(lines(explain(found, open_benchmark(run.benchmark, run.domain))))
+    why = list(format_explanation(explain(found, open_benchmark(run.benchmark, run.domain))))
     return [f"{found.id}: reward {found.reward}", *(why or ["nothing differs from gold"])]
 
 
-def regraded(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
+def regrade_trajectory(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
     """The trajectory as the benchmark's present data and evaluator see it. Raises `GradingError`."""
     with boundary(GradingError, f"task {trajectory.task_id}, which this data does not have"):
-        task = benchmark.task(trajectory.task_id)
+        task = benchmark.get_task(trajectory.task_id)
     anew = {
         "data_hash": benchmark.data_hash,
         "quarantine": benchmark.quarantine.get(trajectory.task_id),
         "privileged": task.privileged,
         "versions": {**trajectory.versions, "benchmark": benchmark.version},
     }
-    return labelled(judged(trajectory.model_copy(update=anew), benchmark, _as_judged(trajectory.grade)), benchmark)
+    return label_trajectory(
+        grade_trajectory(trajectory.model_copy(update=anew), benchmark, _replay_judge(trajectory.grade)), benchmark
+    )
 
 
-def changed(old: Trajectory, new: Trajectory) -> Iterator[Change]:
+def find_changes(old: Trajectory, new: Trajectory) -> Iterator[Change]:
     """What is not as it was, field by field; labels that it had none of before are one change. No gold."""
     if old.labels is None and new.labels is not None:
         yield Change(old.id, "labels", None, new.labels.model_dump(mode="json"))
         new = new.model_copy(update={"labels": None})
-    before, after = _told(old), _told(new)
+    before, after = _flatten(old), _flatten(new)
     for what in sorted({*before, *after}):
         if before.get(what) != after.get(what):
             yield Change(old.id, what, before.get(what), after.get(what))
 
 
-def _told(trajectory: Trajectory) -> dict[str, Any]:
+def _flatten(trajectory: Trajectory) -> dict[str, Any]:
     """Numbers and facts, flat."""
     told = {"reward": trajectory.reward, "ungraded": trajectory.ungraded, "data_hash": trajectory.data_hash}
     if trajectory.grade:
@@ -121,14 +123,14 @@ def _told(trajectory: Trajectory) -> dict[str, Any]:
     return told
 
 
-def _run(store: Store, data_dir: str | None) -> Run:
-    run = recorded_run(store)
+def _read_run(store: Store, data_dir: str | None) -> Run:
+    run = read_run(store)
     if data_dir is None:
         return run
     return run.model_copy(update={"domain": run.domain.model_copy(update={"data_dir": data_dir})})
 
 
-def _as_judged(grade: Grade | None) -> Ask | None:
+def _replay_judge(grade: Grade | None) -> Ask | None:
     """Answers as the judge did; None where nobody judged."""
     if grade is None or not grade.judged:
         return None
@@ -152,11 +154,13 @@ def _as_judged(grade: Grade | None) -> Ask | None:
     return lambda messages, tools=(): reply
 
 
-def _write_down(store: Store, found: Regraded, keep: bool) -> None:
-    changes = [change._asdict() for change in found.changes]
-    store.write_json(REPORT, {"episodes": found.episodes, "changes": changes, "broken": found.broken, "kept": keep})
-    if keep and found.changes:
-        rows = index.rows(store)
-        wasted = [usage for _, usages in store.failed_usage() for usage in usages.values()]
-        store.write_json("metrics.json", metrics(rows, store.failures({row.id for row in rows}), wasted))
-        index.keep(store, rows)
+def _write_result(store: Store, result: RegradeResult, keep: bool) -> None:
+    changes = [change._asdict() for change in result.changes]
+    store.write_json(
+        REGRADE_FILE, {"episodes": result.episodes, "changes": changes, "broken": result.broken, "kept": keep}
+    )
+    if keep and result.changes:
+        rows = index.read_rows(store)
+        wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
+        store.write_json("metrics.json", compute_metrics(rows, store.read_failures({row.id for row in rows}), wasted))
+        index.save_index(store, rows)

@@ -6,12 +6,12 @@ running episodes (`episode`), averaging rewards (`metrics`), how labels are deci
 
 from tautraj.benchmarks import Benchmark
 from tautraj.errors import GradingError, boundary
-from tautraj.grading.labels import labels
+from tautraj.grading.labels import compute_labels
 from tautraj.llms import Ask
 from tautraj.trajectory import Trajectory
 
 
-def judged(trajectory: Trajectory, benchmark: Benchmark, judge: Ask | None) -> Trajectory:
+def grade_trajectory(trajectory: Trajectory, benchmark: Benchmark, judge: Ask | None) -> Trajectory:
     """With the benchmark's verdict, and no labels. Raises `GradingError`."""
     verdict = benchmark.grade(trajectory.task_id, trajectory.turns, trajectory.outcome, judge)
     found = (None, verdict, None) if isinstance(verdict, str) else (verdict.reward, None, verdict)
@@ -19,9 +19,9 @@ def judged(trajectory: Trajectory, benchmark: Benchmark, judge: Ask | None) -> T
     return trajectory.model_copy(update={**update, "labels": None})
 
 
-def labelled(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
+def label_trajectory(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
     """With its labels, if it was graded. Raises `GradingError`."""
     if trajectory.grade is None:
         return trajectory
     with boundary(GradingError, f"labelling {benchmark.domain} task {trajectory.task_id}"):
-        return trajectory.model_copy(update={"labels": labels(trajectory, trajectory.grade, benchmark)})
+        return trajectory.model_copy(update={"labels": compute_labels(trajectory, trajectory.grade, benchmark)})

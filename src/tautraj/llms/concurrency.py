@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-LOOK_AGAIN = 0.05
+POLL_SECONDS = 0.05
 """Seconds between two looks at what another process may have given back."""
 
 
-class Turnstile:
+class FifoLock:
     """One at a time, in the order they came: who talks a lot waits behind who has just come."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Turnstile:
                 self.busy = False
 
 
-class Slots:
+class AdaptiveSemaphore:
     """Calls at once, in the order they came: half as many after a refusal, one more for every round of answers, up to
     `most`.
 
@@ -46,50 +46,50 @@ class Slots:
     threads that compute, and those who come meanwhile wait behind him.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most, self._allowed, self._cut = most, float(most), float("-inf")
-        self._free, self._excess = deque([None] * most), 0
+    def __init__(self, max_slots: int) -> None:
+        self._max_slots, self._limit, self._last_cut_at = max_slots, float(max_slots), float("-inf")
+        self._free, self._excess = deque([None] * max_slots), 0
         """Slots to be had, and how many of those given back are not to be had again. A deque's ends need no lock."""
         self._lock, self._queue = threading.Lock(), deque[threading.Event]()
 
     @property
-    def free(self) -> bool:
+    def has_free_slot(self) -> bool:
         return bool(self._free)
 
-    def take(self) -> float:
+    def acquire(self) -> float:
         """Wait for a slot; when it was had, as `give_back` wants to know."""
-        if self._queue or not self._taken():
+        if self._queue or not self._try_acquire():
             with self._lock:
                 self._queue.append(mine := threading.Event())
                 self._settle()
             mine.wait()
         return time.monotonic()
 
-    def give_back(self, taken: float, refused: bool) -> None:
+    def release(self, acquired_at: float, refused: bool) -> None:
         self._free.append(None)
-        if refused or self._allowed < self._most or self._queue:
+        if refused or self._limit < self._max_slots or self._queue:
             with self._lock:
-                self._allow(taken, refused)
+                self._adjust_limit(acquired_at, refused)
                 self._settle()
 
-    def _allow(self, taken: float, refused: bool) -> None:
-        before = int(self._allowed)
+    def _adjust_limit(self, acquired_at: float, refused: bool) -> None:
+        before = int(self._limit)
         if not refused:
-            self._allowed = min(self._most, self._allowed + 1 / self._allowed)
-        elif taken > self._cut:  # the others of one crowd are refused for one reason
-            self._allowed, self._cut = max(1.0, self._allowed / 2), time.monotonic()
-        self._excess += before - int(self._allowed)
+            self._limit = min(self._max_slots, self._limit + 1 / self._limit)
+        elif acquired_at > self._last_cut_at:  # the others of one crowd are refused for one reason
+            self._limit, self._last_cut_at = max(1.0, self._limit / 2), time.monotonic()
+        self._excess += before - int(self._limit)
 
     def _settle(self) -> None:
         while self._excess < 0:
             self._free.append(None)
             self._excess += 1
-        while self._excess and self._taken():
+        while self._excess and self._try_acquire():
             self._excess -= 1
-        while self._queue and self._taken():
+        while self._queue and self._try_acquire():
             self._queue.popleft().set()
 
-    def _taken(self) -> bool:
+    def _try_acquire(self) -> bool:
         try:
             self._free.pop()
         except IndexError:
@@ -97,7 +97,7 @@ class Slots:
         return True
 
 
-class MachineSlots:
+class CrossProcessSemaphore:
     """A locked file per slot, shared by the processes of this machine; the system gives back what a dead one held.
 
     It is opened when it is first wanted: a sweep has as many of these as llms and addresses. No more threads at once
@@ -107,19 +107,19 @@ class MachineSlots:
     def __init__(self, paths: Iterable[Path]) -> None:
         idle: list[Path | TextIO] = list(paths)
         random.shuffle(idle)  # else every process would ask for the same ones first
-        self._idle, self._line = deque(idle), Turnstile()
+        self._idle, self._fifo_lock = deque(idle), FifoLock()
         """Not held by this process; what it had last, and nobody else may want, stands at the end."""
 
-    def take(self) -> TextIO:
+    def acquire(self) -> TextIO:
         """One of them, waited for where other processes have them all."""
-        if not self._line.busy and (file := self._look()):
+        if not self._fifo_lock.busy and (file := self._try_acquire()):
             return file
-        with self._line:
-            while (file := self._look()) is None:
-                time.sleep(LOOK_AGAIN)
+        with self._fifo_lock:
+            while (file := self._try_acquire()) is None:
+                time.sleep(POLL_SECONDS)
             return file
 
-    def _look(self) -> TextIO | None:
+    def _try_acquire(self) -> TextIO | None:
         for _ in range(len(self._idle)):
             file = self._idle.pop()
             try:
@@ -133,6 +133,6 @@ class MachineSlots:
                 raise
         return None
 
-    def give_back(self, file: TextIO) -> None:
+    def release(self, file: TextIO) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
         self._idle.append(file)

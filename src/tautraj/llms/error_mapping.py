@@ -19,7 +19,7 @@ import openai
 from tautraj import errors
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
-from tautraj.redaction import hidden
+from tautraj.redaction import redact_keys
 
 BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
     (
@@ -61,16 +61,16 @@ BY_STATUS: dict[int, type[ProviderError]] = {
 }
 
 
-def as_ours(error: Exception, llm: Llm) -> ProviderError:
+def to_provider_error(error: Exception, llm: Llm) -> ProviderError:
     """The typed failure of a call to `llm`, with the wait the provider asked for; its words may quote a header."""
     text = " ".join(str(error).split("Traceback (most recent call last)")[0].split())  # litellm appends its own
-    text = hidden(text, llm.provider.api_base)
-    kind = _kind(error, text)
-    return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_retry_after(error))
+    text = redact_keys(text, llm.provider.api_base)
+    kind = _classify_error(error, text)
+    return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_parse_retry_after(error))
 
 
-def _kind(error: Exception, text: str) -> type[ProviderError]:
-    causes = list(_causes(error))
+def _classify_error(error: Exception, text: str) -> type[ProviderError]:
+    causes = list(_iter_causes(error))
     refused = next((cause.response.status_code for cause in causes if _is_refusal(cause)), None)
     status: int = refused or getattr(error, "status_code", None) or 0
     for foreign, ours in BY_CLASS:
@@ -92,7 +92,7 @@ def _kind(error: Exception, text: str) -> type[ProviderError]:
     return errors.BadRequest if 400 <= status < 500 else errors.ProviderUnavailable
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -104,7 +104,7 @@ def _is_refusal(cause: BaseException) -> TypeGuard[httpx.HTTPStatusError | opena
     return isinstance(cause, httpx.HTTPStatusError | openai.APIStatusError) and not own and cause.response.is_error
 
 
-def _retry_after(error: Exception) -> float | None:
+def _parse_retry_after(error: Exception) -> float | None:
     """Seconds, from the header's number or date, or from where Google writes them: the body."""
     headers = getattr(error, "litellm_response_headers", None)
     value = headers.get("retry-after") if headers is not None else None

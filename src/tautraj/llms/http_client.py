@@ -23,17 +23,17 @@ class PoolPerThread(httpx.BaseTransport):
     """
 
     def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
-        self._verify, self._proxies, self._mine = verify, getproxies(), threading.local()
+        self._verify, self._proxies, self._local = verify, getproxies(), threading.local()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        pools = self._mine.__dict__
-        proxy = self._proxy(request.url) or ""
+        pools = self._local.__dict__
+        proxy = self._find_proxy(request.url) or ""
         if proxy not in pools:
             pools[proxy] = httpx.HTTPTransport(verify=self._verify, proxy=proxy or None)
         response: httpx.Response = pools[proxy].handle_request(request)
         return response
 
-    def _proxy(self, url: httpx.URL) -> str | None:
+    def _find_proxy(self, url: httpx.URL) -> str | None:
         if not self._proxies or proxy_bypass(url.host):
             return None
         return self._proxies.get(url.scheme) or self._proxies.get("all")
@@ -46,7 +46,7 @@ class NoCookies(httpx.Cookies):
         pass
 
 
-class Client(httpx.Client):
+class FastClient(httpx.Client):
     """Without what comes to the same at every call: looking for cookies, and taking the address apart."""
 
     no_cookies = NoCookies()
@@ -56,14 +56,14 @@ class Client(httpx.Client):
         return self.no_cookies
 
     def build_request(self, method: str, url: httpx.URL | str, **given: Any) -> httpx.Request:
-        return super().build_request(method, _address(url) if isinstance(url, str) else url, **given)
+        return super().build_request(method, _parse_url(url) if isinstance(url, str) else url, **given)
 
 
-_address = functools.lru_cache(maxsize=64)(httpx.URL)
+_parse_url = functools.lru_cache(maxsize=64)(httpx.URL)
 
 
 @functools.cache
-def connect() -> "HTTPHandler":
+def ensure_http_handler() -> "HTTPHandler":
     """Let litellm's clients, OpenAI's SDK among them, send their requests through `PoolPerThread`; its handler that
     does so with least ado.
     """
@@ -73,4 +73,4 @@ def connect() -> "HTTPHandler":
     transport = PoolPerThread(get_ssl_configuration())
     litellm.sync_transport = transport
     litellm.client_session = httpx.Client(transport=transport, follow_redirects=True)
-    return HTTPHandler(client=Client(transport=transport, headers=get_default_headers(), follow_redirects=True))
+    return HTTPHandler(client=FastClient(transport=transport, headers=get_default_headers(), follow_redirects=True))

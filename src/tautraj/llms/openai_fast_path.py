@@ -22,11 +22,11 @@ from litellm.main import base_llm_http_handler, responses_api_bridge_check
 from litellm.types.utils import LlmProviders, ModelResponse
 from litellm.utils import ProviderConfigManager, get_optional_params, validate_and_fix_openai_messages
 
-from tautraj.llms.http_client import connect
+from tautraj.llms.http_client import ensure_http_handler
 
 ROUTES = ("openai", "hosted_vllm")
 
-ELSEWHERE = ("OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL", "OPENAI_API_BASE")
+SDK_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL", "OPENAI_API_BASE")
 """What OpenAI's SDK looks for in the environment, and the handler does not."""
 
 SETTINGS = {"timeout", "num_retries", "max_retries", "drop_params", "api_base", "api_key", "logger_fn"}
@@ -56,23 +56,23 @@ class Target(NamedTuple):
     config: Any
 
 
-def fits(request: Mapping[str, Any]) -> bool:
+def is_supported(request: Mapping[str, Any]) -> bool:
     """Whether `ask` does with a request what `litellm.completion` would."""
-    if request["model"].partition("/")[0] not in ROUTES or any(os.environ.get(name) for name in ELSEWHERE):
+    if request["model"].partition("/")[0] not in ROUTES or any(os.environ.get(name) for name in SDK_VARIABLES):
         return False
     if not request.keys() <= {"model", "messages", *SETTINGS, *PARAMETERS}:
         return False
     effort = request.get("reasoning_effort")
     plain = effort is None or isinstance(effort, str)
-    return plain and not _bridged(request["model"], "tools" in request, effort, request.get("api_base"))
+    return plain and not _is_bridged(request["model"], "tools" in request, effort, request.get("api_base"))
 
 
-def ask(request: Mapping[str, Any]) -> ModelResponse:
+def complete(request: Mapping[str, Any]) -> ModelResponse:
     """The answer to a request that `fits`; its tools stay as they are. Raises what `litellm.completion` raises."""
-    to = _target(request["model"], request.get("api_base"), request.get("api_key"))
-    with _as_litellm_names_it(to):
+    to = _resolve_target(request["model"], request.get("api_base"), request.get("api_key"))
+    with _map_litellm_errors(to):
         messages = validate_and_fix_openai_messages(request["messages"])
-        parameters = _parameters(to.model, to.provider, request)
+        parameters = _map_parameters(to.model, to.provider, request)
         logging = Logging(
             model=to.model,
             messages=messages,
@@ -103,48 +103,48 @@ def ask(request: Mapping[str, Any]) -> ModelResponse:
             stream=None,
             api_key=to.api_key,
             provider_config=to.config,
-            client=connect(),
+            client=ensure_http_handler(),
         )
-        if _priced(request["model"]):
+        if _has_price(request["model"]):
             response._hidden_params["response_cost"] = logging._response_cost_calculator(result=response)
         return response
 
 
 @contextmanager
-def _as_litellm_names_it(to: Target) -> Iterator[None]:
+def _map_litellm_errors(target: Target) -> Iterator[None]:
     try:
         yield
     except BaseLLMException as error:
         raise exception_type(
-            model=to.model, custom_llm_provider=to.provider, original_exception=error, completion_kwargs={}
+            model=target.model, custom_llm_provider=target.provider, original_exception=error, completion_kwargs={}
         ) from None  # which may be the same
 
 
 @functools.lru_cache(maxsize=64)
-def _target(name: str, api_base: str | None, api_key: str | None) -> Target:
+def _resolve_target(name: str, api_base: str | None, api_key: str | None) -> Target:
     model, provider, own_key, base = litellm.get_llm_provider(model=name, api_base=api_base, api_key=api_key)
     found = ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider))
     config: Any = copy.copy(found)  # which others use too
-    config.remove_cache_control_flag_from_messages_and_tools = _as_they_are
-    config.sign_request = _written
+    config.remove_cache_control_flag_from_messages_and_tools = _return_unchanged
+    config.sign_request = _serialize_body
     return Target(model, provider, base or api_base, own_key or api_key, config)
 
 
-def _as_they_are(model: str, messages: Any, tools: Any = None) -> tuple[Any, Any]:
+def _return_unchanged(model: str, messages: Any, tools: Any = None) -> tuple[Any, Any]:
     """There are no cache marks in them: litellm looks for some in every part of the conversation and of the tools."""
     return messages, tools
 
 
-def _written(headers: Any, request_data: Any, **_: Any) -> tuple[Any, bytes]:
+def _serialize_body(headers: Any, request_data: Any, **_: Any) -> tuple[Any, bytes]:
     """The body, as compact as OpenAI's SDK writes it, and ten times as quickly as litellm."""
     return headers, orjson.dumps(request_data)
 
 
-def _parameters(model: str, provider: str, request: Mapping[str, Any]) -> dict[str, Any]:
+def _map_parameters(model: str, provider: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """As the model takes them: renamed, or left out where it knows them not."""
     given = {name: request[name] for name in PARAMETERS if name in request and name != "seed"}
     seeded = "seed" in request
-    found = dict(_translated(model, provider, orjson.dumps(given), seeded))
+    found = dict(_translate_parameters(model, provider, orjson.dumps(given), seeded))
     if "tools" in found:
         found["tools"] = list(found["tools"])  # the handler puts its own into the list
     if "seed" in found:
@@ -153,9 +153,9 @@ def _parameters(model: str, provider: str, request: Mapping[str, Any]) -> dict[s
 
 
 @functools.lru_cache(maxsize=256)
-def _translated(model: str, provider: str, given: bytes, seeded: bool) -> dict[str, Any]:
+def _translate_parameters(model: str, provider: str, parameters_json: bytes, seeded: bool) -> dict[str, Any]:
     """litellm looks through all tools for this, which are the same for every call of a run."""
-    named = {**orjson.loads(given), **({"seed": 0} if seeded else {})}
+    named = {**orjson.loads(parameters_json), **({"seed": 0} if seeded else {})}
     found: dict[str, Any] = get_optional_params(
         model=model, custom_llm_provider=provider, drop_params=True, max_retries=0, stream=None, **named
     )
@@ -163,7 +163,7 @@ def _translated(model: str, provider: str, given: bytes, seeded: bool) -> dict[s
 
 
 @functools.lru_cache(maxsize=64)
-def _priced(name: str) -> bool:
+def _has_price(name: str) -> bool:
     """Whether litellm's table has a price; to find none takes it as long as to reckon."""
     try:
         return bool(litellm.get_model_info(name).get("input_cost_per_token"))
@@ -172,7 +172,7 @@ def _priced(name: str) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _bridged(name: str, tools: bool, effort: str | None, api_base: str | None) -> bool:
+def _is_bridged(name: str, tools: bool, effort: str | None, api_base: str | None) -> bool:
     """Whether litellm would ask another interface than chat completions."""
     model, provider, _, base = litellm.get_llm_provider(model=name, api_base=api_base)
     info, _ = responses_api_bridge_check(

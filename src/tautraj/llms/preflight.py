@@ -5,24 +5,24 @@ from contextlib import suppress
 
 from tautraj.config import Llm
 from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, ProviderError, QuotaExhausted
-from tautraj.llms.chat import api_key, chat
+from tautraj.llms.chat import chat, read_api_key
 
-OFFLINE = "run with model=oracle user=scripted"
+OFFLINE_HINT = "run with model=oracle user=scripted"
 
-NOWHERE = "http://127.0.0.1:9"
+UNREACHABLE_ADDRESS = "http://127.0.0.1:9"
 """The discard port, where nobody answers: refused at once."""
 
-PATIENCE = 20.0
+MAX_RETRY_SECONDS = 20.0
 """Seconds for a provider that is busy just now."""
 
 
-def preflight(seats: Sequence[tuple[str, Llm]]) -> None:
+def check_seats(seats: Sequence[tuple[str, Llm]]) -> None:
     """Raise `PreflightError`, one line per seat that cannot play. `seats`: (key in the configuration, llm)."""
-    playing = [(seat, llm) for seat, llm in seats if not llm.offline]
-    faults = [fault for seat, llm in playing if (fault := _missing_key(seat, llm))]
+    playing = [(seat, llm) for seat, llm in seats if not llm.is_offline]
+    faults = [fault for seat, llm in playing if (fault := _check_key(seat, llm))]
     if not faults:
         distinct = [pair for index, pair in enumerate(playing) if pair[1] not in [llm for _, llm in playing[:index]]]
-        faults = [fault for seat, llm in distinct if (fault := _refusal(seat, llm))]
+        faults = [fault for seat, llm in distinct if (fault := _check_answer(seat, llm))]
     if faults:
         raise PreflightError("\n".join(faults))
 
@@ -34,35 +34,37 @@ def warm_up(llms: Iterable[Llm]) -> None:
     another, too close to the next minute's.
     """
     for llm in llms:
-        if not llm.offline:
-            nobody = llm.provider.model_copy(update={"api_base": NOWHERE, "api_key_env": None, "retry_seconds": 0.0})
+        if not llm.is_offline:
+            nobody = llm.provider.model_copy(
+                update={"api_base": UNREACHABLE_ADDRESS, "api_key_env": None, "retry_seconds": 0.0}
+            )
             with suppress(ProviderError):
                 chat(llm.model_copy(update={"provider": nobody}), [{"role": "user", "content": "hello"}])
 
 
-def _missing_key(seat: str, llm: Llm) -> str | None:
+def _check_key(seat: str, llm: Llm) -> str | None:
     name = llm.provider.api_key_env
-    if name is None or api_key(llm):
+    if name is None or read_api_key(llm):
         return None
-    return f"{seat}={llm.name} needs {name}. Put it in .env, or {OFFLINE}."
+    return f"{seat}={llm.name} needs {name}. Put it in .env, or {OFFLINE_HINT}."
 
 
-def _refusal(seat: str, llm: Llm) -> str | None:
-    patience = min(PATIENCE, llm.provider.retry_seconds)
+def _check_answer(seat: str, llm: Llm) -> str | None:
+    patience = min(MAX_RETRY_SECONDS, llm.provider.retry_seconds)
     provider = llm.provider.model_copy(update={"retry_seconds": patience})
     try:
         chat(llm.model_copy(update={"provider": provider}), [{"role": "user", "content": "Reply with: ok"}])
     except ProviderError as error:
-        return f"{seat}: {error} [{type(error).__name__}]. {_next_step(seat, llm, error)}"
+        return f"{seat}: {error} [{type(error).__name__}]. {_suggest_next_step(seat, llm, error)}"
     return None
 
 
-def _next_step(seat: str, llm: Llm, error: ProviderError) -> str:
+def _suggest_next_step(seat: str, llm: Llm, error: ProviderError) -> str:
     if isinstance(error, AuthenticationFailed):
-        return f"Check {llm.provider.api_key_env or seat + '.provider.api_key_env'}, or {OFFLINE}."
+        return f"Check {llm.provider.api_key_env or seat + '.provider.api_key_env'}, or {OFFLINE_HINT}."
     if isinstance(error, ModelNotFound):
-        return f"Name another: {seat}.name=…, or {OFFLINE}."
+        return f"Name another: {seat}.name=…, or {OFFLINE_HINT}."
     if isinstance(error, QuotaExhausted):
-        return f"Add credit or wait until the quota is renewed, or {OFFLINE}."
+        return f"Add credit or wait until the quota is renewed, or {OFFLINE_HINT}."
     where = llm.provider.api_base or "the provider's own address"
-    return f"Check that {where} answers ({seat}.provider.api_base=…), or {OFFLINE}."
+    return f"Check that {where} answers ({seat}.provider.api_base=…), or {OFFLINE_HINT}."

@@ -14,9 +14,9 @@ class Prices(NamedTuple):
     usd_out: float
 
 
-def prices(llm: Llm) -> Prices | None:
+def look_up_prices(llm: Llm) -> Prices | None:
     """None: unpriced, which is not free."""
-    if llm.offline:
+    if llm.is_offline:
         return Prices(0.0, 0.0)
     per_in, per_out = llm.usd_per_million_tokens_in, llm.usd_per_million_tokens_out
     if per_in is not None and per_out is not None:

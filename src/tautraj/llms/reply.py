@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tautraj.config import Llm
 from tautraj.errors import ContentRefused, MalformedResponse
-from tautraj.redaction import hidden
+from tautraj.redaction import redact_keys
 from tautraj.trajectory import LlmCall
 
 Message = dict[str, Any]
@@ -31,12 +31,12 @@ class Reply(NamedTuple):
     """"" when it only called a tool or said nothing."""
     tool_calls: tuple[RawCall, ...]
     reasoning: str | None
-    back: dict[str, Any]
+    reasoning_fields: dict[str, Any]
     """Reasoning that the provider wants back: keys of the assistant message that will remember this answer."""
-    call: LlmCall
+    llm_call: LlmCall
 
 
-def read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
+def read_reply(llm: Llm, response: Any, started: float, retries: int) -> Reply:
     """litellm's response, asked for since `started` (Unix time, s). Raises `ProviderError` where it is no answer."""
     choices = getattr(response, "choices", None)
     if not choices or getattr(choices[0], "message", None) is None:
@@ -45,22 +45,26 @@ def read(llm: Llm, response: Any, started: float, retries: int) -> Reply:
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
         raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
     thought, text = _split_thinking(message.content if isinstance(message.content, str) else "")
-    calls = [_raw_call(index, call) for index, call in enumerate(message.tool_calls or [])]
+    calls = [_read_raw_call(index, call) for index, call in enumerate(message.tool_calls or [])]
     reasoning = getattr(message, "reasoning_content", None) or thought or None
     if reasoning:
         text = text.lstrip()  # the lines that parted it from the reasoning
-    back = _back(message, reasoning if llm.provider.reasoning_back else None, signed=any(c.signature for c in calls))
-    text, made, reasoning, back = _fit([text, calls, reasoning, back], llm)
-    return Reply(text, tuple(RawCall(*one) for one in made), reasoning, back, _call(llm, response, started, retries))
+    back = _read_reasoning_fields(
+        message, reasoning if llm.provider.reasoning_back else None, signed=any(c.signature for c in calls)
+    )
+    text, made, reasoning, back = _sanitise([text, calls, reasoning, back], llm)
+    return Reply(
+        text, tuple(RawCall(*one) for one in made), reasoning, back, _build_llm_call(llm, response, started, retries)
+    )
 
 
-def _raw_call(index: int, call: Any) -> RawCall:
+def _read_raw_call(index: int, call: Any) -> RawCall:
     """litellm hides Gemini's signature of a call in its id."""
     call_id, _, signature = (call.id or f"call_{index}").partition("__thought__")
     return RawCall(call_id, call.function.name or "", call.function.arguments or "{}", signature or None)
 
 
-def _back(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
+def _read_reasoning_fields(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
     """Whoever signs its reasoning wants it back; plain reasoning goes back only where `reasoning` is given."""
     blocks = [dict(block) for block in getattr(message, "thinking_blocks", None) or []]
     if any(block.get("signature") or block.get("type") == "redacted_thinking" for block in blocks):
@@ -71,7 +75,7 @@ def _back(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
     return {"reasoning_content": reasoning} if reasoning else {}
 
 
-def _call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
+def _build_llm_call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
     usage = getattr(response, "usage", None)
     details = getattr(usage, "prompt_tokens_details", None)
     return LlmCall(
@@ -79,7 +83,7 @@ def _call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
         tokens_in=getattr(usage, "prompt_tokens", None),
         tokens_out=getattr(usage, "completion_tokens", None),
         tokens_cached=getattr(details, "cached_tokens", None),
-        usd=_usd(llm, response),
+        usd=_compute_usd(llm, response),
         started=started,
         seconds=round(time.time() - started, 6),
         retries=retries,
@@ -87,7 +91,7 @@ def _call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
     )
 
 
-def _usd(llm: Llm, response: Any) -> float | None:
+def _compute_usd(llm: Llm, response: Any) -> float | None:
     """By the prices set, else by litellm's table; a model it does not know comes out as None or as 0.0."""
     usage = getattr(response, "usage", None)
     per_in, per_out = llm.usd_per_million_tokens_in, llm.usd_per_million_tokens_out
@@ -97,9 +101,9 @@ def _usd(llm: Llm, response: Any) -> float | None:
     return float(cost) if cost else None
 
 
-def _fit(value: list[Any], llm: Llm) -> list[Any]:
+def _sanitise(value: list[Any], llm: Llm) -> list[Any]:
     """What can be written down: no key that a gateway echoes, and U+FFFD for half a surrogate pair."""
-    text = json.dumps(hidden(value, llm.provider.api_base), ensure_ascii=False)
+    text = json.dumps(redact_keys(value, llm.provider.api_base), ensure_ascii=False)
     return list(json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")))
 
 

@@ -19,17 +19,17 @@ from prefect.artifacts import (
 from prefect.settings import PREFECT_UI_URL
 
 from tautraj.config import Run
-from tautraj.config.identity import cell
+from tautraj.config.identity import identify_cell
 from tautraj.errors import TrackingError, boundary
 from tautraj.metrics import Metrics
-from tautraj.orchestration.prefect_server import check_answers, shared_server, where
-from tautraj.redaction import without_credentials
+from tautraj.orchestration.prefect_server import check_health, describe_server, shared_server
+from tautraj.redaction import redact_credentials
 from tautraj.report.terminal.console import say
-from tautraj.report.terminal.progress_bar import line
+from tautraj.report.terminal.progress_bar import format_progress
 from tautraj.report.terminal.tables import summary_rows
 from tautraj.runs.scheduler import CellScheduler, Watcher
 
-ADDRESS = re.compile(r"https?://\S+$")
+TRAILING_URL = re.compile(r"https?://\S+$")
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
@@ -38,28 +38,28 @@ def flow_run_link(flow_run_id: UUID | str) -> str | None:
     if api is None:
         return None
     ui = PREFECT_UI_URL.value() or api.removesuffix("/").removesuffix("/api")
-    return f"{without_credentials(ui).rstrip('/')}/runs/flow-run/{flow_run_id}"
+    return f"{redact_credentials(ui).rstrip('/')}/runs/flow-run/{flow_run_id}"
 
 
-def labels(runs: Sequence[Run]) -> list[str]:
+def flow_run_tags(runs: Sequence[Run]) -> list[str]:
     """The tags of a flow run: its cells, and what they have in common or not, as `provider:openai`."""
     found = {f"{seat}:{llm.name}" for run in runs for seat, llm in run.seats.items()}
     found |= {f"provider:{llm.provider.name}" for run in runs for llm in run.seats.values()}
     found |= {label for run in runs for label in (f"domain:{run.domain.name}", f"split:{run.split.name}")}
-    return [*sorted({cell(run).name for run in runs}), *sorted(found)]
+    return [*sorted({identify_cell(run).name for run in runs}), *sorted(found)]
 
 
-def progress_artifact(name: str) -> Watcher:
+def make_progress_publisher(title: str) -> Watcher:
     """A progress artifact of this flow run, renewed with every call. A server gone away is said once, and missed."""
     artifact: UUID | None = None
     away = False
 
     def show(scheduler: CellScheduler) -> None:
         nonlocal artifact
-        percent, text = 100.0 * scheduler.done / max(1, scheduler.total), line(scheduler)
-        check_answers(1)
+        percent, text = 100.0 * scheduler.done / max(1, scheduler.total), format_progress(scheduler)
+        check_health(1)
         if artifact is None:
-            made = create_progress_artifact(percent, key=_key(f"progress-{name}"), description=text)
+            made = create_progress_artifact(percent, key=slugify(f"progress-{title}"), description=text)
             artifact = made if isinstance(made, UUID) else None
         else:
             update_progress_artifact(artifact, percent, description=text)
@@ -67,7 +67,7 @@ def progress_artifact(name: str) -> Watcher:
     def watch(scheduler: CellScheduler) -> None:
         nonlocal away
         try:
-            with boundary(TrackingError, f"Prefect at {where()}"):
+            with boundary(TrackingError, f"Prefect at {describe_server()}"):
                 show(scheduler)
         except TrackingError as error:
             if not away:
@@ -75,39 +75,39 @@ def progress_artifact(name: str) -> Watcher:
             away = True
         else:
             if away:
-                say(f"Prefect at {where()} is back.")
+                say(f"Prefect at {describe_server()} is back.")
             away = False
 
     return watch
 
 
-def summary_artifact(name: str, numbers: Metrics) -> None:
+def publish_summary(title: str, numbers: Metrics) -> None:
     """The closing table of a run, in the UI, if the server is there."""
-    table_artifact(name, [{"what": what, "value": value} for what, value in summary_rows(numbers)])
+    publish_table(title, [{"what": what, "value": value} for what, value in summary_rows(numbers)])
 
 
-def table_artifact(name: str, rows: list[dict[str, Any]]) -> None:
+def publish_table(title: str, rows: list[dict[str, Any]]) -> None:
     """A table at the end of this flow run, likewise."""
     with suppress(TrackingError), boundary(TrackingError, "the closing table"):
-        check_answers(1)
-        create_table_artifact(rows, key=_key(f"summary-{name}"), description="the numbers at its end")
+        check_health(1)
+        create_table_artifact(rows, key=slugify(f"summary-{title}"), description="the numbers at its end")
 
 
-def links_artifact(name: str, look: Mapping[str, str]) -> None:
+def publish_links(title: str, links: Mapping[str, str]) -> None:
     """Where to look closer, at the end of this flow run, likewise. `look`: what is there -> link, path or command."""
-    lines = [f"- {what}: {_shown(without_credentials(place))}" for what, place in look.items()]
+    lines = [f"- {what}: {_to_markdown(redact_credentials(place))}" for what, place in links.items()]
     with suppress(TrackingError), boundary(TrackingError, "the links"):
-        check_answers(1)
-        create_markdown_artifact("\n".join(lines), key=_key(f"links-{name}"), description="where to look closer")
+        check_health(1)
+        create_markdown_artifact("\n".join(lines), key=slugify(f"links-{title}"), description="where to look closer")
 
 
-def _shown(place: str) -> str:
+def _to_markdown(target: str) -> str:
     """In Markdown: an address to be followed, a path or a command to be copied."""
-    if found := ADDRESS.search(place):
-        return f"{place[: found.start()]}[{found[0]}](<{found[0]}>)"
-    return f"`{place}`"
+    if found := TRAILING_URL.search(target):
+        return f"{target[: found.start()]}[{found[0]}](<{found[0]}>)"
+    return f"`{target}`"
 
 
-def _key(name: str) -> str:
+def slugify(name: str) -> str:
     """Prefect's artifact keys: lower-case letters, digits, dashes."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:180]

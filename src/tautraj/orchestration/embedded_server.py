@@ -13,7 +13,7 @@ from typing import Any
 
 from tautraj import process_env
 
-GRACE = 10.0
+GRACE_PERIOD = 10.0
 """Seconds."""
 
 SETTINGS = {
@@ -29,29 +29,29 @@ def main() -> None:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     serving: list[Any] = []
-    threading.Thread(target=_end_with_stdin, args=(serving,), daemon=True).start()
+    threading.Thread(target=_exit_with_stdin, args=(serving,), daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
 
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), log_level="critical"))
     serving.append(server)
-    threading.Thread(target=_announce, args=(server, listening.getsockname()[1]), daemon=True).start()
+    threading.Thread(target=_print_address, args=(server, listening.getsockname()[1]), daemon=True).start()
     server.run(sockets=[listening])
 
 
-def _announce(server: Any, port: int) -> None:
+def _print_address(server: Any, port: int) -> None:
     while not server.started:
         time.sleep(0.05)
     print(f"http://127.0.0.1:{port}/api", flush=True)
 
 
-def _end_with_stdin(serving: list[Any]) -> None:
+def _exit_with_stdin(servers: list[Any]) -> None:
     sys.stdin.buffer.read()
-    for server in serving:
+    for server in servers:
         if server.started:
             server.should_exit = True  # it writes down what it was told last
-            time.sleep(GRACE)
+            time.sleep(GRACE_PERIOD)
     os._exit(0)
 
 

@@ -20,18 +20,18 @@ from prefect.states import Cancelled, Completed, Failed
 from tautraj import process_env, report
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import EpisodeError, Interrupted, WorkerDied, boundary
-from tautraj.metrics import Metrics, Row
+from tautraj.metrics import EpisodeSummary, Metrics
 from tautraj.orchestration import artifacts, leases, pause_cancel, server_outage
-from tautraj.orchestration.signals import Interrupt, draining
-from tautraj.orchestration.task_runners import argument, players, task_runner
-from tautraj.orchestration.worker_pool import lost
+from tautraj.orchestration.signals import Interrupt, drain_on_signal
+from tautraj.orchestration.task_runners import make_players, make_task_runner, quote_argument
+from tautraj.orchestration.worker_pool import record_lost_worker
 from tautraj.report.terminal import console, progress_bar
 from tautraj.runs.progress import throttle
 from tautraj.runs.scheduler import CellRun, CellScheduler, ScheduledEpisode, Watcher
 from tautraj.store import index
-from tautraj.tracking.tracker import Written
+from tautraj.tracking.tracker import MlflowWriter
 
-Player = Callable[[EpisodeSpec], Row]
+Player = Callable[[EpisodeSpec], EpisodeSummary]
 """Plays one episode of a run; raises `EpisodeError`."""
 
 
@@ -42,7 +42,7 @@ def is_transient(_task: Any, _run: Any, state: Any) -> bool:
 
 
 @task(name="episode", task_run_name="{title}", cache_policy=NO_CACHE, persist_result=False)
-def play_episode(play: Player, spec: EpisodeSpec, title: str) -> Row:
+def play_episode(play: Player, spec: EpisodeSpec, title: str) -> EpisodeSummary:
     return play(spec)
 
 
@@ -60,23 +60,23 @@ def run_in_flow(
     """
     ends: list[State] = []
 
-    @flow(name=name, flow_run_name=title, task_runner=task_runner(scheduler.runs[0]), persist_result=False)
+    @flow(name=name, flow_run_name=title, task_runner=make_task_runner(scheduler.runs[0]), persist_result=False)
     def within(config: dict[str, Any]) -> State:
-        with server_outage.untagged():
+        with server_outage.without_task_tags():
             ends.append(body())
         return ends[0]
 
-    process_env.settle()
-    with tags(*labels), server_outage.surviving(ends), pause_cancel.apart():
+    process_env.freeze_gc()
+    with tags(*labels), server_outage.tolerate_server_loss(ends), pause_cancel.detach_from_parent_flow():
         state = within(config, return_state=True)
         if not ends:
             state.result()  # raises what ended it before its time
-    if scheduler.cut_short is not None:
-        raise scheduler.cut_short
+    if scheduler.stop_error is not None:
+        raise scheduler.stop_error
 
 
 def play_cells(
-    scheduler: CellScheduler, title: str, watchers: Sequence[Watcher] = (), trackers: Sequence[Written] = ()
+    scheduler: CellScheduler, title: str, watchers: Sequence[Watcher] = (), trackers: Sequence[MlflowWriter] = ()
 ) -> None:
     """Play what the cells owe, inside a flow run.
 
@@ -86,13 +86,13 @@ def play_cells(
     if link := artifacts.flow_run_link(flow_run.id):
         console.say(f"Prefect: {link}")
     with ExitStack() as stack:
-        runs = stack.enter_context(leases.leased(scheduler.runs, console.say))
-        play = dict(zip(scheduler.cells, players(runs, stack), strict=True))
-        bar = stack.enter_context(progress_bar.progress(scheduler, title))
-        artifact = artifacts.progress_artifact(title)
-        all_watchers = [throttle(5.0, CellScheduler.read_failures), bar, throttle(5.0, artifact), *watchers]
+        runs = stack.enter_context(leases.lease_capacity(scheduler.runs, console.say))
+        play = dict(zip(scheduler.cells, make_players(runs, stack), strict=True))
+        bar = stack.enter_context(progress_bar.show_progress(scheduler, title))
+        artifact = artifacts.make_progress_publisher(title)
+        all_watchers = [throttle(5.0, CellScheduler.read_failed_usage), bar, throttle(5.0, artifact), *watchers]
         cell_watchers = {
-            cell: throttle(cell.run.tracking.every_seconds, cell.tracker.watch)
+            cell: throttle(cell.run.tracking.every_seconds, cell.tracker.update)
             for cell in scheduler.cells
             if cell.tracker
         }
@@ -103,7 +103,7 @@ def play_cells(
 
         for episode, result in play_episodes(scheduler, play, begin_trackers):
             progress = episode.cell.progress
-            progress.record(episode.spec, result)
+            progress.add_result(episode.spec, result)
             if watch_cell := cell_watchers.get(episode.cell):
                 watch_cell(progress)
             for watch in all_watchers:
@@ -113,7 +113,7 @@ def play_cells(
 
 def play_episodes(
     scheduler: CellScheduler, play: Mapping[CellRun, Player], on_full: Callable[[], None]
-) -> Iterator[tuple[ScheduledEpisode, Row | BaseException]]:
+) -> Iterator[tuple[ScheduledEpisode, EpisodeSummary | BaseException]]:
     """Every owed episode with its result, in the order they finish; none is begun while there is a halt reason.
 
     `on_full`: called whenever as many episodes are under way as may be.
@@ -126,24 +126,24 @@ def play_episodes(
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
     under_way: dict[Any, ScheduledEpisode] = {}
     wake = functools.partial(finished.put, None)
-    with draining(wake) as interrupt, pause_cancel.followed(interrupt, wake):
-        while not interrupt.late:
+    with drain_on_signal(wake) as interrupt, pause_cancel.poll_flow_state(interrupt, wake):
+        while not interrupt.out_of_time:
             while len(under_way) < runner.workers and (episode := _next_episode(scheduler, interrupt)):
-                server_outage.let_catch_up()
+                server_outage.wait_for_event_queue()
                 arguments = (play[episode.cell], episode.spec, episode.title)
-                future = task.submit(*(argument(episode.cell.run, value) for value in arguments))
+                future = task.submit(*(quote_argument(episode.cell.run, value) for value in arguments))
                 under_way[future] = episode
-                scheduler.ledger.begin()
+                scheduler.ledger.reserve()
                 future.add_done_callback(finished.put)
             on_full()
-            if not under_way and not (interrupt.waiting and scheduler.has_waiting):
+            if not under_way and not (interrupt.is_waiting and scheduler.has_waiting):
                 break
             future = finished.get()
             if future is not None:  # else something was asked of the run
                 episode = under_way.pop(future)
                 forget_results()
-                yield episode, result_of(episode, future)
-        for reason in scheduler.cut(interrupt.stop):
+                yield episode, wait_for_result(episode, future)
+        for reason in scheduler.stop_early(interrupt.stop):
             console.say(reason)
 
 
@@ -153,7 +153,7 @@ def forget_results() -> None:
         context.run_results.clear()
 
 
-def result_of(episode: ScheduledEpisode, future: Any) -> Row | BaseException:
+def wait_for_result(episode: ScheduledEpisode, future: Any) -> EpisodeSummary | BaseException:
     """The row of a finished episode or its error; `WorkerDied` where a cluster lost it."""
     try:
         with boundary(WorkerDied, "the cluster lost it"):
@@ -161,34 +161,34 @@ def result_of(episode: ScheduledEpisode, future: Any) -> Row | BaseException:
             record = future.state.data
             if isinstance(record, ResultRecord):  # asked for it, Prefect waits for a thread of its own
                 return record.result  # type: ignore[no-any-return]
-            result: Row | BaseException = future.result(raise_on_failure=False)
+            result: EpisodeSummary | BaseException = future.result(raise_on_failure=False)
             return result
     except WorkerDied as error:
-        return lost(episode.cell.run, episode.spec, error)
+        return record_lost_worker(episode.cell.run, episode.spec, error)
 
 
-def close_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
+def conclude_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
     """A cell's numbers, written down, and where to look: what is there -> link, path or command."""
     progress, store = cell.progress, cell.plan.store
-    progress.read_failures()
-    numbers = progress.metrics()
+    progress.read_failed_usage()
+    numbers = progress.compute_metrics()
     store.write_json("metrics.json", numbers)
-    index.keep(store, progress.rows)
+    index.save_index(store, progress.rows)
     look = {"run directory": store.url}
-    look |= report.at_the_end(store, cell.run.report.conversations, console.say)
+    look |= report.write_closing_report(store, cell.run.report.conversations, console.say)
     status = "FAILED" if progress.owed else "FINISHED"
     if cell.tracker and (where := cell.tracker.finish(progress, status)):
         look["MLflow"] = where
     return numbers, look
 
 
-def end_state(scheduler: CellScheduler) -> State:
+def final_state(scheduler: CellScheduler) -> State:
     """The state that a flow run ends in."""
-    message = progress_bar.line(scheduler)
-    if isinstance(scheduler.cut_short, Interrupted):
+    message = progress_bar.format_progress(scheduler)
+    if isinstance(scheduler.stop_error, Interrupted):
         return Cancelled(message=message)
-    return Failed(message=message) if scheduler.cut_short else Completed(message=message)
+    return Failed(message=message) if scheduler.stop_error else Completed(message=message)
 
 
 def _next_episode(scheduler: CellScheduler, interrupt: Interrupt) -> ScheduledEpisode | None:
-    return None if interrupt.waiting else scheduler.next(interrupt.stop)
+    return None if interrupt.is_waiting else scheduler.take_next(interrupt.stop)

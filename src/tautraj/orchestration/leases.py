@@ -11,12 +11,12 @@ from prefect.exceptions import ObjectNotFound
 
 from tautraj.config import Llm, Provider, Run
 from tautraj.errors import TrackingError, boundary
-from tautraj.orchestration.artifacts import _key
+from tautraj.orchestration.artifacts import slugify
 from tautraj.orchestration.prefect_server import shared_server
 
 
 @contextmanager
-def leased(runs: Sequence[Run], say: Callable[[str], None]) -> Iterator[list[Run]]:
+def lease_capacity(runs: Sequence[Run], notify: Callable[[str], None]) -> Iterator[list[Run]]:
     """The runs with the capacity of their providers leased for their whole length, once per provider.
 
     On a shared server every provider has a global concurrency limit `tautraj-<provider>`, made with `calls_at_once`
@@ -25,24 +25,24 @@ def leased(runs: Sequence[Run], say: Callable[[str], None]) -> Iterator[list[Run
     if shared_server() is None:
         yield list(runs)
         return
-    llms = [llm for run in runs for llm in run.seats.values() if not llm.offline]
+    llms = [llm for run in runs for llm in run.seats.values() if not llm.is_offline]
     providers = {llm.provider.name: llm.provider for llm in llms}
     workers = max((run.runner.workers for run in runs), default=0)
     granted: dict[str, int] = {}
     with ExitStack() as leases:
         for name, provider in providers.items():
-            limit_name, limit = _global_limit(provider)
+            limit_name, limit = _ensure_global_limit(provider)
             granted[name] = min(limit, provider.calls_at_once, workers)
-            say(f"Leasing {granted[name]} of {limit} calls at once from the Prefect limit {limit_name}.")
-            leases.enter_context(_lease(limit_name, granted[name]))
+            notify(f"Leasing {granted[name]} of {limit} calls at once from the Prefect limit {limit_name}.")
+            leases.enter_context(_lease_slots(limit_name, granted[name]))
         seats: list[dict[str, Llm]] = [
-            {seat: _keeping_to(llm, granted) for seat, llm in run.seats.items()} for run in runs
+            {seat: _cap_calls_at_once(llm, granted) for seat, llm in run.seats.items()} for run in runs
         ]
         yield [run.model_copy(update=kept) for run, kept in zip(runs, seats, strict=True)]
 
 
 @contextmanager
-def _lease(limit: str, slots: int) -> Iterator[None]:
+def _lease_slots(limit: str, slots: int) -> Iterator[None]:
     """Slots of a limit for the length of the block. They run out by themselves if the server goes away before."""
     logging.getLogger("prefect.concurrency").setLevel(logging.CRITICAL)  # pages about a renewal that failed
     lease = concurrency(limit, occupy=slots, strict=True, raise_on_lease_renewal_failure=False)
@@ -55,9 +55,9 @@ def _lease(limit: str, slots: int) -> Iterator[None]:
             lease.__exit__(None, None, None)
 
 
-def _global_limit(provider: Provider) -> tuple[str, int]:
+def _ensure_global_limit(provider: Provider) -> tuple[str, int]:
     """Name and size of the provider's limit, made if it is not there; a size set in the UI stays."""
-    name = _key(f"tautraj-{provider.name}")
+    name = slugify(f"tautraj-{provider.name}")
     with get_client(sync_client=True) as client:
         try:
             return name, client.read_global_concurrency_limit_by_name(name).limit
@@ -68,7 +68,7 @@ def _global_limit(provider: Provider) -> tuple[str, int]:
             return name, provider.calls_at_once
 
 
-def _keeping_to(llm: Llm, granted: dict[str, int]) -> Llm:
+def _cap_calls_at_once(llm: Llm, granted: dict[str, int]) -> Llm:
     if llm.provider.name not in granted:
         return llm
     return llm.model_copy(

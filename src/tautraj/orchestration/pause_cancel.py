@@ -26,30 +26,30 @@ from tautraj.errors import Interrupted, TautrajError, TrackingError, boundary
 from tautraj.orchestration.prefect_server import shared_server
 from tautraj.orchestration.signals import Interrupt
 from tautraj.report.terminal.console import say
-from tautraj.runs.progress import Stop
+from tautraj.runs.progress import StopRequest
 
-EVERY = 3.0
+POLL_SECONDS = 3.0
 """Seconds between two looks."""
 
-PATIENCE = 20.0
+GRACE_PERIOD = 20.0
 """Seconds for what is under way after a worker's SIGTERM. Prefect's process worker kills 30 s after it."""
 
-ASKING = "asking Prefect how the flow run is meant to go on"
+READING_STATE = "asking Prefect how the flow run is meant to go on"
 
-WORKERS_CHILD = "PREFECT__FLOW_RUN_ID"
+STARTED_BY_WORKER = "PREFECT__FLOW_RUN_ID"
 """In the environment: a worker has started this process."""
 
 
 @contextmanager
-def followed(interrupt: Interrupt, wake: Callable[[], None]) -> Iterator[None]:
+def poll_flow_state(interrupt: Interrupt, wake: Callable[[], None]) -> Iterator[None]:
     """For the length of the block, what becomes of the flow run on a shared server is asked of `interrupt`.
 
     `wake` is called with every change, from another thread.
     """
     over = threading.Event()
     if shared_server():
-        asked = (_Asked(interrupt, wake), _flow_runs(), over)
-        threading.Thread(target=_follow, args=asked, name="steering", daemon=True).start()
+        asked = (_FlowStatePoller(interrupt, wake), _flow_run_ids(), over)
+        threading.Thread(target=_poll_until, args=asked, name="steering", daemon=True).start()
     try:
         yield
     finally:
@@ -57,7 +57,7 @@ def followed(interrupt: Interrupt, wake: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def detach_from_parent_flow() -> Iterator[None]:
     """A flow run within another, without Prefect's own way to suspend it: it throws away what is under way."""
     if (parent := FlowRunContext.get()) is None:
         yield
@@ -67,45 +67,45 @@ def apart() -> Iterator[None]:
         yield
 
 
-def deployed(play: Callable[[], str]) -> State[Any]:
+def run_as_deployment(body: Callable[[], str]) -> State[Any]:
     """The state in which the flow run of a deployment ends. `play`: says what there is to look at."""
     try:
-        return Completed(message=play())
+        return Completed(message=body())
     except Interrupted as error:
-        _stay_suspended()
+        _raise_if_suspended()
         return Cancelled(message=str(error))
     except TautrajError as error:
         return Failed(message=str(error))
 
 
-class _Asked:
+class _FlowStatePoller:
     """What was asked of the run so far, each change said once."""
 
     def __init__(self, interrupt: Interrupt, wake: Callable[[], None]) -> None:
         self._interrupt, self._wake = interrupt, wake
         self._kill_at = float("inf")
 
-    def look(self, client: SyncPrefectClient, ids: Sequence[UUID]) -> None:
+    def poll(self, client: SyncPrefectClient, ids: Sequence[UUID]) -> None:
         chosen = FlowRunFilter(id=FlowRunFilterId(any_=list(ids)))
         found = client.read_flow_runs(flow_run_filter=chosen)
-        if stop := next(filter(None, map(_stop, found)), None):
+        if stop := next(filter(None, map(_stop_request, found)), None):
             if self._interrupt.stop is None:
                 self._interrupt.stop = stop
                 say(f"{stop.name}. No new episodes; those under way finish.")
                 self._wake()
         else:
-            self._pause(any(run.state is not None and run.state.is_paused() for run in found))
+            self._set_paused(any(run.state is not None and run.state.is_paused() for run in found))
 
-    def hurry(self) -> None:
+    def enforce_grace_period(self) -> None:
         """A worker that has asked will not wait for long."""
-        if self._interrupt.stop is None or WORKERS_CHILD not in os.environ:
+        if self._interrupt.stop is None or STARTED_BY_WORKER not in os.environ:
             return
-        self._kill_at = min(self._kill_at, time.monotonic() + PATIENCE)
-        if time.monotonic() >= self._kill_at and not self._interrupt.late:
-            self._interrupt.late = True
+        self._kill_at = min(self._kill_at, time.monotonic() + GRACE_PERIOD)
+        if time.monotonic() >= self._kill_at and not self._interrupt.out_of_time:
+            self._interrupt.out_of_time = True
             self._wake()
 
-    def _pause(self, paused: bool) -> None:
+    def _set_paused(self, paused: bool) -> None:
         if paused == self._interrupt.paused:
             return
         self._interrupt.paused = paused
@@ -117,30 +117,30 @@ class _Asked:
         self._wake()
 
 
-def _follow(asked: _Asked, ids: Sequence[UUID], over: threading.Event) -> None:
+def _poll_until(poller: _FlowStatePoller, ids: Sequence[UUID], over: threading.Event) -> None:
     while not over.is_set():
-        with suppress(TrackingError), _asking() as client:
-            while not over.wait(EVERY):
-                asked.hurry()
-                asked.look(client, ids)
-        asked.hurry()
-        over.wait(EVERY)
+        with suppress(TrackingError), _open_client() as client:
+            while not over.wait(POLL_SECONDS):
+                poller.enforce_grace_period()
+                poller.poll(client, ids)
+        poller.enforce_grace_period()
+        over.wait(POLL_SECONDS)
 
 
 @contextmanager
-def _asking() -> Iterator[SyncPrefectClient]:
-    with boundary(TrackingError, ASKING), get_client(sync_client=True) as client:
+def _open_client() -> Iterator[SyncPrefectClient]:
+    with boundary(TrackingError, READING_STATE), get_client(sync_client=True) as client:
         yield client
 
 
-def _flow_runs() -> list[UUID]:
+def _flow_run_ids() -> list[UUID]:
     """This flow run and the one that a deployment has started, in which it may be."""
-    with suppress(TrackingError), boundary(TrackingError, ASKING):
+    with suppress(TrackingError), boundary(TrackingError, READING_STATE):
         return [UUID(found) for found in {str(flow_run.id), str(flow_run.root_flow_run_id)}]
     return [UUID(str(flow_run.id))]
 
 
-def _stop(run: FlowRun) -> Stop | None:
+def _stop_request(run: FlowRun) -> StopRequest | None:
     """What the state of the flow run asks for; None: to go on, or to wait.
 
     A deployment's run that is suspended ends, and is begun anew when it is resumed.
@@ -153,12 +153,12 @@ def _stop(run: FlowRun) -> Stop | None:
         return None
     name = "Cancelled" if state.is_cancelling() else state.name
     why = f" ({state.message})" if state.is_failed() and state.message else ""
-    return Stop(f"{name} in Prefect{why}", 128 + signal.SIGTERM)
+    return StopRequest(f"{name} in Prefect{why}", 128 + signal.SIGTERM)
 
 
-def _stay_suspended() -> None:
+def _raise_if_suspended() -> None:
     """Leave the flow run as it is, by Prefect's own way out, where that is why it ended."""
-    with _asking() as client:
+    with _open_client() as client:
         state = client.read_flow_run(UUID(str(flow_run.id))).state
     if state is not None and state.is_paused():
         raise Pause(state=state)

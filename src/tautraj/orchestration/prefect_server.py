@@ -22,7 +22,7 @@ LOCAL_SERVER = "http://127.0.0.1:4200/api"
 EMBEDDED = "PREFECT__SERVER_EPHEMERAL"
 """In the environment: the server is this process's own. Prefect's word for one without UI and services."""
 
-PATIENCE = 180.0
+START_TIMEOUT = 180.0
 """Seconds; a start takes 9 to 34."""
 
 
@@ -35,10 +35,10 @@ def choose_server(root: str) -> None:
     if os.environ.get("PREFECT_API_URL") == "":
         os.environ[EMBEDDED] = "1"
     elif not PREFECT_API_URL.value():
-        if found := ui_addresses.prefect_api(root):
-            _use(found)
-        elif ui_addresses.prefect_answers(LOCAL_SERVER):
-            _use(LOCAL_SERVER)
+        if found := ui_addresses.find_prefect_api(root):
+            _set_api_url(found)
+        elif ui_addresses.is_prefect_up(LOCAL_SERVER):
+            _set_api_url(LOCAL_SERVER)
         else:
             os.environ[EMBEDDED] = "1"
 
@@ -46,7 +46,7 @@ def choose_server(root: str) -> None:
 def check_server() -> None:
     """Raise `PreflightError` when the one that others use too is not there."""
     try:
-        check_answers(10)
+        check_health(10)
     except (TrackingError, httpx.HTTPError) as error:
         raise PreflightError(
             f"Prefect at {shared_server()} does not answer: {error}. Start it, name another by PREFECT_API_URL=…, or "
@@ -54,7 +54,7 @@ def check_server() -> None:
         ) from None
 
 
-def start_server(say: Callable[[str], None]) -> Callable[[], None]:
+def start_server(notify: Callable[[str], None]) -> Callable[[], None]:
     """Where the run is to have a server of its own, start it; it ends with the process.
 
     What comes back waits until it can be used: call it before the first flow run. Raises `PreflightError` then. Asked
@@ -63,18 +63,18 @@ def start_server(say: Callable[[str], None]) -> Callable[[], None]:
     if not os.environ.get(EMBEDDED) or PREFECT_API_URL.value():
         return lambda: None
     os.environ.pop("PREFECT_API_URL", None)  # set to nothing it makes Prefect's own threads complain
-    process = _started()
+    process = _launch_server()
 
     def wait() -> None:
-        say("No Prefect server is configured or running here: starting Prefect's embedded one.")
-        _use(_address(process))
+        notify("No Prefect server is configured or running here: starting Prefect's embedded one.")
+        _set_api_url(_wait_for_address(process))
 
     return wait
 
 
-def check_answers(seconds: float) -> None:
+def check_health(timeout: float) -> None:
     """Raise at once where Prefect's client would try for a while: `TrackingError`, or httpx's own."""
-    if (api := shared_server()) and (code := httpx.get(f"{api}/health", timeout=seconds).status_code) >= 500:
+    if (api := shared_server()) and (code := httpx.get(f"{api}/health", timeout=timeout).status_code) >= 500:
         raise TrackingError(f"Prefect at {api} answers {code}")
 
 
@@ -83,18 +83,18 @@ def shared_server() -> str | None:
     return None if os.environ.get(EMBEDDED) else PREFECT_API_URL.value() or None
 
 
-def where() -> str:
+def describe_server() -> str:
     """The server, in words."""
     return shared_server() or "its embedded server"
 
 
-def _use(api: str) -> None:
+def _set_api_url(api: str) -> None:
     os.environ["PREFECT_API_URL"] = api
     refresh_global_settings_context()  # Prefect read its settings when it was imported
 
 
 @functools.cache
-def _started() -> "subprocess.Popen[str]":
+def _launch_server() -> "subprocess.Popen[str]":
     """A server that ends once this process has."""
     return subprocess.Popen(
         [sys.executable, "-m", f"{__package__}.embedded_server"],
@@ -105,9 +105,9 @@ def _started() -> "subprocess.Popen[str]":
     )
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def _wait_for_address(process: "subprocess.Popen[str]") -> str:
     """Of its API, once it answers. Raises `PreflightError`."""
-    late = threading.Timer(PATIENCE, process.kill)
+    late = threading.Timer(START_TIMEOUT, process.kill)
     late.start()
     assert process.stdout is not None
     address = process.stdout.readline().strip()

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from tautraj.config import Run
-from tautraj.config.identity import directory
+from tautraj.config.identity import locate_run_directory
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.report.terminal import console, tables
 from tautraj.runs.estimates import estimate
 from tautraj.runs.plan import RunPlan, plan_run
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
-from tautraj.store.tracking_pointer import behind
+from tautraj.store.tracking_pointer import is_tracking_incomplete
 
 
 def generate(run: Run, config: Mapping[str, Any]) -> str:
@@ -26,10 +26,10 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     """
     if run.dry_run:
         plan = plan_run(run, config)
-        tables.plan(plan, estimate(run, plan.rows))
+        tables.print_plan(plan, estimate(run, plan.rows))
         return plan.store.url
     choose_server(run.root)
-    if not Store(directory(run)).ids():
+    if not Store(locate_run_directory(run)).list_ids():
         start_server(console.say)  # a new run owes something: the server starts beside what follows
     plan = plan_run(run, config)
     if not plan.owed:
@@ -37,34 +37,34 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
         return plan.store.url
     check_server()
     wait_for_server = start_server(console.say)
-    from tautraj.orchestration.task_runners import task_runner
+    from tautraj.orchestration.task_runners import make_task_runner
     from tautraj.runs.startup import start_up
 
     with start_up(plan) as started:
-        task_runner(started.run)  # an invalid one is refused before anybody waits for a server
+        make_task_runner(started.run)  # an invalid one is refused before anybody waits for a server
         wait_for_server()
-        _play(started)
+        _play_run(started)
     return plan.store.url
 
 
 def _show_complete(plan: RunPlan) -> None:
     """The closing table of a run that owes nothing."""
-    from tautraj.tracking.tracker import catching_up
+    from tautraj.tracking.tracker import backfill_command
 
     console.say("This run is complete: every episode has been played. Use trials=N to add more.")
     progress, look = RunProgress(plan), {"run directory": plan.store.url}
-    if plan.run.tracking.name == "mlflow" and behind(plan.store):
-        look["MLflow"] = f"lacks something of this run: {catching_up(plan.store)}"
-    tables.summary(progress, progress.metrics(), look)
+    if plan.run.tracking.name == "mlflow" and is_tracking_incomplete(plan.store):
+        look["MLflow"] = f"lacks something of this run: {backfill_command(plan.store)}"
+    tables.print_summary(progress, progress.compute_metrics(), look)
 
 
-def _play(plan: RunPlan) -> None:
+def _play_run(plan: RunPlan) -> None:
     """The flow of one run. Prefect keeps and shows its configuration."""
     from prefect.client.schemas.objects import State
     from prefect.runtime import flow_run
 
     from tautraj.orchestration import artifacts
-    from tautraj.orchestration.episode_tasks import close_cell, end_state, play_cells, run_in_flow
+    from tautraj.orchestration.episode_tasks import conclude_cell, final_state, play_cells, run_in_flow
     from tautraj.runs.budget import Ledger
     from tautraj.runs.scheduler import CellRun, CellScheduler
     from tautraj.tracking.tracker import Tracker
@@ -78,10 +78,10 @@ def _play(plan: RunPlan) -> None:
         tracker = Tracker(plan, console.say, link) if run.tracking.name == "mlflow" else None
         cell.tracker = tracker
         play_cells(scheduler, title, trackers=[tracker] if tracker else [])
-        numbers, look = close_cell(cell)
-        artifacts.summary_artifact(title, numbers)
-        artifacts.links_artifact(title, look)
-        tables.summary(cell.progress, numbers, {**look, "Prefect": link} if link else look)
-        return end_state(scheduler)
+        numbers, look = conclude_cell(cell)
+        artifacts.publish_summary(title, numbers)
+        artifacts.publish_links(title, look)
+        tables.print_summary(cell.progress, numbers, {**look, "Prefect": link} if link else look)
+        return final_state(scheduler)
 
-    run_in_flow("generate", title, artifacts.labels([run]), dict(plan.config), scheduler, body)
+    run_in_flow("generate", title, artifacts.flow_run_tags([run]), dict(plan.config), scheduler, body)

@@ -13,32 +13,32 @@ from prefect.context import TagsContext
 from prefect.events.clients import PrefectEventsClient
 from prefect.events.worker import EventsWorker
 
-from tautraj.errors import TrackingError, ours
-from tautraj.orchestration.prefect_server import shared_server, where
+from tautraj.errors import TrackingError, find_tautraj_error
+from tautraj.orchestration.prefect_server import describe_server, shared_server
 from tautraj.report.terminal.console import say
 
-BACKLOG = 500
+MAX_QUEUED_EVENTS = 500
 """Events that may wait to be told to the server. Each holds the task it is about: 17 KB an episode."""
 
 
-def let_catch_up() -> None:
+def wait_for_event_queue() -> None:
     """Wait while more events are waiting than may, and become fewer: a server that is away is not waited for."""
     waiting = EventsWorker.instance()._queue
-    while (before := waiting.qsize()) > BACKLOG:
+    while (before := waiting.qsize()) > MAX_QUEUED_EVENTS:
         time.sleep(0.25)
         if waiting.qsize() >= before:
             return
 
 
 @contextmanager
-def untagged() -> Iterator[None]:
+def without_task_tags() -> Iterator[None]:
     """The tasks of a flow run without its tags: for each tag Prefect would ask its server before every task."""
     with TagsContext(current_tags=set()):
         yield
 
 
 @contextmanager
-def surviving(ended: Sequence[object]) -> Iterator[None]:
+def tolerate_server_loss(final_states: Sequence[object]) -> Iterator[None]:
     """Around a flow run, whose server may go away in the middle.
 
     Once `ended` has something the run is over, whether or not Prefect could be told. Else raises what ended it, or
@@ -49,14 +49,17 @@ def surviving(ended: Sequence[object]) -> Iterator[None]:
     try:
         yield
     except httpx.HTTPError as error:
-        if not ended:
-            lost = TrackingError(f"Prefect at {where()}: {error}. The same command goes on.")
-            raise ours(error) or lost from None
-        say(f"Prefect at {where()} is away and was not told how the run ended; its directory has everything.")
-        _forget_events()
+        if not final_states:
+            lost = TrackingError(f"Prefect at {describe_server()}: {error}. The same command goes on.")
+            raise find_tautraj_error(error) or lost from None
+        say(
+            f"Prefect at {describe_server()} is away and does not know how the run ended. "
+            f"The run directory has everything."
+        )
+        _drop_queued_events()
 
 
-def _forget_events() -> None:
+def _drop_queued_events() -> None:
     """Those that still wait for the server: Prefect would try each of them before the process may end."""
     waiting = EventsWorker.instance()._queue
     with suppress(queue.Empty):

@@ -19,18 +19,18 @@ from tautraj.config import Run
 from tautraj.config.components import load_object
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import ConfigError, boundary
-from tautraj.metrics import Row
-from tautraj.orchestration.worker_pool import Workers, cores
-from tautraj.orchestration.worker_process import play_anywhere
+from tautraj.metrics import EpisodeSummary
+from tautraj.orchestration.worker_pool import WorkerPool, count_cores
+from tautraj.orchestration.worker_process import play_on_cluster
 from tautraj.runs.play import play
 
-CLUSTERS = {"prefect_dask": "dask", "prefect_ray": "ray"}
+CLUSTER_EXTRAS = {"prefect_dask": "dask", "prefect_ray": "ray"}
 """Module of the task runner -> the extra that installs it."""
 
 
-def task_runner(run: Run) -> Any:
+def make_task_runner(run: Run) -> Any:
     """As the run chose. Raises `ConfigError` on what is no task runner, or is not installed."""
-    target, extra = run.runner.target, _extra(run)
+    target, extra = run.runner.target, _cluster_extra(run)
     if extra and importlib.util.find_spec(f"prefect_{extra}") is None:
         raise ConfigError(f"runner._target_={target} is not installed: pip install 'tautraj[{extra}]'")
     with boundary(ConfigError, f"runner._target_={target}"):
@@ -39,39 +39,39 @@ def task_runner(run: Run) -> Any:
             raise ConfigError(f"runner._target_={target} is no task runner of Prefect's: see conf/runner/")
         if issubclass(runner, ProcessPoolTaskRunner):
             raise ConfigError(f"runner._target_={target} plays one episode per process: runner=processes")
-        return runner(**_arguments(extra, run.runner.workers))
+        return runner(**_runner_arguments(extra, run.runner.workers))
 
 
-def players(runs: Sequence[Run], stack: ExitStack) -> list[Callable[[EpisodeSpec], Row]]:
+def make_players(runs: Sequence[Run], stack: ExitStack) -> list[Callable[[EpisodeSpec], EpisodeSummary]]:
     """What plays an episode of each: this process, processes that they share, which `stack` ends, or a cluster's."""
     runner = runs[0].runner
-    if _extra(runs[0]):
-        return [functools.partial(play_anywhere, _anywhere(run)) for run in runs]
+    if _cluster_extra(runs[0]):
+        return [functools.partial(play_on_cluster, _with_absolute_root(run)) for run in runs]
     if runner.processes is None:
         return [functools.partial(play, run) for run in runs]
-    workers = stack.enter_context(Workers(runs, runner.processes))
+    workers = stack.enter_context(WorkerPool(runs, runner.processes))
     return [functools.partial(workers.play, run) for run in runs]
 
 
-def argument(run: Run, value: Any) -> Any:
+def quote_argument(run: Run, value: Any) -> Any:
     """Of the task: quoted, else Prefect walks it and draws arrows; but a quote comes to a cluster as a tuple."""
-    return value if _extra(run) else quote(value)
+    return value if _cluster_extra(run) else quote(value)
 
 
-def _anywhere(run: Run) -> Run:
+def _with_absolute_root(run: Run) -> Run:
     return run if "://" in run.root else run.model_copy(update={"root": str(Path(run.root).absolute())})
 
 
-def _extra(run: Run) -> str | None:
-    return CLUSTERS.get(run.runner.target.partition(".")[0])
+def _cluster_extra(run: Run) -> str | None:
+    return CLUSTER_EXTRAS.get(run.runner.target.partition(".")[0])
 
 
-def _arguments(extra: str | None, workers: int) -> dict[str, Any]:
+def _runner_arguments(extra: str | None, workers: int) -> dict[str, Any]:
     """Of a task runner with so many workers."""
     if extra == "dask":
         if address := os.environ.get("DASK_SCHEDULER_ADDRESS"):
             return {"address": address}
-        processes = min(cores(), workers)
+        processes = min(count_cores(), workers)
         threads = -(-workers // processes)
         made = {
             "n_workers": processes,

@@ -25,9 +25,9 @@ HOST = "127.0.0.1"
 
 BIN = Path(sys.executable).parent
 
-PORTS = {"PREFECT_PORT": 4200, "MLFLOW_PORT": 5000}
+DEFAULT_PORTS = {"PREFECT_PORT": 4200, "MLFLOW_PORT": 5000}
 
-GRACE = 15.0
+GRACE_PERIOD = 15.0
 """Seconds in which a server may end by itself."""
 
 
@@ -35,47 +35,47 @@ class Server(NamedTuple):
     name: str
     process: "subprocess.Popen[bytes]"
     log: Path
-    ready: Callable[[], bool]
+    is_ready: Callable[[], bool]
 
 
-def chosen(environ: Mapping[str, str], root: Path) -> Addresses:
+def choose_addresses(environ: Mapping[str, str], root: Path) -> Addresses:
     """Where they will be, at free ports. Raises `PreflightError`."""
-    prefect, mlflow = (_port(name, environ.get(name) or str(usual)) for name, usual in PORTS.items())
+    prefect, mlflow = (_parse_port(name, environ.get(name) or str(usual)) for name, usual in DEFAULT_PORTS.items())
     if prefect == mlflow:
         raise PreflightError(f"PREFECT_PORT and MLFLOW_PORT are both {prefect}: two servers take two ports")
     for name, number in (("PREFECT_PORT", prefect), ("MLFLOW_PORT", mlflow)):
-        if _taken(number):
-            raise PreflightError(_why(name, number, ui_addresses.kept(root)))
+        if _is_taken(number):
+            raise PreflightError(_explain_taken_port(name, number, ui_addresses.load_addresses(root)))
     return Addresses(f"http://{HOST}:{prefect}", f"http://{HOST}:{mlflow}", os.getpid())
 
 
 @contextmanager
-def serving(root: Path, here: Addresses) -> Iterator[list[Server]]:
+def serve_uis(root: Path, addresses: Addresses) -> Iterator[list[Server]]:
     """Both servers, once both answer, until the end of the block. Raises `PreflightError`."""
     (root / ui_addresses.FOLDER).mkdir(parents=True, exist_ok=True)
     servers: list[Server] = []
     try:
         with FileLock(f"{root}/mlflow.db.lock"):  # one process at a time makes or upgrades it
-            servers += [_started(root, here, *one) for one in _commands(root, here)]
-            while not all(server.ready() for server in servers):
-                check(servers)
+            servers += [_start_server(root, addresses, *one) for one in _server_commands(root, addresses)]
+            while not all(server.is_ready() for server in servers):
+                check_running(servers)
                 time.sleep(0.3)
-        ui_addresses.keep(root, here)
+        ui_addresses.save_addresses(root, addresses)
         yield servers
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is on its way
-        ui_addresses.forget(root)
-        _stop(servers)
+        ui_addresses.delete_addresses(root)
+        _stop_servers(servers)
 
 
-def wait(servers: Sequence[Server]) -> None:
+def wait_for_exit(servers: Sequence[Server]) -> None:
     """Until one of them ends, which raises `PreflightError`."""
     while True:
-        check(servers)
+        check_running(servers)
         time.sleep(0.5)
 
 
-def check(servers: Sequence[Server]) -> None:
+def check_running(servers: Sequence[Server]) -> None:
     """Raise `PreflightError` if one has ended, with the last that it said."""
     for server in servers:
         if (code := server.process.poll()) is not None:
@@ -84,33 +84,39 @@ def check(servers: Sequence[Server]) -> None:
             raise PreflightError(f"{server.name}'s server ended, exit code {code}. All it said: {server.log}{last}")
 
 
-def _commands(root: Path, here: Addresses) -> list[tuple[str, list[str], Callable[[], bool]]]:
+def _server_commands(root: Path, addresses: Addresses) -> list[tuple[str, list[str], Callable[[], bool]]]:
     """Name, command, whether it is ready."""
-    prefect, mlflow = (["--host", HOST, "--port", place.rpartition(":")[2]] for place in here[:2])
+    prefect, mlflow = (["--host", HOST, "--port", place.rpartition(":")[2]] for place in addresses[:2])
     store = ["--backend-store-uri", f"sqlite:///{root}/mlflow.db", "--artifacts-destination", f"{root}/mlartifacts"]
     return [
-        ("Prefect", ["prefect", "server", "start", *prefect], lambda: ui_addresses.prefect_answers(here.prefect_api)),
+        (
+            "Prefect",
+            ["prefect", "server", "start", *prefect],
+            lambda: ui_addresses.is_prefect_up(addresses.prefect_api),
+        ),
         (
             "MLflow",
             ["mlflow", "server", "--workers", "1", *store, *mlflow],
-            lambda: ui_addresses.mlflow_answers(here.mlflow),
+            lambda: ui_addresses.is_mlflow_up(addresses.mlflow),
         ),
     ]
 
 
-def _started(root: Path, here: Addresses, name: str, command: list[str], ready: Callable[[], bool]) -> Server:
+def _start_server(
+    root: Path, addresses: Addresses, name: str, command: list[str], ready: Callable[[], bool]
+) -> Server:
     # Prefect's pages ask port 4200, whatever the server's own, unless they are told.
-    environ = {"PREFECT_SERVER_UI_API_URL": here.prefect_api, **os.environ}
+    environ = {"PREFECT_SERVER_UI_API_URL": addresses.prefect_api, **os.environ}
     log = root / ui_addresses.FOLDER / f"{name.lower()}.log"
     with log.open("wb") as said:
         process = subprocess.Popen([str(BIN / command[0]), *command[1:]], env=environ, stdout=said, stderr=said)
     return Server(name, process, log, ready)
 
 
-def _stop(servers: Sequence[Server]) -> None:
+def _stop_servers(servers: Sequence[Server]) -> None:
     for server in servers:
         server.process.terminate()
-    until = time.monotonic() + GRACE
+    until = time.monotonic() + GRACE_PERIOD
     for server in servers:
         try:
             server.process.wait(max(0.1, until - time.monotonic()))
@@ -119,24 +125,24 @@ def _stop(servers: Sequence[Server]) -> None:
             server.process.wait()
 
 
-def _why(name: str, number: int, there: Addresses | None) -> str:
+def _explain_taken_port(name: str, port: int, running: Addresses | None) -> str:
     """What has taken a port, and what to do."""
-    ours = there and f"http://{HOST}:{number}" in there and ui_addresses.prefect_answers(there.prefect_api)
-    if there and ours:
+    ours = running and f"http://{HOST}:{port}" in running and ui_addresses.is_prefect_up(running.prefect_api)
+    if running and ours:
         return (
-            f"make ui is running already: Prefect {there.prefect}, MLflow {there.mlflow}. Its Ctrl-C stops it "
-            f"(process {there.pid})"
+            f"make ui is running already: Prefect {running.prefect}, MLflow {running.mlflow}. Its Ctrl-C stops it "
+            f"(process {running.pid})"
         )
-    other = number + 1 if number < 65535 else number - 1
-    return f"port {number} is taken by another program. Choose another: make ui {name}={other}"
+    other = port + 1 if port < 65535 else port - 1
+    return f"port {port} is taken by another program. Choose another: make ui {name}={other}"
 
 
-def _port(name: str, given: str) -> int:
+def _parse_port(name: str, given: str) -> int:
     if not (given.isascii() and given.isdecimal() and len(given) <= 5 and 1 <= int(given) <= 65535):
         raise PreflightError(f"{name}={given} is no port: a number from 1 to 65535")
     return int(given)
 
 
-def _taken(number: int) -> bool:
+def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex((HOST, number)) == 0
+        return probe.connect_ex((HOST, port)) == 0

@@ -15,111 +15,111 @@ from types import TracebackType
 from typing import Literal
 
 from tautraj.config import Run
-from tautraj.config.identity import EpisodeSpec, directory
+from tautraj.config.identity import EpisodeSpec, locate_run_directory
 from tautraj.errors import StoreError, WorkerDied
-from tautraj.metrics import Row
-from tautraj.orchestration.worker_process import work
+from tautraj.metrics import EpisodeSummary
+from tautraj.orchestration.worker_process import run_worker
 from tautraj.store import Store
 
 CONTEXT = multiprocessing.get_context("spawn")  # a fork would take over the locks of threads that are not there
 
 
-def cores() -> int:
+def count_cores() -> int:
     """Of this machine, as many as this process may use."""
     return len(os.sched_getaffinity(0))
 
 
-def lost(run: Run, spec: EpisodeSpec, error: WorkerDied) -> WorkerDied:
+def record_lost_worker(run: Run, spec: EpisodeSpec, error: WorkerDied) -> WorkerDied:
     """The error, kept under failures/: who would have kept it is gone."""
     with suppress(StoreError):
-        Store(directory(run)).write_failure(spec.id, error, [], {})
+        Store(locate_run_directory(run)).write_failure(spec.id, error, [], {})
     return error
 
 
-class Workers:
+class WorkerPool:
     """So many processes, among them as many conversations at once as the runs, which share them, have workers."""
 
     def __init__(self, runs: Sequence[Run], processes: int | Literal["cores"]) -> None:
-        wanted = cores() if processes == "cores" else processes
-        self._runs, self._at_once = runs, runs[0].runner.workers
-        self._count = min(wanted, self._at_once)
+        wanted = count_cores() if processes == "cores" else processes
+        self._runs, self._concurrency = runs, runs[0].runner.workers
+        self._count = min(wanted, self._concurrency)
         self._workers: list[Worker] = []
-        self._choosing = threading.Lock()
+        self._lock = threading.Lock()
 
-    def __enter__(self) -> "Workers":
-        self._workers = [self._started() for _ in range(self._count)]
+    def __enter__(self) -> "WorkerPool":
+        self._workers = [self._start_worker() for _ in range(self._count)]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         for worker in self._workers:
-            worker.end(patience=10.0 if error is None else 0.0)
+            worker.stop(timeout=10.0 if error is None else 0.0)
 
-    def play(self, run: Run, spec: EpisodeSpec) -> Row:
+    def play(self, run: Run, spec: EpisodeSpec) -> EpisodeSummary:
         """As `tautraj.play.play`, in the process that has least to do; `WorkerDied` if that one dies over it."""
-        with self._choosing:
-            self._workers = [self._started() if worker.dead else worker for worker in self._workers]
-            future = min(self._workers, key=lambda worker: len(worker.under_way)).begin(run, spec)
+        with self._lock:
+            self._workers = [self._start_worker() if worker.is_dead else worker for worker in self._workers]
+            future = min(self._workers, key=lambda worker: len(worker.pending)).submit(run, spec)
         try:
             return future.result()
         except WorkerDied as error:
-            raise lost(run, spec, error) from None
+            raise record_lost_worker(run, spec, error) from None
 
-    def _started(self) -> "Worker":
-        return Worker(self._runs, -(-self._at_once // self._count))
+    def _start_worker(self) -> "Worker":
+        return Worker(self._runs, -(-self._concurrency // self._count))
 
 
 class Worker:
     """One process, and a thread here that hears what came of its episodes."""
 
-    def __init__(self, runs: Sequence[Run], at_once: int) -> None:
+    def __init__(self, runs: Sequence[Run], concurrency: int) -> None:
         self._pipe, theirs = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=work, args=(theirs, list(runs), at_once), daemon=True)
+        self._process = CONTEXT.Process(target=run_worker, args=(theirs, list(runs), concurrency), daemon=True)
         self._process.start()
         theirs.close()  # now its end is the only one, and is gone when it is
-        self.dead = False
-        self.under_way: dict[str, Future[Row]] = {}
-        self._changing = threading.Lock()
-        threading.Thread(target=_listen, args=(self, self._pipe), daemon=True).start()
+        self.is_dead = False
+        self.pending: dict[str, Future[EpisodeSummary]] = {}
+        self._lock = threading.Lock()
+        threading.Thread(target=_receive_results, args=(self, self._pipe), daemon=True).start()
 
-    def begin(self, run: Run, spec: EpisodeSpec) -> "Future[Row]":
-        future: Future[Row] = Future()
-        with self._changing:
-            self.under_way[spec.id] = future
+    def submit(self, run: Run, spec: EpisodeSpec) -> "Future[EpisodeSummary]":
+        future: Future[EpisodeSummary] = Future()
+        with self._lock:
+            self.pending[spec.id] = future
             with suppress(OSError):  # it has just died, and `lost` will say so
                 self._pipe.send((run, spec))
-        if self.dead:
-            self.lost()
+        if self.is_dead:
+            self.fail_pending()
         return future
 
-    def over(self, episode: str, result: Row | BaseException) -> None:
-        with self._changing:
-            future = self.under_way.pop(episode)
+    def resolve(self, episode: str, result: EpisodeSummary | BaseException) -> None:
+        with self._lock:
+            future = self.pending.pop(episode)
         if isinstance(result, BaseException):
             future.set_exception(result)
         else:
             future.set_result(result)
 
-    def lost(self) -> None:
+    def fail_pending(self) -> None:
         """The process is gone, whatever it was playing with it."""
-        self.dead = True
+        self.is_dead = True
         self._process.join(1)
-        for episode in list(self.under_way):
+        for episode in list(self.pending):
             with suppress(KeyError):
-                self.over(episode, WorkerDied(f"its process died, exit code {self._process.exitcode}"))
+                self.resolve(episode, WorkerDied(f"its process died, exit code {self._process.exitcode}"))
 
-    def end(self, patience: float) -> None:
+    def stop(self, timeout: float) -> None:
         """Let it go by itself, or make it after so many seconds."""
         with suppress(OSError):
             self._pipe.send(None)
-        self._process.join(patience)
+        self._process.join(timeout)
         self._process.kill()
 
 
-def _listen(worker: Worker, pipe: Connection) -> None:
+def _receive_results(worker: Worker, pipe: Connection) -> None:
     try:
         while True:
-            worker.over(*pipe.recv())
+            worker.resolve(*pipe.recv())
     except (EOFError, OSError):
-        worker.lost()
+        worker.fail_pending()

@@ -16,21 +16,21 @@ from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
 from tautraj.llms.preflight import warm_up
-from tautraj.metrics import Row
+from tautraj.metrics import EpisodeSummary
 from tautraj.runs.play import play
 
-_making_ready = threading.Lock()
+_startup_lock = threading.Lock()
 
-_ready: list[Run] = []
+_started_runs: list[Run] = []
 """What this process has been made ready for."""
 
 
-def play_anywhere(run: Run, spec: EpisodeSpec) -> Row:
+def play_on_cluster(run: Run, spec: EpisodeSpec) -> EpisodeSummary:
     """As `tautraj.play.play`, in a process of somebody's cluster."""
-    with _making_ready:
-        if run not in _ready:
-            _make_ready([run])
-            _ready.append(run)
+    with _startup_lock:
+        if run not in _started_runs:
+            _start_up([run])
+            _started_runs.append(run)
     return play(run, spec)
 
 
@@ -39,24 +39,24 @@ def dask_setup(_: object) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
 
 
-def _make_ready(runs: Sequence[Run]) -> None:
+def _start_up(runs: Sequence[Run]) -> None:
     process_env.prepare()
     for run in runs:
         open_benchmark(run.benchmark, run.domain)
     seats = [llm for run in runs for llm in run.seats.values()]
     warm_up({llm.model_dump_json(): llm for llm in seats}.values())
-    process_env.settle()
+    process_env.freeze_gc()
 
 
-def work(pipe: Connection, runs: Sequence[Run], at_once: int) -> None:
+def run_worker(pipe: Connection, runs: Sequence[Run], concurrency: int) -> None:
     """Play what comes through the pipe and send back what came of it, until None comes or the run is gone."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the run's to answer: a terminal and Prefect's worker tell us all
         signal.signal(number, signal.SIG_IGN)
-    _make_ready(runs)
+    _start_up(runs)
     sending = threading.Lock()
 
     def carry_out(run: Run, spec: EpisodeSpec) -> None:
-        result: Row | BaseException
+        result: EpisodeSummary | BaseException
         try:
             result = play(run, spec)
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
@@ -64,7 +64,7 @@ def work(pipe: Connection, runs: Sequence[Run], at_once: int) -> None:
         with sending, suppress(OSError):  # nobody listens any more: see below
             pipe.send((spec.id, result))
 
-    with ThreadPoolExecutor(at_once) as pool:
+    with ThreadPoolExecutor(concurrency) as pool:
         try:
             while (given := pipe.recv()) is not None:
                 pool.submit(carry_out, *given)

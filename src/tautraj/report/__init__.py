@@ -3,7 +3,7 @@
 It holds gold values: it is for reading, never for training. Not here: one conversation in the terminal (`reading`).
 """
 
-from tautraj.report.html.page import write
-from tautraj.report.request import at_the_end, own
+from tautraj.report.html.page import write_page
+from tautraj.report.request import write_closing_report, write_run_report
 
-__all__ = ["at_the_end", "own", "write"]
+__all__ = ["write_closing_report", "write_run_report", "write_page"]

@@ -9,14 +9,14 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from tautraj.metrics import SUCCESS
-from tautraj.report.rendering import Status, badges, status
+from tautraj.report.rendering import Status, active_labels, episode_status
 from tautraj.trajectory import Ending, Privileged, Trajectory
 
-NONE = "(none)"
+NO_OPERATION = "(none)"
 """The operation of a task whose gold actions write nothing."""
 
 
-class Entry(NamedTuple):
+class EpisodeRow(NamedTuple):
     run: int
     """Number of its run directory among those of the page."""
     id: str
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     status: Status
     """By its reward: 1, less, or none."""
     reward: float | None
-    lost_on: tuple[str, ...]
+    failed_components: tuple[str, ...]
     """Components of the reward that are less than 1."""
     ending: Ending
     turns: int
@@ -42,19 +42,19 @@ class Entry(NamedTuple):
     """Tools by which the gold actions write, each once."""
 
 
-def entry(trajectory: Trajectory, run: int, writing_tools: Collection[str] | None) -> Entry:
+def make_episode_row(trajectory: Trajectory, run_index: int, writing_tools: Collection[str] | None) -> EpisodeRow:
     """`writing_tools`: None where the benchmark is not at hand; then every gold action counts."""
     played = [turn for turn in trajectory.turns if not turn.given]
     prices = [spent.usd for spent in trajectory.usage.values()]
     grade = trajectory.grade
-    return Entry(
-        run=run,
+    return EpisodeRow(
+        run=run_index,
         id=trajectory.id,
         task_id=sys.intern(trajectory.task_id),
         trial=trajectory.trial,
-        status=status(trajectory.reward),
+        status=episode_status(trajectory.reward),
         reward=trajectory.reward,
-        lost_on=tuple(map(sys.intern, _lost_on(grade.components))) if grade else (),
+        failed_components=tuple(map(sys.intern, _failed_components(grade.components))) if grade else (),
         ending=trajectory.outcome.kind,
         turns=len(played),
         tool_calls=sum(turn.kind == "tool_call" for turn in played),
@@ -62,25 +62,27 @@ def entry(trajectory: Trajectory, run: int, writing_tools: Collection[str] | Non
         seconds=trajectory.seconds if math.isfinite(trajectory.seconds) else 0.0,
         tokens=sum(spent.tokens_in + spent.tokens_out for spent in trajectory.usage.values()),
         usd=None if None in prices else sum(price or 0.0 for price in prices),
-        labels=tuple(badges(trajectory.labels, trajectory.reward)),
-        operations=tuple(operations(trajectory.privileged, writing_tools)),
+        labels=tuple(active_labels(trajectory.labels, trajectory.reward)),
+        operations=tuple(list_operations(trajectory.privileged, writing_tools)),
     )
 
 
-def operations(privileged: Privileged, writing_tools: Collection[str] | None) -> list[str]:
+def list_operations(privileged: Privileged, writing_tools: Collection[str] | None) -> list[str]:
     names = {str(action.get("name")) for action in privileged.gold_actions}
-    return [sys.intern(name) for name in sorted(names) if writing_tools is None or name in writing_tools] or [NONE]
+    return [sys.intern(name) for name in sorted(names) if writing_tools is None or name in writing_tools] or [
+        NO_OPERATION
+    ]
 
 
-def held(entries: Sequence[Entry], conversations: int) -> list[int]:
+def select_conversations(episodes: Sequence[EpisodeRow], limit: int) -> list[int]:
     """Numbers of those whose conversations the page holds, in order.
 
     Failures are chosen first, then the ungraded; first trials first, so that they are of many tasks.
     """
     order = {"failed": 0, "ungraded": 1, "passed": 2}
-    first = sorted(range(len(entries)), key=lambda number: (order[entries[number].status], entries[number].trial))
-    return sorted(first[:conversations])
+    first = sorted(range(len(episodes)), key=lambda number: (order[episodes[number].status], episodes[number].trial))
+    return sorted(first[:limit])
 
 
-def _lost_on(components: dict[str, float]) -> list[str]:
+def _failed_components(components: dict[str, float]) -> list[str]:
     return [name for name, value in components.items() if value < SUCCESS]

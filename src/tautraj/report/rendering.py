@@ -7,20 +7,20 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from tautraj.agents.belief import Belief, as_text
+from tautraj.agents.belief import Belief, format_belief
 from tautraj.metrics import SUCCESS
 from tautraj.trajectory import Labels, ToolCall
 
 Status = Literal["passed", "failed", "ungraded"]
 
 
-def status(reward: float | None) -> Status:
+def episode_status(reward: float | None) -> Status:
     if reward is None:
         return "ungraded"
     return "passed" if reward >= SUCCESS else "failed"
 
 
-def badges(labels: Labels | None, reward: float | None) -> Iterator[str]:
+def active_labels(labels: Labels | None, reward: float | None) -> Iterator[str]:
     """Names of the labels that hold, those that are more than a yes included."""
     if labels is None:
         return
@@ -32,13 +32,13 @@ def badges(labels: Labels | None, reward: float | None) -> Iterator[str]:
             yield sys.intern(name)
 
 
-DEEP = "(nested too deeply to be shown)"
+TOO_DEEP = "(nested too deeply to be shown)"
 
 
 def belief_text(belief: dict[str, Any]) -> str:
     """As the planning agent reads it; JSON where it has another shape."""
     try:
-        return as_text(Belief.model_validate(belief))
+        return format_belief(Belief.model_validate(belief))
     except ValidationError:
         return json_text(belief)
 
@@ -47,7 +47,7 @@ def json_text(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:
-        return DEEP
+        return TOO_DEEP
 
 
 def call_line(call: ToolCall) -> str:

@@ -10,15 +10,15 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
-from tautraj.report.html.page import write, write_into
+from tautraj.report.html.page import write_page, write_page_into
 from tautraj.store import Store
-from tautraj.store.discovery import newest, recorded_run
+from tautraj.store.discovery import find_newest_run, read_run
 from tautraj.trajectory import Record
 
-NAME = "report.html"
+REPORT_FILE = "report.html"
 
 
-class Asked(Record):
+class ReportRequest(Record):
     """What the door is asked for."""
 
     run: tuple[str, ...] | None = Field(min_length=1)
@@ -31,49 +31,49 @@ class Asked(Record):
 
     @field_validator("run", mode="before")
     @classmethod
-    def _one_or_several(cls, given: Any) -> Any:
+    def _as_tuple(cls, given: Any) -> Any:
         return (given,) if isinstance(given, str) else given
 
 
-def report(asked: Asked) -> str:
+def write_report(request: ReportRequest) -> str:
     """Write the page that is asked for; where it is. Raises `UserError`."""
-    urls = [url.rstrip("/") for url in dict.fromkeys(asked.run or [newest(asked.root)])]
-    target = asked.out or f"{_folder(urls)}/{NAME}"
+    urls = [url.rstrip("/") for url in dict.fromkeys(request.run or [find_newest_run(request.root)])]
+    target = request.out or f"{_common_folder(urls)}/{REPORT_FILE}"
     if target.endswith("/"):
-        raise ConfigError(f"out={target} names a folder and no file: out={target}{NAME}")
+        raise ConfigError(f"out={target} names a folder and no file: out={target}{REPORT_FILE}")
     stores = [Store(url) for url in urls]
-    most = asked.conversations
+    most = request.conversations
     if most is None:
-        most = max(recorded_run(store).report.conversations for store in stores)
-    write(stores, target, title=_title(urls), conversations=most)
+        most = max(read_run(store).report.conversations for store in stores)
+    write_page(stores, target, title=_title(urls), conversations=most)
     return target
 
 
-def own(store: Store, conversations: int, cells: Sequence[Store] = ()) -> str:
+def write_run_report(store: Store, conversations: int, cells: Sequence[Store] = ()) -> str:
     """Write a directory's own page into it; where it is. Raises `StoreError`.
 
     `cells`: the run directories that it is about; none: itself.
     """
     of = list(cells) or [store]
     with boundary(StoreError, f"the report of {store.url}"):
-        write_into(store, NAME, of, _title([one.path for one in of]), conversations)
-    return f"{store.url.rstrip('/')}/{NAME}"
+        write_page_into(store, REPORT_FILE, of, _title([one.path for one in of]), conversations)
+    return f"{store.url.rstrip('/')}/{REPORT_FILE}"
 
 
-def at_the_end(
-    store: Store, conversations: int, say: Callable[[str], None], cells: Sequence[Store] = ()
+def write_closing_report(
+    store: Store, conversations: int, notify: Callable[[str], None], cells: Sequence[Store] = ()
 ) -> dict[str, str]:
     """Of a run or a sweep: its page, under the word for it. What goes wrong is said, and ends nothing."""
     try:
-        return {"report": own(store, conversations, cells)}
+        return {"report": write_run_report(store, conversations, cells)}
     except TautrajError as error:
         which = [one.url for one in cells] or [store.url]
         run = which[0] if len(which) == 1 else f"[{','.join(which)}]"
-        say(f"No report: {error}. Once that is seen to: python flows/report.py {shlex.quote(f'run={run}')}")
+        notify(f"No report: {error}. Once that is seen to: python flows/report.py {shlex.quote(f'run={run}')}")
         return {}
 
 
-def _folder(urls: Sequence[str]) -> str:
+def _common_folder(urls: Sequence[str]) -> str:
     """A single run directory itself, or the folder that several stand in."""
     if len(urls) == 1:
         return urls[0]

@@ -10,50 +10,50 @@ from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
 from tautraj.errors import GradingError, TautrajError, boundary
 from tautraj.grading.explanation import Explanation, explain
-from tautraj.metrics import Failure, Metrics, metrics, row
-from tautraj.report.episode_rows import Entry, entry
+from tautraj.metrics import Failure, Metrics, compute_metrics, summarise
+from tautraj.report.episode_rows import EpisodeRow, make_episode_row
 from tautraj.store import Store
-from tautraj.store.discovery import recorded_run
+from tautraj.store.discovery import read_run
 from tautraj.trajectory import Trajectory
 
 OFFLINE = "oracle/offline: not a model's result"
 
 
-class Played(NamedTuple):
+class LoadedRun(NamedTuple):
     store: Store
     name: str
     """Of the run directory: cell and digest."""
     run: Run
     benchmark: Benchmark | str
     """Or why it is not at hand."""
-    entries: list[Entry]
+    episodes: list[EpisodeRow]
     numbers: Metrics
     failures: list[Failure]
     """Of episodes that are still owed."""
 
     @property
-    def offline(self) -> str | None:
+    def offline_note(self) -> str | None:
         """To be said beside every number of it."""
-        if self.run.model.offline:
+        if self.run.model.is_offline:
             return OFFLINE
-        return f"customer offline: {self.run.user.name}" if self.run.user.offline else None
+        return f"customer offline: {self.run.user.name}" if self.run.user.is_offline else None
 
 
-def played(store: Store, number: int) -> Played:
+def load_run(store: Store, index: int) -> LoadedRun:
     """Read it once from end to end. Raises `StoreError`."""
-    run, benchmark = recorded_run(store), benchmark_of(store)
+    run, benchmark = read_run(store), open_run_benchmark(store)
     tools: Collection[str] | None = None if isinstance(benchmark, str) else benchmark.writing_tools
     rows, entries = [], []
-    for trajectory in store.episodes():
-        rows.append(row(trajectory))
-        entries.append(entry(trajectory, number, tools))
-    failures = store.failures({one.id for one in rows})
-    wasted = [usage for _, usages in store.failed_usage() for usage in usages.values()]
+    for trajectory in store.read_episodes():
+        rows.append(summarise(trajectory))
+        entries.append(make_episode_row(trajectory, index, tools))
+    failures = store.read_failures({one.id for one in rows})
+    wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
-    return Played(store, name, run, benchmark, entries, metrics(rows, failures, wasted), failures)
+    return LoadedRun(store, name, run, benchmark, entries, compute_metrics(rows, failures, wasted), failures)
 
 
-def explained(trajectory: Trajectory, benchmark: Benchmark | str) -> Explanation | str:
+def explain_reward(trajectory: Trajectory, benchmark: Benchmark | str) -> Explanation | str:
     """Why its reward is what it is, or why that cannot be said."""
     if isinstance(benchmark, str):
         return benchmark
@@ -66,9 +66,9 @@ def explained(trajectory: Trajectory, benchmark: Benchmark | str) -> Explanation
         return str(error)
 
 
-def benchmark_of(store: Store) -> Benchmark | str:
+def open_run_benchmark(store: Store) -> Benchmark | str:
     """What a run directory was played in, or why it is not at hand. Raises `StoreError`."""
-    run = recorded_run(store)
+    run = read_run(store)
     try:
         with boundary(GradingError, f"opening {run.benchmark.name} {run.domain.name}"):
             return open_benchmark(run.benchmark, run.domain)

@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, field_validator
 
-from tautraj.errors import ConfigError, StoreError, hint
-from tautraj.grading.explanation import lines
+from tautraj.errors import ConfigError, StoreError, suggest_closest
+from tautraj.grading.explanation import format_explanation
 from tautraj.metrics import SUCCESS
-from tautraj.report.run_data import benchmark_of, explained
+from tautraj.report.run_data import explain_reward, open_run_benchmark
 from tautraj.store import Store
-from tautraj.store.discovery import newest
+from tautraj.store.discovery import find_newest_run
 from tautraj.trajectory import Record, Trajectory
 
-NAMED = 20
+MOST_LISTED = 20
 """Of what exists, at most."""
 
 
-class Show(Record):
+class ShowRequest(Record):
     """What the door is asked for."""
 
     run: str | None = Field(min_length=1)
@@ -33,57 +33,59 @@ class Show(Record):
 
     @field_validator("task", "episode", mode="before")
     @classmethod
-    def _text(cls, given: Any) -> Any:
+    def _as_text(cls, given: Any) -> Any:
         return str(given) if isinstance(given, int | float) else given
 
 
-class Listed(NamedTuple):
+class EpisodeRef(NamedTuple):
     id: str
     task_id: str
     trial: int
     reward: float | None
 
 
-class Found(NamedTuple):
+class ShowResult(NamedTuple):
     url: str
     trajectory: Trajectory | None
     """None: several are meant."""
-    why: tuple[str, ...]
+    explanation: tuple[str, ...]
     """The reward explained, line by line; nothing where nothing is wrong."""
-    several: tuple[Listed, ...]
+    candidates: tuple[EpisodeRef, ...]
 
 
-def show(asked: Show) -> Found:
+def find_episode(request: ShowRequest) -> ShowResult:
     """Raises `StoreError` and `ConfigError`, saying what exists."""
-    store = Store(asked.run or newest(asked.root))
-    store.config()
-    meant = [_named(store, asked.episode)] if asked.episode is not None else _meant(store, asked)
+    store = Store(request.run or find_newest_run(request.root))
+    store.read_config()
+    meant = [_find_by_id(store, request.episode)] if request.episode is not None else _find_matching(store, request)
     if len(meant) > 1:
-        return Found(store.url, None, (), tuple(meant))
-    trajectory = store.episode(meant[0].id)
+        return ShowResult(store.url, None, (), tuple(meant))
+    trajectory = store.read_episode(meant[0].id)
     if trajectory is None:
         raise StoreError(f"{store.url} no longer has episode {meant[0].id}. Ask again")
-    return Found(store.url, trajectory, tuple(_why(store, trajectory)), ())
+    return ShowResult(store.url, trajectory, tuple(_explanation_lines(store, trajectory)), ())
 
 
-def _named(store: Store, episode: str) -> Listed:
-    known = sorted(store.ids())
+def _find_by_id(store: Store, episode: str) -> EpisodeRef:
+    known = sorted(store.list_ids())
     if episode not in known:
-        raise StoreError(f"{store.url} has no episode {episode}.{hint(episode, known)} It has: {_some(known)}")
-    return Listed(episode, "", 0, None)
+        raise StoreError(
+            f"{store.url} has no episode {episode}.{suggest_closest(episode, known)} It has: {_join_names(known)}"
+        )
+    return EpisodeRef(episode, "", 0, None)
 
 
-def _meant(store: Store, asked: Show) -> list[Listed]:
+def _find_matching(store: Store, request: ShowRequest) -> list[EpisodeRef]:
     """All that are, or the one that nobody had to name."""
-    anyone = asked.task is None and asked.trial is None
+    anyone = request.task is None and request.trial is None
     tasks: dict[str, None] = {}
     trials: set[int] = set()
-    found: list[Listed] = []
-    for one in store.episodes():
+    found: list[EpisodeRef] = []
+    for one in store.read_episodes():
         tasks[one.task_id] = None
         trials.add(one.trial)
-        if asked.task in (None, one.task_id) and asked.trial in (None, one.trial):
-            listed = Listed(one.id, one.task_id, one.trial, one.reward)
+        if request.task in (None, one.task_id) and request.trial in (None, one.trial):
+            listed = EpisodeRef(one.id, one.task_id, one.trial, one.reward)
             if anyone and one.reward is not None and one.reward < SUCCESS:
                 return [listed]
             found = found[:1] if anyone and found else [*found, listed]
@@ -91,21 +93,26 @@ def _meant(store: Store, asked: Show) -> list[Listed]:
         raise StoreError(f"{store.url} has no episodes. Play some: python flows/generate.py")
     if found:
         return sorted(found, key=lambda one: (one.task_id, one.trial))
-    if asked.task is not None and asked.task not in tasks:
+    if request.task is not None and request.task not in tasks:
         known = sorted(tasks, key=lambda task: (len(task), task))
-        raise ConfigError(f"{store.url} has no task {asked.task}.{hint(asked.task, known)} It has: {_some(known)}")
-    raise ConfigError(f"{store.url} has no trial {asked.trial} of that. Trials: {_some(sorted(map(str, trials)))}")
+        raise ConfigError(
+            f"{store.url} has no task {request.task}.{suggest_closest(request.task, known)} "
+            f"It has: {_join_names(known)}"
+        )
+    raise ConfigError(
+        f"{store.url} has no trial {request.trial} of that. Trials: {_join_names(sorted(map(str, trials)))}"
+    )
 
 
-def _why(store: Store, trajectory: Trajectory) -> list[str]:
+def _explanation_lines(store: Store, trajectory: Trajectory) -> list[str]:
     if trajectory.reward is None:
         return [f"not graded: {trajectory.ungraded}"]
     if trajectory.reward >= SUCCESS:
         return []
-    found = explained(trajectory, benchmark_of(store))
-    return [f"not explained: {found}"] if isinstance(found, str) else list(lines(found))
+    found = explain_reward(trajectory, open_run_benchmark(store))
+    return [f"not explained: {found}"] if isinstance(found, str) else list(format_explanation(found))
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+def _join_names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return ", ".join(names[:MOST_LISTED]) + more

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tautraj.config import Budget
-from tautraj.metrics import Spent
+from tautraj.metrics import CompactUsage
 from tautraj.trajectory import Seat, Usage
 
 
@@ -16,65 +16,65 @@ class Cost(NamedTuple):
     usd: float | None
     """None: something was unpriced."""
 
-    def plus(self, other: "Cost") -> "Cost":
+    def add(self, other: "Cost") -> "Cost":
         priced = self.usd is not None and other.usd is not None
         return Cost(self.tokens + other.tokens, (self.usd or 0.0) + (other.usd or 0.0) if priced else None)
 
-    def times(self, n: float) -> "Cost":
+    def scale(self, n: float) -> "Cost":
         return Cost(self.tokens * n, None if self.usd is None else self.usd * n)
 
 
-NOTHING = Cost(0, 0.0)
+ZERO_COST = Cost(0, 0.0)
 
 
-def cost_of(usages: Iterable[Usage | Spent]) -> Cost:
-    total = NOTHING
+def sum_cost(usages: Iterable[Usage | CompactUsage]) -> Cost:
+    total = ZERO_COST
     for usage in usages:
-        total = total.plus(Cost(usage.tokens_in + usage.tokens_out, usage.usd))
+        total = total.add(Cost(usage.tokens_in + usage.tokens_out, usage.usd))
     return total
 
 
 class Ledger:
     """Spent over all seats, failed attempts included; reserved: what those under way are expected to take."""
 
-    def __init__(self, budget: Budget, guess: Cost | None) -> None:
+    def __init__(self, budget: Budget, estimate: Cost | None) -> None:
         """`guess`: of one episode, as long as none was played; None where nobody can tell."""
-        self._budget, self._guess = budget, guess
-        self.spent, self.wasted = NOTHING, NOTHING
+        self._budget, self._estimate = budget, estimate
+        self.spent, self.wasted = ZERO_COST, ZERO_COST
         """All of it; the part of it that went into attempts that failed."""
         self.under_way = self._finished = 0
 
-    def begin(self) -> None:
+    def reserve(self) -> None:
         self.under_way += 1
 
-    def end(self) -> None:
+    def release(self) -> None:
         self.under_way -= 1
 
-    def spend(self, usage: Mapping[Seat, Usage] | Mapping[Seat, Spent]) -> None:
+    def spend(self, usage: Mapping[Seat, Usage] | Mapping[Seat, CompactUsage]) -> None:
         """An episode is done."""
-        self.spent = self.spent.plus(cost_of(usage.values()))
+        self.spent = self.spent.add(sum_cost(usage.values()))
         self._finished += 1
 
     def waste(self, usage: Mapping[Seat, Usage]) -> None:
         """An attempt failed."""
-        cost = cost_of(usage.values())
-        self.spent, self.wasted = self.spent.plus(cost), self.wasted.plus(cost)
+        cost = sum_cost(usage.values())
+        self.spent, self.wasted = self.spent.add(cost), self.wasted.add(cost)
 
     @property
-    def each(self) -> Cost | None:
+    def cost_per_episode(self) -> Cost | None:
         """What an episode takes: the mean so far, before that the guess."""
-        return self.spent.times(1 / self._finished) if self._finished else self._guess
+        return self.spent.scale(1 / self._finished) if self._finished else self._estimate
 
     @property
     def reserved(self) -> Cost:
-        return (self.each or NOTHING).times(self.under_way)
+        return (self.cost_per_episode or ZERO_COST).scale(self.under_way)
 
-    def refusal(self) -> str | None:
+    def find_overrun(self) -> str | None:
         """Why no further episode may start; None when one may."""
-        each, budget = self.each or NOTHING, self._budget
+        each, budget = self.cost_per_episode or ZERO_COST, self._budget
         if not self._finished and not self.under_way:
-            each = NOTHING  # a guess keeps nobody from finding out
-        expected = self.spent.plus(self.reserved).plus(each)
+            each = ZERO_COST  # a guess keeps nobody from finding out
+        expected = self.spent.add(self.reserved).add(each)
         if budget.tokens is not None and expected.tokens > budget.tokens:
             return (
                 f"budget.tokens={budget.tokens}: {self.spent.tokens:,.0f} spent, "

@@ -10,20 +10,20 @@ from typing import Any, NamedTuple
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.errors import ConfigError
-from tautraj.llms.prices import prices
-from tautraj.metrics import Row
+from tautraj.llms.prices import look_up_prices
+from tautraj.metrics import EpisodeSummary
 from tautraj.runs.budget import Cost
-from tautraj.store.discovery import past_runs
+from tautraj.store.discovery import read_past_runs
 from tautraj.trajectory import Seat
 
-CALLS: dict[Seat, int] = {"model": 14, "user": 7, "judge": 0}
+GUESSED_CALLS: dict[Seat, int] = {"model": 14, "user": 7, "judge": 0}
 """A guess, near what published retail conversations take; planning agents and checked replies take more."""
 
-TOKENS_PER_TURN, TOKENS_OUT, LETTERS_PER_TOKEN = 120, 60, 4
+TOKENS_PER_TURN, TOKENS_OUT, CHARS_PER_TOKEN = 120, 60, 4
 """By which a conversation grows from call to call; of an answer; of English."""
 
 
-class Taken(NamedTuple):
+class MeanUsage(NamedTuple):
     """By one seat in one episode, on average."""
 
     calls: float
@@ -32,26 +32,26 @@ class Taken(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    seats: dict[Seat, Taken]
+    seats: dict[Seat, MeanUsage]
     """Of those that are played by an llm."""
     source: str
     cost: Cost
     """Of one episode, by today's prices."""
 
 
-Past = tuple[Mapping[str, Any], Mapping[str, float]]
+PastRun = tuple[Mapping[str, Any], Mapping[str, float]]
 
 
-def estimate(run: Run, rows: list[Row], past: Iterable[Past] | None = None) -> Estimate:
+def estimate(run: Run, rows: list[EpisodeSummary], past: Iterable[PastRun] | None = None) -> Estimate:
     """Of one episode of `run`; `rows`: those it has played. `past`: other runs; None for those under its root."""
-    seats = [seat for seat, llm in run.seats.items() if not llm.offline]
-    past = past_runs(run.root) if past is None else past
+    seats = [seat for seat, llm in run.seats.items() if not llm.is_offline]
+    past = read_past_runs(run.root) if past is None else past
     if rows:
-        found, source = _of_rows(rows), f"{len(rows)} episodes of this run"
+        found, source = _average_rows(rows), f"{len(rows)} episodes of this run"
     else:
-        found, source = _of_past(run, past) or (_guess(run), "a guess")
-    taken = {seat: found.get(seat, Taken(0, 0, 0)) for seat in seats}
-    return Estimate(taken, source, _cost(run, taken))
+        found, source = _average_past_runs(run, past) or (_guess(run), "a guess")
+    taken = {seat: found.get(seat, MeanUsage(0, 0, 0)) for seat in seats}
+    return Estimate(taken, source, _compute_cost(run, taken))
 
 
 def check_prices(run: Run) -> None:
@@ -59,7 +59,7 @@ def check_prices(run: Run) -> None:
     limit = "budget.usd" if run.budget.usd is not None else "limits.usd" if run.limits.usd is not None else None
     if limit is None:
         return
-    unpriced = [seat for seat, llm in run.seats.items() if prices(llm) is None]
+    unpriced = [seat for seat, llm in run.seats.items() if look_up_prices(llm) is None]
     if unpriced:
         keys = " ".join(f"{s}.usd_per_million_tokens_in=… {s}.usd_per_million_tokens_out=…" for s in unpriced)
         names = ", ".join(f"{seat}={run.seats[seat].name}" for seat in unpriced)
@@ -68,66 +68,66 @@ def check_prices(run: Run) -> None:
         )
 
 
-def _of_rows(rows: list[Row]) -> dict[Seat, Taken]:
+def _average_rows(rows: list[EpisodeSummary]) -> dict[Seat, MeanUsage]:
     seats = {seat for row in rows for seat in row.usage}
     return {
-        seat: Taken(
+        seat: MeanUsage(
             *(
                 sum(getattr(row.usage[seat], name) for row in rows if seat in row.usage) / len(rows)
-                for name in Taken._fields
+                for name in MeanUsage._fields
             )
         )
         for seat in seats
     }
 
 
-def _of_past(run: Run, past: Iterable[Past]) -> tuple[dict[Seat, Taken], str] | None:
+def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, MeanUsage], str] | None:
     """Other runs under the same root: of the same llms if there are any, else of other llms in the same roles."""
     alike: list[tuple[bool, Mapping[str, Any]]] = []
     for config, numbers in past:
         same = [
-            _at(config, "domain.name") == run.domain.name,
-            _at(config, "agent.name") == run.agent.name,
-            _at(config, "user_strategy.name") == run.user_strategy.name,
+            _get_path(config, "domain.name") == run.domain.name,
+            _get_path(config, "agent.name") == run.agent.name,
+            _get_path(config, "user_strategy.name") == run.user_strategy.name,
         ]
         if all(same) and numbers.get("episodes") and numbers.get("model_calls"):
-            named = (_at(config, "model.name"), _at(config, "user.name"))
+            named = (_get_path(config, "model.name"), _get_path(config, "user.name"))
             alike.append((named == (run.model.name, run.user.name), numbers))
     chosen = [numbers for same, numbers in alike if same] or [numbers for _, numbers in alike]
     if not chosen:
         return None
     episodes = sum(numbers["episodes"] for numbers in chosen)
     of_these = "" if any(same for same, _ in alike) else " of other llms"
-    taken: dict[Seat, Taken] = {
-        seat: Taken(*(sum(n.get(f"{seat}_{name}", 0) for n in chosen) / episodes for name in Taken._fields))
-        for seat in CALLS
+    taken: dict[Seat, MeanUsage] = {
+        seat: MeanUsage(*(sum(n.get(f"{seat}_{name}", 0) for n in chosen) / episodes for name in MeanUsage._fields))
+        for seat in GUESSED_CALLS
     }
     return taken, f"{episodes:.0f} episodes{of_these} in {len(chosen)} past run{'s' * (len(chosen) > 1)}"
 
 
-def _guess(run: Run) -> dict[Seat, Taken]:
+def _guess(run: Run) -> dict[Seat, MeanUsage]:
     benchmark = open_benchmark(run.benchmark, run.domain)
     policy = len(benchmark.agent_prompt) + len(json.dumps(benchmark.tools))
     told: dict[Seat, int] = {"model": policy, "user": 3000, "judge": 3000}
     return {
-        seat: Taken(n, n * (told[seat] / LETTERS_PER_TOKEN + n / 2 * TOKENS_PER_TURN), n * TOKENS_OUT)
-        for seat, n in CALLS.items()
+        seat: MeanUsage(n, n * (told[seat] / CHARS_PER_TOKEN + n / 2 * TOKENS_PER_TURN), n * TOKENS_OUT)
+        for seat, n in GUESSED_CALLS.items()
     }
 
 
-def _cost(run: Run, taken: Mapping[Seat, Taken]) -> Cost:
+def _compute_cost(run: Run, usage: Mapping[Seat, MeanUsage]) -> Cost:
     usd: float | None = 0.0
-    for seat, took in taken.items():
-        each = prices(run.seats[seat])
+    for seat, took in usage.items():
+        each = look_up_prices(run.seats[seat])
         usd = (
             None
             if each is None or usd is None
             else usd + took.tokens_in * each.usd_in + took.tokens_out * each.usd_out
         )
-    return Cost(sum(took.tokens_in + took.tokens_out for took in taken.values()), usd)
+    return Cost(sum(took.tokens_in + took.tokens_out for took in usage.values()), usd)
 
 
-def _at(config: Mapping[str, Any], path: str) -> Any:
+def _get_path(config: Mapping[str, Any], path: str) -> Any:
     node: Any = config
     for key in path.split("."):
         node = node.get(key) if isinstance(node, Mapping) else None

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
-from tautraj.config.components import check
-from tautraj.config.identity import Cell, EpisodeSpec, cell, directory, owed, plan
-from tautraj.errors import ConfigError, hint
-from tautraj.metrics import Failure, Row
-from tautraj.redaction import masked
+from tautraj.config.components import check_component
+from tautraj.config.identity import Cell, EpisodeSpec, identify_cell, locate_run_directory, plan_episodes, select_owed
+from tautraj.errors import ConfigError, suggest_closest
+from tautraj.metrics import EpisodeSummary, Failure
+from tautraj.redaction import redact_tree
 from tautraj.runs.estimates import check_prices
 from tautraj.store import Store, index
 
-MOST = 1_000_000
+MAX_EPISODES = 1_000_000
 """Episodes of a run: every one of them is planned before the first is played."""
 
 
@@ -28,7 +28,7 @@ class RunPlan(NamedTuple):
     """The resolved configuration, secrets masked: what `run.yaml` and MLflow show."""
     cell: Cell
     store: Store
-    rows: list[Row]
+    rows: list[EpisodeSummary]
     """One per episode in the run directory."""
     failures: list[Failure]
     """The latest failure of each episode that is still owed."""
@@ -41,30 +41,40 @@ def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
 
     `config`: the resolved configuration, secrets masked; None: made from `run`. Raises `UserError`.
     """
-    check(run.agent, run)
-    check(run.user_strategy, run)
+    check_component(run.agent, run)
+    check_component(run.user_strategy, run)
     check_prices(run)
-    ids = _task_ids(run)
-    if len(ids) * run.trials > MOST:
-        raise ConfigError(f"trials={run.trials}: {len(ids) * run.trials:,} episodes; a run holds up to {MOST:,}")
-    store = Store(directory(run))
+    ids = _select_task_ids(run)
+    if len(ids) * run.trials > MAX_EPISODES:
+        raise ConfigError(
+            f"trials={run.trials}: {len(ids) * run.trials:,} episodes; a run holds up to {MAX_EPISODES:,}"
+        )
+    store = Store(locate_run_directory(run))
     store.check()
-    rows = index.rows(store)
+    rows = index.read_rows(store)
     done = {r.id for r in rows}
     if config is None:
-        config = masked(run.model_dump(by_alias=True, mode="json"))
-    return RunPlan(run, config, cell(run), store, rows, store.failures(done), owed(plan(run, ids), done))
+        config = redact_tree(run.model_dump(by_alias=True, mode="json"))
+    return RunPlan(
+        run,
+        config,
+        identify_cell(run),
+        store,
+        rows,
+        store.read_failures(done),
+        select_owed(plan_episodes(run, ids), done),
+    )
 
 
-def _task_ids(run: Run) -> list[str]:
+def _select_task_ids(run: Run) -> list[str]:
     benchmark = open_benchmark(run.benchmark, run.domain)
-    known = benchmark.task_ids(run.split.name)
+    known = benchmark.list_task_ids(run.split.name)
     chosen = run.tasks.ids if run.tasks.ids is not None else known
     unknown = [task for task in chosen if task not in known]
     if unknown:
         raise ConfigError(
             f"tasks.ids: {', '.join(unknown)} not in {run.domain.name} split={run.split.name}."
-            f"{hint(unknown[0], known)} "
+            f"{suggest_closest(unknown[0], known)} "
             f"Its {len(known)} tasks are: {', '.join(known)}"
         )
     left_out = benchmark.quarantine if run.tasks.quarantine == "exclude" else {}

@@ -4,41 +4,41 @@ from contextlib import suppress
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
-from tautraj.config.identity import EpisodeSpec, directory
+from tautraj.config.identity import EpisodeSpec, locate_run_directory
 from tautraj.errors import GradingError, StoreError, TautrajError
-from tautraj.grading.reward import judged, labelled
-from tautraj.metrics import Row, row
+from tautraj.grading.reward import grade_trajectory, label_trajectory
+from tautraj.metrics import EpisodeSummary, summarise
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.runs.episode.seat_llm import seat_ask
+from tautraj.runs.episode.seat_llm import build_ask
 from tautraj.store import Store
-from tautraj.store.write_retry import keep
+from tautraj.store.write_retry import write_with_retry
 from tautraj.trajectory import Trajectory
 
 
-def play(run: Run, spec: EpisodeSpec) -> Row:
+def play(run: Run, spec: EpisodeSpec) -> EpisodeSummary:
     """Play an episode, have it graded, keep it. A failure is kept too, and raised; it is never a reward."""
-    store, recorder = Store(directory(run)), Recorder()
+    store, recorder = Store(locate_run_directory(run)), Recorder()
     try:
-        trajectory = graded(run_episode(run, spec, recorder), run, recorder)
-        keep(trajectory, store, run.runner.store_patience_seconds)
+        trajectory = grade_episode(run_episode(run, spec, recorder), run, recorder)
+        write_with_retry(trajectory, store, run.runner.store_patience_seconds)
     except TautrajError as error:
         with suppress(StoreError):  # what cannot be written must not hide why
-            store.write_failure(spec.id, error, recorder.turns, recorder.usage())
+            store.write_failure(spec.id, error, recorder.turns, recorder.sum_usage())
         raise
-    return row(trajectory)
+    return summarise(trajectory)
 
 
-def graded(trajectory: Trajectory, run: Run, recorder: Recorder | None = None) -> Trajectory:
+def grade_episode(trajectory: Trajectory, run: Run, recorder: Recorder | None = None) -> Trajectory:
     """The trajectory with its reward, or in a word why it has none, and with what the judge cost.
 
     `run` says which benchmark, whose data, which judge; `recorder` keeps what a judge cost even when grading fails.
     Raises `GradingError`.
     """
     recorder = recorder or Recorder()
-    judge = seat_ask(run.judge, "judge", trajectory.seed, recorder) if run.judge else None
+    judge = build_ask(run.judge, "judge", trajectory.seed, recorder) if run.judge else None
     benchmark = open_benchmark(run.benchmark, run.domain)
-    found = judged(trajectory, benchmark, judge)
+    found = grade_trajectory(trajectory, benchmark, judge)
     with suppress(GradingError):  # what was paid for is kept; `flows/regrade.py` says what is wrong
-        found = labelled(found, benchmark)
-    return found.model_copy(update={"usage": {**trajectory.usage, **recorder.usage()}})
+        found = label_trajectory(found, benchmark)
+    return found.model_copy(update={"usage": {**trajectory.usage, **recorder.sum_usage()}})

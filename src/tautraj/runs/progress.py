@@ -9,17 +9,17 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
-from tautraj.metrics import SUCCESS, Failure, Metrics, Row, metrics
+from tautraj.metrics import SUCCESS, EpisodeSummary, Failure, Metrics, compute_metrics
 from tautraj.runs.budget import Ledger
 from tautraj.runs.plan import RunPlan
 from tautraj.trajectory import Usage
 
 
-class Stop(NamedTuple):
+class StopRequest(NamedTuple):
     """What asked the run to begin no further episode."""
 
     name: str
-    code: int
+    exit_code: int
     """Exit code: 128 + the number of the signal."""
 
 
@@ -29,7 +29,7 @@ class RunProgress:
     def __init__(self, plan: RunPlan, ledger: Ledger | None = None) -> None:
         """`ledger`: shared with the other cells of a sweep; None for one of its own."""
         self.plan = plan
-        self.rows: list[Row] = list(plan.rows)
+        self.rows: list[EpisodeSummary] = list(plan.rows)
         self.failures = {failure.id: failure for failure in plan.failures}
         self.total = len(plan.rows) + len(plan.owed)
         self.played = 0
@@ -40,19 +40,19 @@ class RunProgress:
         self._kinds_in_a_row: list[str] = []
         """Kinds of the failures since an episode last succeeded; all alike."""
         self._last_failure: BaseException | None = None
-        self.cut_short: TautrajError | None = None
+        self.stop_error: TautrajError | None = None
         """Why episodes are owed that could have been played; a budget that is used up is no error."""
         self._known_failures: set[str] = set()
         self._wasted: list[Usage] = []
         for row in self.rows:
             self._count(row)
-        self.read_failures()
+        self.read_failed_usage()
 
-    def record(self, spec: EpisodeSpec, result: Row | BaseException) -> None:
+    def add_result(self, spec: EpisodeSpec, result: EpisodeSummary | BaseException) -> None:
         """Count a finished episode: its row, or what stopped it."""
         self.played += 1
-        self.ledger.end()
-        if isinstance(result, Row):
+        self.ledger.release()
+        if isinstance(result, EpisodeSummary):
             self.failures.pop(spec.id, None)
             self.rows.append(result)
             self._kinds_in_a_row = []
@@ -63,9 +63,9 @@ class RunProgress:
         self._kinds_in_a_row = [*same_kind, failure.kind]
         self._last_failure = result
 
-    def read_failures(self) -> None:
+    def read_failed_usage(self) -> None:
         """Count what failed attempts cost. Those that a later attempt made up for are only in the files."""
-        for name, usage in self.plan.store.failed_usage(self._known_failures):
+        for name, usage in self.plan.store.read_failed_usage(self._known_failures):
             self._known_failures.add(name)
             self.ledger.waste(usage)
             self._wasted += usage.values()
@@ -102,29 +102,29 @@ class RunProgress:
             return f"{count} in a row failed, the last: {kind}: {self._last_failure}"
         return None
 
-    def halt_reason(self, stop: Stop | None) -> str | None:
+    def halt_reason(self, stop: StopRequest | None) -> str | None:
         """Why no further episode may begin just now: `stop`, repeated failures, no budget left. None: go on."""
         if stop is not None:
             return f"{stop.name}: no new episodes were begun. The same command plays what is owed."
         if self.give_up_reason:
             return f"{self.give_up_reason}. Fix it and run the same command: it plays what is owed."
-        if refusal := self.ledger.refusal():
+        if refusal := self.ledger.find_overrun():
             return f"{refusal}: no new episodes. Raise it and run the same command to go on."
         return None
 
-    def cut(self, stop: Stop | None) -> str:
+    def stop_early(self, stop: StopRequest | None) -> str:
         """End the run with episodes owed that were not begun. Sets `cut_short`; returns the reason."""
         reason = self.halt_reason(stop) or "nothing more was begun"
         if stop is not None:
-            self.cut_short = Interrupted(reason, stop.code)
+            self.stop_error = Interrupted(reason, stop.exit_code)
         elif self.give_up_reason:
-            self.cut_short = GaveUp(reason)
+            self.stop_error = GaveUp(reason)
         return reason
 
-    def metrics(self) -> Metrics:
-        return metrics(self.rows, list(self.failures.values()), self._wasted)
+    def compute_metrics(self) -> Metrics:
+        return compute_metrics(self.rows, list(self.failures.values()), self._wasted)
 
-    def _count(self, row: Row) -> None:
+    def _count(self, row: EpisodeSummary) -> None:
         self.graded += row.reward is not None
         self.succeeded += row.reward is not None and row.reward >= SUCCESS
         self.ledger.spend(row.usage)
@@ -136,7 +136,7 @@ class ProgressTracker(Protocol):
     def begin(self) -> None:
         """Called once the first episodes are under way."""
 
-    def watch(self, progress: RunProgress) -> None:
+    def update(self, progress: RunProgress) -> None:
         """Called after every episode."""
 
     def finish(self, progress: RunProgress, status: str) -> str:

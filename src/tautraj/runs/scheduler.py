@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tautraj.config import Run
-from tautraj.config.identity import EpisodeSpec, cell_title
+from tautraj.config.identity import EpisodeSpec, format_cell_title
 from tautraj.errors import GaveUp, Interrupted, TautrajError
 from tautraj.runs.budget import Ledger
 from tautraj.runs.plan import RunPlan
-from tautraj.runs.progress import ProgressTracker, RunProgress, Stop
+from tautraj.runs.progress import ProgressTracker, RunProgress, StopRequest
 
 
 class CellRun:
@@ -36,7 +36,7 @@ class CellRun:
     @property
     def title(self) -> str:
         """For people; "" for a cell alone."""
-        return cell_title(self.levels)
+        return format_cell_title(self.levels)
 
     @property
     def has_waiting(self) -> bool:
@@ -100,9 +100,9 @@ class CellScheduler:
         return max((left for left in lefts if left is not None), default=None)
 
     @property
-    def cut_short(self) -> TautrajError | None:
+    def stop_error(self) -> TautrajError | None:
         """As of a cell; where cells gave up, a line for each."""
-        ends = [(cell.title, cell.progress.cut_short) for cell in self.cells]
+        ends = [(cell.title, cell.progress.stop_error) for cell in self.cells]
         if interrupted := [end for _, end in ends if isinstance(end, Interrupted)]:
             return interrupted[0]
         gave_up = [_prefix(title, str(end)) for title, end in ends if end is not None]
@@ -113,7 +113,7 @@ class CellScheduler:
         """Whether there is an episode that was not begun."""
         return any(cell.has_waiting for cell in self.cells)
 
-    def next(self, stop: Stop | None) -> ScheduledEpisode | None:
+    def take_next(self, stop: StopRequest | None) -> ScheduledEpisode | None:
         """The next episode to begin, of a cell that has no halt reason; None: there is none just now."""
         for _ in range(len(self._order)):
             cell = self._order[0]
@@ -122,18 +122,18 @@ class CellScheduler:
                 return ScheduledEpisode(cell, cell.take_next())
         return None
 
-    def read_failures(self) -> None:
+    def read_failed_usage(self) -> None:
         """Count what failed attempts of every cell cost."""
         for cell in self.cells:
-            cell.progress.read_failures()
+            cell.progress.read_failed_usage()
 
-    def cut(self, stop: Stop | None) -> list[str]:
+    def stop_early(self, stop: StopRequest | None) -> list[str]:
         """Begin no further episode: why those still waiting do not begin, each reason once."""
         reasons: list[str] = []
         for cell in self.cells:
             if cell.has_waiting or stop is not None:
-                reason = cell.progress.cut(stop)
-                gave_up = isinstance(cell.progress.cut_short, GaveUp)
+                reason = cell.progress.stop_early(stop)
+                gave_up = isinstance(cell.progress.stop_error, GaveUp)
                 reasons.append(_prefix(cell.title, reason) if gave_up else reason)
         return list(dict.fromkeys(reasons))
 

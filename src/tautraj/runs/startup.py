@@ -9,16 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
-from tautraj.config import Llm, Run, at
+from tautraj.config import Llm, Run, replace_api_base
 from tautraj.config.identity import EpisodeSpec
-from tautraj.llms.local import serving
-from tautraj.llms.preflight import preflight
-from tautraj.redaction import hidden
+from tautraj.llms.local import serve_local_models
+from tautraj.llms.preflight import check_seats
+from tautraj.redaction import redact_keys
 from tautraj.runs.plan import RunPlan, plan_run
-from tautraj.runs.rehearsed.launch import rehearsed
-from tautraj.store.lock import held
+from tautraj.runs.rehearsed.launch import serve_rehearsed
+from tautraj.store.lock import exclusive_lock
 
-HEADER = """\
+RUN_YAML_HEADER = """\
 # The resolved configuration of this run. It holds no key: it names the environment variables that do.
 # Resume or repeat it: python flows/generate.py --config-dir {folder} --config-name run
 defaults:
@@ -47,12 +47,12 @@ def start_up_all(plans: Sequence[RunPlan]) -> Iterator[list[RunPlan]]:
     """`start_up` for several plans at once: every llm is checked once and served once."""
     with ExitStack() as stack:
         for plan in plans:
-            stack.enter_context(held(plan.store))
+            stack.enter_context(exclusive_lock(plan.store))
         plans = [_refresh(plan) for plan in plans]
         runs = serve_all(plans, stack)
-        preflight(_seats(runs))
+        check_seats(_seats(runs))
         for plan in plans:
-            header = HEADER.format(folder=shlex.quote(hidden(plan.store.path, plan.run.root)))
+            header = RUN_YAML_HEADER.format(folder=shlex.quote(redact_keys(plan.store.path, plan.run.root)))
             plan.store.open(dict(plan.config), header)
         yield [plan._replace(run=run) for plan, run in zip(plans, runs, strict=True)]
 
@@ -68,11 +68,11 @@ def serve_all(plans: Sequence[RunPlan], servers: ExitStack) -> list[Run]:
 
 def _serve_local(runs: Sequence[Run], servers: ExitStack) -> list[Run]:
     addresses: dict[ServerKey, str] = {}
-    seats = [(run, seat, llm) for run in runs for seat, llm in run.seats.items() if llm.local]
+    seats = [(run, seat, llm) for run in runs for seat, llm in run.seats.items() if llm.is_local]
     for run, seat, llm in sorted(seats, key=lambda item: -item[2].provider.calls_at_once):
         if _server_key(llm) not in addresses:
             others: dict[str, Llm] = {name: _offline(other) for name, other in run.seats.items() if name != seat}
-            alone = servers.enter_context(serving(run.model_copy(update=others)))
+            alone = servers.enter_context(serve_local_models(run.model_copy(update=others)))
             addresses[_server_key(llm)] = str(alone.seats[seat].provider.api_base)
     return [_at_servers(run, addresses) for run in runs]
 
@@ -85,16 +85,18 @@ def _serve_rehearsed(runs: Sequence[Run], owed: Sequence[Sequence[EpisodeSpec]],
     served_runs = list(runs)
     for indices in alike.values():
         specs = {(spec.task_id, spec.trial): spec for index in indices for spec in owed[index]}
-        served = servers.enter_context(rehearsed(runs[indices[0]], list(specs.values())))
+        served = servers.enter_context(serve_rehearsed(runs[indices[0]], list(specs.values())))
         for index in indices:
-            seats: dict[str, Llm] = {seat: llm for seat, llm in served.seats.items() if llm.rehearsed}
+            seats: dict[str, Llm] = {seat: llm for seat, llm in served.seats.items() if llm.is_rehearsed}
             served_runs[index] = runs[index].model_copy(update=seats)
     return served_runs
 
 
 def _at_servers(run: Run, addresses: Mapping[ServerKey, str]) -> Run:
-    local = {seat: llm for seat, llm in run.seats.items() if llm.local}
-    return run.model_copy(update={seat: at(llm, addresses[_server_key(llm)]) for seat, llm in local.items()})
+    local = {seat: llm for seat, llm in run.seats.items() if llm.is_local}
+    return run.model_copy(
+        update={seat: replace_api_base(llm, addresses[_server_key(llm)]) for seat, llm in local.items()}
+    )
 
 
 def _server_key(llm: Llm) -> ServerKey:
@@ -103,7 +105,7 @@ def _server_key(llm: Llm) -> ServerKey:
 
 def _script_key(run: Run) -> str:
     """What runs must share for one rehearsed server to play them."""
-    seats = {seat: llm.model_dump() for seat, llm in run.seats.items() if llm.rehearsed}
+    seats = {seat: llm.model_dump() for seat, llm in run.seats.items() if llm.is_rehearsed}
     return json.dumps([run.benchmark.model_dump(), run.domain.model_dump(), run.seed, seats], sort_keys=True)
 
 
@@ -119,4 +121,4 @@ def _seats(runs: Sequence[Run]) -> list[tuple[str, Llm]]:
 
 def _refresh(plan: RunPlan) -> RunPlan:
     """The plan as of now, under the lock: another process may have played since it was made."""
-    return plan if plan.store.ids() == {row.id for row in plan.rows} else plan_run(plan.run, plan.config)
+    return plan if plan.store.list_ids() == {row.id for row in plan.rows} else plan_run(plan.run, plan.config)

@@ -16,7 +16,7 @@ from tautraj.errors import StoreError, boundary
 from tautraj.store.run_directory import Store
 
 
-def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
+def read_past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
     """Configuration and numbers of every run directory under `root` that has both and can be read."""
     with boundary(StoreError, f"root={root}"):
         fs, path = fsspec.url_to_fs(root)
@@ -30,7 +30,7 @@ def past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
                 yield config, {key: n for key, n in numbers.items() if isinstance(n, int | float) and 0 <= n < 1e18}
 
 
-def newest(root: str) -> str:
+def find_newest_run(root: str) -> str:
     """The run directory under `root` that was begun or gone on with last. Raises `StoreError` where there is none."""
     with boundary(StoreError, f"root={root}"):
         fs, path = fsspec.url_to_fs(root)
@@ -41,10 +41,10 @@ def newest(root: str) -> str:
         return root.rstrip("/") + latest.removeprefix(path.rstrip("/"))  # with its protocol and host
 
 
-def recorded_run(store: Store) -> Run:
+def read_run(store: Store) -> Run:
     """Raises `StoreError` where there is none, or none that is a run's."""
     try:
-        return Run.model_validate(store.config())
+        return Run.model_validate(store.read_config())
     except ValidationError as error:
         raise StoreError(
             f"{store.url}/run.yaml is no run's: {error.errors()[0]['msg']}. Name another: run=…"

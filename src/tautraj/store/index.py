@@ -8,44 +8,46 @@ from collections.abc import Iterable
 
 from pydantic import TypeAdapter, ValidationError
 
-from tautraj.metrics import Row, row
+from tautraj.metrics import EpisodeSummary, summarise
 from tautraj.store.run_directory import Store
-from tautraj.trajectory import SCHEMA
+from tautraj.trajectory import SCHEMA_VERSION
 
-NAME = "index.json"
+INDEX_FILE = "index.json"
 
-ROWS: TypeAdapter[list[tuple[str, Row]]] = TypeAdapter(list[tuple[str, Row]])
+ENTRIES_ADAPTER: TypeAdapter[list[tuple[str, EpisodeSummary]]] = TypeAdapter(list[tuple[str, EpisodeSummary]])
 """With what each file was then."""
 
 
-def rows(store: Store) -> list[Row]:
+def read_rows(store: Store) -> list[EpisodeSummary]:
     """Of every whole record, in the order of their ids; only files that the index does not know are read.
 
     Raises `StoreError` as `Store.episodes` does.
     """
-    known = _known(store)
+    known = _read_index(store)
     found = []
-    for episode, stamp in store.stamps().items():
+    for episode, stamp in store.read_stamps().items():
         if (kept := known.get((episode, stamp))) is not None:
             found.append(kept)
-        elif (record := store.episode(episode)) is not None:
-            found.append(row(record))
+        elif (record := store.read_episode(episode)) is not None:
+            found.append(summarise(record))
     return found
 
 
-def keep(store: Store, made: Iterable[Row]) -> None:
+def save_index(store: Store, rows: Iterable[EpisodeSummary]) -> None:
     """Write the index down; whoever does holds the run directory. Raises `StoreError`."""
-    stamps = store.stamps()
-    entries = [(stamps[one.id], one) for one in made if one.id in stamps]
-    store.write_pieces(NAME, [b'{"schema": %d, "rows": ' % SCHEMA, ROWS.dump_json(entries), b"}\n"])
+    stamps = store.read_stamps()
+    entries = [(stamps[one.id], one) for one in rows if one.id in stamps]
+    store.write_chunks(
+        INDEX_FILE, [b'{"schema": %d, "rows": ' % SCHEMA_VERSION, ENTRIES_ADAPTER.dump_json(entries), b"}\n"]
+    )
 
 
-def _known(store: Store) -> dict[tuple[str, str], Row]:
+def _read_index(store: Store) -> dict[tuple[str, str], EpisodeSummary]:
     """By id and stamp; nothing where there is no index, or one of another version or shape."""
-    found = store.read_json(NAME)
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+    found = store.read_json(INDEX_FILE)
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA_VERSION:
         return {}
     try:
-        return {(one.id, stamp): one for stamp, one in ROWS.validate_python(found.get("rows"))}
+        return {(one.id, stamp): one for stamp, one in ENTRIES_ADAPTER.validate_python(found.get("rows"))}
     except ValidationError:
         return {}

@@ -16,32 +16,32 @@ from filelock import FileLock, Timeout
 from tautraj.errors import StoreError
 from tautraj.store.run_directory import Store
 
-LOCK = ".lock"
+LOCK_FILE = ".lock"
 
 
 @contextmanager
-def held(store: Store) -> Iterator[None]:
+def exclusive_lock(store: Store) -> Iterator[None]:
     """The run directory for the length of the block, for this process and the workers it starts.
 
     Raises `StoreError` naming the process that has it. The kernel frees it when its holder dies, whatever it dies of.
     An object store has no such lock: there, one process at a time is the user's to see to.
     """
-    if not store.local:
+    if not store.is_local:
         yield
         return
     folder = Path(store.path)
     made = [path for path in (folder, *folder.parents) if not path.exists()]
-    lock = FileLock(folder / LOCK, blocking=False, fallback_to_soft=False)  # a soft one would outlive its holder
+    lock = FileLock(folder / LOCK_FILE, blocking=False, fallback_to_soft=False)  # a soft one would outlive its holder
     try:
-        _take(lock, store)
+        _acquire(lock, store)
         yield
     finally:
         if lock.is_locked:
-            _tidy(folder, made)
+            _remove_unused_folders(folder, made)
         lock.release()
 
 
-def _take(lock: FileLock, store: Store) -> None:
+def _acquire(lock: FileLock, store: Store) -> None:
     path = Path(lock.lock_file)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,14 +49,14 @@ def _take(lock: FileLock, store: Store) -> None:
         path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
     except Timeout:
         raise StoreError(
-            f"{store.url} is being written by {_holder(path)}. Wait for it, stop it, or choose another root=… or "
-            f"experiment=…"
+            f"{store.url} is being written by {_describe_holder(path)}. "
+            f"Wait for it, stop it, or choose another root=… or experiment=…"
         ) from None
     except OSError as error:
         raise StoreError(f"{store.url} cannot be written: {error}. Choose another root=…") from error
 
 
-def _holder(lock: Path) -> str:
+def _describe_holder(lock: Path) -> str:
     try:
         found = json.loads(lock.read_text())
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(found["since"]))
@@ -65,10 +65,10 @@ def _holder(lock: Path) -> str:
         return "another process"  # which has only just begun to
 
 
-def _tidy(folder: Path, made: list[Path]) -> None:
+def _remove_unused_folders(folder: Path, created: list[Path]) -> None:
     """Leave no trace of a run that was refused before anything was written."""
     with suppress(OSError):
-        if [path.name for path in folder.iterdir()] == [LOCK]:
-            (folder / LOCK).unlink()
-            for path in made:
+        if [path.name for path in folder.iterdir()] == [LOCK_FILE]:
+            (folder / LOCK_FILE).unlink()
+            for path in created:
                 path.rmdir()

@@ -4,17 +4,17 @@ from typing import Any
 
 from tautraj.store.run_directory import Store
 
-POINTER = "mlflow.json"
+POINTER_FILE = "mlflow.json"
 """In the run directory: which MLflow run is its view, and whether that has everything."""
 
 
-def pointer(store: Store) -> dict[str, Any]:
+def read_pointer(store: Store) -> dict[str, Any]:
     """What `View.note` wrote; empty if the directory was never tracked."""
-    found = store.read_json(POINTER)
+    found = store.read_json(POINTER_FILE)
     return found if isinstance(found, dict) else {}
 
 
-def behind(store: Store) -> bool:
+def is_tracking_incomplete(store: Store) -> bool:
     """Whether the view of a run directory lacks something, as far as the directory knows."""
-    found = pointer(store)
+    found = read_pointer(store)
     return not found or not found.get("complete", True)

@@ -15,7 +15,7 @@ import httpx
 FOLDER = ".ui"
 """Under the root, where no experiment can be called so."""
 
-ANSWERS_WITHIN = 2.0
+PROBE_TIMEOUT_SECONDS = 2.0
 """Seconds."""
 
 
@@ -30,56 +30,56 @@ class Addresses(NamedTuple):
         return f"{self.prefect}/api"
 
 
-def keep(root: Path, found: Addresses) -> None:
-    path = _file(root)
+def save_addresses(root: Path, addresses: Addresses) -> None:
+    path = _locate_file(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".half")
-    half.write_text(json.dumps(found._asdict()))
+    half.write_text(json.dumps(addresses._asdict()))
     half.replace(path)
 
 
-def forget(root: Path) -> None:
+def delete_addresses(root: Path) -> None:
     """What this process kept; another's stays."""
-    if (found := kept(root)) and found.pid == os.getpid():
-        _file(root).unlink(missing_ok=True)
+    if (found := load_addresses(root)) and found.pid == os.getpid():
+        _locate_file(root).unlink(missing_ok=True)
 
 
-def kept(root: Path) -> Addresses | None:
+def load_addresses(root: Path) -> Addresses | None:
     """What is written there, if anything is; it may be stale."""
     with suppress(OSError, ValueError, TypeError):
-        found = Addresses(**json.loads(_file(root).read_text()))
+        found = Addresses(**json.loads(_locate_file(root).read_text()))
         if all(str(address).startswith("http://127.0.0.1:") for address in found[:2]):
             return found
     return None
 
 
-def prefect_api(root: str) -> str | None:
+def find_prefect_api(root: str) -> str | None:
     """The API of the Prefect server of `make ui`, if it answers; None too where the root is a URL."""
-    found = None if "://" in root else kept(Path(root))
-    return found.prefect_api if found and prefect_answers(found.prefect_api) else None
+    found = None if "://" in root else load_addresses(Path(root))
+    return found.prefect_api if found and is_prefect_up(found.prefect_api) else None
 
 
-def mlflow(root: Path) -> str | None:
+def find_mlflow(root: Path) -> str | None:
     """The MLflow server of `make ui`, if it answers."""
-    found = kept(root)
-    return found.mlflow if found and mlflow_answers(found.mlflow) else None
+    found = load_addresses(root)
+    return found.mlflow if found and is_mlflow_up(found.mlflow) else None
 
 
-def prefect_answers(api: str) -> bool:
-    return _says(f"{api}/health", "true")
+def is_prefect_up(api: str) -> bool:
+    return _is_healthy(f"{api}/health", "true")
 
 
-def mlflow_answers(address: str) -> bool:
-    return _says(f"{address}/health", "OK")
+def is_mlflow_up(address: str) -> bool:
+    return _is_healthy(f"{address}/health", "OK")
 
 
-def _file(root: Path) -> Path:
+def _locate_file(root: Path) -> Path:
     return root / FOLDER / "addresses.json"
 
 
-def _says(url: str, words: str) -> bool:
+def _is_healthy(url: str, expected: str) -> bool:
     try:
-        answer = httpx.get(url, timeout=ANSWERS_WITHIN)
+        answer = httpx.get(url, timeout=PROBE_TIMEOUT_SECONDS)
     except httpx.HTTPError:
         return False
-    return answer.is_success and answer.text.strip() == words
+    return answer.is_success and answer.text.strip() == expected

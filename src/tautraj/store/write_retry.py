@@ -13,23 +13,23 @@ from tautraj.errors import StoreError
 from tautraj.store.run_directory import Store
 from tautraj.trajectory import Trajectory
 
-LONGEST_WAIT = 30.0
+MAX_WAIT_SECONDS = 30.0
 """Seconds between two attempts; the first comes after two."""
 
-_making = threading.Lock()
+_notice_lock = threading.Lock()
 
 
-def keep(trajectory: Trajectory, store: Store, patience: float) -> None:
+def write_with_retry(trajectory: Trajectory, store: Store, patience: float) -> None:
     """Write it, again and again while that fails, for `patience` seconds; then raises `StoreError`.
 
     Meanwhile its worker starts no other episode.
     """
-    notice = _notice_of(store.url)
+    notice = _get_notice(store.url)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(StoreError),
-        wait=tenacity.wait_exponential(multiplier=2, max=LONGEST_WAIT),
+        wait=tenacity.wait_exponential(multiplier=2, max=MAX_WAIT_SECONDS),
         stop=tenacity.stop_after_delay(patience),
-        before_sleep=lambda state: notice.waiting(state.outcome, patience),
+        before_sleep=lambda state: notice.announce_wait(state.outcome, patience),
         reraise=True,
     )
     with notice:
@@ -39,45 +39,45 @@ def keep(trajectory: Trajectory, store: Store, patience: float) -> None:
             raise StoreError(f"{error}. Make room, and run the same command to go on.") from error
 
 
-class Notice:
+class WaitNotice:
     """Says once that workers wait, and once that all of them go on."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
-        self._keeping = 0
-        self._said = False
+        self._writers = 0
+        self._announced = False
 
     def __enter__(self) -> None:
         with self._lock:
-            self._keeping += 1
+            self._writers += 1
 
     def __exit__(self, kind: object, *_: object) -> None:
         with self._lock:
-            self._keeping -= 1
-            if self._said and not self._keeping and kind is None:
-                _say(f"{self._url} can be written again.")
-                self._said = False
+            self._writers -= 1
+            if self._announced and not self._writers and kind is None:
+                _print_stderr(f"{self._url} can be written again.")
+                self._announced = False
 
-    def waiting(self, outcome: tenacity.Future | None, patience: float) -> None:
+    def announce_wait(self, outcome: tenacity.Future | None, patience: float) -> None:
         with self._lock:
-            if not self._said and outcome:
-                _say(
+            if not self._announced and outcome:
+                _print_stderr(
                     f"{outcome.exception()}. What is finished waits in memory for up to {patience:g} s: make room, "
                     f"and the run goes on."
                 )
-            self._said = True
+            self._announced = True
 
 
 @functools.lru_cache(maxsize=64)
-def _shared(url: str) -> Notice:
-    return Notice(url)
+def _make_notice(url: str) -> WaitNotice:
+    return WaitNotice(url)
 
 
-def _notice_of(url: str) -> Notice:
-    with _making:  # the first threads come all at once, and a cache would let each make its own
-        return _shared(url)
+def _get_notice(url: str) -> WaitNotice:
+    with _notice_lock:  # the first threads come all at once, and a cache would let each make its own
+        return _make_notice(url)
 
 
-def _say(text: str) -> None:
+def _print_stderr(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

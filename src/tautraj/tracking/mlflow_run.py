@@ -15,23 +15,23 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
-from tautraj.config import Which
-from tautraj.metrics import Metrics, Row
-from tautraj.redaction import masked
+from tautraj.config import EpisodeSelection
+from tautraj.metrics import EpisodeSummary, Metrics
+from tautraj.redaction import redact_tree
 from tautraj.store import Store, ui_addresses
-from tautraj.store.tracking_pointer import POINTER, pointer
+from tautraj.store.tracking_pointer import POINTER_FILE, read_pointer
 from tautraj.tracking import experiment_page, run_fields
 
-PARENT = "mlflow.parentRunId"
+PARENT_TAG = "mlflow.parentRunId"
 """The tag that makes a run a child of another: a cell of a sweep."""
 
-ORACLE = "true: gold actions replayed, not a model's result"
+ORACLE_TAG_VALUE = "true: gold actions replayed, not a model's result"
 
-QUICK = 1
+GZIP_LEVEL = 1
 """Of gzip's levels: a fifth of the time that its own choice of nine takes, for a third more bytes."""
 
 
-class Subject(NamedTuple):
+class RunDescription(NamedTuple):
     """The run directory, and what its view says of it."""
 
     store: Store
@@ -40,27 +40,27 @@ class Subject(NamedTuple):
     """Of the MLflow run."""
     config: Mapping[str, Any]
     """The resolved tree, masked."""
-    tags: Callable[[], dict[str, str]]
+    build_tags: Callable[[], dict[str, str]]
     """Asked for once, when they are written."""
-    began: int
+    started_ms: int
     """Milliseconds since 1970."""
     root: Path | None
     """The folder where a SQLite store keeps the artifacts of all its runs."""
     links: Mapping[str, str]
     """What else there is to look at -> where."""
-    traces: Which
+    traces: EpisodeSelection
     """Which episodes become traces."""
     traces_sample: int
     """How many a sample has."""
 
 
-class View:
+class MlflowRun:
     """One MLflow run, written from one thread."""
 
-    def __init__(self, subject: Subject, uri: str) -> None:
-        self._subject, self._uri = subject, uri
+    def __init__(self, description: RunDescription, uri: str) -> None:
+        self._description, self._uri = description, uri
         self._client: Any = None
-        self._traces: Any = None
+        self._trace_writer: Any = None
         self._run_id = self._experiment_id = ""
 
     def begin(self) -> None:
@@ -70,83 +70,94 @@ class View:
 
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is raised, and said in one line
-        with self._alone():
+        with self._database_lock():
             self._client = MlflowClient(tracking_uri=self._uri)
-            self._experiment_id = self._experiment()
-            known = self._resumed()
+            self._experiment_id = self._ensure_experiment()
+            known = self._resume()
             if known is None:
-                named = {"start_time": self._subject.began, "run_name": self._subject.name}
+                named = {"start_time": self._description.started_ms, "run_name": self._description.name}
                 run = self._client.create_run(self._experiment_id, **named)
                 self._run_id, known = str(run.info.run_id), set()
-        self.note("RUNNING", complete=False)
-        self._traces = None  # whoever answers next may be another
+        self.write_pointer("RUNNING", complete=False)
+        self._trace_writer = None  # whoever answers next may be another
         # A parameter of MLflow's never changes; trials may, so it is a tag too.
-        params = run_fields.flat(self._subject.config) | run_fields.compared(self._subject.config)
+        params = run_fields.flatten(self._description.config) | run_fields.select_compared_params(
+            self._description.config
+        )
         batch = [Param(key, str(value)[:6000]) for key, value in params.items() if key not in known]
         for start in range(0, len(batch), 100):  # MLflow takes 100 at a time
             self._client.log_batch(self._run_id, params=batch[start : start + 100])
-        found = self._subject.tags().items()
+        found = self._description.build_tags().items()
         self._client.log_batch(self._run_id, tags=[RunTag(key, value) for key, value in found])
 
-    def renew(self, numbers: Metrics) -> None:
+    def log_metrics(self, numbers: Metrics) -> None:
         """The numbers as they are now. All at step 0: what has other steps MLflow draws as curves, not as bars."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
-        batch = [Metric(name, value, now, 0) for name, value in run_fields.named(numbers).items()]
+        batch = [Metric(name, value, now, 0) for name, value in run_fields.select_metrics(numbers).items()]
         self._client.log_batch(self._run_id, metrics=batch)
 
-    def conclude(self, rows: Sequence[Row], numbers: Metrics, status: str, ended: int | None = None) -> None:
+    def finish(
+        self, rows: Sequence[EpisodeSummary], numbers: Metrics, status: str, ended_ms: int | None = None
+    ) -> None:
         """All that there is at the end. `status`: MLflow's; `ended`: milliseconds, None for now."""
-        self.renew(numbers)
-        self._log_stepped(numbers)
-        said = run_fields.note(numbers, self._subject.config, self._subject.links)
+        self.log_metrics(numbers)
+        self._log_pass_hat_k(numbers)
+        said = run_fields.render_note(numbers, self._description.config, self._description.links)
         self._client.set_tag(self._run_id, "mlflow.note.content", said)
-        self._client.log_dict(self._run_id, run_fields.table(rows), "episodes.json")
+        self._client.log_dict(self._run_id, run_fields.build_episode_table(rows), "episodes.json")
         shown = json.dumps([{"path": "episodes.json", "type": "table"}])
         self._client.set_tag(self._run_id, "mlflow.loggedArtifacts", shown)  # what mlflow.load_table and the UI go by
-        self._client.log_dict(self._run_id, dict(self._subject.config), "run.yaml")
+        self._client.log_dict(self._run_id, dict(self._description.config), "run.yaml")
         self._client.log_dict(self._run_id, numbers, "metrics.json")
         self._log_trajectories()
-        self._log_page()
-        self._client.set_terminated(self._run_id, status=status, end_time=ended)
-        self.trace(rows)  # whatever becomes of them, the run has ended
-        self.note(status, complete=True)
+        self._log_report()
+        self._client.set_terminated(self._run_id, status=status, end_time=ended_ms)
+        self.log_traces(rows)  # whatever becomes of them, the run has ended
+        self.write_pointer(status, complete=True)
 
-    def trace(self, rows: Sequence[Row], most: int | None = None) -> None:
+    def log_traces(self, rows: Sequence[EpisodeSummary], limit: int | None = None) -> None:
         """Write traces. `most`: new ones, while a run goes on (a sample comes at the end); None: all, up to date."""
-        from tautraj.tracking.trace_entities import Place
-        from tautraj.tracking.traces import Traces, chosen
+        from tautraj.tracking.trace_entities import TraceTarget
+        from tautraj.tracking.traces import TraceWriter, select_episodes
 
-        which = self._subject.traces
-        if which == "none" or (most is not None and which == "sample"):
+        which = self._description.traces
+        if which == "none" or (limit is not None and which == "sample"):
             return
-        if self._traces is None:
-            self._traces = Traces(Place(self._uri, self._experiment_id, self._run_id))
-        due = self._traces.due(chosen(rows, which, self._subject.traces_sample), rows, most)
-        found = map(self._subject.store.episode, due)
-        self._traces.log(trajectory for trajectory in found if trajectory is not None)
+        if self._trace_writer is None:
+            self._trace_writer = TraceWriter(TraceTarget(self._uri, self._experiment_id, self._run_id))
+        due = self._trace_writer.list_due(select_episodes(rows, which, self._description.traces_sample), rows, limit)
+        found = map(self._description.store.read_episode, due)
+        self._trace_writer.log(trajectory for trajectory in found if trajectory is not None)
 
-    def note(self, status: str, complete: bool) -> None:
+    def write_pointer(self, status: str, complete: bool) -> None:
         """Into the run directory: how its view stands."""
-        where = {"uri": masked(self._uri), "run_id": self._run_id or None, "status": status, "complete": complete}
-        self._subject.store.write_json(POINTER, {**pointer(self._subject.store), **where})  # a sweep adds to it
+        where = {
+            "uri": redact_tree(self._uri),
+            "run_id": self._run_id or None,
+            "status": status,
+            "complete": complete,
+        }
+        self._description.store.write_json(
+            POINTER_FILE, {**read_pointer(self._description.store), **where}
+        )  # a sweep adds to it
 
     @property
-    def address(self) -> str:
+    def masked_uri(self) -> str:
         """MLflow's, as a run directory remembers it."""
-        return str(masked(self._uri))
+        return str(redact_tree(self._uri))
 
-    def where(self) -> str:
+    def describe_location(self) -> str:
         """To look at it: an address, or a command and an address."""
         path = f"/#/experiments/{self._experiment_id}/runs/{self._run_id}"
         if self._uri.startswith("http"):
-            return str(masked(self._uri)).rstrip("/") + path
-        if there := ui_addresses.mlflow(Path(self._uri.removeprefix("sqlite:///")).parent):
+            return str(redact_tree(self._uri)).rstrip("/") + path
+        if there := ui_addresses.find_mlflow(Path(self._uri.removeprefix("sqlite:///")).parent):
             return f"{there}{path}"
         return f"make ui, then http://127.0.0.1:5000{path}"
 
-    def _alone(self) -> Any:
+    def _database_lock(self) -> Any:
         """One process at a time creates or upgrades a SQLite store: three at once corrupt it."""
         path = self._uri.removeprefix("sqlite:///")
         if path == self._uri:
@@ -154,26 +165,26 @@ class View:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         return FileLock(f"{path}.lock")
 
-    def _experiment(self) -> str:
-        name = f"tautraj/{self._subject.experiment}"
+    def _ensure_experiment(self) -> str:
+        name = f"tautraj/{self._description.experiment}"
         found = self._client.get_experiment_by_name(name)
         if found is None:
             place = None
-            if self._uri.startswith("sqlite:///") and self._subject.root:
-                place = (self._subject.root / "mlartifacts" / self._subject.experiment).as_uri()
+            if self._uri.startswith("sqlite:///") and self._description.root:
+                place = (self._description.root / "mlartifacts" / self._description.experiment).as_uri()
             found = self._client.get_experiment(self._client.create_experiment(name, artifact_location=place))
         key = str(found.experiment_id)
-        for tag, value in experiment_page.experiment_tags(key).items():
+        for tag, value in experiment_page.build_experiment_tags(key).items():
             if tag not in found.tags:  # people may have written another
                 self._client.set_experiment_tag(key, tag, value)
         return key
 
-    def _resumed(self) -> set[str] | None:
+    def _resume(self) -> set[str] | None:
         """The parameters of the directory's MLflow run, which goes on; None if it has none there."""
         from mlflow.exceptions import MlflowException
 
-        known = pointer(self._subject.store)
-        if known.get("uri") != masked(self._uri) or not known.get("run_id"):
+        known = read_pointer(self._description.store)
+        if known.get("uri") != redact_tree(self._uri) or not known.get("run_id"):
             return None
         try:
             run = self._client.get_run(known["run_id"])
@@ -188,27 +199,30 @@ class View:
         self._client.update_run(self._run_id, status="RUNNING")
         return set(run.data.params)
 
-    def _log_stepped(self, numbers: Metrics) -> None:
+    def _log_pass_hat_k(self, numbers: Metrics) -> None:
         """pass^k over k, as far as it is not drawn so already: what MLflow has of a step, it keeps."""
         from mlflow.entities import Metric
 
-        points = run_fields.stepped(numbers)
+        points = run_fields.select_pass_hats(numbers)
         known = {
-            point.step: point.value for point in self._client.get_metric_history(self._run_id, run_fields.STEPPED)
+            point.step: point.value
+            for point in self._client.get_metric_history(self._run_id, run_fields.PASS_HAT_METRIC)
         }
         now = int(time.time() * 1000)
-        batch = [Metric(run_fields.STEPPED, value, now, k) for k, value in points.items() if known.get(k) != value]
+        batch = [
+            Metric(run_fields.PASS_HAT_METRIC, value, now, k) for k, value in points.items() if known.get(k) != value
+        ]
         self._client.log_batch(self._run_id, metrics=batch)
 
-    def _log_page(self) -> None:
+    def _log_report(self) -> None:
         """The report, where there is one and it is on a disk."""
-        if (page := Path(self._subject.store.path, "report.html")).exists():
+        if (page := Path(self._description.store.path, "report.html")).exists():
             self._client.log_artifact(self._run_id, str(page))
 
     def _log_trajectories(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "trajectories.jsonl.gz"
-            with gzip.open(path, "wt", QUICK, encoding="utf-8") as file:
-                for trajectory in self._subject.store.episodes():
+            with gzip.open(path, "wt", GZIP_LEVEL, encoding="utf-8") as file:
+                for trajectory in self._description.store.read_episodes():
                     file.write(trajectory.model_dump_json(by_alias=True) + "\n")
             self._client.log_artifact(self._run_id, str(path))

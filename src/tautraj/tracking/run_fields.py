@@ -6,69 +6,69 @@ Pure. Not here: how the numbers come about (`metrics`), how they are written (`v
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tautraj.metrics import Metrics, Row
+from tautraj.metrics import EpisodeSummary, Metrics
 
 COMPARED = ("model", "agent", "user", "user_strategy", "benchmark", "domain", "split", "judge")
 """Branches of the configuration whose name alone is a parameter as well: one group-by away."""
 
-COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls", "mistakes", "seconds"]
+EPISODE_COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls", "mistakes", "seconds"]
 
-FIRST = ("success_rate", "success_rate_low", "success_rate_high", "episodes")
+FIRST_METRICS = ("success_rate", "success_rate_low", "success_rate_high", "episodes")
 
-STEPPED = "pass_hat_k"
+PASS_HAT_METRIC = "pass_hat_k"
 """Drawn over k: its step is k, not how many episodes there were."""
 
 
-def compared(config: Mapping[str, Any]) -> dict[str, str]:
+def select_compared_params(config: Mapping[str, Any]) -> dict[str, str]:
     """Of the resolved tree; what is not there is left out."""
     branches = {name: config.get(name) for name in COMPARED}
     return {name: str(branch["name"]) for name, branch in branches.items() if isinstance(branch, Mapping)}
 
 
-def named(numbers: Metrics) -> Metrics:
+def select_metrics(numbers: Metrics) -> Metrics:
     """Those that MLflow is given, the first in front. Each is a chart, and pass^1 is the success rate."""
     told = {name: n for name, n in numbers.items() if name != "pass_hat_1" and not name.endswith("_tasks")}
-    return {name: told[name] for name in FIRST if name in told} | told
+    return {name: told[name] for name in FIRST_METRICS if name in told} | told
 
 
-def stepped(numbers: Metrics) -> dict[int, float]:
+def select_pass_hats(numbers: Metrics) -> dict[int, float]:
     """pass^k by k."""
     words = {name: name.removeprefix("pass_hat_") for name in numbers if name.startswith("pass_hat_")}
     return {int(k): numbers[name] for name, k in words.items() if k.isdecimal()}
 
 
-def note(numbers: Metrics, config: Mapping[str, Any], links: Mapping[str, str]) -> str:
+def render_note(numbers: Metrics, config: Mapping[str, Any], links: Mapping[str, str]) -> str:
     """Markdown: what was played, how it went, where to look."""
-    played = " · ".join(f"{name} **{value}**" for name, value in compared(config).items())
+    played = " · ".join(f"{name} **{value}**" for name, value in select_compared_params(config).items())
     went = []
     if "success_rate" in numbers:
         low, high = numbers["success_rate_low"], numbers["success_rate_high"]
         went.append(f"Success **{numbers['success_rate']:.1%}** [{low:.1%}, {high:.1%}] of {numbers['graded']:.0f}")
-        went += [f"pass^{k} {value:.3f}" for k, value in stepped(numbers).items() if k > 1]
+        went += [f"pass^{k} {value:.3f}" for k, value in select_pass_hats(numbers).items() if k > 1]
     went += [f"{numbers[name]:.0f} {name}" for name in ("ungraded", "failed") if numbers[name]]
     if numbers.get("spent_usd"):
         went.append(f"{numbers['spent_tokens']:,.0f} tokens, {numbers['spent_usd']:.2f} USD")
     return "\n\n".join([played, ", ".join(went), " · ".join(f"{name}: {where}" for name, where in links.items())])
 
 
-def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested keys joined by dots: {"model": {"name": "x"}} becomes {"model.name": "x"}."""
     leaves: dict[str, Any] = {}
     for key, value in tree.items():
         if isinstance(value, Mapping) and value:
-            leaves |= flat(value, f"{prefix}{key}.")
+            leaves |= flatten(value, f"{prefix}{key}.")
         else:
             leaves[f"{prefix}{key}"] = value
     return leaves
 
 
-def table(rows: Sequence[Row]) -> dict[str, Any]:
+def build_episode_table(rows: Sequence[EpisodeSummary]) -> dict[str, Any]:
     """One line per episode, in the form of `mlflow.log_table`; tokens and USD by seat, USD None where unpriced."""
     seats = sorted({seat for row in rows for seat in row.usage})
-    columns = [*COLUMNS, *(f"{seat}_{name}" for seat in seats for name in ("tokens_in", "tokens_out", "usd"))]
+    columns = [*EPISODE_COLUMNS, *(f"{seat}_{name}" for seat in seats for name in ("tokens_in", "tokens_out", "usd"))]
     data = []
     for row in sorted(rows, key=lambda row: (row.task_id, row.trial)):
-        line = [getattr(row, name) for name in COLUMNS]
+        line = [getattr(row, name) for name in EPISODE_COLUMNS]
         for seat in seats:
             usage = row.usage.get(seat)
             line += [getattr(usage, name, None) for name in ("tokens_in", "tokens_out", "usd")]

@@ -12,20 +12,20 @@ from tautraj.trajectory import LlmCall, Seat, ToolCall, Trajectory, Turn
 
 Message = dict[str, Any]
 
-Kind = Literal["CHAIN", "AGENT", "CHAT_MODEL", "TOOL"]
+SpanKind = Literal["CHAIN", "AGENT", "CHAT_MODEL", "TOOL"]
 
-NAMES: dict[Seat, str] = {"model": "agent", "user": "customer", "judge": "judge"}
+SEAT_NAMES: dict[Seat, str] = {"model": "agent", "user": "customer", "judge": "judge"}
 
-LONGEST = 2_000
+MAX_INPUT_CHARS = 2_000
 """Letters of what a model was told last, in the span of its call. The conversation has all of it."""
 
 
 class Span(NamedTuple):
     name: str
-    kind: Kind
-    parent: int | None
+    kind: SpanKind
+    parent_index: int | None
     """Its place in the list; None for the root."""
-    began: float
+    started: float
     ended: float
     """Unix time, s."""
     inputs: Any
@@ -36,36 +36,36 @@ class Span(NamedTuple):
     """None: it went well."""
 
 
-def spans(trajectory: Trajectory) -> list[Span]:
+def build_spans(trajectory: Trajectory) -> list[Span]:
     """The episode first, then each turn, followed by its model calls and its tool call."""
-    found = [_root(trajectory)]
+    found = [_build_root_span(trajectory)]
     heard: dict[Seat, Message] = {}
     for turn in trajectory.turns:
         place = len(found)
-        found.append(_turn(turn, found[0]))
-        found += [_llm_call(call, turn, place, heard.get(turn.seat)) for call in turn.calls]
+        found.append(_build_turn_span(turn, found[0]))
+        found += [_build_llm_span(call, turn, place, heard.get(turn.seat)) for call in turn.calls]
         if turn.tool_call is not None and turn.kind == "tool_call":
-            found.append(_tool_call(turn, turn.tool_call, place, found[place]))
-        heard |= _heard(turn)
+            found.append(_build_tool_span(turn, turn.tool_call, place, found[place]))
+        heard |= _build_next_input(turn)
     return found
 
 
-def title(trajectory: Trajectory) -> str:
+def format_title(trajectory: Trajectory) -> str:
     """Of the episode, for people."""
     return f"{trajectory.domain} {trajectory.task_id} trial {trajectory.trial}"
 
 
-def conversation(trajectory: Trajectory) -> Iterator[Message]:
+def iter_messages(trajectory: Trajectory) -> Iterator[Message]:
     """All that was said and done, with what was thought beside it; what the agent's model was told comes first."""
     if trajectory.system_prompt:
         yield {"role": "system", "content": trajectory.system_prompt}
     for turn in trajectory.turns:
-        yield _said(turn)
+        yield _to_message(turn)
         if turn.observation is not None:
-            yield _told(turn)
+            yield _to_result_message(turn)
 
 
-def _root(trajectory: Trajectory) -> Span:
+def _build_root_span(trajectory: Trajectory) -> Span:
     t = trajectory
     asked = {"task": f"{t.benchmark} {t.domain} {t.split} {t.task_id}", "trial": t.trial, "scenario": t.scenario}
     came: dict[str, Any] = {
@@ -76,21 +76,21 @@ def _root(trajectory: Trajectory) -> Span:
     }
     came |= {"components": t.grade.components} if t.grade else {}
     return Span(
-        name=title(t),
+        name=format_title(t),
         kind="CHAIN",
-        parent=None,
-        began=t.started,
+        parent_index=None,
+        started=t.started,
         ended=t.started + t.seconds,
-        inputs={**asked, "messages": list(conversation(t))},
+        inputs={**asked, "messages": list(iter_messages(t))},
         outputs={name: value for name, value in came.items() if value is not None},
         attributes={"mlflow.message.format": "openai", "mlflow.chat.tools": list(t.tools)},
         error=None,
     )
 
 
-def _turn(turn: Turn, root: Span) -> Span:
+def _build_turn_span(turn: Turn, root: Span) -> Span:
     """A turn that the task gave has no time of its own."""
-    began = max(turn.started, root.began)
+    began = max(turn.started, root.started)
     own: dict[str, Any] = {
         "thought": turn.thought,
         "reasoning": turn.reasoning,
@@ -104,10 +104,10 @@ def _turn(turn: Turn, root: Span) -> Span:
     outputs = {name: value for name, value in own.items() if value is not None}
     what = turn.tool_call.name if turn.tool_call and turn.kind == "tool_call" else turn.kind
     return Span(
-        name=NAMES[turn.seat] if what == "message" else f"{NAMES[turn.seat]}: {what}",
+        name=SEAT_NAMES[turn.seat] if what == "message" else f"{SEAT_NAMES[turn.seat]}: {what}",
         kind="AGENT",
-        parent=0,
-        began=began,
+        parent_index=0,
+        started=began,
         ended=max(began, turn.started + turn.seconds),
         inputs=None,
         outputs=outputs or None,
@@ -116,7 +116,7 @@ def _turn(turn: Turn, root: Span) -> Span:
     )
 
 
-def _llm_call(call: LlmCall, turn: Turn, parent: int, heard: Message | None) -> Span:
+def _build_llm_span(call: LlmCall, turn: Turn, parent_index: int, input_message: Message | None) -> Span:
     """Of several calls for one turn, the last led to it; what the others answered is not in the record."""
     spent = {"input_tokens": call.tokens_in, "output_tokens": call.tokens_out}
     spent["total_tokens"] = None if None in spent.values() else sum(filter(None, spent.values()))
@@ -135,32 +135,32 @@ def _llm_call(call: LlmCall, turn: Turn, parent: int, heard: Message | None) -> 
     return Span(
         name=call.llm,
         kind="CHAT_MODEL",
-        parent=parent,
-        began=call.started,
+        parent_index=parent_index,
+        started=call.started,
         ended=call.started + call.seconds,
-        inputs={"messages": [heard]} if heard else None,
-        outputs={"choices": [{"message": {**_said(turn), "role": "assistant"}}]} if answered else None,
+        inputs={"messages": [input_message]} if input_message else None,
+        outputs={"choices": [{"message": {**_to_message(turn), "role": "assistant"}}]} if answered else None,
         attributes=attributes,
         error=None,
     )
 
 
-def _tool_call(turn: Turn, call: ToolCall, parent: int, around: Span) -> Span:
-    asked = turn.calls[-1].started + turn.calls[-1].seconds if turn.calls else around.began
+def _build_tool_span(turn: Turn, call: ToolCall, parent_index: int, turn_span: Span) -> Span:
+    asked = turn.calls[-1].started + turn.calls[-1].seconds if turn.calls else turn_span.started
     return Span(
         name=call.name,
         kind="TOOL",
-        parent=parent,
-        began=min(asked, around.ended),
-        ended=around.ended,
+        parent_index=parent_index,
+        started=min(asked, turn_span.ended),
+        ended=turn_span.ended,
         inputs=call.arguments if call.raw is None else call.raw,
-        outputs=_parsed(turn.observation),
+        outputs=_parse_json(turn.observation),
         attributes={},
         error=turn.observation or "no answer" if turn.error else None,
     )
 
 
-def _said(turn: Turn) -> Message:
+def _to_message(turn: Turn) -> Message:
     """A turn as its seat's message."""
     aside = {"reasoning": turn.reasoning, "thought": turn.thought, "plan": turn.plan}
     aside["belief"] = json.dumps(turn.belief, ensure_ascii=False, indent=1) if turn.belief else None
@@ -175,23 +175,23 @@ def _said(turn: Turn) -> Message:
     return message
 
 
-def _told(turn: Turn) -> Message:
+def _to_result_message(turn: Turn) -> Message:
     """What came back to its seat: of the world, or of a mistake what the model was told."""
     if turn.tool_call is None:
         return {"role": "system", "content": turn.observation}
     return {"role": "tool", "tool_call_id": turn.tool_call.id, "content": turn.observation}
 
 
-def _heard(turn: Turn) -> dict[Seat, Message]:
+def _build_next_input(turn: Turn) -> dict[Seat, Message]:
     """What the next call of a seat is told first after this turn, shortened."""
     if turn.observation is not None:
-        return {turn.seat: {**_told(turn), "content": turn.observation[:LONGEST]}}
+        return {turn.seat: {**_to_result_message(turn), "content": turn.observation[:MAX_INPUT_CHARS]}}
     if turn.message is None:
         return {}
-    return {"user" if turn.seat == "model" else "model": {"role": "user", "content": turn.message[:LONGEST]}}
+    return {"user" if turn.seat == "model" else "model": {"role": "user", "content": turn.message[:MAX_INPUT_CHARS]}}
 
 
-def _parsed(text: str | None) -> Any:
+def _parse_json(text: str | None) -> Any:
     """Unfolded where it is JSON."""
     try:
         return json.loads(text or "")

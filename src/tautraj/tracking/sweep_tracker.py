@@ -11,78 +11,78 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tautraj.config.provenance import git_state
+from tautraj.config.provenance import read_git_state
 from tautraj.runs.sweep.grid import Sweep
 from tautraj.runs.sweep.matrix import Matrix
-from tautraj.runs.sweep.plots import by_cell, by_k
+from tautraj.runs.sweep.plots import plot_pass_hat_k, plot_success_by_cell
 from tautraj.store import Store
-from tautraj.store.tracking_pointer import POINTER, pointer
-from tautraj.tracking.mlflow_run import ORACLE, PARENT, Subject, View
-from tautraj.tracking.tracker import Written, tracking_uri
+from tautraj.store.tracking_pointer import POINTER_FILE, read_pointer
+from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
+from tautraj.tracking.tracker import MlflowWriter, resolve_tracking_uri
 
 
-class ParentView(View):
+class SweepMlflowRun(MlflowRun):
     """Of a sweep's own directory."""
 
     def adopt(self, cell: Store) -> bool:
         """Make the MLflow run of a cell a child of this one; whether it has one by now. The cell remembers it."""
-        known = pointer(cell)
-        if known.get("uri") != self.address or not known.get("run_id"):
+        known = read_pointer(cell)
+        if known.get("uri") != self.masked_uri or not known.get("run_id"):
             return False
         if known.get("parent") != self._run_id:
-            self._client.set_tag(known["run_id"], PARENT, self._run_id)
-            cell.write_json(POINTER, {**known, "parent": self._run_id})
+            self._client.set_tag(known["run_id"], PARENT_TAG, self._run_id)
+            cell.write_json(POINTER_FILE, {**known, "parent": self._run_id})
         return True
 
-    def compare(self, found: Matrix, status: str) -> None:
+    def log_matrix(self, matrix: Matrix, status: str) -> None:
         """The matrix: as a table, as files, as plots. `status`: MLflow's."""
-        columns = list(found["cells"][0])
-        shown = {"columns": columns, "data": [list(one.values()) for one in found["cells"]]}
+        columns = list(matrix["cells"][0])
+        shown = {"columns": columns, "data": [list(one.values()) for one in matrix["cells"]]}
         self._client.log_dict(self._run_id, shown, "cells.json")
         listed = json.dumps([{"path": "cells.json", "type": "table"}])
         self._client.set_tag(self._run_id, "mlflow.loggedArtifacts", listed)  # what the UI goes by
-        self._client.log_dict(self._run_id, found, "matrix.json")
-        for name, draw in (("success_by_cell.png", by_cell), ("pass_hat_k.png", by_k)):
-            self._client.log_figure(self._run_id, draw(found), name)
-        for name, value in numbers(found).items():
+        self._client.log_dict(self._run_id, matrix, "matrix.json")
+        for name, draw in (("success_by_cell.png", plot_success_by_cell), ("pass_hat_k.png", plot_pass_hat_k)):
+            self._client.log_figure(self._run_id, draw(matrix), name)
+        for name, value in compute_sweep_metrics(matrix).items():
             self._client.log_metric(self._run_id, name, value)
-        self._log_page()
+        self._log_report()
         self._client.set_terminated(self._run_id, status=status)
-        self.note(status, complete=True)
+        self.write_pointer(status, complete=True)
 
 
-class Parent(Written):
+class SweepTracker(MlflowWriter):
     """Keeps it while the sweep goes on."""
 
-    def __init__(self, sweep: Sweep, cells: Sequence[Store], writer: ThreadPoolExecutor) -> None:
+    def __init__(self, sweep: Sweep, cells: Sequence[Store], executor: ThreadPoolExecutor) -> None:
         """`cells`: those whose MLflow runs are to be its children."""
         self._store = Store(sweep.directory)
-        uri = tracking_uri(sweep.run)
-        self._view = ParentView(subject(sweep, self._store), uri)
-        self._waiting = list(cells)
-        super().__init__(self._view.begin, uri, writer)
+        uri = resolve_tracking_uri(sweep.run)
+        self._mlflow_run = SweepMlflowRun(describe_sweep(sweep, self._store), uri)
+        self._unadopted = list(cells)
+        super().__init__(self._mlflow_run.begin, uri, executor)
 
-    def watch(self, _: object) -> None:
+    def update(self, _: object) -> None:
         """Adopt the cells that have a run by now, unless that is under way."""
-        if self._waiting and self._idle:
-            self._renewal = self._submit(self._adopt)
+        if self._unadopted and self._is_idle:
+            self._pending_update = self._submit(self._adopt_cells)
 
-    def finish(self, found: Matrix, status: str) -> str:
+    def finish(self, matrix: Matrix, status: str) -> str:
         """The matrix; where to look, or how to have it written later. `status`: MLflow's FINISHED or FAILED."""
 
         def write() -> None:
-            self._adopt()
-            self._view.compare(found, status)
+            self._adopt_cells()
+            self._mlflow_run.log_matrix(matrix, status)
 
         if self._submit(write).result():
-            return self._view.where()
+            return self._mlflow_run.describe_location()
         return "was away; once it is back, the same command writes what it lacks"
 
-    def _adopt(self) -> None:
-        self._waiting = [cell for cell in self._waiting if not self._view.adopt(cell)]
+    def _adopt_cells(self) -> None:
+        self._unadopted = [cell for cell in self._unadopted if not self._mlflow_run.adopt(cell)]
 
 
-def once(say: Callable[[str], None]) -> Callable[[str], None]:
+def suppress_repeats(say: Callable[[str], None]) -> Callable[[str], None]:
     """For the cells of a sweep: none of them says what another has just said."""
     last = ""
 
@@ -96,19 +96,19 @@ def once(say: Callable[[str], None]) -> Callable[[str], None]:
     return said
 
 
-def subject(sweep: Sweep, store: Store) -> Subject:
+def describe_sweep(sweep: Sweep, store: Store) -> RunDescription:
     run = sweep.run
-    tags = {"sweep": sweep.digest, "run_directory": store.url, "cells": str(len(sweep.settings))}
-    if any(setting.run.model.gold for setting in sweep.settings):
-        tags["oracle"] = ORACLE
-    config: dict[str, Any] = {"grid": sweep.axes, "overrides": " ".join(sweep.words), "trials": run.trials}
-    return Subject(
+    tags = {"sweep": sweep.digest, "run_directory": store.url, "cells": str(len(sweep.cells))}
+    if any(setting.run.model.is_gold_replay for setting in sweep.cells):
+        tags["oracle"] = ORACLE_TAG_VALUE
+    config: dict[str, Any] = {"grid": sweep.axes, "overrides": " ".join(sweep.overrides), "trials": run.trials}
+    return RunDescription(
         store=store,
         experiment=run.experiment,
         name=sweep.title,
         config=config,
-        tags=lambda: tags | git_state(),
-        began=int(time.time() * 1000),
+        build_tags=lambda: tags | read_git_state(),
+        started_ms=int(time.time() * 1000),
         root=None if "://" in run.root else Path(run.root).absolute(),
         links={"sweep directory": store.url},
         traces="none",  # its cells have them
@@ -116,14 +116,14 @@ def subject(sweep: Sweep, store: Store) -> Subject:
     )
 
 
-def numbers(found: Matrix) -> dict[str, float]:
+def compute_sweep_metrics(matrix: Matrix) -> dict[str, float]:
     """Of the sweep as a whole: sums over its cells, and what each axis explains of the reward."""
     told: dict[str, float] = {}
     for name in ("episodes", "failed", "owed", "spent_tokens", "spent_usd"):
-        values = [one[name] for one in found["cells"]]
+        values = [one[name] for one in matrix["cells"]]
         if None not in values:
             told[name] = sum(values)
-    for explained in found["variance"]:
+    for explained in matrix["variance"]:
         first, second = explained["axes"]
         for name in ("first", "second", "interaction", "task", "residual"):
             which = {"first": first, "second": second}.get(name, name)

@@ -8,33 +8,33 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tautraj.metrics import SUCCESS
-from tautraj.printable import printable
+from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Trajectory
 
-OWN = ("task_id", "outcome", "success")
+TAG_NAMES = ("task_id", "outcome", "success")
 
-LABEL = "label."
+LABEL_PREFIX = "label."
 
 
-def tags(trajectory: Trajectory) -> dict[str, str]:
+def build_trace_tags(trajectory: Trajectory) -> dict[str, str]:
     """What changes when an episode is graded anew."""
     reward = trajectory.reward
     success = "ungraded" if reward is None else str(reward >= SUCCESS).lower()
     found = {"task_id": trajectory.task_id, "outcome": trajectory.outcome.kind, "success": success}
     for name, value in trajectory.labels or ():
         if value is True:
-            found[f"{LABEL}{name}"] = "true"
+            found[f"{LABEL_PREFIX}{name}"] = "true"
         elif isinstance(value, tuple) and value:
-            found[f"{LABEL}{name}"] = ", ".join(value)
+            found[f"{LABEL_PREFIX}{name}"] = ", ".join(value)
     return found
 
 
-def own(tags: Mapping[str, str]) -> dict[str, str]:
+def select_tautraj_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """Of a trace's tags those that stand here; others are people's, or MLflow's."""
-    return {key: value for key, value in tags.items() if key in OWN or key.startswith(LABEL)}
+    return {key: value for key, value in tags.items() if key in TAG_NAMES or key.startswith(LABEL_PREFIX)}
 
 
-def metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
+def build_metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
     """What never changes; tokens and USD of all seats."""
     names = ("model", "user", "agent", "user_strategy", "domain", "split", "benchmark", "cell", "trial")
     spent = trajectory.usage.values()
@@ -49,7 +49,7 @@ def metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
     return found
 
 
-class Feedback(NamedTuple):
+class GradeFeedback(NamedTuple):
     name: str
     value: float | bool | None
     rationale: str | None
@@ -57,16 +57,16 @@ class Feedback(NamedTuple):
     """Why there is no value."""
 
 
-def feedback(trajectory: Trajectory) -> list[Feedback]:
+def derive_feedback(trajectory: Trajectory) -> list[GradeFeedback]:
     """The benchmark's reward and whether that is a success; of what is not gradable, why not."""
     if trajectory.reward is None:
-        return [Feedback("reward", None, None, printable(trajectory.ungraded or "not graded"))]
-    why = rationale(trajectory)
+        return [GradeFeedback("reward", None, None, escape_unprintable(trajectory.ungraded or "not graded"))]
+    why = explain_reward(trajectory)
     success = trajectory.reward >= SUCCESS
-    return [Feedback("reward", trajectory.reward, why, None), Feedback("success", success, why, None)]
+    return [GradeFeedback("reward", trajectory.reward, why, None), GradeFeedback("success", success, why, None)]
 
 
-def rationale(trajectory: Trajectory) -> str:
+def explain_reward(trajectory: Trajectory) -> str:
     """Why the reward is what it is, without what gold would have been."""
     grade, parts = trajectory.grade, [f"It ended with {trajectory.outcome.kind}"]
     if grade is not None:
@@ -78,5 +78,5 @@ def rationale(trajectory: Trajectory) -> str:
                 parts.append(f"{name}: {sum(check.met for check in checks)} of {len(checks)} met")
         if grade.db_match is False:
             parts.append("the database is not as it should be")
-    labels = [key.removeprefix(LABEL) for key in tags(trajectory) if key.startswith(LABEL)]
+    labels = [key.removeprefix(LABEL_PREFIX) for key in build_trace_tags(trajectory) if key.startswith(LABEL_PREFIX)]
     return ". ".join([*parts, *([f"Labels: {', '.join(labels)}"] if labels else [])]) + "."

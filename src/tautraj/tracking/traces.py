@@ -19,24 +19,30 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from tautraj.config import Which
-from tautraj.metrics import SUCCESS, Row
-from tautraj.tracking.trace_entities import Place, trace_feedback, trace_id, trace_info, trace_spans
-from tautraj.tracking.trace_tags import own, tags
+from tautraj.config import EpisodeSelection
+from tautraj.metrics import SUCCESS, EpisodeSummary
+from tautraj.tracking.trace_entities import (
+    TraceTarget,
+    compute_trace_id,
+    to_mlflow_feedback,
+    to_mlflow_spans,
+    to_trace_info,
+)
+from tautraj.tracking.trace_tags import build_trace_tags, select_tautraj_tags
 from tautraj.trajectory import Trajectory
 
-AT_ONCE = 10
+TRACES_PER_BATCH = 10
 """Traces whose spans are written together."""
 
-WRITTEN = "mlflow.trace.spansLocation"
+SPANS_LOCATION_TAG = "mlflow.trace.spansLocation"
 """A tag that a trace has once its spans are there."""
 
-NO_DOOR = (
+SPANS_NOT_ACCEPTED = (
     "this server takes no spans: start it without --gunicorn-opts and --waitress-opts, or add tracking.traces=none"
 )
 
 
-def chosen(rows: Iterable[Row], which: Which, most: int) -> set[str]:
+def select_episodes(rows: Iterable[EpisodeSummary], which: EpisodeSelection, sample_size: int) -> set[str]:
     """Ids of the episodes that become traces. A sample has failures first, and is the same whenever it is taken.
 
     What is not a success is a failure, ungraded ones included.
@@ -45,83 +51,83 @@ def chosen(rows: Iterable[Row], which: Which, most: int) -> set[str]:
     failures: list[str] = []
     for row in rows:
         (failures if row.reward is None or row.reward < SUCCESS else successes).append(row.id)
-    sample = [*sorted(failures, key=_shuffled), *sorted(successes, key=_shuffled)][:most]
+    sample = [*sorted(failures, key=_hash_id), *sorted(successes, key=_hash_id)][:sample_size]
     return set({"all": [*failures, *successes], "failures": failures, "sample": sample, "none": []}[which])
 
 
-class Traces:
+class TraceWriter:
     """Of one MLflow run. One thread."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, target: TraceTarget) -> None:
         from mlflow.tracing.client import TracingClient
 
-        self._place = place
-        self._client = TracingClient(place.uri)
-        self._known = self._found()
+        self._target = target
+        self._client = TracingClient(target.uri)
+        self._traces = self._load_traces()
 
-    def due(self, wanted: set[str], rows: Iterable[Row], most: int | None) -> list[str]:
+    def list_due(self, wanted: set[str], rows: Iterable[EpisodeSummary], limit: int | None) -> list[str]:
         """Ids of the wanted episodes without a trace, `most` of them; None: all, and those that have one too."""
-        if most is not None:
-            return sorted(wanted - self._known.keys())[:most]
-        return sorted(wanted | {row.id for row in rows if row.id in self._known})
+        if limit is not None:
+            return sorted(wanted - self._traces.keys())[:limit]
+        return sorted(wanted | {row.id for row in rows if row.id in self._traces})
 
     def log(self, trajectories: Iterable[Trajectory]) -> None:
         """Write what is not there yet; bring up to date what was regraded or played anew."""
         pending = iter(trajectories)
-        while some := list(islice(pending, AT_ONCE)):
-            spans = [span for one in some if self._entered(one) for span in trace_spans(self._place, one)]
+        while some := list(islice(pending, TRACES_PER_BATCH)):
+            spans = [span for one in some if self._sync_trace(one) for span in to_mlflow_spans(self._target, one)]
             if spans:
-                self._write(spans)
+                self._write_spans(spans)
 
-    def _found(self) -> dict[str, Any]:
+    def _load_traces(self) -> dict[str, Any]:
         """By episode, those that are whole; what was cut off halfway is cleared away."""
         found: dict[str, Any] = {}
         token = None
         while token is None or token:
             page = self._client.search_traces(
-                locations=[self._place.experiment_id],
-                filter_string=f"attribute.run_id = '{self._place.run_id}'",
+                locations=[self._target.experiment_id],
+                filter_string=f"attribute.run_id = '{self._target.run_id}'",
                 max_results=500,
                 include_spans=False,
                 page_token=token,
             )
             found |= {trace.info.client_request_id: trace.info for trace in page}
             token = page.token or ""
-        halfway = [episode for episode, info in found.items() if WRITTEN not in info.tags]
+        halfway = [episode for episode, info in found.items() if SPANS_LOCATION_TAG not in info.tags]
         for episode in halfway:
-            self._delete(found.pop(episode))
+            self._delete_trace(found.pop(episode))
         return found
 
-    def _write(self, spans: list[Any]) -> None:
+    def _write_spans(self, spans: list[Any]) -> None:
         from mlflow.exceptions import MlflowException
 
         try:
-            self._client.log_spans(self._place.experiment_id, spans)
+            self._client.log_spans(self._target.experiment_id, spans)
         except MlflowException as error:
             if error.get_http_status_code() != 404:
                 raise
-            raise MlflowException(f"{NO_DOOR} ({error})") from None
+            raise MlflowException(f"{SPANS_NOT_ACCEPTED} ({error})") from None
 
-    def _entered(self, trajectory: Trajectory) -> bool:
+    def _sync_trace(self, trajectory: Trajectory) -> bool:
         """See to what is said of an episode's trace; whether its spans are to be written too."""
-        known = self._known.get(trajectory.id)
-        if known is not None and known.trace_id == trace_id(self._place, trajectory):
-            return self._renewed(known, trajectory)
+        known = self._traces.get(trajectory.id)
+        if known is not None and known.trace_id == compute_trace_id(self._target, trajectory):
+            return self._update_trace(known, trajectory)
         if known is not None:
-            self._delete(known)  # of an episode that is no more
-        self._known[trajectory.id] = self._client.start_trace(trace_info(self._place, trajectory))
+            self._delete_trace(known)  # of an episode that is no more
+        self._traces[trajectory.id] = self._client.start_trace(to_trace_info(self._target, trajectory))
         return True
 
-    def _renewed(self, info: Any, trajectory: Trajectory) -> bool:
+    def _update_trace(self, info: Any, trajectory: Trajectory) -> bool:
         """Whether tags or feedback were not as they should be."""
-        wanted, has = tags(trajectory), own(info.tags)
+        wanted, has = build_trace_tags(trajectory), select_tautraj_tags(info.tags)
         for key in has.keys() - wanted.keys():
             self._client.delete_trace_tag(info.trace_id, key)
         for key, value in wanted.items() - has.items():
             self._client.set_trace_tag(info.trace_id, key, value)
         renewed = wanted != has
         there = {one.name: one for one in info.assessments if one.source.source_type == "CODE"}
-        for one in trace_feedback(trajectory):
+        for one in to_mlflow_feedback(trajectory):
             old = there.get(one.name)
             if old is None:
                 self._client.log_assessment(info.trace_id, one)
@@ -130,9 +136,9 @@ class Traces:
             renewed |= old is None or (old.value, old.rationale) != (one.value, one.rationale)
         return renewed
 
-    def _delete(self, info: Any) -> None:
-        self._client.delete_traces(self._place.experiment_id, trace_ids=[info.trace_id])
+    def _delete_trace(self, info: Any) -> None:
+        self._client.delete_traces(self._target.experiment_id, trace_ids=[info.trace_id])
 
 
-def _shuffled(episode: str) -> str:
+def _hash_id(episode: str) -> str:
     return hashlib.sha256(episode.encode()).hexdigest()

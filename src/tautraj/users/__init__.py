@@ -1,5 +1,5 @@
 """The customer seat: one file per strategy; `users.base` says what a strategy is given."""
 
-from tautraj.users.base import Customer, Scene
+from tautraj.users.base import Customer, UserContext
 
-__all__ = ["Customer", "Scene"]
+__all__ = ["Customer", "UserContext"]

@@ -4,16 +4,16 @@ import sys
 from typing import Any
 
 from tautraj.config import Run
-from tautraj.config.components import checked_by
+from tautraj.config.components import attach_check
 from tautraj.errors import ConfigError
-from tautraj.llms.tool_calls import NOTHING, json_object
-from tautraj.printable import printable
+from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, parse_json_object
+from tautraj.printable import escape_unprintable
 from tautraj.trajectory import ToolCall
-from tautraj.users.base import Customer, Scene
+from tautraj.users.base import Customer, UserContext
 
-HOW = "Say something in one line. Ctrl-D, or {stop}, ends the conversation."
+INSTRUCTIONS = "Say something in one line. Ctrl-D, or {stop}, ends the conversation."
 
-TOOLS = 'Your tools: {names}. Use one with /name or /name {{"argument": "value"}}.'
+TOOL_INSTRUCTIONS = 'Your tools: {names}. Use one with /name or /name {{"argument": "value"}}.'
 
 
 def _check(run: Run, **_: Any) -> None:
@@ -23,34 +23,37 @@ def _check(run: Run, **_: Any) -> None:
         raise ConfigError("user=human plays one conversation at a time: add runner.workers=1")
 
 
-@checked_by(_check)
-def human(scene: Scene) -> Customer:
+@attach_check(_check)
+def human(context: UserContext) -> Customer:
     """Show the scenario once, then every message of the agent; a line typed is the answer."""
-    names = [tool["function"]["name"] for tool in scene.tools]
+    names = [tool["function"]["name"] for tool in context.tools]
     introduced = False
 
     def reply(heard: str) -> str:
         nonlocal introduced
         if not introduced:
-            how = [HOW.format(stop=scene.stop), *([TOOLS.format(names=", ".join(names))] if names else [])]
-            print(printable("\n".join(["", "=" * 60, scene.scenario.text.strip(), *how, "=" * 60])))
+            how = [
+                INSTRUCTIONS.format(stop=context.stop_word),
+                *([TOOL_INSTRUCTIONS.format(names=", ".join(names))] if names else []),
+            ]
+            print(escape_unprintable("\n".join(["", "=" * 60, context.scenario.text.strip(), *how, "=" * 60])))
             introduced = True
-        print(f"\nAgent: {printable(heard)}")
+        print(f"\nAgent: {escape_unprintable(heard)}")
         while True:
             try:
                 line = input("You: ").strip().encode(errors="replace").decode()  # bytes that are no text
             except EOFError:
-                return scene.stop
+                return context.stop_word
             if line.startswith("/") and names:
-                print(printable(_use(scene, line[1:])))
+                print(escape_unprintable(_use_tool(context, line[1:])))
             elif line:
                 return line
 
     return reply
 
 
-def _use(scene: Scene, line: str) -> str:
+def _use_tool(context: UserContext, line: str) -> str:
     name, _, written = line.partition(" ")
-    arguments = json_object(written or "{}")
+    arguments = parse_json_object(written or "{}")
     raw = written if arguments is None else None
-    return scene.act(ToolCall(id=f"typed_{name}", name=name, arguments=arguments or {}, raw=raw), NOTHING)
+    return context.call(ToolCall(id=f"typed_{name}", name=name, arguments=arguments or {}, raw=raw), NO_SIDE_CHANNELS)

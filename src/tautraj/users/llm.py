@@ -4,39 +4,39 @@ from collections.abc import Sequence
 
 from tautraj.errors import EmptyReply
 from tautraj.llms.reply import Message
-from tautraj.llms.tool_calls import assistant, first, native, result
+from tautraj.llms.tool_calls import take_first_call, to_assistant_message, to_openai_call, to_tool_message
 from tautraj.trajectory import Turn
-from tautraj.users.base import Customer, Scene
+from tautraj.users.base import Customer, UserContext
 
 
-def llm(scene: Scene, *, attempts: int) -> Customer:
+def llm(context: UserContext, *, attempts: int) -> Customer:
     """A customer that remembers the conversation. Asks nothing before it is spoken to.
 
     Raises `EmptyReply` after `attempts` answers without a word.
     """
-    history: list[Message] = [{"role": "system", "content": scene.prompt}, *so_far(scene.history)]
+    history: list[Message] = [{"role": "system", "content": context.prompt}, *history_messages(context.given_turns)]
 
     def reply(heard: str) -> str:
         history.append({"role": "user", "content": heard})
-        text = speak(scene, history, attempts)
+        text = speak(context, history, attempts)
         history.append({"role": "assistant", "content": text})
         return text
 
     return reply
 
 
-def speak(scene: Scene, history: list[Message], attempts: int) -> str:
+def speak(context: UserContext, history: list[Message], attempts: int) -> str:
     """What the customer says next. Tools that it uses on the way are used, and remembered in `history`.
 
     Raises `EmptyReply` after `attempts` answers with neither a word nor a call.
     """
     silent = 0
     while silent < attempts:
-        reply = scene.ask(history, scene.tools)
-        call, aside = first(reply)
+        reply = context.ask(history, context.tools)
+        call, aside = take_first_call(reply)
         if call is not None:
-            history.append(assistant(reply, call))
-            history.append(result(call.id, scene.act(call, aside)))
+            history.append(to_assistant_message(reply, call))
+            history.append(to_tool_message(call.id, context.call(call, aside)))
         elif reply.text.strip():
             return reply.text
         else:
@@ -44,7 +44,7 @@ def speak(scene: Scene, history: list[Message], attempts: int) -> str:
     raise EmptyReply(f"the customer's model said nothing {attempts} times in a row")
 
 
-def so_far(turns: Sequence[Turn]) -> list[Message]:
+def history_messages(turns: Sequence[Turn]) -> list[Message]:
     """What the customer said, heard and did before its first own words; what it hears next is left out."""
     known = [turn for turn in turns if turn.kind == "message" or turn.seat == "user"]
     if known and known[-1].seat == "model":
@@ -55,6 +55,6 @@ def so_far(turns: Sequence[Turn]) -> list[Message]:
             role = "user" if turn.seat == "model" else "assistant"
             messages.append({"role": role, "content": turn.message})
         else:
-            messages.append({"role": "assistant", "content": None, "tool_calls": [native(turn.tool_call)]})
-            messages.append(result(turn.tool_call.id, turn.observation or ""))
+            messages.append({"role": "assistant", "content": None, "tool_calls": [to_openai_call(turn.tool_call)]})
+            messages.append(to_tool_message(turn.tool_call.id, turn.observation or ""))
     return messages

@@ -4,10 +4,10 @@ import re
 
 from tautraj.errors import EmptyReply
 from tautraj.llms.reply import Message
-from tautraj.users.base import Customer, Scene
-from tautraj.users.llm import so_far, speak
+from tautraj.users.base import Customer, UserContext
+from tautraj.users.llm import history_messages, speak
 
-FORM = """
+INSTRUCTIONS = """
 
 ## How to answer
 First think about what the agent said, what you still want and whether your goal is reached; then say it. Answer in \
@@ -23,21 +23,21 @@ ANSWER = re.compile(
 )
 
 
-def react(scene: Scene, *, attempts: int) -> Customer:
+def react(context: UserContext, *, attempts: int) -> Customer:
     """Thought, then reply. An answer with a thought and no reply is asked again, up to `attempts` times.
 
     Raises `EmptyReply` after that: better no reply than a private thought.
     """
-    prompt = scene.prompt + FORM + (WITH_TOOLS if scene.tools else "")
-    history: list[Message] = [{"role": "system", "content": prompt}, *so_far(scene.history)]
+    prompt = context.prompt + INSTRUCTIONS + (WITH_TOOLS if context.tools else "")
+    history: list[Message] = [{"role": "system", "content": prompt}, *history_messages(context.given_turns)]
 
     def reply(heard: str) -> str:
         history.append({"role": "user", "content": heard})
         for _ in range(attempts):
-            text = speak(scene, history, attempts)
-            thought, said = parsed(text)
+            text = speak(context, history, attempts)
+            thought, said = parse_answer(text)
             if thought:
-                scene.think(thought)
+                context.think(thought)
             if said:
                 history.append({"role": "assistant", "content": text})
                 return said
@@ -46,7 +46,7 @@ def react(scene: Scene, *, attempts: int) -> Customer:
     return reply
 
 
-def parsed(text: str) -> tuple[str, str]:
+def parse_answer(text: str) -> tuple[str, str]:
     """(thought, reply), "" for what is missing; a text without either word is all reply."""
     found = ANSWER.match(text)
     if found:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from tautraj.llms.reply import Message
-from tautraj.users.base import Customer, Scene
-from tautraj.users.llm import so_far, speak
+from tautraj.users.base import Customer, UserContext
+from tautraj.users.llm import history_messages, speak
 
-CHECK = """\
+CHECK_PROMPT = """\
 You check a simulated customer before it speaks. Its scenario:
 <scenario>
 {scenario}
@@ -23,49 +23,49 @@ Does the reply keep to the scenario: nothing invented, nothing contradicted, not
 back, and the conversation not ended before the goal is reached? Answer yes or no on the first line; if no, say \
 why on the next."""
 
-Criticism = Callable[[str, str], str | None]
+Criticise = Callable[[str, str], str | None]
 """(rejected draft, why) -> what the customer's llm is told before it drafts anew; None: nothing."""
 
 
-def checked(scene: Scene, attempts: int, criticism: Criticism) -> Customer:
+def make_checked_customer(context: UserContext, attempts: int, criticise: Criticise) -> Customer:
     """A customer that has each draft checked, up to `attempts` drafts; the last one is said unchecked.
 
     Only what is said is remembered; what was rejected, and why, is kept as a thought.
     """
-    history: list[Message] = [{"role": "system", "content": scene.prompt}, *so_far(scene.history)]
+    history: list[Message] = [{"role": "system", "content": context.prompt}, *history_messages(context.given_turns)]
 
     def reply(heard: str) -> str:
         history.append({"role": "user", "content": heard})
-        text = speak(scene, history, attempts)
+        text = speak(context, history, attempts)
         for _ in range(attempts - 1):
-            why = objection(scene, history, text)
+            why = find_objection(context, history, text)
             if why is None:
                 break
-            scene.think(f"Rejected: {text}\nBecause: {why}")
-            text = _redrafted(scene, history, attempts, criticism(text, why))
+            context.think(f"Rejected: {text}\nBecause: {why}")
+            text = _redraft(context, history, attempts, criticise(text, why))
         history.append({"role": "assistant", "content": text})
         return text
 
     return reply
 
 
-def _redrafted(scene: Scene, history: list[Message], attempts: int, told: str | None) -> str:
+def _redraft(context: UserContext, history: list[Message], attempts: int, told: str | None) -> str:
     """The next draft; what it was told for that is forgotten afterwards, tools used on the way are not."""
     if told is None:
-        return speak(scene, history, attempts)
+        return speak(context, history, attempts)
     criticism = {"role": "user", "content": told}
     history.append(criticism)
-    text = speak(scene, history, attempts)
+    text = speak(context, history, attempts)
     history.remove(criticism)
     return text
 
 
-def objection(scene: Scene, history: Sequence[Message], draft: str) -> str | None:
+def find_objection(context: UserContext, history: Sequence[Message], draft: str) -> str | None:
     """Why `draft` should not be said; None when nothing speaks against it. One call of the customer's llm."""
     who = {"assistant": "Customer", "user": "Agent", "tool": "(The customer's own tool)"}
     said = [f"{who[turn['role']]}: {turn['content']}" for turn in history if turn["role"] in who and turn["content"]]
-    check = CHECK.format(scenario=scene.scenario.text, conversation="\n".join(said), draft=draft)
-    verdict = scene.ask([{"role": "user", "content": check}]).text.strip()
+    check = CHECK_PROMPT.format(scenario=context.scenario.text, conversation="\n".join(said), draft=draft)
+    verdict = context.ask([{"role": "user", "content": check}]).text.strip()
     first, _, why = verdict.partition("\n")
     if not first.strip().lower().startswith("no"):
         return None

@@ -2,9 +2,9 @@
 
 import re
 
-from tautraj.llms.tool_calls import NOTHING, json_object
+from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, parse_json_object
 from tautraj.trajectory import ToolCall
-from tautraj.users.base import Customer, Scene
+from tautraj.users.base import Customer, UserContext
 
 FIRST_PERSON = [  # in this order: longer forms first
     (r"\byou are\b", "I am"),
@@ -33,7 +33,7 @@ CONFIRMATION = re.compile(
 
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
 
-ERRAND = re.compile(r"please use (\w+) with (\{.*\})", re.IGNORECASE | re.DOTALL)
+TOOL_REQUEST = re.compile(r"please use (\w+) with (\{.*\})", re.IGNORECASE | re.DOTALL)
 """How the oracle asks for a call of one of the customer's own tools."""
 
 YES = "Yes, please go ahead."
@@ -41,33 +41,33 @@ YES = "Yes, please go ahead."
 CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nice|good) day|goodbye", re.IGNORECASE)
 
 
-def scripted(scene: Scene, *, patience: int) -> Customer:
+def scripted(context: UserContext, *, patience: int) -> Customer:
     """A customer that needs no llm; after `patience` messages of its own it hangs up."""
-    told = scene.scenario
+    told = context.scenario
     said: list[str] = []
 
     def answer(heard: str) -> str:
         if not said:
-            return first_person(told.reason or told.text)
+            return to_first_person(told.reason or told.text)
         if TRANSFER.search(heard):
-            return scene.transfer
-        if (errand := ERRAND.search(heard)) and scene.tools:
-            arguments = json_object(errand[2])
+            return context.transfer_word
+        if (errand := TOOL_REQUEST.search(heard)) and context.tools:
+            arguments = parse_json_object(errand[2])
             raw = errand[2] if arguments is None else None
             call = ToolCall(id=f"errand_{len(said)}", name=errand[1], arguments=arguments or {}, raw=raw)
-            return f"It says: {scene.act(call, NOTHING)}"
+            return f"It says: {context.call(call, NO_SIDE_CHANNELS)}"
         if len(said) >= patience:
-            return f"I have to go. {scene.stop}"
+            return f"I have to go. {context.stop_word}"
         if CONFIRMATION.search(heard):
             return YES
         if IDENTITY.search(heard):
-            return first_person(told.known) or "I have told you all I know."
+            return to_first_person(told.known) or "I have told you all I know."
         if CLOSING.search(heard):
-            return f"No, that is all. Thank you. {scene.stop}"
+            return f"No, that is all. Thank you. {context.stop_word}"
         if "?" not in heard:
             return "Thank you."
         rest = [text for text in (told.instructions, told.known, told.unknown) if text.strip(" .")]
-        return first_person(rest[len(said) % len(rest)]) if rest else "Yes."
+        return to_first_person(rest[len(said) % len(rest)]) if rest else "Yes."
 
     def reply(heard: str) -> str:
         said.append(answer(heard))
@@ -76,7 +76,7 @@ def scripted(scene: Scene, *, patience: int) -> Customer:
     return reply
 
 
-def first_person(text: str) -> str:
+def to_first_person(text: str) -> str:
     """A scenario's "you are" as the customer would say it; a line's and a sentence's first letter stay large."""
     for pattern, ours in FIRST_PERSON:
         text = re.sub(pattern, ours, text, flags=re.IGNORECASE)

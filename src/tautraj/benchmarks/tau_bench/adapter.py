@@ -11,15 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tautraj.benchmarks.base import Observation, Place, Scenario, Task
+from tautraj.benchmarks.base import EntityRef, Observation, Scenario, Task
 from tautraj.benchmarks.overlay import Overlay
-from tautraj.benchmarks.quarantine import digest, known_bad
+from tautraj.benchmarks.quarantine import hash_files, load_quarantine
 from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
 from tautraj.llms import Ask
 from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
 
-INSTALL = (
+INSTALL_COMMAND = (
     "pip install --no-deps 'tau_bench @ "
     "git+https://github.com/sierra-research/tau-bench@59a200c6d575d595120f1cb70fea53cef0632f6b'"
 )
@@ -30,15 +30,17 @@ try:
     from tau_bench.types import RESPOND_ACTION_FIELD_NAME, RESPOND_ACTION_NAME
     from tau_bench.types import Task as ClassicTask
 
-    from tautraj.benchmarks.tau_bench.replay import Replay, Stock, Unvoiced
+    from tautraj.benchmarks.tau_bench.replay import SharedDomain, SilentUser, TauBenchEnv
 
     VERSION = version("tau_bench")
 except ImportError:
-    raise ConfigError(f"benchmark=tau_bench needs the package tau_bench, which is not here: {INSTALL}") from None
+    raise ConfigError(
+        f"benchmark=tau_bench needs the package tau_bench, which is not here: {INSTALL_COMMAND}"
+    ) from None
 
 SPLITS = {"retail": ("train", "test", "dev"), "airline": ("test",)}
 
-WRITING = {
+WRITING_TOOLS = {
     "retail": (
         "cancel_pending_order",
         "exchange_delivered_order_items",
@@ -60,9 +62,9 @@ WRITING = {
 
 """The package does not say which tools change data; a test watches the database while every tool is used."""
 
-STOP = "###STOP###"
+STOP_WORD = "###STOP###"
 
-DONE: dict[Ending, bool | None] = {
+DONE_BY_ENDING: dict[Ending, bool | None] = {
     "user_stop": True,
     "user_transfer": False,
     "user_out_of_scope": False,
@@ -85,17 +87,17 @@ None: it has no word for it, and nothing is graded: time and money are our limit
 class TauBenchWorld:
     """One environment of the package, with a database of its own."""
 
-    def __init__(self, environment: Replay, writing_tools: frozenset[str]) -> None:
+    def __init__(self, environment: TauBenchEnv, writing_tools: frozenset[str]) -> None:
         self._environment, self._writing_tools = environment, writing_tools
 
     def call(self, call: ToolCall, seat: Seat) -> Observation:
         with boundary(WorldError, f"calling {call.name}"):
-            content = self._environment.do(call.name, call.arguments)
+            content = self._environment.execute(call.name, call.arguments)
         return Observation(content, content.startswith("Error: "))
 
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
         assert name not in self._writing_tools
-        content = self._environment.do(name, arguments)
+        content = self._environment.execute(name, arguments)
         if content.startswith("Error: "):
             return None
         try:
@@ -103,26 +105,26 @@ class TauBenchWorld:
         except ValueError:
             return content
 
-    def touched(self) -> set[Place]:
+    def find_touched_entities(self) -> set[EntityRef]:
         return {
-            Place(name, key)
+            EntityRef(name, key)
             for name, entities in self._environment.data.items()
-            for key in (entities.own if isinstance(entities, Overlay) else entities)
+            for key in (entities.private_keys if isinstance(entities, Overlay) else entities)
         }
 
-    def entity(self, place: Place) -> Any:
-        return deepcopy(dict.get(self._environment.data[place.collection], place.key))
+    def read_entity(self, ref: EntityRef) -> Any:
+        return deepcopy(dict.get(self._environment.data[ref.collection], ref.key))
 
 
 class TauBench:
     """A domain of classic τ-bench as a `Benchmark`."""
 
     name = "tau_bench"
-    greets = False
-    stop_words: dict[str, Ending] = {STOP: "user_stop"}
+    has_greeting_turn = False
+    stop_words: dict[str, Ending] = {STOP_WORD: "user_stop"}
     user_tools: tuple[dict[str, Any], ...] = ()
 
-    def __init__(self, domain: Domain, world: WorldKind) -> None:
+    def __init__(self, domain: Domain, world_kind: WorldKind) -> None:
         if domain.name not in SPLITS:
             raise ConfigError(
                 f"benchmark=tau_bench has no domain={domain.name}; its domains are: {', '.join(SPLITS)}. Choose one "
@@ -135,30 +137,30 @@ class TauBench:
             )
         self.domain = domain.name
         self.version = f"tau_bench {VERSION}"
-        self._splits = {split: _tasks(domain.name, split) for split in SPLITS[domain.name]}
+        self._splits = {split: _load_tasks(domain.name, split) for split in SPLITS[domain.name]}
         self._tasks = {task_id: task for tasks in self._splits.values() for task_id, task in tasks.items()}
         with boundary(WorldError, f"opening the domain {domain.name} of tau_bench"):
             # strategy human: constructed, and never asked; the others call an llm while they are constructed
-            self._stock = Stock(get_env(domain.name, "human", "", "test", task_index=0), world)
-            customer = Unvoiced(None)
-        self.agent_prompt: str = self._stock.wiki
+            self._shared = SharedDomain(get_env(domain.name, "human", "", "test", task_index=0), world_kind)
+            customer = SilentUser(None)
+        self.agent_prompt: str = self._shared.wiki
         self.greeting = customer.greeting
-        self.tools = tuple(self._stock.tools_info)
-        self.writing_tools = frozenset(WRITING[domain.name])
-        self.closing_tools = frozenset(self._stock.terminate_tools)
+        self.tools = tuple(self._shared.tools_info)
+        self.writing_tools = frozenset(WRITING_TOOLS[domain.name])
+        self.closing_tools = frozenset(self._shared.terminate_tools)
         folder = Path(tau_bench.__file__).parent / "envs" / domain.name
         files = {split: folder / f"tasks_{split}.py" for split in self._splits}
-        self.data_hash = digest([*sorted((folder / "data").glob("*.json")), folder / "wiki.md", *files.values()])
+        self.data_hash = hash_files([*sorted((folder / "data").glob("*.json")), folder / "wiki.md", *files.values()])
         self.quarantine: dict[str, str] = {}
         for split, path in files.items():
-            self.quarantine |= known_bad(f"tau_bench {domain.name} {split}", path)
+            self.quarantine |= load_quarantine(f"tau_bench {domain.name} {split}", path)
 
-    def task_ids(self, split: str) -> list[str]:
+    def list_task_ids(self, split: str) -> list[str]:
         if split not in self._splits:
             raise ConfigError(f"split={split}: {self.domain} has the splits {', '.join(self._splits)}")
         return list(self._splits[split])
 
-    def task(self, task_id: str) -> Task:
+    def get_task(self, task_id: str) -> Task:
         task = self._tasks[task_id]
         gold = tuple(
             {"name": action.name, "arguments": action.kwargs}
@@ -168,40 +170,40 @@ class TauBench:
         privileged = Privileged(gold_actions=gold, communicate=tuple(task.outputs))
         return Task(task_id, Scenario(task.instruction, "", "", "", ""), (), privileged)
 
-    def customer_prompt(self, task: Task) -> str:
-        return Unvoiced(task.scenario.text).prompt
+    def build_user_prompt(self, task: Task) -> str:
+        return SilentUser(task.scenario.text).prompt
 
-    def world(self, task: Task) -> TauBenchWorld:
+    def build_world(self, task: Task) -> TauBenchWorld:
         with boundary(WorldError, f"building the world of {self.domain} task {task.id}"):
-            return TauBenchWorld(Replay(self._stock, self._tasks[task.id]), self.writing_tools)
+            return TauBenchWorld(TauBenchEnv(self._shared, self._tasks[task.id]), self.writing_tools)
 
     def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
-        done = DONE[outcome.kind]
+        done = DONE_BY_ENDING[outcome.kind]
         if done is None:
             return outcome.kind
         if not done:
-            return _graded(0.0, {}, note=f"not over by the benchmark's rule: {outcome.kind}")
+            return _build_grade(0.0, {}, note=f"not over by the benchmark's rule: {outcome.kind}")
         with boundary(GradingError, f"grading {self.domain} task {task_id}"):
-            environment = Replay(self._stock, self._tasks[task_id])
+            environment = TauBenchEnv(self._shared, self._tasks[task_id])
             for turn in turns:
                 if turn.kind == "tool_call" and turn.tool_call is not None:
-                    environment.do(turn.tool_call.name, turn.tool_call.arguments)
+                    environment.execute(turn.tool_call.name, turn.tool_call.arguments)
                 elif turn.kind == "message" and turn.seat == "model":
-                    environment.do(RESPOND_ACTION_NAME, {RESPOND_ACTION_FIELD_NAME: turn.message})
-            verdict = environment.verdict()
+                    environment.execute(RESPOND_ACTION_NAME, {RESPOND_ACTION_FIELD_NAME: turn.message})
+            verdict = environment.compute_verdict()
         components = {"db": float(verdict.db_match)}
         if verdict.outputs:
             components["communicate"] = float(all(verdict.outputs.values()))
-        return _graded(verdict.reward, components, verdict.db_match, verdict.outputs)
+        return _build_grade(verdict.reward, components, verdict.db_match, verdict.outputs)
 
 
-def _tasks(domain: str, split: str) -> dict[str, ClassicTask]:
+def _load_tasks(domain: str, split: str) -> dict[str, ClassicTask]:
     with boundary(WorldError, f"loading the {split} tasks of tau_bench's {domain}"):
         tasks = get_env(domain, "human", "", split, task_index=0).tasks
     return {f"{split}-{number}": task for number, task in enumerate(tasks)}
 
 
-def _graded(
+def _build_grade(
     reward: float,
     components: dict[str, float],
     db_match: bool | None = None,

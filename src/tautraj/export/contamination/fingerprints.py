@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tautraj.benchmarks import Benchmark
-from tautraj.export.similarity import sketch
-from tautraj.grading.database_diff import gold_calls
-from tautraj.grading.identifiers import identifiers
+from tautraj.export.similarity import compute_sketch
+from tautraj.grading.database_diff import build_gold_calls
+from tautraj.grading.identifiers import find_identifiers
 from tautraj.trajectory import Record, Trajectory
 
-CUSTOMER = "user id"
+CUSTOMER_KIND = "user id"
 
-ENTITIES = ("order", "reservation")
+ENTITY_KINDS = ("order", "reservation")
 
-LOOKED_FOR = (CUSTOMER, *ENTITIES, "flight")
+IDENTIFIER_KINDS = (CUSTOMER_KIND, *ENTITY_KINDS, "flight")
 
 
-class Trace(Record):
+class TaskFingerprint(Record):
     """Of one task, as its conversations show it. Hashes."""
 
     task: str
@@ -38,51 +38,51 @@ class Trace(Record):
     """Sketch of its words."""
 
 
-def joined(one: Trace, other: Trace) -> Trace:
+def merge_fingerprints(first: TaskFingerprint, second: TaskFingerprint) -> TaskFingerprint:
     """Of one task, what both conversations show."""
-    return one.model_copy(
+    return first.model_copy(
         update={
-            "customers": tuple(sorted({*one.customers, *other.customers})),
-            "entities": tuple(sorted({*one.entities, *other.entities})),
-            "writes": tuple(sorted({*one.writes, *other.writes})),
+            "customers": tuple(sorted({*first.customers, *second.customers})),
+            "entities": tuple(sorted({*first.entities, *second.entities})),
+            "writes": tuple(sorted({*first.writes, *second.writes})),
         }
     )
 
 
-def task_of(trajectory: Trajectory) -> str:
+def hash_task(trajectory: Trajectory) -> str:
     """Its task's hash."""
-    return hashed(trajectory.benchmark, trajectory.domain, trajectory.task_id)
+    return hash_parts(trajectory.benchmark, trajectory.domain, trajectory.task_id)
 
 
-def trace(trajectory: Trajectory, benchmark: Benchmark) -> Trace:
+def compute_fingerprint(trajectory: Trajectory, benchmark: Benchmark) -> TaskFingerprint:
     domain = trajectory.domain
-    found = identifiers("\n".join(_texts(trajectory, benchmark.agent_prompt)), domain, LOOKED_FOR)
-    calls = [[call.name, call.arguments] for call, _ in gold_calls(trajectory.privileged)]
+    found = find_identifiers("\n".join(_iter_texts(trajectory, benchmark.agent_prompt)), domain, IDENTIFIER_KINDS)
+    calls = [[call.name, call.arguments] for call, _ in build_gold_calls(trajectory.privileged)]
     writes = [call for call in calls if call[0] in benchmark.writing_tools] if found else [calls]
-    return Trace(
-        task=task_of(trajectory),
+    return TaskFingerprint(
+        task=hash_task(trajectory),
         benchmark=trajectory.benchmark,
-        customers=_all_hashed(domain, CUSTOMER, found.get(CUSTOMER, ())),
-        entities=_all_hashed(domain, "entity", (one for kind in ENTITIES for one in found.get(kind, ()))),
-        writes=_all_hashed(domain, "write", (json.dumps(write, sort_keys=True) for write in writes if write)),
-        scenario=_sketched(trajectory.scenario),
+        customers=_hash_values(domain, CUSTOMER_KIND, found.get(CUSTOMER_KIND, ())),
+        entities=_hash_values(domain, "entity", (one for kind in ENTITY_KINDS for one in found.get(kind, ()))),
+        writes=_hash_values(domain, "write", (json.dumps(write, sort_keys=True) for write in writes if write)),
+        scenario=_sketch_scenario(trajectory.scenario),
     )
 
 
 @functools.lru_cache(maxsize=10_000)
-def _sketched(scenario: str) -> tuple[int, ...]:
-    return tuple(sketch(scenario))
+def _sketch_scenario(scenario: str) -> tuple[int, ...]:
+    return tuple(compute_sketch(scenario))
 
 
-def hashed(*what: str) -> str:
+def hash_parts(*what: str) -> str:
     return hashlib.sha256("\n".join(what).encode()).hexdigest()[:16]
 
 
-def _all_hashed(domain: str, kind: str, values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({hashed(domain, kind, value) for value in values}))
+def _hash_values(domain: str, kind: str, values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({hash_parts(domain, kind, value) for value in values}))
 
 
-def _texts(trajectory: Trajectory, policy: str) -> Iterator[str]:
+def _iter_texts(trajectory: Trajectory, policy: str) -> Iterator[str]:
     """Wherever an identifier may stand; what a search of the agent's brings up is its customer's.
 
     Examples in a system prompt are conversations too.
@@ -90,16 +90,18 @@ def _texts(trajectory: Trajectory, policy: str) -> Iterator[str]:
     yield trajectory.scenario
     yield trajectory.system_prompt.replace(policy, "")
     for turn in trajectory.turns:
-        yield from filter(None, (turn.message, turn.observation, turn.tool_call and _told(turn.tool_call.arguments)))
+        yield from filter(
+            None, (turn.message, turn.observation, turn.tool_call and _dump_arguments(turn.tool_call.arguments))
+        )
     for action in trajectory.privileged.gold_actions:
-        yield _told(action["arguments"])
+        yield _dump_arguments(action["arguments"])
 
 
-def _told(arguments: dict[str, Any]) -> str:
+def _dump_arguments(arguments: dict[str, Any]) -> str:
     return json.dumps(arguments)
 
 
-def groups(traces: Iterable[Trace]) -> dict[str, str]:
+def group_tasks(fingerprints: Iterable[TaskFingerprint]) -> dict[str, str]:
     """Task -> its group's name, the smallest hash in it."""
     parent: dict[str, str] = {}
 
@@ -110,7 +112,7 @@ def groups(traces: Iterable[Trace]) -> dict[str, str]:
         return one
 
     tasks = set()
-    for found in traces:
+    for found in fingerprints:
         tasks.add(found.task)
         for one in (*found.customers, *found.entities):
             first, second = sorted((root(found.task), root(one)))

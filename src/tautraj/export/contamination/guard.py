@@ -13,74 +13,80 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tautraj.export.contamination.fingerprints import Trace, joined
-from tautraj.export.similarity import alike
-from tautraj.grading.identifiers import KINDS
+from tautraj.export.contamination.fingerprints import TaskFingerprint, merge_fingerprints
+from tautraj.export.similarity import estimate_similarity
+from tautraj.grading.identifiers import IDENTIFIER_PATTERNS
 from tautraj.trajectory import Record
 
-REFERENCE = Path(__file__).with_name("reference.json")
+REFERENCE_FILE = Path(__file__).with_name("reference.json")
 
-NEARLY = 0.6
+SAME_SCENARIO_SIMILARITY = 0.6
 """Two scenarios that are at least so alike are one in other words."""
 
 
-class Index(Record):
+class ReferenceIndex(Record):
     """The official tasks of a domain, over both benchmarks, as the oracle plays them."""
 
-    test: tuple[Trace, ...] = ()
-    others: tuple[Trace, ...] = ()
+    test: tuple[TaskFingerprint, ...] = ()
+    others: tuple[TaskFingerprint, ...] = ()
     """Without their scenarios."""
 
 
 class Guard:
     """Knows the official tasks of a domain."""
 
-    def __init__(self, domain: str, index: Index, benchmark: str | None = None) -> None:
+    def __init__(self, domain: str, index: ReferenceIndex, benchmark: str | None = None) -> None:
         """`benchmark`: the one whose test tasks are guarded; None: both."""
-        self._known = {one.task: one for one in (*index.others, *index.test)}
+        self._fingerprints = {one.task: one for one in (*index.others, *index.test)}
         guarded = [one for one in index.test if benchmark in (None, one.benchmark)]
-        self._test = {one.task for one in guarded}
-        self._holders: dict[str, set[str]] = defaultdict(set)
+        self._test_tasks = {one.task for one in guarded}
+        self._guarded_hashes: dict[str, set[str]] = defaultdict(set)
         for one in guarded:
-            for reason, hashes in _reasons(one).items():
-                self._holders[reason] |= set(hashes)
-        self._stories = [frozenset(one.scenario) for one in guarded] if domain in KINDS else []
-        self._told: dict[tuple[int, ...], bool] = {}
+            for reason, hashes in _group_hashes(one).items():
+                self._guarded_hashes[reason] |= set(hashes)
+        self._test_scenarios = [frozenset(one.scenario) for one in guarded] if domain in IDENTIFIER_PATTERNS else []
+        self._scenario_matches: dict[tuple[int, ...], bool] = {}
 
-    def completed(self, found: Trace) -> Trace:
+    def complete(self, fingerprint: TaskFingerprint) -> TaskFingerprint:
         """With what is known of the task, whatever a conversation shows of it: not every agent asks who it serves."""
-        known = self._known.get(found.task)
-        return joined(found, known) if known else found
+        known = self._fingerprints.get(fingerprint.task)
+        return merge_fingerprints(fingerprint, known) if known else fingerprint
 
-    def refuses(self, split: str, found: Trace) -> str | None:
+    def find_refusal(self, split: str, fingerprint: TaskFingerprint) -> str | None:
         """Why a conversation with this trace may not be trained on; None: it may."""
-        if split == "test" or found.task in self._test:
+        if split == "test" or fingerprint.task in self._test_tasks:
             return "a test task"
-        for reason, hashes in _reasons(self.completed(found)).items():
-            if self._holders[reason] & set(hashes):
+        for reason, hashes in _group_hashes(self.complete(fingerprint)).items():
+            if self._guarded_hashes[reason] & set(hashes):
                 return f"shares {reason} with a test task"
-        return "tells nearly the story of a test task" if self._tells_again(found.scenario) else None
+        return "tells nearly the story of a test task" if self._has_test_scenario(fingerprint.scenario) else None
 
-    def official(self) -> Iterable[Trace]:
+    def list_official_tasks(self) -> Iterable[TaskFingerprint]:
         """Every task that is known."""
-        return self._known.values()
+        return self._fingerprints.values()
 
-    def _tells_again(self, scenario: tuple[int, ...]) -> bool:
-        if scenario not in self._told:  # trials of a task have the same one
-            self._told[scenario] = any(alike(one, scenario) >= NEARLY for one in self._stories)
-        return self._told[scenario]
-
-
-@functools.cache
-def guard_of(domain: str, benchmark: str | None = None) -> Guard:
-    return Guard(domain, reference().get(domain, Index()), benchmark)
+    def _has_test_scenario(self, scenario: tuple[int, ...]) -> bool:
+        if scenario not in self._scenario_matches:  # trials of a task have the same one
+            self._scenario_matches[scenario] = any(
+                estimate_similarity(one, scenario) >= SAME_SCENARIO_SIMILARITY for one in self._test_scenarios
+            )
+        return self._scenario_matches[scenario]
 
 
 @functools.cache
-def reference() -> dict[str, Index]:
+def load_guard(domain: str, benchmark: str | None = None) -> Guard:
+    return Guard(domain, load_reference().get(domain, ReferenceIndex()), benchmark)
+
+
+@functools.cache
+def load_reference() -> dict[str, ReferenceIndex]:
     """By domain."""
-    return TypeAdapter(dict[str, Index]).validate_json(REFERENCE.read_bytes())
+    return TypeAdapter(dict[str, ReferenceIndex]).validate_json(REFERENCE_FILE.read_bytes())
 
 
-def _reasons(one: Trace) -> dict[str, Any]:
-    return {"a customer": one.customers, "an order or reservation": one.entities, "a gold write": one.writes}
+def _group_hashes(fingerprint: TaskFingerprint) -> dict[str, Any]:
+    return {
+        "a customer": fingerprint.customers,
+        "an order or reservation": fingerprint.entities,
+        "a gold write": fingerprint.writes,
+    }

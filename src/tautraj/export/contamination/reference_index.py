@@ -10,21 +10,21 @@ from collections.abc import Iterator, Sequence
 
 from tautraj import process_env
 from tautraj.benchmarks import World
-from tautraj.export.contamination.fingerprints import CUSTOMER, Trace, hashed, trace
-from tautraj.export.contamination.guard import REFERENCE
+from tautraj.export.contamination.fingerprints import CUSTOMER_KIND, TaskFingerprint, compute_fingerprint, hash_parts
+from tautraj.export.contamination.guard import REFERENCE_FILE
 
-NAME = re.compile(r"\bYou(?:'re| are) ([A-Z]\w+) ([A-Z]\w+)")
+NAME_PATTERN = re.compile(r"\bYou(?:'re| are) ([A-Z]\w+) ([A-Z]\w+)")
 
-TEST, OTHERS = ("test",), ("train", "dev")
+TEST_SPLITS, OTHER_SPLITS = ("test",), ("train", "dev")
 
-CELLS = {"tau2": ("retail", "airline", "telecom"), "tau_bench": ("retail", "airline")}
+DOMAINS = {"tau2": ("retail", "airline", "telecom"), "tau_bench": ("retail", "airline")}
 
 
-def traces(benchmark: str, domain: str, splits: Sequence[str]) -> Iterator[Trace]:
+def fingerprint_tasks(benchmark: str, domain: str, splits: Sequence[str]) -> Iterator[TaskFingerprint]:
     """Of every task of those splits that there are, as the oracle plays it."""
     from tautraj.benchmarks import open_benchmark
     from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import parse
+    from tautraj.config.parse import parse_run
     from tautraj.errors import ConfigError
     from tautraj.runs.episode.conversation import run_episode
     from tautraj.runs.episode.recorder import Recorder
@@ -32,7 +32,7 @@ def traces(benchmark: str, domain: str, splits: Sequence[str]) -> Iterator[Trace
 
     for split in splits:
         words = [f"benchmark={benchmark}", f"domain={domain}", f"split={split}", "root=/nonexistent"]
-        run = parse(compose_tree(words))
+        run = parse_run(compose_tree(words))
         opened = open_benchmark(run.benchmark, run.domain)
         try:
             owed = plan_run(run).owed
@@ -42,17 +42,17 @@ def traces(benchmark: str, domain: str, splits: Sequence[str]) -> Iterator[Trace
             continue
         for spec in owed:
             played = run_episode(run, spec, Recorder())
-            found = trace(played, opened)
+            found = compute_fingerprint(played, opened)
             if not found.customers and (
-                user := _looked_up(played.scenario, opened.world(opened.task(played.task_id)))
+                user := _look_up_user_id(played.scenario, opened.build_world(opened.get_task(played.task_id)))
             ):
-                found = found.model_copy(update={"customers": (hashed(domain, CUSTOMER, user),)})
+                found = found.model_copy(update={"customers": (hash_parts(domain, CUSTOMER_KIND, user),)})
             yield found
 
 
-def _looked_up(scenario: str, world: World) -> str | None:
+def _look_up_user_id(scenario: str, world: World) -> str | None:
     """Who a customer is that gives name and zip, where gold does not ask."""
-    name, zip_code = NAME.search(scenario), re.search(r"\b\d{5}\b", scenario)
+    name, zip_code = NAME_PATTERN.search(scenario), re.search(r"\b\d{5}\b", scenario)
     if name is None or zip_code is None:
         return None
     asked = {"first_name": name[1], "last_name": name[2], "zip": zip_code[0]}
@@ -62,14 +62,18 @@ def _looked_up(scenario: str, world: World) -> str | None:
 
 def main() -> None:
     index: dict[str, dict[str, list[dict[str, object]]]] = {}
-    for benchmark, domains in CELLS.items():
+    for benchmark, domains in DOMAINS.items():
         for domain in domains:
             found = index.setdefault(domain, {"test": [], "others": []})
-            found["test"] += [one.model_dump(mode="json") for one in traces(benchmark, domain, TEST)]
-            others = (one.model_copy(update={"scenario": ()}) for one in traces(benchmark, domain, OTHERS))
+            found["test"] += [
+                one.model_dump(mode="json") for one in fingerprint_tasks(benchmark, domain, TEST_SPLITS)
+            ]
+            others = (
+                one.model_copy(update={"scenario": ()}) for one in fingerprint_tasks(benchmark, domain, OTHER_SPLITS)
+            )
             found["others"] += [one.model_dump(mode="json") for one in others]
-    REFERENCE.write_text(json.dumps(index, separators=(",", ":"), sort_keys=True) + "\n")
-    print(f"{REFERENCE}: {sum(len(tasks) for parts in index.values() for tasks in parts.values())} tasks")
+    REFERENCE_FILE.write_text(json.dumps(index, separators=(",", ":"), sort_keys=True) + "\n")
+    print(f"{REFERENCE_FILE}: {sum(len(tasks) for parts in index.values() for tasks in parts.values())} tasks")
 
 
 if __name__ == "__main__":

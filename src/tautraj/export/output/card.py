@@ -10,81 +10,93 @@ from typing import Any
 
 import yaml
 
-from tautraj.config import GOLD
-from tautraj.export.output.stats import Stats
-from tautraj.export.request import FLAGS, Export
-from tautraj.export.result import Exported
+from tautraj.config import GOLD_ROUTES
+from tautraj.export.output.stats import DatasetStats
+from tautraj.export.request import FLAGS, ExportRequest
+from tautraj.export.result import ExportResult
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.scan import Source
-from tautraj.printable import printable
-from tautraj.redaction import masked
+from tautraj.printable import escape_unprintable
+from tautraj.redaction import redact_tree
 
-TERMS = Path(__file__).with_name("terms.yaml")
+TERMS_FILE = Path(__file__).with_name("terms.yaml")
 
 LICENCES = {
     "tau2": "tasks, policies and tools of τ²-bench, MIT and Apache-2.0",
     "tau_bench": "tasks, policies and tools of τ-bench, MIT",
 }
 
-UNGUARDED = (
+GUARD_OFF_WARNING = (
     "THE CONTAMINATION GUARD WAS OFF: THIS DATASET MAY HOLD TEST TASKS OF THE BENCHMARK, AND TASKS THAT SHARE THEIR "
     "CUSTOMERS. NOTHING TRAINED ON IT CAN BE COMPARED WITH ANYTHING ON τ-BENCH OR τ²-BENCH."
 )
 
 
-def card(done: Exported, asked: Export, sources: Sequence[Source], chosen: Sequence[Candidate], found: Stats) -> str:
+def render_card(
+    result: ExportResult,
+    request: ExportRequest,
+    sources: Sequence[Source],
+    chosen: Sequence[Candidate],
+    stats: DatasetStats,
+) -> str:
     """`chosen`: the conversations that rows were made of; `found`: what is to be said of them."""
-    return printable("\n".join(_lines(done, asked, sources, chosen, found)) + "\n")
+    return escape_unprintable("\n".join(_render_lines(result, request, sources, chosen, stats)) + "\n")
 
 
-def _lines(
-    done: Exported, asked: Export, sources: Sequence[Source], chosen: Sequence[Candidate], found: Stats
+def _render_lines(
+    result: ExportResult,
+    request: ExportRequest,
+    sources: Sequence[Source],
+    chosen: Sequence[Candidate],
+    stats: DatasetStats,
 ) -> Iterator[str]:
-    files = [{"split": name, "path": f"{name}.{asked.file}"} for name, n in done.counts.rows.items() if n]
+    files = [{"split": name, "path": f"{name}.{request.file}"} for name, n in result.counts.rows.items() if n]
     head = {
-        "pretty_name": f"tautraj {asked.format.name}",
+        "pretty_name": f"tautraj {request.format.name}",
         "tags": ["agent", "tool-use", "tau-bench"],
         "configs": [{"config_name": "default", "data_files": files}],
     }
     yield "---\n" + yaml.safe_dump(head, sort_keys=False, allow_unicode=True).strip() + "\n---\n"
-    yield f"# Customer-support conversations, format `{asked.format.name}`\n"
-    if asked.guard == "off":
-        yield f"**{UNGUARDED}**\n"
-    golden = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD}
+    yield f"# Customer-support conversations, format `{request.format.name}`\n"
+    if request.guard == "off":
+        yield f"**{GUARD_OFF_WARNING}**\n"
+    golden = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD_ROUTES}
     for name in sorted({one.model for one in chosen if one.run in golden}):
         yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
-    yield f'data = load_dataset("{asked.hub or done.folder}")\nprint(data["train"][0])\n```\n'
+    yield f'data = load_dataset("{request.hub or result.folder}")\nprint(data["train"][0])\n```\n'
     yield "## What was kept\n"
-    yield from _table(("step", "dropped", "left"), done.funnel)
-    usd = "unpriced" if done.usd is None else f"{done.usd:.4f} USD"
-    each = "" if done.usd is None else f", {done.usd / done.total:.4f} USD per row"
-    counts = ", ".join(f"{n} {name}" for name, n in done.counts.rows.items())
-    yield f"\n{done.total} rows ({counts}) of {len(chosen)} conversations. All that came in took {usd}{each}.\n"
-    yield from (f"- {n} rows refused: {wrong}" for wrong, n in sorted(done.counts.refused.items()))
-    if len(done.counts.rows) > 1:
+    yield from _render_table(("step", "dropped", "left"), result.funnel)
+    usd = "unpriced" if result.usd is None else f"{result.usd:.4f} USD"
+    each = "" if result.usd is None else f", {result.usd / result.total_rows:.4f} USD per row"
+    counts = ", ".join(f"{n} {name}" for name, n in result.counts.rows.items())
+    yield f"\n{result.total_rows} rows ({counts}) of {len(chosen)} conversations. All of it cost {usd}{each}.\n"
+    yield from (f"- {n} rows refused: {wrong}" for wrong, n in sorted(result.counts.refused.items()))
+    if len(result.counts.rows) > 1:
         yield "Train and validation share no customer, order or reservation (telecom has one customer: no task).\n"
-    yield from _guarded(asked)
-    yield from _taught(found, done.counts.row_tokens)
+    yield from _render_guard(request)
+    yield from _render_stats(stats, result.counts.longest_row_tokens)
     yield "## Columns\n"
-    yield from _table(("column", "holds"), done.counts.columns.items())
+    yield from _render_table(("column", "holds"), result.counts.columns.items())
     yield "\n## Labels\n"
-    yield from _table(("label", "holds", "does not", "unknown"), _labels(chosen))
+    yield from _render_table(("label", "holds", "does not", "unknown"), _count_labels(chosen))
     yield "\n## Where it comes from\n"
-    yield from _table(
+    yield from _render_table(
         ("run", "agent", "model", "customer", "split", "system prompt, sha256", "conversations"),
-        _runs(sources, chosen),
+        _count_conversations(sources, chosen),
     )
     yield "\nEvery row names its episode, run directory and cell; `run.yaml` there repeats the run.\n"
     yield "## Licence and terms\n"
     yield from (f"- {LICENCES[name]}" for name in sorted({one.benchmark for one in chosen}))
-    yield from _terms(sources)
+    yield from _list_terms(sources)
     yield "\n## How it was made\n"
-    yield "```yaml\n" + yaml.safe_dump(masked(asked.model_dump(mode="json")), sort_keys=False).strip() + "\n```"
+    yield (
+        "```yaml\n" + yaml.safe_dump(redact_tree(request.model_dump(mode="json")), sort_keys=False).strip() + "\n```"
+    )
 
 
-def _guarded(asked: Export) -> Iterator[str]:
-    whose = {"all": "over τ² and classic τ-bench", "own": "of the benchmark that was played alone"}.get(asked.guard)
+def _render_guard(request: ExportRequest) -> Iterator[str]:
+    whose = {"all": "over τ² and classic τ-bench", "own": "of the benchmark that was played alone"}.get(request.guard)
     if whose:
         yield (
             f"The contamination guard refused test tasks {whose}, and whatever shares a customer, order, reservation "
@@ -92,20 +104,22 @@ def _guarded(asked: Export) -> Iterator[str]:
         )
 
 
-def _taught(found: Stats, row_tokens: int | None) -> Iterator[str]:
+def _render_stats(stats: DatasetStats, longest_row_tokens: int | None) -> Iterator[str]:
     yield "## What it teaches\n"
-    yield from _table(("operation", "conversations kept", "came in graded", "of them succeeded"), found.operations)
-    if found.missing:
-        yield f"\nOf the writing tools, no conversation has: {', '.join(f'`{name}`' for name in found.missing)}."
-    yield f"\n{found.sequences} different sequences of writes, entropy {found.entropy:.2f} bits."
-    for name, (fewest, median, most) in (("turns", found.turns), ("tokens of the agent's model", found.tokens)):
+    yield from _render_table(
+        ("operation", "conversations kept", "came in graded", "of them succeeded"), stats.operations
+    )
+    if stats.unused_tools:
+        yield f"\nOf the writing tools, no conversation has: {', '.join(f'`{name}`' for name in stats.unused_tools)}."
+    yield f"\n{stats.sequences} different sequences of writes, entropy {stats.entropy:.2f} bits."
+    for name, (fewest, median, most) in (("turns", stats.turns), ("tokens of the agent's model", stats.tokens)):
         yield f"A conversation has {fewest:,} to {most:,} {name}, median {median:,.0f}."
-    if row_tokens is not None:
-        yield f"The longest row has {row_tokens:,} tokens by the tokenizer named below."
+    if longest_row_tokens is not None:
+        yield f"The longest row has {longest_row_tokens:,} tokens by the tokenizer named below."
     yield "\n![operations](operations.png)\n![lengths](lengths.png)\n"
 
 
-def _labels(chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
+def _count_labels(chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
     for name in FLAGS:
         held = Counter(getattr(one.labels, name) if one.labels else None for one in chosen)
         yield f"`{name}`", held[True], held[False], held[None]
@@ -114,21 +128,21 @@ def _labels(chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
     yield "`violations`", broke[True], broke[False], broke[None]
 
 
-def _runs(sources: Sequence[Source], chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
+def _count_conversations(sources: Sequence[Source], chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
     for source in sources:
         theirs = [one for one in chosen if one.run == source.url]
-        kinds = Counter((one.agent, one.model, one.user, one.split, one.prompt) for one in theirs)
+        kinds = Counter((one.agent, one.model, one.user, one.split, one.prompt_hash) for one in theirs)
         yield from ((f"`{source.url}`", *kind, n) for kind, n in sorted(kinds.items()))
 
 
-def _terms(sources: Sequence[Source]) -> Iterator[str]:
-    known = yaml.safe_load(TERMS.read_text(encoding="utf-8"))
+def _list_terms(sources: Sequence[Source]) -> Iterator[str]:
+    known = yaml.safe_load(TERMS_FILE.read_text(encoding="utf-8"))
     names = {source.config[seat]["provider"]["name"] for source in sources for seat in ("model", "user")}
     for name in sorted(names):
         yield f"- answers of `{name}`: {known.get(name, 'nothing is known of its terms; read them')}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def _render_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield "|" + "---|" * len(head)
     for row in rows:

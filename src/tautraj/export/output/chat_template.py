@@ -8,10 +8,10 @@ from typing import Any
 
 from tautraj.errors import ConfigError, boundary
 from tautraj.export.formats import Row
-from tautraj.export.output.row_checks import conversations
+from tautraj.export.output.row_checks import iter_conversations
 
 
-class Template:
+class ChatTemplate:
     """Of a model on the Hugging Face Hub, or of a folder."""
 
     def __init__(self, name: str) -> None:
@@ -24,23 +24,23 @@ class Template:
         if not self._tokenizer.chat_template:
             raise ConfigError(f"tokenizer={name} has no chat template. Name that of a model for chats")
 
-    def measured(self, row: Row) -> tuple[str | None, int]:
+    def check_row(self, row: Row) -> tuple[str | None, int]:
         """What the template says against a row, None: nothing; tokens of its longest conversation, tools included.
 
         Raises `ConfigError` on a row that has no messages.
         """
-        told = list(conversations(row)) or [row[name] for name in ("prompt",) if row.get(name)]
+        told = list(iter_conversations(row)) or [row[name] for name in ("prompt",) if row.get(name)]
         if not told:
             raise ConfigError("tokenizer= asks a chat template, and rows of this format have no messages: leave it")
         tools = json.loads(row["tools"]) if row.get("tools") else None
         try:
             with boundary(ConfigError, "by the chat template"):  # which is somebody else's program
-                return None, max(len(self._rendered(one, tools)) for one in told)
+                return None, max(len(self._tokenize(one, tools)) for one in told)
         except ConfigError as error:
             return str(error), 0
 
-    def _rendered(self, told: list[dict[str, Any]], tools: Any) -> list[int]:
+    def _tokenize(self, messages: list[dict[str, Any]], tools: Any) -> list[int]:
         """As TRL hands it on: keys that are None are not there."""
-        plain = [{key: value for key, value in message.items() if value is not None} for message in told]
+        plain = [{key: value for key, value in message.items() if value is not None} for message in messages]
         found: list[int] = self._tokenizer.apply_chat_template(plain, tools=tools, return_dict=False)
         return found

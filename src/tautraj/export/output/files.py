@@ -13,30 +13,30 @@ import orjson
 
 from tautraj.export.formats import Row
 
-GROUP = 256
+ROW_GROUP_SIZE = 256
 """Rows of a Parquet group."""
 
-NUMBERS = ("weight", "reward", "rejected_reward")
+NUMBER_COLUMNS = ("weight", "reward", "rejected_reward")
 """Of columns that may be empty in the first group; what else is empty there is text, or calls."""
 
 
-class Writer(Protocol):
+class RowWriter(Protocol):
     def write(self, row: Row) -> None: ...
 
     def close(self) -> None: ...
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
+def open_writer(path: Path) -> Iterator[RowWriter]:
     """By the suffix, `.jsonl` or `.parquet`; made with its first row."""
-    writer: Writer = _Lines(path) if path.suffix == ".jsonl" else _Groups(path)
+    writer: RowWriter = _JsonLinesWriter(path) if path.suffix == ".jsonl" else _ParquetWriter(path)
     try:
         yield writer
     finally:
         writer.close()
 
 
-class _Lines:
+class _JsonLinesWriter:
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
 
@@ -51,7 +51,7 @@ class _Lines:
         self._file.close()
 
 
-class _Groups:
+class _ParquetWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: Any = None
@@ -59,7 +59,7 @@ class _Groups:
 
     def write(self, row: Row) -> None:
         self._rows.append(row)
-        if len(self._rows) == GROUP:
+        if len(self._rows) == ROW_GROUP_SIZE:
             self._flush()
 
     def close(self) -> None:
@@ -72,7 +72,9 @@ class _Groups:
         import pyarrow
         from pyarrow import parquet
 
-        schema = self._writer.schema if self._writer else _schema(pyarrow.Table.from_pylist(self._rows).schema)
+        schema = (
+            self._writer.schema if self._writer else _type_empty_columns(pyarrow.Table.from_pylist(self._rows).schema)
+        )
         table = pyarrow.Table.from_pylist(self._rows, schema=schema)
         if self._writer is None:
             self._writer = parquet.ParquetWriter(self._path, schema)
@@ -80,7 +82,7 @@ class _Groups:
         self._rows.clear()
 
 
-def _schema(found: Any) -> Any:
+def _type_empty_columns(schema: Any) -> Any:
     """Arrow's, with a type for what was empty so far."""
     import pyarrow
 
@@ -90,11 +92,11 @@ def _schema(found: Any) -> Any:
 
     def typed(kind: Any, name: str) -> Any:
         if pyarrow.types.is_null(kind):
-            return {"tool_calls": calls, **dict.fromkeys(NUMBERS, pyarrow.float64())}.get(name, text)
+            return {"tool_calls": calls, **dict.fromkeys(NUMBER_COLUMNS, pyarrow.float64())}.get(name, text)
         if pyarrow.types.is_list(kind):
             return pyarrow.list_(typed(kind.value_type, name))
         if pyarrow.types.is_struct(kind):
             return pyarrow.struct([(field.name, typed(field.type, field.name)) for field in kind])
         return kind
 
-    return pyarrow.schema([(field.name, typed(field.type, field.name)) for field in found])
+    return pyarrow.schema([(field.name, typed(field.type, field.name)) for field in schema])

@@ -8,15 +8,19 @@ from pathlib import Path
 
 from tautraj.errors import ConfigError, StoreError, boundary
 
-CARD = "README.md"
+CARD_FILE = "README.md"
 
-PICTURES = ("operations.png", "lengths.png")
+PLOT_FILES = ("operations.png", "lengths.png")
 
-FILES = {CARD, *PICTURES, *(f"{split}.{kind}" for split in ("train", "validation") for kind in ("jsonl", "parquet"))}
+EXPORT_FILES = {
+    CARD_FILE,
+    *PLOT_FILES,
+    *(f"{split}.{kind}" for split in ("train", "validation") for kind in ("jsonl", "parquet")),
+}
 """All that an export ever has."""
 
 
-def free(folder: Path) -> None:
+def check_replaceable(folder: Path) -> None:
     """Raise `ConfigError` unless an export may stand there: nothing does, or an older export does."""
     with boundary(StoreError, f"out={folder}"):
         if folder.name and not folder.exists():
@@ -24,13 +28,13 @@ def free(folder: Path) -> None:
         if not folder.name or not folder.is_dir():
             raise ConfigError(f"out={folder} is no folder that could be made: name another folder, out=…")
         found = {path.name for path in folder.iterdir()}
-        if found and (CARD not in found or not found <= FILES):
-            other = ", ".join(sorted(found - FILES)[:3]) or "no card"
+        if found and (CARD_FILE not in found or not found <= EXPORT_FILES):
+            other = ", ".join(sorted(found - EXPORT_FILES)[:3]) or "no card"
             raise ConfigError(f"{folder} is not an export and nothing else ({other}): name another folder, out=…")
 
 
 @contextmanager
-def whole(folder: Path) -> Iterator[Path]:
+def atomic_folder(folder: Path) -> Iterator[Path]:
     """Yields the folder to write into."""
     with boundary(StoreError, f"writing {folder}"):
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +43,7 @@ def whole(folder: Path) -> Iterator[Path]:
         try:
             made.mkdir()
             yield made
-            free(folder)
+            check_replaceable(folder)
             if folder.exists():
                 folder.rename(before)
             try:

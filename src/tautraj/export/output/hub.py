@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from tautraj.errors import ConfigError, StoreError, boundary
-from tautraj.export.output.folder import FILES
+from tautraj.export.output.folder import EXPORT_FILES
 
 
-def check() -> None:
+def check_token() -> None:
     """Raise `ConfigError` when nobody is logged in: before anything is exported."""
     from huggingface_hub import get_token
 
@@ -26,6 +26,6 @@ def push(folder: Path, name: str, *, private: bool) -> str:
             repo_type="dataset",
             folder_path=folder,
             commit_message="tautraj export",
-            delete_patterns=sorted(FILES),  # rows of an earlier push, under another name, are not this card's
+            delete_patterns=sorted(EXPORT_FILES),  # rows of an earlier push, under another name, are not this card's
         )
     return f"{api.endpoint}/datasets/{name}"

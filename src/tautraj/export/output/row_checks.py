@@ -9,20 +9,20 @@ from typing import Any
 from tautraj.export.formats import Row
 from tautraj.export.messages import Message
 
-THEIRS, OURS = ("human", "observation"), ("gpt", "function_call")
+CUSTOMER_ROLES, AGENT_ROLES = ("human", "observation"), ("gpt", "function_call")
 
 
-def fault(row: Row) -> str | None:
+def find_problem(row: Row) -> str | None:
     """What is wrong with a row; None: nothing. A prompt with what follows it is one conversation."""
-    for told in conversations(row):
-        if (found := next(_faults(told), None)) is not None:
+    for told in iter_conversations(row):
+        if (found := next(_iter_problems(told), None)) is not None:
             return found
     if row.get("prompt") == []:
         return "an empty prompt, which TRL stumbles over"
-    return next(_out_of_turn(row.get("conversations")), None)
+    return next(_iter_order_problems(row.get("conversations")), None)
 
 
-def conversations(row: Row) -> Iterator[list[Message]]:
+def iter_conversations(row: Row) -> Iterator[list[Message]]:
     """Every whole conversation in a row of messages."""
     prompt: list[Message] = row.get("prompt") or []
     for name in ("messages", "completion", "chosen", "rejected"):
@@ -30,11 +30,11 @@ def conversations(row: Row) -> Iterator[list[Message]]:
             yield [*prompt, *told]
 
 
-def _faults(told: Sequence[Message]) -> Iterator[str]:
-    if not told or told[-1]["role"] not in ("assistant", "tool"):
+def _iter_problems(messages: Sequence[Message]) -> Iterator[str]:
+    if not messages or messages[-1]["role"] not in ("assistant", "tool"):
         yield "the agent never spoke"
     owed: list[Any] = []
-    for at, message in enumerate(told):
+    for at, message in enumerate(messages):
         role = message["role"]
         if role == "system" and at:
             yield "a system prompt in the middle"
@@ -51,10 +51,10 @@ def _faults(told: Sequence[Message]) -> Iterator[str]:
                 yield "the agent says and does nothing"
 
 
-def _out_of_turn(told: Sequence[Mapping[str, str]] | None) -> Iterator[str]:
+def _iter_order_problems(messages: Sequence[Mapping[str, str]] | None) -> Iterator[str]:
     """In ShareGPT's conversations the customer's side is first, the agent's last, and they take turns."""
-    if told is not None and (not told or len(told) % 2):
+    if messages is not None and (not messages or len(messages) % 2):
         yield "the agent does not have the last word"
-    for at, message in enumerate(told or ()):
-        if message["from"] not in (OURS if at % 2 else THEIRS):
+    for at, message in enumerate(messages or ()):
+        if message["from"] not in (AGENT_ROLES if at % 2 else CUSTOMER_ROLES):
             yield "somebody speaks twice in a row"

@@ -25,9 +25,9 @@ class Operation(NamedTuple):
     succeeded: int
 
 
-class Stats(NamedTuple):
+class DatasetStats(NamedTuple):
     operations: tuple[Operation, ...]
-    missing: tuple[str, ...]
+    unused_tools: tuple[str, ...]
     """Writing tools of the domains that no chosen conversation used."""
     sequences: int
     """Different sequences of writes."""
@@ -39,49 +39,49 @@ class Stats(NamedTuple):
     """Of the agent's model, in and out."""
 
 
-def stats(came_in: Sequence[Candidate], chosen: Sequence[Candidate], tools: Iterable[str]) -> Stats:
+def compute_stats(candidates: Sequence[Candidate], chosen: Sequence[Candidate], tools: Iterable[str]) -> DatasetStats:
     """`tools`: every writing tool of the domains. At least one was chosen."""
-    kept, graded, succeeded = _by_operation(chosen), Counter[str](), Counter[str]()
-    for one in came_in:
+    kept, graded, succeeded = _count_operations(chosen), Counter[str](), Counter[str]()
+    for one in candidates:
         if one.reward is not None:
-            graded.update(_operations(one))
-            succeeded.update(_operations(one) if one.reward >= SUCCESS else ())
+            graded.update(_list_operations(one))
+            succeeded.update(_list_operations(one) if one.reward >= SUCCESS else ())
     names = sorted({*kept, *graded})
     sequences = Counter(one.operations for one in chosen)
-    return Stats(
+    return DatasetStats(
         operations=tuple(Operation(name, kept[name], graded[name], succeeded[name]) for name in names),
-        missing=tuple(sorted(set(tools) - set(kept))),
+        unused_tools=tuple(sorted(set(tools) - set(kept))),
         sequences=len(sequences),
         entropy=sum(n / len(chosen) * math.log2(len(chosen) / n) for n in sequences.values()),
-        turns=_spread([one.turns for one in chosen]),
-        tokens=_spread([one.tokens for one in chosen]),
+        turns=_measure_spread([one.turns for one in chosen]),
+        tokens=_measure_spread([one.tokens for one in chosen]),
     )
 
 
-def _operations(one: Candidate) -> set[str]:
-    return set(one.operations) or {"(none)"}
+def _list_operations(candidate: Candidate) -> set[str]:
+    return set(candidate.operations) or {"(none)"}
 
 
-def _by_operation(chosen: Iterable[Candidate]) -> Counter[str]:
-    return Counter(name for one in chosen for name in _operations(one))
+def _count_operations(chosen: Iterable[Candidate]) -> Counter[str]:
+    return Counter(name for one in chosen for name in _list_operations(one))
 
 
-def _spread(values: Sequence[int]) -> tuple[int, float, int]:
+def _measure_spread(values: Sequence[int]) -> tuple[int, float, int]:
     return min(values), median(values), max(values)
 
 
-def plots(folder: Path, found: Stats, chosen: Sequence[Candidate]) -> None:
+def write_plots(folder: Path, stats: DatasetStats, chosen: Sequence[Candidate]) -> None:
     """Write them."""
     from matplotlib.figure import Figure
 
-    height = 1.2 + 0.3 * len(found.operations)
+    height = 1.2 + 0.3 * len(stats.operations)
     figure = Figure(figsize=(8, height), layout="constrained")
     covered, success = figure.subplots(1, 2, sharey=True)
-    names = [one.name for one in found.operations]
-    covered.barh(names, [one.conversations for one in found.operations])
+    names = [one.name for one in stats.operations]
+    covered.barh(names, [one.conversations for one in stats.operations])
     covered.set(xlabel="conversations kept")
     covered.invert_yaxis()
-    success.barh(names, [one.succeeded / one.graded if one.graded else 0.0 for one in found.operations])
+    success.barh(names, [one.succeeded / one.graded if one.graded else 0.0 for one in stats.operations])
     success.set(xlabel="success of all that came in", xlim=(0, 1))
     figure.savefig(folder / "operations.png")
 

@@ -7,11 +7,11 @@ import json
 from array import array
 from typing import NamedTuple
 
-from tautraj.export.similarity import sketch
-from tautraj.grading.labels import writes
+from tautraj.export.similarity import compute_sketch
+from tautraj.grading.labels import find_writes
 from tautraj.trajectory import Labels, Trajectory
 
-NOTHING = array("I")
+EMPTY_SKETCH = array("I")
 
 
 class Candidate(NamedTuple):
@@ -27,7 +27,7 @@ class Candidate(NamedTuple):
     agent: str
     model: str
     user: str
-    prompt: str
+    prompt_hash: str
     """Start of the system prompt's sha256."""
     reward: float | None
     labels: Labels | None
@@ -42,7 +42,9 @@ class Candidate(NamedTuple):
     """Of what was said and called; empty where nobody compares."""
 
 
-def candidate(run: str, trajectory: Trajectory, writing_tools: frozenset[str], *, sketched: bool) -> Candidate:
+def build_candidate(
+    run: str, trajectory: Trajectory, writing_tools: frozenset[str], *, with_sketch: bool
+) -> Candidate:
     usage = trajectory.usage
     prices = [spent.usd for spent in usage.values()]
     model = usage.get("model")
@@ -58,18 +60,18 @@ def candidate(run: str, trajectory: Trajectory, writing_tools: frozenset[str], *
         agent=trajectory.agent,
         model=trajectory.model,
         user=trajectory.user,
-        prompt=trajectory.prompt_hashes.get("system", "")[:12],
+        prompt_hash=trajectory.prompt_hashes.get("system", "")[:12],
         reward=trajectory.reward,
         labels=trajectory.labels,
         turns=sum(not turn.given for turn in trajectory.turns),
         tokens=model.tokens_in + model.tokens_out if model else 0,
         usd=None if None in prices else sum(price or 0.0 for price in prices),
-        operations=tuple(turn.tool_call.name for turn in writes(trajectory, writing_tools) if turn.tool_call),
-        sketch=sketch(_words(trajectory)) if sketched else NOTHING,
+        operations=tuple(turn.tool_call.name for turn in find_writes(trajectory, writing_tools) if turn.tool_call),
+        sketch=compute_sketch(_extract_text(trajectory)) if with_sketch else EMPTY_SKETCH,
     )
 
 
-def _words(trajectory: Trajectory) -> str:
+def _extract_text(trajectory: Trajectory) -> str:
     """What was said and called; answers of the world follow from it."""
     said = (
         turn.message or (turn.tool_call and turn.tool_call.name + json.dumps(turn.tool_call.arguments)) or ""

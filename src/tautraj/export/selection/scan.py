@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.errors import StoreError, boundary
-from tautraj.export.contamination.fingerprints import Trace, trace
-from tautraj.export.contamination.guard import guard_of
-from tautraj.export.request import Export
-from tautraj.export.selection.candidates import Candidate, candidate
+from tautraj.export.contamination.fingerprints import TaskFingerprint, compute_fingerprint
+from tautraj.export.contamination.guard import load_guard
+from tautraj.export.request import ExportRequest
+from tautraj.export.selection.candidates import Candidate, build_candidate
 from tautraj.store import Store
-from tautraj.store.discovery import recorded_run
+from tautraj.store.discovery import read_run
 from tautraj.trajectory import Labels, Trajectory
 
 
@@ -26,52 +26,54 @@ class Source(NamedTuple):
     benchmark: Benchmark
 
 
-def sources(urls: Iterable[str]) -> dict[str, Source]:
+def open_sources(urls: Iterable[str]) -> dict[str, Source]:
     """By `url`. Raises `StoreError` on what is no run directory."""
     found: dict[str, Source] = {}
     for url in urls:
         store = Store(url.rstrip("/"))
-        run = recorded_run(store)
+        run = read_run(store)
         benchmark = open_benchmark(run.benchmark, run.domain)
-        shown = store.path if store.local else store.url
-        found[shown] = Source(shown, store, store.config(), benchmark)
+        shown = store.path if store.is_local else store.url
+        found[shown] = Source(shown, store, store.read_config(), benchmark)
     return found
 
 
-SILENT = "the agent never spoke"
+AGENT_NEVER_SPOKE = "the agent never spoke"
 
 
-class Known(NamedTuple):
+class ScannedEpisode(NamedTuple):
     """What is kept of a conversation."""
 
     candidate: Candidate
-    trace: Trace | None
+    fingerprint: TaskFingerprint | None
     """None where nobody asks: without validation."""
-    refused: str | None
+    refusal: str | None
     """By the guard, or because there is nothing of the agent's in it."""
 
 
-def walk(source: Source, asked: Export) -> Iterator[Known]:
+def scan(source: Source, request: ExportRequest) -> Iterator[ScannedEpisode]:
     """Everything in a run directory that is whole."""
-    traces: dict[Trace, Trace] = {}  # trials of a task leave the same one, and are labelled alike: kept once
+    traces: dict[
+        TaskFingerprint, TaskFingerprint
+    ] = {}  # trials of a task leave the same one, and are labelled alike: kept once
     labels: dict[Labels | None, Labels | None] = {}
-    compared = asked.choose.similar is not None
-    for trajectory in source.store.episodes():
+    compared = request.choose.similar is not None
+    for trajectory in source.store.read_episodes():
         with boundary(StoreError, f"{source.url}: {trajectory.id}"):
-            one = candidate(source.url, trajectory, source.benchmark.writing_tools, sketched=compared)
+            one = build_candidate(source.url, trajectory, source.benchmark.writing_tools, with_sketch=compared)
             one = one._replace(labels=labels.setdefault(one.labels, one.labels))
-            if not _spoke(trajectory):
-                yield Known(one, None, SILENT)
-            elif asked.guard == "off" and not asked.validation:
-                yield Known(one, None, None)
+            if not _has_agent_turn(trajectory):
+                yield ScannedEpisode(one, None, AGENT_NEVER_SPOKE)
+            elif request.guard == "off" and not request.validation:
+                yield ScannedEpisode(one, None, None)
             else:
-                whose = trajectory.benchmark if asked.guard == "own" else None
-                guard, found = guard_of(trajectory.domain, whose), trace(trajectory, source.benchmark)
-                refused = guard.refuses(trajectory.split, found) if asked.guard != "off" else None
-                whole = guard.completed(found).model_copy(update={"scenario": ()}) if asked.validation else None
-                yield Known(one, traces.setdefault(whole, whole) if whole else None, refused)
+                whose = trajectory.benchmark if request.guard == "own" else None
+                guard, found = load_guard(trajectory.domain, whose), compute_fingerprint(trajectory, source.benchmark)
+                refused = guard.find_refusal(trajectory.split, found) if request.guard != "off" else None
+                whole = guard.complete(found).model_copy(update={"scenario": ()}) if request.validation else None
+                yield ScannedEpisode(one, traces.setdefault(whole, whole) if whole else None, refused)
 
 
-def _spoke(trajectory: Trajectory) -> bool:
+def _has_agent_turn(trajectory: Trajectory) -> bool:
     own = (turn for turn in trajectory.turns if turn.seat == "model" and not turn.given)
     return any(turn.kind in ("message", "tool_call") for turn in own)

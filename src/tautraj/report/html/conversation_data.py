@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tautraj.grading.explanation import Explanation
-from tautraj.printable import printable
-from tautraj.report.rendering import badges, belief_text, call_line, gold_line, json_text, status
+from tautraj.printable import escape_unprintable
+from tautraj.report.rendering import active_labels, belief_text, call_line, episode_status, gold_line, json_text
 from tautraj.trajectory import Grade, LlmCall, Trajectory, Turn
 
 
@@ -25,13 +25,13 @@ class Blob(NamedTuple):
     data: str
 
 
-class Packing:
+class ConversationPacker:
     """Conversations packed one after the other; long texts that several have, once."""
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
 
-    def pack(self, number: int, trajectory: Trajectory, why: Explanation | str | None) -> Iterator[Blob]:
+    def pack(self, number: int, trajectory: Trajectory, explanation: Explanation | str | None) -> Iterator[Blob]:
         """`number`: the episode's on the page; `why`: its reward explained, or why it could not be, or no need."""
         texts = {
             "system": trajectory.system_prompt,
@@ -44,29 +44,29 @@ class Packing:
             digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
             if text and digest not in self._numbers:
                 self._numbers[digest] = len(self._numbers)
-                yield Blob(f"s{self._numbers[digest]}", packed(text))
+                yield Blob(f"s{self._numbers[digest]}", pack_value(text))
             told[name] = f"s{self._numbers[digest]}" if text else None
-        yield Blob(f"c{number}", packed({"prompts": told, **conversation(trajectory, why)}))
+        yield Blob(f"c{number}", pack_value({"prompts": told, **conversation_to_dict(trajectory, explanation)}))
 
 
-def packed(value: Any) -> str:
+def pack_value(value: Any) -> str:
     """As `unpacked` in `dom.js` reads it: base64 of zlib of JSON."""
-    text = json.dumps(fit(value), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(sanitise(value), ensure_ascii=False, allow_nan=False)
     return base64.b64encode(zlib.compress(text.encode(), 6)).decode()
 
 
-def fit(value: Any) -> Any:
+def sanitise(value: Any) -> Any:
     """Fit for JSON in a page: control characters to be seen in every text, and no number that JSON does not have."""
     if isinstance(value, str):
-        return printable(value)
+        return escape_unprintable(value)
     if isinstance(value, dict):
-        return {fit(str(key)): fit(item) for key, item in value.items()}
+        return {sanitise(str(key)): sanitise(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [fit(item) for item in value]
+        return [sanitise(item) for item in value]
     return value if not isinstance(value, float) or math.isfinite(value) else str(value)
 
 
-def conversation(trajectory: Trajectory, why: Explanation | str | None) -> dict[str, Any]:
+def conversation_to_dict(trajectory: Trajectory, explanation: Explanation | str | None) -> dict[str, Any]:
     one = trajectory
     told: tuple[str, ...] = (
         "id",
@@ -84,23 +84,23 @@ def conversation(trajectory: Trajectory, why: Explanation | str | None) -> dict[
     told += ("agent", "model", "user", "user_strategy", "judge", "scenario", "quarantine", "started", "data_hash")
     return {
         **{name: getattr(one, name) for name in told},
-        "status": status(one.reward),
+        "status": episode_status(one.reward),
         "ending": one.outcome.kind,
         "detail": one.outcome.detail,
-        "grade": _grade(one.grade) if one.grade else None,
-        "labels": list(badges(one.labels, one.reward)),
+        "grade": _grade_to_dict(one.grade) if one.grade else None,
+        "labels": list(active_labels(one.labels, one.reward)),
         "violations": list(one.labels.violations or ()) if one.labels else [],
         "canonical": one.labels.canonical_reward if one.labels else None,
         "usage": {seat: spent.model_dump() for seat, spent in one.usage.items()},
         "versions": one.versions,
         "gold": [gold_line(action) for action in one.privileged.gold_actions],
-        "explanation": _explanation(why) if isinstance(why, Explanation) else None,
-        "unexplained": why if isinstance(why, str) else None,
-        "turns": [_turn(turn) for turn in one.turns],
+        "explanation": _explanation_to_dict(explanation) if isinstance(explanation, Explanation) else None,
+        "unexplained": explanation if isinstance(explanation, str) else None,
+        "turns": [_turn_to_dict(turn) for turn in one.turns],
     }
 
 
-def _grade(grade: Grade) -> dict[str, Any]:
+def _grade_to_dict(grade: Grade) -> dict[str, Any]:
     looked_for = {
         "communicate": grade.communicate,
         "action": grade.actions,
@@ -111,16 +111,16 @@ def _grade(grade: Grade) -> dict[str, Any]:
     return {"components": grade.components, "checks": {k: v for k, v in checks.items() if v}, "note": grade.note}
 
 
-def _explanation(why: Explanation) -> dict[str, Any]:
-    rows = [[one.path, _side(one.gold), _side(one.actual)] for one in why.differences]
-    return {**why._asdict(), "differences": rows}
+def _explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
+    rows = [[one.path, _to_text(one.gold), _to_text(one.actual)] for one in explanation.differences]
+    return {**explanation._asdict(), "differences": rows}
 
 
-def _side(value: Any) -> str:
+def _to_text(value: Any) -> str:
     return value if isinstance(value, str) else json_text(value)
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
+def _turn_to_dict(turn: Turn) -> dict[str, Any]:
     """What there is of it."""
     call = turn.tool_call
     told = {
@@ -139,12 +139,12 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "error": turn.error or None,
         "dropped": [call_line(one) for one in turn.dropped] or None,
         "given": turn.given or None,
-        "cost": _cost(turn.calls) if turn.calls else None,
+        "cost": _cost_fields(turn.calls) if turn.calls else None,
     }
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _cost(calls: Sequence[LlmCall]) -> list[Any]:
+def _cost_fields(calls: Sequence[LlmCall]) -> list[Any]:
     """llm, requests, tokens in and out, USD (None: unpriced), seconds, retries, finish."""
     prices = [call.usd for call in calls]
     return [

@@ -15,113 +15,127 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tautraj.printable import printable
-from tautraj.report.episode_rows import Entry, held
-from tautraj.report.html.conversation_data import Blob, Packing, fit
-from tautraj.report.html.plots import plots
-from tautraj.report.html.summary import figures, kinds, runs_table, settings
-from tautraj.report.run_data import Played, explained, played
+from tautraj.printable import escape_unprintable
+from tautraj.report.episode_rows import EpisodeRow, select_conversations
+from tautraj.report.html.conversation_data import Blob, ConversationPacker, sanitise
+from tautraj.report.html.plots import draw_plots
+from tautraj.report.html.summary import group_failures, list_settings, make_figures, runs_table
+from tautraj.report.run_data import LoadedRun, explain_reward, load_run
 from tautraj.store import Store
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 SCRIPTS = ("dom.js", "table.js", "turns.js", "conversation.js", "page.js")
 
-PIECE = 1 << 16
+CHUNK_CHARACTERS = 1 << 16
 """Letters that are written at once."""
 
 
-def write(stores: Sequence[Store], target: str, *, title: str, conversations: int) -> None:
+def write_page(stores: Sequence[Store], target: str, *, title: str, conversations: int) -> None:
     """Write the page of these run directories; `target`: a path or fsspec URL of a file, there whole or not at all.
 
     All episodes are in its table; of their `conversations` it holds at most so many, failures first. Raises
     `StoreError`; reads every record twice at most and keeps none.
     """
     folder, slash, name = target.rpartition("/")
-    write_into(Store(folder or slash or "."), name, stores, title, conversations)
+    write_page_into(Store(folder or slash or "."), name, stores, title, conversations)
 
 
-def write_into(folder: Store, name: str, stores: Sequence[Store], title: str, conversations: int) -> None:
+def write_page_into(folder: Store, name: str, stores: Sequence[Store], title: str, conversations: int) -> None:
     """Likewise, into a folder that is known."""
-    runs = [played(store, number) for number, store in enumerate(stores)]
-    folder.write_pieces(name, _encoded(page(runs, title, conversations)))
+    runs = [load_run(store, number) for number, store in enumerate(stores)]
+    folder.write_chunks(name, _encode_chunks(render_page(runs, title, conversations)))
 
 
-def page(runs: Sequence[Played], title: str, conversations: int) -> Iterator[str]:
-    entries = sorted((one for run in runs for one in run.entries), key=_order)
-    kept = held(entries, conversations)
-    script, style = _script(), (HERE / "page.css").read_text(encoding="utf-8")
+def render_page(runs: Sequence[LoadedRun], title: str, conversations: int) -> Iterator[str]:
+    entries = sorted((one for run in runs for one in run.episodes), key=_sort_key)
+    kept = select_conversations(entries, conversations)
+    script, style = _join_scripts(), (FOLDER / "page.css").read_text(encoding="utf-8")
     policy = (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+        f"default-src 'none'; script-src '{_csp_hash(script)}'; style-src '{_csp_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    yield from _template().generate(
+    yield from _load_template().generate(
         title=title,
         policy=policy,
         style=Markup(style),  # noqa: S704 - ours
         script=Markup(script),  # noqa: S704
         runs=runs,
-        figures=figures(runs, entries),
-        settings=settings(runs[0]) if len(runs) == 1 else None,
+        figures=make_figures(runs, entries),
+        settings=list_settings(runs[0]) if len(runs) == 1 else None,
         table=runs_table(runs),
-        plots=plots(entries, [run.name for run in runs], [run.run.domain.name for run in runs]),
-        kinds=kinds(runs),
+        plots=draw_plots(entries, [run.name for run in runs], [run.run.domain.name for run in runs]),
+        kinds=group_failures(runs),
         episodes=len(entries),
         held=len(kept),
-        data=_embedded(_data(runs, entries, set(kept))),
-        blobs=_blobs(runs, entries, kept),
+        data=_to_script_json(_table_data(runs, entries, set(kept))),
+        blobs=_pack_conversations(runs, entries, kept),
     )
 
 
-def _blobs(runs: Sequence[Played], entries: Sequence[Entry], kept: Iterable[int]) -> Iterator[Blob]:
-    packing = Packing()
-    for number in kept:
-        one = entries[number]
-        trajectory = runs[one.run].store.episode(one.id)
+def _pack_conversations(
+    runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selected: Iterable[int]
+) -> Iterator[Blob]:
+    packing = ConversationPacker()
+    for number in selected:
+        one = episodes[number]
+        trajectory = runs[one.run].store.read_episode(one.id)
         if trajectory is not None:
-            why = explained(trajectory, runs[one.run].benchmark) if one.status == "failed" else None
+            why = explain_reward(trajectory, runs[one.run].benchmark) if one.status == "failed" else None
             yield from packing.pack(number, trajectory, why)
 
 
-def _data(runs: Sequence[Played], entries: Sequence[Entry], kept: set[int]) -> dict[str, Any]:
+def _table_data(runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selected: set[int]) -> dict[str, Any]:
     """What `table.js` makes rows of; a row is `table.js`'s FIELDS."""
     keys: set[str] = set()
     rows = []
-    for number, one in enumerate(entries):
+    for number, one in enumerate(episodes):
         key = one.id if one.id not in keys else f"{one.id}~{number}"
         keys.add(key)
-        what = (key, one.id, one.run, one.task_id, one.trial, one.status, one.reward, one.lost_on, one.ending)
+        what = (
+            key,
+            one.id,
+            one.run,
+            one.task_id,
+            one.trial,
+            one.status,
+            one.reward,
+            one.failed_components,
+            one.ending,
+        )
         counts = (one.turns, one.tool_calls, one.mistakes, round(one.seconds, 2), one.tokens, one.usd)
-        rows.append((*what, *counts, one.labels, number in kept))
+        rows.append((*what, *counts, one.labels, number in selected))
     return {"runs": [run.name for run in runs], "urls": [run.store.url for run in runs], "rows": rows}
 
 
-def _order(one: Entry) -> tuple[Any, ...]:
-    numbered = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,15})", one.task_id)]
-    return numbered, one.trial, one.run
+def _sort_key(episode: EpisodeRow) -> tuple[Any, ...]:
+    numbered = [
+        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,15})", episode.task_id)
+    ]
+    return numbered, episode.trial, episode.run
 
 
-def _embedded(value: Any) -> Markup:
+def _to_script_json(value: Any) -> Markup:
     """JSON that can stand in a script: nothing in it ends one or begins a comment."""
-    text = json.dumps(fit(value), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(sanitise(value), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
-def _script() -> str:
-    parts = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
+def _join_scripts() -> str:
+    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
     return "(() => {\n" + "\n".join(['"use strict";', *parts]) + "})();\n"
 
 
-def _digest(text: str) -> str:
+def _csp_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _template() -> Any:
+def _load_template() -> Any:
     def shown(value: Any) -> Any:
-        return value if isinstance(value, Markup) else printable(str(value))
+        return value if isinstance(value, Markup) else escape_unprintable(str(value))
 
     environment = Environment(
-        loader=FileSystemLoader(HERE),
+        loader=FileSystemLoader(FOLDER),
         autoescape=True,
         finalize=shown,
         undefined=StrictUndefined,
@@ -131,13 +145,13 @@ def _template() -> Any:
     return environment.get_template("page.html.jinja")
 
 
-def _encoded(pieces: Iterable[str]) -> Iterator[bytes]:
+def _encode_chunks(chunks: Iterable[str]) -> Iterator[bytes]:
     waiting: list[str] = []
     length = 0
-    for piece in pieces:
+    for piece in chunks:
         waiting.append(piece)
         length += len(piece)
-        if length >= PIECE:
+        if length >= CHUNK_CHARACTERS:
             yield "".join(waiting).encode()
             waiting, length = [], 0
     yield "".join(waiting).encode()

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from tautraj.printable import printable
-from tautraj.report.episode_rows import Entry
-from tautraj.report.html.svg import COLOURS, inline
+from tautraj.printable import escape_unprintable
+from tautraj.report.episode_rows import EpisodeRow
+from tautraj.report.html.svg import COLOURS, inline_svg
 from tautraj.report.rendering import Status
 
 STATUSES: tuple[Status, ...] = ("passed", "failed", "ungraded")
@@ -19,10 +19,10 @@ STATUSES: tuple[Status, ...] = ("passed", "failed", "ungraded")
 WIDE, NARROW = 11.6, 3.1
 """Inches."""
 
-LABELLED = 60
+MOST_TASK_LABELS = 60
 """Tasks whose names fit under their bars."""
 
-MOST = 24
+MOST_BARS = 24
 """Bars one above the other."""
 
 
@@ -37,118 +37,120 @@ Bar = tuple[str, int, int]
 """Name, passed, graded."""
 
 
-def plots(entries: Sequence[Entry], runs: Sequence[str], domains: Sequence[str]) -> list[Plot]:
+def draw_plots(episodes: Sequence[EpisodeRow], run_names: Sequence[str], domains: Sequence[str]) -> list[Plot]:
     """Those that there is something to show in. `runs`, `domains`: of each run directory."""
     import matplotlib
 
-    made = [_by_run(entries, runs), _by_task(entries, domains), _by_operation(entries)]
-    made += [_turns(entries), _cost(entries), _endings(entries)]
+    made = [_plot_by_run(episodes, run_names), _plot_by_task(episodes, domains), _plot_by_operation(episodes)]
+    made += [_plot_turns(episodes), _plot_cost(episodes), _plot_endings(episodes)]
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "tautraj", "font.size": 9, "text.parse_math": False}
     with matplotlib.rc_context(settings):
         return [drawn for plot in made if plot is not None for drawn in plot()]
 
 
-Drawing = Callable[[], Iterator[Plot]] | None
+Draw = Callable[[], Iterator[Plot]] | None
 
 
-def _by_run(entries: Sequence[Entry], runs: Sequence[str]) -> Drawing:
-    if len(runs) < 2:
+def _plot_by_run(episodes: Sequence[EpisodeRow], run_names: Sequence[str]) -> Draw:
+    if len(run_names) < 2:
         return None
-    bars = _bars(entries, lambda one: [runs[one.run]])
-    return lambda: _rates("Success by cell", "", [bar for bar in bars if bar[2]], wide=True)
+    bars = _count_bars(episodes, lambda one: [run_names[one.run]])
+    return lambda: _draw_rates("Success by cell", "", [bar for bar in bars if bar[2]], wide=True)
 
 
-def _by_operation(entries: Sequence[Entry]) -> Drawing:
-    bars = _bars(entries, lambda one: one.operations)
-    return lambda: _rates("Success by operation", "What the task's gold actions write", bars, wide=False)
+def _plot_by_operation(episodes: Sequence[EpisodeRow]) -> Draw:
+    bars = _count_bars(episodes, lambda one: one.operations)
+    return lambda: _draw_rates("Success by operation", "What the task's gold actions write", bars, wide=False)
 
 
-def _by_task(entries: Sequence[Entry], domains: Sequence[str]) -> Drawing:
+def _plot_by_task(episodes: Sequence[EpisodeRow], domains: Sequence[str]) -> Draw:
     several = len(set(domains)) > 1  # they count their tasks alike
-    names = _bars(entries, lambda one: [f"{domains[one.run]} {one.task_id}" if several else one.task_id])
+    names = _count_bars(episodes, lambda one: [f"{domains[one.run]} {one.task_id}" if several else one.task_id])
     bars = sorted(names, key=lambda bar: bar[1] / bar[2])
 
     def draw() -> Iterator[Plot]:
         if not bars:
             return
-        figure, axes = _figure(WIDE, 1.6)
+        figure, axes = _new_figure(WIDE, 1.6)
         places = range(len(bars))
         axes.bar(places, [passed / graded for _, passed, graded in bars], color=COLOURS["passed"], width=0.8)
         axes.bar(places, [-0.03] * len(bars), color=COLOURS["line"], width=0.8)
         axes.set(ylim=(-0.03, 1), yticks=[0, 0.5, 1], yticklabels=["0", "50 %", "100 %"], xticks=[])
         axes.margins(x=0.01)
-        if len(bars) <= LABELLED:
-            axes.set_xticks(places, [_name(name, 14) for name, _, _ in bars], rotation=90, fontsize=7)
+        if len(bars) <= MOST_TASK_LABELS:
+            axes.set_xticks(places, [_shorten(name, 14) for name, _, _ in bars], rotation=90, fontsize=7)
         perfect = sum(passed == graded for _, passed, graded in bars)
         never = sum(passed == 0 for _, passed, _ in bars)
         note = f"{len(bars):,} tasks, hardest first: {never:,} never passed, {perfect:,} always"
-        yield Plot("Success by task", note, True, inline(figure, "tasks"))
+        yield Plot("Success by task", note, True, inline_svg(figure, "tasks"))
 
     return draw
 
 
-def _turns(entries: Sequence[Entry]) -> Drawing:
-    return lambda: _histogram("Turns", "Of a conversation", entries, lambda one: one.turns)
+def _plot_turns(episodes: Sequence[EpisodeRow]) -> Draw:
+    return lambda: _draw_histogram("Turns", "Of a conversation", episodes, lambda one: one.turns)
 
 
-def _cost(entries: Sequence[Entry]) -> Drawing:
-    priced = [one for one in entries if one.usd is not None and one.tokens]
+def _plot_cost(episodes: Sequence[EpisodeRow]) -> Draw:
+    priced = [one for one in episodes if one.usd is not None and one.tokens]
     if priced:
-        return lambda: _histogram("Cost", "USD of a conversation, all seats", priced, lambda one: one.usd or 0.0)
-    called = [one for one in entries if one.tokens]
+        return lambda: _draw_histogram("Cost", "USD of a conversation, all seats", priced, lambda one: one.usd or 0.0)
+    called = [one for one in episodes if one.tokens]
     if called:
-        return lambda: _histogram("Tokens", "Of a conversation; it has no price", called, lambda one: one.tokens)
+        return lambda: _draw_histogram("Tokens", "Of a conversation; it has no price", called, lambda one: one.tokens)
     return None
 
 
-def _endings(entries: Sequence[Entry]) -> Drawing:
-    counts = Counter(one.ending for one in entries)
-    by_status = Counter((one.ending, one.status) for one in entries)
+def _plot_endings(episodes: Sequence[EpisodeRow]) -> Draw:
+    counts = Counter(one.ending for one in episodes)
+    by_status = Counter((one.ending, one.status) for one in episodes)
 
     def draw() -> Iterator[Plot]:
         if not counts:
             return
         names = [name for name, _ in counts.most_common()]
-        figure, axes = _figure(NARROW, 0.5 + 0.26 * len(names))
+        figure, axes = _new_figure(NARROW, 0.5 + 0.26 * len(names))
         left = [0] * len(names)
         for status in STATUSES:
             widths = [by_status[name, status] for name in names]
             axes.barh(range(len(names)), widths, left=left, color=COLOURS[status], height=0.7)
             left = [a + b for a, b in zip(left, widths, strict=True)]
-        _rows(axes, [name.replace("_", " ") for name in names], left, [f"{counts[name]:,}" for name in names])
-        yield Plot("Endings", "How conversations ended", False, inline(figure, "endings"))
+        _label_bars(axes, [name.replace("_", " ") for name in names], left, [f"{counts[name]:,}" for name in names])
+        yield Plot("Endings", "How conversations ended", False, inline_svg(figure, "endings"))
 
     return draw
 
 
-def _rates(title: str, note: str, bars: Sequence[Bar], *, wide: bool) -> Iterator[Plot]:
+def _draw_rates(title: str, note: str, bars: Sequence[Bar], *, wide: bool) -> Iterator[Plot]:
     if not bars:
         return
-    shown = sorted(bars, key=lambda bar: -bar[2])[:MOST]
-    figure, axes = _figure(WIDE if wide else NARROW, 0.5 + 0.26 * len(shown))
+    shown = sorted(bars, key=lambda bar: -bar[2])[:MOST_BARS]
+    figure, axes = _new_figure(WIDE if wide else NARROW, 0.5 + 0.26 * len(shown))
     rates = [passed / graded for _, passed, graded in shown]
     axes.barh(range(len(shown)), rates, color=COLOURS["passed"], height=0.7)
-    names = [_name(name, 48 if wide else 32) for name, _, _ in shown]
-    _rows(axes, names, [1.0] * len(shown), [f"{passed}/{graded}" for _, passed, graded in shown])
+    names = [_shorten(name, 48 if wide else 32) for name, _, _ in shown]
+    _label_bars(axes, names, [1.0] * len(shown), [f"{passed}/{graded}" for _, passed, graded in shown])
     axes.set(xlim=(0, 1.18), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
     left_out = f" ({len(shown)} of {len(bars):,} shown)" if len(shown) < len(bars) else ""
-    yield Plot(title, note + left_out, wide, inline(figure, title.rsplit(maxsplit=1)[-1]))
+    yield Plot(title, note + left_out, wide, inline_svg(figure, title.rsplit(maxsplit=1)[-1]))
 
 
-def _histogram(title: str, note: str, entries: Sequence[Entry], of: Callable[[Entry], float]) -> Iterator[Plot]:
-    if not entries:
+def _draw_histogram(
+    title: str, note: str, episodes: Sequence[EpisodeRow], value_of: Callable[[EpisodeRow], float]
+) -> Iterator[Plot]:
+    if not episodes:
         return
-    figure, axes = _figure(NARROW, 1.7)
-    values = [[of(one) for one in entries if one.status == status] for status in STATUSES]
+    figure, axes = _new_figure(NARROW, 1.7)
+    values = [[value_of(one) for one in episodes if one.status == status] for status in STATUSES]
     colours = [COLOURS[status] for status in STATUSES]
-    axes.hist(values, bins=_bins(entries, of), stacked=True, color=colours)
+    axes.hist(values, bins=_bins(episodes, value_of), stacked=True, color=colours)
     axes.locator_params(axis="both", nbins=4)
-    yield Plot(title, note, False, inline(figure, title))
+    yield Plot(title, note, False, inline_svg(figure, title))
 
 
-def _bins(entries: Sequence[Entry], of: Callable[[Entry], float]) -> Any:
+def _bins(episodes: Sequence[EpisodeRow], value_of: Callable[[EpisodeRow], float]) -> Any:
     """Whole numbers get bars that are whole numbers wide."""
-    values = [of(one) for one in entries]
+    values = [value_of(one) for one in episodes]
     low, high = min(values), max(values)
     if all(isinstance(value, int) for value in values):
         step = max(1, -(-int(high - low + 1) // 24))
@@ -156,26 +158,26 @@ def _bins(entries: Sequence[Entry], of: Callable[[Entry], float]) -> Any:
     return 24
 
 
-def _bars(entries: Sequence[Entry], names: Callable[[Entry], Sequence[str]]) -> list[Bar]:
+def _count_bars(episodes: Sequence[EpisodeRow], names: Callable[[EpisodeRow], Sequence[str]]) -> list[Bar]:
     passed, graded = Counter[str](), Counter[str]()
-    for one in entries:
+    for one in episodes:
         if one.status != "ungraded":
             graded.update(names(one))
             passed.update(names(one) if one.status == "passed" else ())
     return [(name, passed[name], graded[name]) for name in graded]
 
 
-def _rows(axes: Any, names: Sequence[str], ends: Sequence[float], told: Sequence[str]) -> None:
+def _label_bars(axes: Any, names: Sequence[str], ends: Sequence[float], values: Sequence[str]) -> None:
     """Bars one under the other, each with its name and number."""
     axes.set_yticks(range(len(names)), names, fontsize=7.5)
     axes.invert_yaxis()
     room = 0.03 * max(ends)
-    for place, (end, text) in enumerate(zip(ends, told, strict=True)):
+    for place, (end, text) in enumerate(zip(ends, values, strict=True)):
         axes.text(end + room, place, text, va="center", fontsize=8, color=COLOURS["muted"])
     axes.set(xticks=[], xlim=(0, 1.22 * max(ends)))
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+def _new_figure(width: float, height: float) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -189,6 +191,6 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _name(text: str, most: int) -> str:
-    text = " ".join(printable(text).split())
+def _shorten(text: str, most: int) -> str:
+    text = " ".join(escape_unprintable(text).split())
     return text if len(text) <= most else text[: most - 1] + "…"

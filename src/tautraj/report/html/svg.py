@@ -20,17 +20,26 @@ COLOURS = {
 }
 """Class in `page.css` -> what matplotlib is told; the page has its own for light and dark."""
 
-NAMES = {colour: name for name, colour in COLOURS.items()}
+CLASSES = {colour: name for name, colour in COLOURS.items()}
 
-SVG = "{http://www.w3.org/2000/svg}"
+SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
 
-KEPT = {"fill", "stroke", "stroke-width", "opacity", "fill-opacity", "stroke-opacity", "text-anchor", "font-size"}
+STYLE_ATTRIBUTES = {
+    "fill",
+    "stroke",
+    "stroke-width",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+    "text-anchor",
+    "font-size",
+}
 
-KEPT |= {"stroke-dasharray", "stroke-linecap", "stroke-linejoin"}
+STYLE_ATTRIBUTES |= {"stroke-dasharray", "stroke-linecap", "stroke-linejoin"}
 """Of matplotlib's styles, as attributes: a page without inline styles takes those."""
 
 
-def inline(figure: Any, name: str) -> Markup:
+def inline_svg(figure: Any, id_prefix: str) -> Markup:
     """`name`: what ids in it begin with."""
     kept = io.StringIO()
     figure.savefig(kept, format="svg", metadata={"Date": None})
@@ -41,26 +50,26 @@ def inline(figure: Any, name: str) -> Markup:
             if child.tag.rpartition("}")[2] in ("metadata", "style"):
                 parent.remove(child)
     for node in root.iter():
-        node.tag = node.tag.removeprefix(SVG)
-        _restyled(node, name)
+        node.tag = node.tag.removeprefix(SVG_NAMESPACE)
+        _restyle(node, id_prefix)
     root.attrib = {"viewBox": root.get("viewBox", ""), "width": root.get("width", ""), "class": "plot", "role": "img"}
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704
 
 
-def _restyled(node: ElementTree.Element, name: str) -> None:
+def _restyle(node: ElementTree.Element, id_prefix: str) -> None:
     style = dict(re.findall(r"([\w-]+):\s*([^;]+)", node.attrib.pop("style", "")))
     if "font" in style and (size := re.search(r"([\d.]+)px", style["font"])):
         style["font-size"] = size[1]
     for key, value in style.items():
-        if value in NAMES and key in ("fill", "stroke"):
-            node.set("class", " ".join(filter(None, (node.get("class"), f"{key}-{NAMES[value]}"))))
-        elif key in KEPT:
+        if value in CLASSES and key in ("fill", "stroke"):
+            node.set("class", " ".join(filter(None, (node.get("class"), f"{key}-{CLASSES[value]}"))))
+        elif key in STYLE_ATTRIBUTES:
             node.set(key, value)
     for key, value in list(node.attrib.items()):
         if key == "id":
             if node.tag == "clipPath":
-                node.set(key, f"{name}-{value}")
+                node.set(key, f"{id_prefix}-{value}")
             else:
                 del node.attrib[key]
         elif value.startswith("url(#"):
-            node.set(key, f"url(#{name}-{value[5:]}")
+            node.set(key, f"url(#{id_prefix}-{value[5:]}")

@@ -6,23 +6,23 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from tautraj.report.terminal.console import duration
+from tautraj.report.terminal.console import format_duration
 from tautraj.runs.progress import RunProgress, throttle
 from tautraj.runs.scheduler import CellScheduler, Watcher
 
-PLAIN_LINES_EVERY = 10.0
+PLAIN_LINE_SECONDS = 10.0
 """Seconds."""
 
 
 @contextmanager
-def progress(scheduler: CellScheduler, title: str) -> Iterator[Watcher]:
+def show_progress(scheduler: CellScheduler, title: str) -> Iterator[Watcher]:
     """A bar that is renewed with every call of what it yields."""
     console = Console(stderr=True)
     if "human" in [run.user.name for run in scheduler.runs]:
         yield lambda now: None  # the terminal belongs to the conversation
         return
     if not console.is_terminal:
-        yield throttle(PLAIN_LINES_EVERY, lambda now: print(line(now), flush=True))
+        yield throttle(PLAIN_LINE_SECONDS, lambda now: print(format_progress(now), flush=True))
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -30,18 +30,18 @@ def progress(scheduler: CellScheduler, title: str) -> Iterator[Watcher]:
         TextColumn("{task.fields[text]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=scheduler.total, completed=scheduler.done, text=line(scheduler))
-        yield lambda now: bar.update(task, completed=now.done, text=line(now))
+        task = bar.add_task(title, total=scheduler.total, completed=scheduler.done, text=format_progress(scheduler))
+        yield lambda now: bar.update(task, completed=now.done, text=format_progress(now))
 
 
-def line(progress: RunProgress | CellScheduler) -> str:
+def format_progress(progress: RunProgress | CellScheduler) -> str:
     """Done, failed, owed, success so far, tokens and USD so far, time left."""
     rate = "–" if progress.success_rate is None else f"{progress.success_rate:.1%}"
     spent, reserved = progress.ledger.spent, progress.ledger.reserved
     usd = "unpriced" if spent.usd is None else f"{spent.usd:.2f} USD"
     if progress.ledger.under_way and spent.usd is not None and reserved.usd:
         usd += f" (and {reserved.usd:.2f} reserved)"
-    left = "" if progress.seconds_left is None else f", {duration(progress.seconds_left)} left"
+    left = "" if progress.seconds_left is None else f", {format_duration(progress.seconds_left)} left"
     return (
         f"{progress.done} done, {progress.failed} failed, {progress.owed} owed, success {rate}, "
         f"{spent.tokens:,.0f} tokens, {usd}{left}"

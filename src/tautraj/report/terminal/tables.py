@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from tautraj.export.result import Exported
-from tautraj.grading.regrade import REPORT, Regraded
+from tautraj.export.result import ExportResult
+from tautraj.grading.regrade import REGRADE_FILE, RegradeResult
 from tautraj.metrics import Metrics
-from tautraj.report.terminal.console import _table, plain
+from tautraj.report.terminal.console import make_table, safe_text
 from tautraj.runs.estimates import Estimate
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
@@ -20,19 +20,19 @@ MOST_CHANGES = 20
 """Shown of a regrade, each kind."""
 
 
-def summary(progress: RunProgress, numbers: Metrics, look: dict[str, str]) -> None:
+def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]) -> None:
     """The closing table and where to look closer. `look`: what is there -> link, path or command."""
     run = progress.plan.run
     console = Console(soft_wrap=False)
-    console.print(_table(progress.plan.cell.folder, summary_rows(numbers)))
-    if run.model.gold:
+    console.print(make_table(progress.plan.cell.folder, summary_rows(numbers)))
+    if run.model.is_gold_replay:
         replays = f"model={run.model.name} replays the task's gold actions"
-        console.print(plain(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
+        console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
     for failure in list(progress.failures.values())[:3]:
         said = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
-        console.print(plain(" ".join(said.split())), soft_wrap=True)
-    for name, where in look.items():
-        console.print(plain(f"{name + ':':<15} {where}"), soft_wrap=True)
+        console.print(safe_text(" ".join(said.split())), soft_wrap=True)
+    for name, where in links.items():
+        console.print(safe_text(f"{name + ':':<15} {where}"), soft_wrap=True)
 
 
 def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
@@ -67,10 +67,10 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
     return rows
 
 
-def plan(plan: RunPlan, estimate: Estimate) -> None:
+def print_plan(plan: RunPlan, estimate: Estimate) -> None:
     """What would be played and what it may take; nothing is begun."""
     console = Console(soft_wrap=False)
-    console.print(_table(plan.cell.folder, plan_rows(plan, estimate)))
+    console.print(make_table(plan.cell.folder, plan_rows(plan, estimate)))
     console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
 
 
@@ -81,45 +81,45 @@ def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
         tokens = f"{owed * took.tokens_in:,.0f} tokens in, {owed * took.tokens_out:,.0f} out"
         rows.append((seat, f"about {owed * took.calls:,.0f} calls, {tokens}"))
     if estimate.seats:
-        total = estimate.cost.times(owed)
+        total = estimate.cost.scale(owed)
         usd = "unpriced" if total.usd is None else f"{total.usd:,.2f} USD"
         rows += [("in all", f"about {total.tokens:,.0f} tokens, {usd}"), ("estimated from", estimate.source)]
     return rows
 
 
-def regraded(found: Regraded, url: str) -> None:
+def print_regrade(result: RegradeResult, url: str) -> None:
     """What changed, old and new side by side, the rewards first; the first of many."""
     console = Console(soft_wrap=False)
-    differ = [change for change in found.changes if change.what == "reward"]
-    others = [change for change in found.changes if change.what != "reward"]
-    rows = [("episodes", f"{found.episodes:,}"), ("rewards that differ", f"{len(differ):,}")]
+    differ = [change for change in result.changes if change.what == "reward"]
+    others = [change for change in result.changes if change.what != "reward"]
+    rows = [("episodes", f"{result.episodes:,}"), ("rewards that differ", f"{len(differ):,}")]
     rows += [(f"{what}: differ", f"{n:,}") for what, n in Counter(change.what for change in others).most_common()]
     for change in [*differ, *others][:MOST_CHANGES]:
         if change.what != "labels":
             rows.append((f"{change.episode} {change.what}", f"{change.old} → {change.new}"))
     rows += [
-        (f"{episode}: not graded again", why[:200]) for episode, why in list(found.broken.items())[:MOST_CHANGES]
+        (f"{episode}: not graded again", why[:200]) for episode, why in list(result.broken.items())[:MOST_CHANGES]
     ]
-    console.print(_table(url, rows))
-    console.print(plain(f"All of it: {url}/{REPORT}"), soft_wrap=True)
+    console.print(make_table(url, rows))
+    console.print(safe_text(f"All of it: {url}/{REGRADE_FILE}"), soft_wrap=True)
 
 
-def explained(lines: Sequence[str]) -> None:
+def print_explanation(lines: Sequence[str]) -> None:
     """Why a reward is what it is."""
     for told in lines:
-        Console().print(plain(told), soft_wrap=True)
+        Console().print(safe_text(told), soft_wrap=True)
 
 
-def exported(done: Exported) -> None:
+def print_export(result: ExportResult) -> None:
     """The funnel, what is left of it, and where."""
-    first, *steps = done.funnel
-    rows = [("came in", f"{first.left:,}"), *((step.what, f"{-step.dropped:,}") for step in steps if step.dropped)]
-    rows += [("conversations kept", f"{done.funnel[-1].left:,}")]
-    rows += [(f"refused: {wrong}", f"{-n:,}") for wrong, n in done.counts.refused.items()]
-    rows += [(f"rows: {name}", f"{n:,}") for name, n in done.counts.rows.items()]
-    usd = "unpriced" if done.usd is None else f"{done.usd / done.total:.4f}"
+    first, *steps = result.funnel
+    rows = [("came in", f"{first.left:,}"), *((step.reason, f"{-step.dropped:,}") for step in steps if step.dropped)]
+    rows += [("conversations kept", f"{result.funnel[-1].left:,}")]
+    rows += [(f"refused: {wrong}", f"{-n:,}") for wrong, n in result.counts.refused.items()]
+    rows += [(f"rows: {name}", f"{n:,}") for name, n in result.counts.rows.items()]
+    usd = "unpriced" if result.usd is None else f"{result.usd / result.total_rows:.4f}"
     console = Console(soft_wrap=False)
-    console.print(_table(done.folder.name, [*rows, ("USD per row", usd)]))
-    console.print(plain(f"rows and card: {done.folder}"), soft_wrap=True)
-    if done.address:
-        console.print(plain(f"on the Hub:    {done.address}"), soft_wrap=True)
+    console.print(make_table(result.folder.name, [*rows, ("USD per row", usd)]))
+    console.print(safe_text(f"rows and card: {result.folder}"), soft_wrap=True)
+    if result.hub_url:
+        console.print(safe_text(f"on the Hub:    {result.hub_url}"), soft_wrap=True)

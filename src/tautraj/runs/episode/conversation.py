@@ -9,20 +9,20 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from tautraj.agents import Backstage, Stage
+from tautraj.agents import AgentContext, GoldContext
 from tautraj.benchmarks import Benchmark, Task, open_benchmark
 from tautraj.config import Run
-from tautraj.config.components import part
-from tautraj.config.identity import EpisodeSpec, cell
-from tautraj.config.provenance import versions
+from tautraj.config.components import load_component
+from tautraj.config.identity import EpisodeSpec, identify_cell
+from tautraj.config.provenance import collect_versions
 from tautraj.errors import LimitReached, SeatError, WorldClosed, boundary
-from tautraj.llms.tool_calls import Aside
-from tautraj.runs.episode.environment import Door
-from tautraj.runs.episode.limits import Allowance
+from tautraj.llms.tool_calls import SideChannels
+from tautraj.runs.episode.environment import EpisodeEnvironment
+from tautraj.runs.episode.limits import EpisodeLimits
 from tautraj.runs.episode.recorder import Briefing, Recorder
-from tautraj.runs.episode.seat_llm import seat_ask
-from tautraj.trajectory import SCHEMA, Outcome, ToolCall, Trajectory
-from tautraj.users import Customer, Scene
+from tautraj.runs.episode.seat_llm import build_ask
+from tautraj.trajectory import SCHEMA_VERSION, Outcome, ToolCall, Trajectory
+from tautraj.users import Customer, UserContext
 
 
 def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
@@ -32,69 +32,69 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
     """
     started = time.time()
     benchmark = open_benchmark(run.benchmark, run.domain)
-    task = benchmark.task(spec.task_id)
-    world = benchmark.world(task)
+    task = benchmark.get_task(spec.task_id)
+    world = benchmark.build_world(task)
     recorder.turns.extend(task.given)
-    if benchmark.greets and not task.given:
-        recorder.turn("model", "message", message=benchmark.greeting, given=True)
+    if benchmark.has_greeting_turn and not task.given:
+        recorder.record_turn("model", "message", message=benchmark.greeting, given=True)
 
-    def act(call: ToolCall, aside: Aside) -> str:
+    def act(call: ToolCall, aside: SideChannels) -> str:
         answer = door.call(call, aside, "user")
-        if door.closed:
+        if door.is_closed:
             raise WorldClosed("the customer's call ended the episode")
         return answer
 
-    allowance = Allowance(run.limits, recorder)
-    scene = _scene(run, spec, recorder, allowance, benchmark, task, act)
-    door = Door(benchmark, world, _customer(run, scene), recorder, run.limits, allowance)
+    allowance = EpisodeLimits(run.limits, recorder)
+    scene = _build_user_context(run, spec, recorder, allowance, benchmark, task, act)
+    door = EpisodeEnvironment(benchmark, world, _build_customer(run, scene), recorder, run.limits, allowance)
     if not recorder.turns:
-        door.listen(benchmark.greeting)
+        door.get_reply(benchmark.greeting)
     elif recorder.turns[-1].seat == "model":
-        door.listen(recorder.turns[-1].message or "")
-    stage = Stage(
+        door.get_reply(recorder.turns[-1].message or "")
+    stage = AgentContext(
         task_id=task.id,
         system=benchmark.agent_prompt,
         turns=recorder.turns,
         tools=benchmark.tools,
-        door=door,
-        ask=seat_ask(run.model, "model", spec.seed, recorder, allowance),
-        brief=recorder.brief,
-        backstage=Backstage(task, world.peek, benchmark.writing_tools) if run.model.offline else None,
+        env=door,
+        ask=build_ask(run.model, "model", spec.seed, recorder, allowance),
+        record_prompt=recorder.brief,
+        gold_context=GoldContext(task, world.peek, benchmark.writing_tools) if run.model.is_offline else None,
     )
     with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}"):
-        if not door.closed:
-            part(run.agent)(stage)
+        if not door.is_closed:
+            load_component(run.agent)(stage)
     outcome = door.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
-    return _record(run, spec, benchmark, task, scene, recorder, outcome, started)
+    return _build_trajectory(run, spec, benchmark, task, scene, recorder, outcome, started)
 
 
-def _scene(
+def _build_user_context(
     run: Run,
     spec: EpisodeSpec,
     recorder: Recorder,
-    allowance: Allowance,
+    limits: EpisodeLimits,
     benchmark: Benchmark,
     task: Task,
-    act: Callable[[ToolCall, Aside], str],
-) -> Scene:
+    act: Callable[[ToolCall, SideChannels], str],
+) -> UserContext:
     words = {ending: word for word, ending in benchmark.stop_words.items()}
-    return Scene(
-        prompt=benchmark.customer_prompt(task),
+    return UserContext(
+        prompt=benchmark.build_user_prompt(task),
         scenario=task.scenario,
-        history=tuple(recorder.turns),
-        stop=words["user_stop"],
-        transfer=words.get("user_transfer", words["user_stop"]),
+        given_turns=tuple(recorder.turns),
+        stop_word=words["user_stop"],
+        transfer_word=words.get("user_transfer", words["user_stop"]),
         tools=benchmark.user_tools,
-        ask=seat_ask(run.user, "user", spec.seed, recorder, allowance),
-        act=act,
-        think=lambda thought: recorder.think("user", thought),
+        ask=build_ask(run.user, "user", spec.seed, recorder, limits),
+        call=act,
+        think=lambda thought: recorder.record_thought("user", thought),
     )
 
 
-def _customer(run: Run, scene: Scene) -> Customer:
+def _build_customer(run: Run, context: UserContext) -> Customer:
     doing = f"user_strategy={run.user_strategy.name}"
     with boundary(SeatError, doing):
-        customer: Customer = part(run.user_strategy)(scene)
+        customer: Customer = load_component(run.user_strategy)(context)
 
     def reply(heard: str) -> str:
         with boundary(SeatError, doing):
@@ -103,21 +103,21 @@ def _customer(run: Run, scene: Scene) -> Customer:
     return reply
 
 
-def _record(
+def _build_trajectory(
     run: Run,
     spec: EpisodeSpec,
     benchmark: Benchmark,
     task: Task,
-    scene: Scene,
+    user_context: UserContext,
     recorder: Recorder,
     outcome: Outcome,
     started: float,
 ) -> Trajectory:
     briefing = recorder.briefing or Briefing(benchmark.agent_prompt, benchmark.tools)
     return Trajectory(
-        schema_version=SCHEMA,
+        schema_version=SCHEMA_VERSION,
         id=spec.id,
-        cell=cell(run).folder,
+        cell=identify_cell(run).folder,
         benchmark=benchmark.name,
         domain=benchmark.domain,
         split=run.split.name,
@@ -131,22 +131,22 @@ def _record(
         judge=run.judge.name if run.judge else None,
         system_prompt=briefing.system,
         tools=briefing.tools,
-        user_prompt=scene.prompt,
+        user_prompt=user_context.prompt,
         user_tools=benchmark.user_tools,
         scenario=task.scenario.text,
         quarantine=benchmark.quarantine.get(task.id),
         turns=tuple(recorder.turns),
         outcome=outcome,
-        usage=recorder.usage(),
+        usage=recorder.sum_usage(),
         reward=None,
         ungraded="not graded yet",
         grade=None,
         labels=None,
         started=started,
         seconds=round(time.time() - started, 6),
-        versions=versions(benchmark.version),
+        versions=collect_versions(benchmark.version),
         data_hash=benchmark.data_hash,
-        prompt_hashes={"system": _sha256(briefing.system), "user": _sha256(scene.prompt)},
+        prompt_hashes={"system": _sha256(briefing.system), "user": _sha256(user_context.prompt)},
         privileged=task.privileged,
     )
 

@@ -8,17 +8,17 @@ from typing import Any
 from tautraj.benchmarks import Benchmark, World
 from tautraj.config import Limits
 from tautraj.errors import WorldClosed
-from tautraj.llms.tool_calls import NOTHING, Aside
-from tautraj.runs.episode.limits import Allowance
+from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
+from tautraj.runs.episode.limits import EpisodeLimits
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.trajectory import Ending, Kind, Outcome, Seat, ToolCall, Turn
+from tautraj.trajectory import Ending, Outcome, Seat, ToolCall, Turn, TurnKind
 from tautraj.users import Customer
 
-UNCOUNTED = ("plan", "belief", "code")
+UNCOUNTED_KINDS = ("plan", "belief", "code")
 """Turns that nobody but their own seat notices; `limits.turns` is about the others."""
 
 
-class Door:
+class EpisodeEnvironment:
     """Calls of both seats, and what the agent says to the customer. Closed when the episode has ended."""
 
     def __init__(
@@ -28,11 +28,11 @@ class Door:
         customer: Customer,
         recorder: Recorder,
         limits: Limits,
-        allowance: Allowance,
+        episode_limits: EpisodeLimits,
     ) -> None:
-        self._ended: Outcome | None = None
+        self._outcome: Outcome | None = None
         self._benchmark, self._world, self._customer = benchmark, world, customer
-        self._recorder, self._limits, self._allowance = recorder, limits, allowance
+        self._recorder, self._limits, self._episode_limits = recorder, limits, episode_limits
         self._tools: dict[Seat, list[str]] = {
             "model": [tool["function"]["name"] for tool in benchmark.tools],
             "user": [tool["function"]["name"] for tool in benchmark.user_tools],
@@ -43,96 +43,104 @@ class Door:
     @property
     def outcome(self) -> Outcome | None:
         """How it ended; None while it goes on."""
-        return self._ended or self._allowance.ending
+        return self._outcome or self._episode_limits.outcome
 
     @property
-    def closed(self) -> bool:
+    def is_closed(self) -> bool:
         return self.outcome is not None
 
-    def call(self, call: ToolCall, aside: Aside = NOTHING, seat: Seat = "model") -> str:
+    def call(self, call: ToolCall, side_channels: SideChannels = NO_SIDE_CHANNELS, seat: Seat = "model") -> str:
         """Carry out a call of `seat`: the world's exact answer, or what is wrong with a call that is none."""
-        self._must_be_open()
+        self._check_open()
         if call.raw is not None:
             told = f"Error: the arguments of {call.name} are not a JSON object: {call.raw[:500]}"
-            return self.mistake(told, call, aside, seat)
+            return self.report_mistake(told, call, side_channels, seat)
         if call.name not in self._tools[seat]:
             told = f"Error: there is no tool {call.name}. The tools are: {', '.join(self._tools[seat])}."
-            return self.mistake(told, call, aside, seat)
+            return self.report_mistake(told, call, side_channels, seat)
         answer = self._world.call(call, seat)
-        self._turn(seat, "tool_call", aside, tool_call=call, observation=answer.content, error=answer.error)
+        self._record_turn(
+            seat, "tool_call", side_channels, tool_call=call, observation=answer.content, error=answer.error
+        )
         self._mistakes_in_a_row[seat] = 0
         self._tool_errors += answer.error
         if seat == "model" and call.name in self._benchmark.closing_tools:
             self._close("agent_transfer", call.name)  # before the turns are counted: the last one may close too
-        self._count()
+        self._check_turn_limit()
         if self._tool_errors >= self._limits.tool_errors:
             self._close("too_many_tool_errors", f"{self._tool_errors} calls answered with an error")
-        self._allowance.look()
+        self._episode_limits.update()
         return answer.content
 
-    def say(self, text: str, aside: Aside = NOTHING) -> str:
+    def say(self, text: str, side_channels: SideChannels = NO_SIDE_CHANNELS) -> str:
         """Say `text` to the customer; what it answers, "" when the episode ended on that."""
-        self._must_be_open()
-        self._recorder.turn("model", "message", message=text, **aside._asdict())
+        self._check_open()
+        self._recorder.record_turn("model", "message", message=text, **side_channels._asdict())
         self._mistakes_in_a_row["model"] = 0
-        self._allowance.look()
-        return self.listen(text)
+        self._episode_limits.update()
+        return self.get_reply(text)
 
-    def mistake(self, told: str, call: ToolCall | None = None, aside: Aside = NOTHING, seat: Seat = "model") -> str:
+    def report_mistake(
+        self,
+        message: str,
+        call: ToolCall | None = None,
+        side_channels: SideChannels = NO_SIDE_CHANNELS,
+        seat: Seat = "model",
+    ) -> str:
         """An action that cannot be carried out: the world never sees it, the seat is told."""
-        self._must_be_open()
-        self._turn(seat, "mistake", aside, tool_call=call, observation=told, error=True)
-        self._count()
-        self._count_mistake(told, seat)
-        self._allowance.look()
-        return told
+        self._check_open()
+        self._record_turn(seat, "mistake", side_channels, tool_call=call, observation=message, error=True)
+        self._check_turn_limit()
+        self._count_mistake(message, seat)
+        self._episode_limits.update()
+        return message
 
-    def note(self, kind: Kind, **fields: Any) -> Turn:
+    def note(self, kind: TurnKind, **fields: Any) -> Turn:
         """Keep a plan, a belief or code of the agent's; nobody else notices."""
-        self._must_be_open()
-        return self._recorder.turn("model", kind, **fields)
+        self._check_open()
+        return self._recorder.record_turn("model", kind, **fields)
 
-    def ran(self, code: Turn, printed: str, error: bool) -> None:
+    def finish_code(self, code: Turn, printed: str, error: bool) -> None:
         """The code is through. Code that did nothing in the world counts as a mistake, or it could go on for ever."""
         self._recorder.amend(code, observation=printed, error=error)
-        if not self.closed and len(self._recorder.turns) == code.index + 1:
+        if not self.is_closed and len(self._recorder.turns) == code.index + 1:
             self._count_mistake(printed, "model")
 
-    def listen(self, heard: str) -> str:
+    def get_reply(self, message: str) -> str:
         """Let the customer answer what it heard."""
-        if self.closed:
+        if self.is_closed:
             return ""
         try:
-            answer = self._customer(heard)
+            answer = self._customer(message)
         except WorldClosed:  # a limit was reached by the customer's own calls, or by what its llm costs
             return ""
-        if self.closed:
+        if self.is_closed:
             return ""
-        self._recorder.turn("user", "message", message=answer)
+        self._recorder.record_turn("user", "message", message=answer)
         word = next((word for word in self._benchmark.stop_words if word in answer), None)
         if word is not None:
             self._close(self._benchmark.stop_words[word], word)
-        self._count()
-        self._allowance.look()
-        return "" if self.closed else answer
+        self._check_turn_limit()
+        self._episode_limits.update()
+        return "" if self.is_closed else answer
 
-    def _turn(self, seat: Seat, kind: Kind, aside: Aside, **fields: Any) -> None:
-        self._recorder.turn(seat, kind, **aside._asdict(), **fields)
+    def _record_turn(self, seat: Seat, kind: TurnKind, side_channels: SideChannels, **fields: Any) -> None:
+        self._recorder.record_turn(seat, kind, **side_channels._asdict(), **fields)
 
-    def _count(self) -> None:
-        played = sum(not turn.given and turn.kind not in UNCOUNTED for turn in self._recorder.turns)
+    def _check_turn_limit(self) -> None:
+        played = sum(not turn.given and turn.kind not in UNCOUNTED_KINDS for turn in self._recorder.turns)
         if played >= self._limits.turns:
             self._close("max_turns", f"{played} turns")
 
-    def _count_mistake(self, told: str, seat: Seat) -> None:
+    def _count_mistake(self, message: str, seat: Seat) -> None:
         self._mistakes_in_a_row[seat] = count = self._mistakes_in_a_row.get(seat, 0) + 1
         if count >= self._limits.mistakes_in_a_row:
-            self._close("too_many_mistakes", f"{count} in a row, the last: {told}")
+            self._close("too_many_mistakes", f"{count} in a row, the last: {message}")
 
     def _close(self, kind: Ending, detail: str) -> None:
-        if not self.closed:
-            self._ended = Outcome(kind=kind, detail=detail)
+        if not self.is_closed:
+            self._outcome = Outcome(kind=kind, detail=detail)
 
-    def _must_be_open(self) -> None:
-        if self.closed:
+    def _check_open(self) -> None:
+        if self.is_closed:
             raise WorldClosed("the episode has ended; nothing is done afterwards")

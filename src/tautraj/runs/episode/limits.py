@@ -11,28 +11,28 @@ from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Outcome
 
 
-class Allowance:
+class EpisodeLimits:
     """Of one episode; the clock runs from here on."""
 
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
-        self.ending: Outcome | None = None
+        self.outcome: Outcome | None = None
         """Which limit was found used up when it was last looked; the first one stays."""
         self._limits, self._recorder = limits, recorder
-        self._began = time.monotonic()
+        self._started = time.monotonic()
 
-    def look(self) -> None:
+    def update(self) -> None:
         """See whether a limit is used up by now."""
-        self.ending = self.ending or self._reached()
+        self.outcome = self.outcome or self._find_reached()
 
-    def check(self) -> None:
+    def raise_if_reached(self) -> None:
         """Raise `LimitReached` when nobody is to be asked any more."""
-        self.look()
-        if self.ending is not None:
-            raise LimitReached(f"nobody is asked any more: {self.ending.kind}, {self.ending.detail}")
+        self.update()
+        if self.outcome is not None:
+            raise LimitReached(f"nobody is asked any more: {self.outcome.kind}, {self.outcome.detail}")
 
-    def _reached(self) -> Outcome | None:
+    def _find_reached(self) -> Outcome | None:
         limits, spent = self._limits, self._recorder
-        seconds = time.monotonic() - self._began
+        seconds = time.monotonic() - self._started
         if limits.usd is not None and spent.usd >= limits.usd:
             return Outcome(kind="max_usd", detail=f"{spent.usd:.6g} of limits.usd={limits.usd:g}")
         if limits.tokens is not None and spent.tokens >= limits.tokens:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tautraj.llms import Reply
-from tautraj.trajectory import Kind, LlmCall, Seat, Turn, Usage
+from tautraj.trajectory import LlmCall, Seat, Turn, TurnKind, Usage
 
 
-class Heard(NamedTuple):
+class PendingReply(NamedTuple):
     """An llm's answer, as far as it is not what was said or done."""
 
     call: LlmCall
@@ -26,9 +26,9 @@ class Recorder:
 
     def __init__(self, given: Sequence[Turn] = ()) -> None:
         self.turns: list[Turn] = list(given)
-        self._heard: dict[Seat, list[Heard]] = {}
+        self._pending: dict[Seat, list[PendingReply]] = {}
         self._thoughts: dict[Seat, list[str]] = {}
-        self._mark = time.time()
+        self._last_turn_end = time.time()
         self.tokens = 0
         """In and out, of all seats so far; what a provider did not say counts 0."""
         self.usd = 0.0
@@ -40,23 +40,25 @@ class Recorder:
         """What the agent's model is told first, and the schemas that it is shown."""
         self.briefing = Briefing(system, tuple(tools))
 
-    def heard(self, seat: Seat, reply: Reply) -> None:
+    def record_reply(self, seat: Seat, reply: Reply) -> None:
         """An llm answered `seat`; what it cost and thought belongs to that seat's next turn."""
-        self._heard.setdefault(seat, []).append(Heard(reply.call, reply.reasoning, _signed(reply)))
-        self.tokens += (reply.call.tokens_in or 0) + (reply.call.tokens_out or 0)
-        self.usd += reply.call.usd or 0.0
+        self._pending.setdefault(seat, []).append(
+            PendingReply(reply.llm_call, reply.reasoning, _extract_signed(reply))
+        )
+        self.tokens += (reply.llm_call.tokens_in or 0) + (reply.llm_call.tokens_out or 0)
+        self.usd += reply.llm_call.usd or 0.0
 
-    def think(self, seat: Seat, thought: str) -> None:
+    def record_thought(self, seat: Seat, thought: str) -> None:
         """`seat` thought something on the way to its next turn."""
         self._thoughts.setdefault(seat, []).append(thought)
 
-    def turn(self, seat: Seat, kind: Kind, **fields: Any) -> Turn:
+    def record_turn(self, seat: Seat, kind: TurnKind, **fields: Any) -> Turn:
         """Append a turn, with the calls made for it since the seat's last one."""
-        heard = self._heard.pop(seat, [])
+        heard = self._pending.pop(seat, [])
         if thoughts := self._thoughts.pop(seat, []):
             fields["thought"] = "\n\n".join([*thoughts, *filter(None, [fields.get("thought")])])
         now = time.time()
-        started = heard[0].call.started if heard else self._mark
+        started = heard[0].call.started if heard else self._last_turn_end
         reasoning = "\n\n".join(answer.reasoning for answer in heard if answer.reasoning) or None
         turn = Turn(
             index=len(self.turns),
@@ -69,7 +71,7 @@ class Recorder:
             seconds=round(max(now - started, 0.0), 6),
             **fields,
         )
-        self._mark = now
+        self._last_turn_end = now
         self.turns.append(turn)
         return turn
 
@@ -77,24 +79,24 @@ class Recorder:
         """Complete a turn that could not be whole when it was taken down."""
         self.turns[turn.index] = turn.model_copy(update=fields)
 
-    def usage(self) -> dict[Seat, Usage]:
+    def sum_usage(self) -> dict[Seat, Usage]:
         """By seat, calls that led to no turn included."""
         calls: dict[Seat, list[LlmCall]] = {}
         for turn in self.turns:
             calls.setdefault(turn.seat, []).extend(turn.calls)
-        for seat, heard in self._heard.items():
+        for seat, heard in self._pending.items():
             calls.setdefault(seat, []).extend(answer.call for answer in heard)
-        return {seat: usage_of(made) for seat, made in calls.items()}
+        return {seat: sum_calls(made) for seat, made in calls.items()}
 
 
-def _signed(reply: Reply) -> dict[str, Any]:
+def _extract_signed(reply: Reply) -> dict[str, Any]:
     """What of its reasoning the provider signed."""
-    signed = {key: value for key, value in reply.back.items() if key != "reasoning_content"}
+    signed = {key: value for key, value in reply.reasoning_fields.items() if key != "reasoning_content"}
     signatures = [call.signature for call in reply.tool_calls if call.signature]
     return {**signed, "thought_signatures": signatures} if signatures else signed
 
 
-def usage_of(calls: Iterable[LlmCall]) -> Usage:
+def sum_calls(calls: Iterable[LlmCall]) -> Usage:
     """Totals; unknown tokens count 0, one unpriced call makes the sum unpriced."""
     calls = list(calls)
     prices = [call.usd for call in calls]

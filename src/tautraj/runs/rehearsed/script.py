@@ -7,18 +7,18 @@ from pydantic import Field, JsonValue, PositiveInt
 
 from tautraj.trajectory import Record
 
-Share = Field(ge=0, le=1)
+PROBABILITY = Field(ge=0, le=1)
 
 
-class Habits(Record):
+class RehearsedSettings(Record):
     """The settings of a rehearsed llm, `extra` in its YAML; they come with every request."""
 
-    forgets: float = Share
-    slips: float = Share
+    forgets: float = PROBABILITY
+    slips: float = PROBABILITY
     patience: PositiveInt
 
 
-class Step(Record):
+class ScriptStep(Record):
     """Something the agent says, or does."""
 
     say: str | None
@@ -28,20 +28,20 @@ class Step(Record):
     arguments: dict[str, JsonValue]
     writes: bool
     """Whether this changes something. An errand for the customer does."""
-    asks: bool
+    asks_confirmation: bool
     """Whether this asks for the customer's yes to the step that follows."""
 
 
-class Part(Record):
+class TaskScript(Record):
     """One task."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ScriptStep, ...]
     """All that the agent does; none where the model's seat is another's: nothing of the gold is handed out then."""
-    given: int
+    given_replies: int
     """Answers of the agent's that the conversation begins with: nobody plays them."""
     scenario: tuple[str, str, str, str, str]
     """A `Scenario`'s fields."""
-    history: int
+    history_length: int
     """Messages that the customer's llm is sent of what the conversation begins with."""
     stop: str
     transfer: str
@@ -50,15 +50,15 @@ class Part(Record):
 
 
 class Script(Record):
-    parts: tuple[Part, ...]
-    seeds: dict[int, int]
+    tasks: tuple[TaskScript, ...]
+    task_by_seed: dict[int, int]
     """The seed of an episode, which its calls carry -> the place of its task in `parts`."""
 
-    def part(self, seed: Any) -> Part | None:
-        place = self.seeds.get(seed)
-        return None if place is None else self.parts[place]
+    def find_task(self, seed: Any) -> TaskScript | None:
+        place = self.task_by_seed.get(seed)
+        return None if place is None else self.tasks[place]
 
 
-def happens(share: float, *of: object) -> bool:
+def is_sampled(probability: float, *of: object) -> bool:
     """Whether this is one of that share; the same for the same `of`."""
-    return int(hashlib.sha256(repr(of).encode()).hexdigest()[:8], 16) < share * 2**32
+    return int(hashlib.sha256(repr(of).encode()).hexdigest()[:8], 16) < probability * 2**32

@@ -11,80 +11,84 @@ import threading
 
 from tautraj.errors import ProviderError, boundary
 from tautraj.runs.rehearsed import agent
-from tautraj.runs.rehearsed.script import Habits, Script
-from tautraj.runs.rehearsed.user import Customers
-from tautraj.runs.rehearsed.wire import Said, completion, heard, refusal
+from tautraj.runs.rehearsed.script import RehearsedSettings, Script
+from tautraj.runs.rehearsed.user import RehearsedUser
+from tautraj.runs.rehearsed.wire import RehearsedReply, encode_completion, encode_error, parse_request
 
-ADDRESS = "/{seat}/v1/chat/completions"
+CHAT_PATH = "/{seat}/v1/chat/completions"
 
-WAITING = 1024
+BACKLOG = 1024
 """Calls that may come at the same moment."""
 
-LONGEST = 2**26
+MAX_REQUEST_BYTES = 2**26
 """Bytes of one request."""
 
-READY = Said("ok")
+PREFLIGHT_REPLY = RehearsedReply("ok")
 """To a call that belongs to no episode: who asks before a run whether anybody is there."""
 
 
-class Server:
+class RehearsedServer:
     def __init__(self, script: Script) -> None:
-        self._script, self._customers = script, Customers()
+        self._script, self._user = script, RehearsedUser()
 
     def answer(self, path: str, raw: bytes) -> tuple[int, bytes]:
         """HTTP status and body."""
         try:
             with boundary(ProviderError, "a rehearsed llm"):
-                return 200, self._answer(path, raw)
+                return 200, self._dispatch(path, raw)
         except ProviderError as error:
-            return 400, refusal(str(error))
+            return 400, encode_error(str(error))
 
-    def _answer(self, path: str, raw: bytes) -> bytes:
-        request = heard(raw)
+    def _dispatch(self, path: str, raw: bytes) -> bytes:
+        request = parse_request(raw)
         if request.seed is None:
-            return completion(READY, request, raw)
-        part = self._script.part(request.seed)
+            return encode_completion(PREFLIGHT_REPLY, request, raw)
+        part = self._script.find_task(request.seed)
         if part is None:
             raise ProviderError(f"seed {request.seed} belongs to no episode that was rehearsed")
-        habits = Habits.model_validate({name: request.body.get(name) for name in Habits.model_fields})
-        if path == ADDRESS.format(seat="model"):
-            return completion(agent.answer(part, request, habits), request, raw)
-        if path == ADDRESS.format(seat="user"):
-            return completion(self._customers.answer(part, request, habits), request, raw)
+        habits = RehearsedSettings.model_validate(
+            {name: request.body.get(name) for name in RehearsedSettings.model_fields}
+        )
+        if path == CHAT_PATH.format(seat="model"):
+            return encode_completion(agent.answer(part, request, habits), request, raw)
+        if path == CHAT_PATH.format(seat="user"):
+            return encode_completion(self._user.answer(part, request, habits), request, raw)
         raise ProviderError(f"{path} is no seat that was rehearsed")
 
-    async def visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, and call after call on it."""
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 length = int(head.lower().partition("\r\ncontent-length:")[2].partition("\r\n")[0])
                 status, body = self.answer(head.split(" ", 2)[1], await reader.readexactly(length))
-                writer.write(_head(status, len(body)) + body)
+                writer.write(_format_head(status, len(body)) + body)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
 
-def _head(status: int, length: int) -> bytes:
+def _format_head(status: int, length: int) -> bytes:
     lines = [f"HTTP/1.1 {status} -", "Content-Type: application/json", f"Content-Length: {length}"]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def main(script: int) -> None:
-    with os.fdopen(script, "rb") as file:
-        server = Server(Script.model_validate_json(file.read()))
+def main(script_fd: int) -> None:
+    with os.fdopen(script_fd, "rb") as file:
+        server = RehearsedServer(Script.model_validate_json(file.read()))
     asyncio.run(_serve(server))
 
 
-async def _serve(server: Server) -> None:
-    listening = await asyncio.start_server(server.visit, "127.0.0.1", 0, backlog=WAITING, limit=LONGEST)
+async def _serve(server: RehearsedServer) -> None:
+    listening = await asyncio.start_server(
+        server.handle_connection, "127.0.0.1", 0, backlog=BACKLOG, limit=MAX_REQUEST_BYTES
+    )
     print(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", flush=True)
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    threading.Thread(target=_exit_with_stdin, daemon=True).start()
     await listening.serve_forever()
 
 
-def _end_with_stdin() -> None:
+def _exit_with_stdin() -> None:
     sys.stdin.buffer.read()
     os._exit(0)
 

@@ -11,123 +11,129 @@ from typing import Any, NoReturn
 
 from tautraj.benchmarks import Scenario
 from tautraj.llms.reply import Message
-from tautraj.llms.tool_calls import Aside
-from tautraj.runs.rehearsed.script import Habits, Part, happens
-from tautraj.runs.rehearsed.wire import Request, Said, asks, text
+from tautraj.llms.tool_calls import SideChannels
+from tautraj.runs.rehearsed.script import RehearsedSettings, TaskScript, is_sampled
+from tautraj.runs.rehearsed.wire import RehearsedReply, Request, extract_text, is_filled_prompt
 from tautraj.trajectory import ToolCall
-from tautraj.users import Scene
-from tautraj.users.react import FORM
-from tautraj.users.reflection import REWRITE
-from tautraj.users.reply_check import CHECK
+from tautraj.users import UserContext
+from tautraj.users.react import INSTRUCTIONS
+from tautraj.users.reflection import REWRITE_PROMPT
+from tautraj.users.reply_check import CHECK_PROMPT
 from tautraj.users.scripted import CLOSING, IDENTITY, YES, scripted
 
-NO = "no\nThe agent has not carried it out yet, and nothing can be done once the conversation is over."
+REJECTION = "no\nThe agent has not carried it out yet, and nothing can be done once the conversation is over."
 
 
 @dataclass
-class Talk:
+class DialogueState:
     """What a request does not tell: a draft that is made anew is asked for in the very same words."""
 
     checked: bool = False
     """Somebody looks at what this customer is about to say."""
-    place: int = 0
+    heard_count: int = 0
     """How often it has been spoken to."""
     slip: str | None = None
     """A draft that should not be said."""
-    rejected: set[int] = field(default_factory=set)
+    rejected_at: set[int] = field(default_factory=set)
     """Places where one was rejected."""
 
 
-class Errand(Exception):
+class UserToolCall(Exception):
     """The customer uses a tool of its own, and does not know yet what comes of it."""
 
     def __init__(self, call: ToolCall) -> None:
         self.call = call
 
 
-class Customers:
+class RehearsedUser:
     """One server's."""
 
     def __init__(self) -> None:
-        self._talks: dict[Any, Talk] = {}
+        self._dialogues: dict[Any, DialogueState] = {}
 
-    def answer(self, part: Part, request: Request, habits: Habits) -> Said:
-        if asks(CHECK, request.last):
-            return Said(_verdict(self._talks.setdefault(request.seed, Talk()), request.last))
-        heard, results = _so_far(part, request)
+    def answer(self, script: TaskScript, request: Request, settings: RehearsedSettings) -> RehearsedReply:
+        if is_filled_prompt(CHECK_PROMPT, request.last_text):
+            return RehearsedReply(
+                _check_draft(self._dialogues.setdefault(request.seed, DialogueState()), request.last_text)
+            )
+        heard, results = _split_history(script, request)
         if len(heard) == 1:  # a conversation that begins, perhaps not for the first time
-            self._talks[request.seed] = Talk()
-        talk = self._talks.setdefault(request.seed, Talk())
-        talk.place, talk.slip = len(heard), None
-        reacts = FORM in request.system
+            self._dialogues[request.seed] = DialogueState()
+        talk = self._dialogues.setdefault(request.seed, DialogueState())
+        talk.heard_count, talk.slip = len(heard), None
+        reacts = INSTRUCTIONS in request.system
         try:
-            word = _word(part, habits.patience, heard, results)
-        except Errand as errand:
+            word = _replay_customer(script, settings.patience, heard, results)
+        except UserToolCall as errand:
             made = errand.call.name, errand.call.arguments
-            return Said("Thought: The agent asks me to do this myself." if reacts else None, made)
-        if word == YES and _hangs_up(talk, request.seed, habits):
-            word = talk.slip = f"{YES} {part.stop}"
-        return Said(f"Thought: {_thought(heard, word, part)}\nReply: {word}" if reacts else word)
+            return RehearsedReply("Thought: The agent asks me to do this myself." if reacts else None, made)
+        if word == YES and _is_hanging_up(talk, request.seed, settings):
+            word = talk.slip = f"{YES} {script.stop}"
+        return RehearsedReply(f"Thought: {_choose_thought(heard, word, script)}\nReply: {word}" if reacts else word)
 
 
-def _so_far(part: Part, request: Request) -> tuple[list[str], list[str]]:
+def _split_history(part: TaskScript, request: Request) -> tuple[list[str], list[str]]:
     """What the customer was told since it speaks for itself, and what its tools answered."""
-    own = [message for message in request.messages if message["role"] != "system"][part.history :]
-    told = [text(message) for message in own if message["role"] == "user"]
-    return [words for words in told if not asks(REWRITE, words)], [text(m) for m in own if m["role"] == "tool"]
+    own = [message for message in request.messages if message["role"] != "system"][part.history_length :]
+    told = [extract_text(message) for message in own if message["role"] == "user"]
+    return [words for words in told if not is_filled_prompt(REWRITE_PROMPT, words)], [
+        extract_text(m) for m in own if m["role"] == "tool"
+    ]
 
 
-def _word(part: Part, patience: int, heard: list[str], results: list[str]) -> str:
+def _replay_customer(part: TaskScript, patience: int, heard: list[str], results: list[str]) -> str:
     """Raises `Errand`."""
     answered = deque(results)
 
-    def act(call: ToolCall, aside: Aside) -> str:
+    def act(call: ToolCall, aside: SideChannels) -> str:
         if not answered:
-            raise Errand(call)
+            raise UserToolCall(call)
         return answered.popleft()
 
-    customer = scripted(_scene(part, act), patience=patience)
+    customer = scripted(_build_user_context(part, act), patience=patience)
     return [customer(words) for words in heard][-1]
 
 
-def _scene(part: Part, act: Callable[[ToolCall, Aside], str]) -> Scene:
-    return Scene(
+def _build_user_context(part: TaskScript, act: Callable[[ToolCall, SideChannels], str]) -> UserContext:
+    return UserContext(
         prompt="",
         scenario=Scenario(*part.scenario),
-        history=(),
-        stop=part.stop,
-        transfer=part.transfer,
+        given_turns=(),
+        stop_word=part.stop,
+        transfer_word=part.transfer,
         tools=({},) if part.has_tools else (),
-        ask=_nobody,
-        act=act,
+        ask=_refuse_call,
+        call=act,
         think=lambda thought: None,
     )
 
 
-def _nobody(messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> NoReturn:
+def _refuse_call(messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> NoReturn:
     raise NotImplementedError("the scripted customer asks nobody")
 
 
-def _hangs_up(talk: Talk, seed: Any, habits: Habits) -> bool:
-    if talk.place in talk.rejected:
+def _is_hanging_up(dialogue: DialogueState, seed: Any, habits: RehearsedSettings) -> bool:
+    if dialogue.heard_count in dialogue.rejected_at:
         return False
-    return happens(habits.forgets, "user", seed) or (talk.checked and happens(habits.slips, seed, talk.place))
+    return is_sampled(habits.forgets, "user", seed) or (
+        dialogue.checked and is_sampled(habits.slips, seed, dialogue.heard_count)
+    )
 
 
-def _verdict(talk: Talk, asked: str) -> str:
-    talk.checked = True
-    draft = asked.rpartition("<reply>\n")[2].partition("\n</reply>")[0]
-    if draft != talk.slip:
+def _check_draft(dialogue: DialogueState, prompt: str) -> str:
+    dialogue.checked = True
+    draft = prompt.rpartition("<reply>\n")[2].partition("\n</reply>")[0]
+    if draft != dialogue.slip:
         return "yes"
-    talk.rejected.add(talk.place)
-    return NO
+    dialogue.rejected_at.add(dialogue.heard_count)
+    return REJECTION
 
 
-def _thought(heard: list[str], word: str, part: Part) -> str:
-    return next(_thoughts(heard, word, part))
+def _choose_thought(heard: list[str], word: str, part: TaskScript) -> str:
+    return next(_iterate_thoughts(heard, word, part))
 
 
-def _thoughts(heard: list[str], word: str, part: Part) -> Iterator[str]:
+def _iterate_thoughts(heard: list[str], word: str, part: TaskScript) -> Iterator[str]:
     last = heard[-1]
     if len(heard) == 1:
         yield "I say first why I am calling; the rest I tell when I am asked."

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-LETTERS_PER_TOKEN = 4
+CHARS_PER_TOKEN = 4
 """Of English, about: a rehearsed llm has no tokenizer."""
 
 
@@ -20,50 +20,50 @@ class Request(NamedTuple):
 
     @property
     def system(self) -> str:
-        return "\n".join(text(message) for message in self.messages if message["role"] == "system")
+        return "\n".join(extract_text(message) for message in self.messages if message["role"] == "system")
 
     @property
-    def last(self) -> str:
-        return text(self.messages[-1])
+    def last_text(self) -> str:
+        return extract_text(self.messages[-1])
 
 
-class Said(NamedTuple):
+class RehearsedReply(NamedTuple):
     text: str | None
     call: tuple[str, dict[str, Any]] | None = None
     reasoning: str | None = None
 
 
-def heard(raw: bytes) -> Request:
+def parse_request(raw: bytes) -> Request:
     body = json.loads(raw)
     names = frozenset(tool["function"]["name"] for tool in body.get("tools") or ())
     return Request(body["messages"], names, body)
 
 
-def text(message: dict[str, Any]) -> str:
+def extract_text(message: dict[str, Any]) -> str:
     content = message.get("content") or ""
     return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
 
 
-def asks(prompt: str, asked: str) -> bool:
+def is_filled_prompt(template: str, text: str) -> bool:
     """Whether `asked` is that prompt, filled in: its fixed words before the first blank tell."""
-    return asked.startswith(prompt.partition("{")[0])
+    return text.startswith(template.partition("{")[0])
 
 
-def completion(said: Said, request: Request, raw: bytes) -> bytes:
+def encode_completion(reply: RehearsedReply, request: Request, raw: bytes) -> bytes:
     """The body of the answer. Tokens are letters counted."""
-    message: dict[str, Any] = {"role": "assistant", "content": said.text}
-    if said.reasoning is not None:
-        message["reasoning_content"] = said.reasoning
-    if said.call is not None:
-        function = {"name": said.call[0], "arguments": json.dumps(said.call[1])}
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text}
+    if reply.reasoning is not None:
+        message["reasoning_content"] = reply.reasoning
+    if reply.call is not None:
+        function = {"name": reply.call[0], "arguments": json.dumps(reply.call[1])}
         message["tool_calls"] = [{"id": f"call_{len(request.messages)}", "type": "function", "function": function}]
-    tokens_in, tokens_out = (max(1, size // LETTERS_PER_TOKEN) for size in (len(raw), len(json.dumps(message))))
+    tokens_in, tokens_out = (max(1, size // CHARS_PER_TOKEN) for size in (len(raw), len(json.dumps(message))))
     whole = {
         "id": f"rehearsed-{request.seed}-{len(request.messages)}",
         "object": "chat.completion",
         "created": 0,
         "model": request.body.get("model"),
-        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if said.call else "stop"}],
+        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if reply.call else "stop"}],
         "usage": {
             "prompt_tokens": tokens_in,
             "completion_tokens": tokens_out,
@@ -73,5 +73,5 @@ def completion(said: Said, request: Request, raw: bytes) -> bytes:
     return json.dumps(whole).encode()
 
 
-def refusal(why: str) -> bytes:
-    return json.dumps({"error": {"message": why, "type": "invalid_request_error", "code": None}}).encode()
+def encode_error(message: str) -> bytes:
+    return json.dumps({"error": {"message": message, "type": "invalid_request_error", "code": None}}).encode()

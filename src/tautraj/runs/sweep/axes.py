@@ -11,22 +11,22 @@ from typing import Any
 
 from tautraj.errors import ConfigError
 
-WHOLE = ("experiment", "root", "runner", "tracking", "budget", "report", "dry_run", "trials", "tasks", "grid")
+SWEEP_KEYS = ("experiment", "root", "runner", "tracking", "budget", "report", "dry_run", "trials", "tasks", "grid")
 """What all cells of a sweep share: it is the sweep's own, or tells no cell from another."""
 
-WORD = re.compile(r"[A-Za-z_][\w./-]*")
+UNQUOTED = re.compile(r"[A-Za-z_][\w./-]*")
 """What Hydra reads as text without quotes."""
 
-RESERVED = {"null", "true", "false", "inf", "nan"}
+HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
 
 EXAMPLE = "'grid.agent=[tool_calling,react]'"
 
 
-def axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
+def parse_axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Axis -> its levels, each once. Nested keys are joined by dots; null is no axis. Raises `ConfigError`."""
     found: dict[str, list[Any]] = {}
-    for axis, levels in _leaves(grid):
-        if axis.split(".")[0] in WHOLE:
+    for axis, levels in _walk_leaves(grid):
+        if axis.split(".")[0] in SWEEP_KEYS:
             raise ConfigError(f"grid.{axis}: {axis} is of the whole sweep and tells no cells apart: {axis}=…")
         if levels is not None:
             each = levels if isinstance(levels, list) else [levels]
@@ -38,42 +38,42 @@ def axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
     return found
 
 
-def combinations(found: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+def combine_levels(axes: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
     """Every one of them: axis -> level. The last axis changes first."""
-    for levels in itertools.product(*found.values()):
-        yield dict(zip(found, levels, strict=True))
+    for levels in itertools.product(*axes.values()):
+        yield dict(zip(axes, levels, strict=True))
 
 
-def override(axis: str, level: Any) -> str:
+def to_override(axis: str, level: Any) -> str:
     """As a word of the command line. Free settings of an llm are added where there are none."""
-    return f"{'++' if '.extra.' in axis else ''}{axis}={written(level)}"
+    return f"{'++' if '.extra.' in axis else ''}{axis}={to_hydra_literal(level)}"
 
 
-def written(level: Any) -> str:
+def to_hydra_literal(level: Any) -> str:
     """A value in Hydra's grammar."""
     if isinstance(level, list):
-        return f"[{','.join(map(written, level))}]"
+        return f"[{','.join(map(to_hydra_literal, level))}]"
     if isinstance(level, dict):
-        return f"{{{','.join(f'{key}:{written(value)}' for key, value in level.items())}}}"
+        return f"{{{','.join(f'{key}:{to_hydra_literal(value)}' for key, value in level.items())}}}"
     if isinstance(level, str):
-        plain = WORD.fullmatch(level) and level.lower() not in RESERVED
-        return level if plain else f"'{_escaped(level)}'"
+        plain = UNQUOTED.fullmatch(level) and level.lower() not in HYDRA_LITERALS
+        return level if plain else f"'{_escape(level)}'"
     return json.dumps(level) if level is None or isinstance(level, bool) else repr(level)
 
 
-def shown(level: Any) -> str:
+def display_level(level: Any) -> str:
     """For people."""
-    return level if isinstance(level, str) else written(level)
+    return level if isinstance(level, str) else to_hydra_literal(level)
 
 
-def _leaves(grid: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _walk_leaves(grid: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in grid.items():
         if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
+            yield from _walk_leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """Within single quotes: a quote, and the backslashes before it or before the end."""
     return re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text)

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tautraj.config import Run
-from tautraj.metrics import Metrics, Row
-from tautraj.runs.sweep.variance import Rewards, shares, varying
+from tautraj.metrics import EpisodeSummary, Metrics
+from tautraj.runs.sweep.variance import CellRewards, explain_variance, pair_varying_axes
 
-NUMBERS = (
+METRIC_COLUMNS = (
     "episodes",
     "failed",
     "ungraded",
@@ -30,7 +30,7 @@ NUMBERS = (
 """Of a cell's own, beside pass_hat_k: the names and values of its metrics.json."""
 
 
-class Line(NamedTuple):
+class CellResult(NamedTuple):
     """What a cell came to."""
 
     levels: Mapping[str, str]
@@ -38,46 +38,48 @@ class Line(NamedTuple):
     folder: str
     """Its run directory's name."""
     owed: int
-    rows: Sequence[Row]
-    numbers: Metrics
+    rows: Sequence[EpisodeSummary]
+    metrics: Metrics
 
 
 Matrix = dict[str, Any]
 """As it is written: `experiment`, `axes`, `cells` (one flat object each), `variance` (one entry per pair of axes)."""
 
 
-def matrix(experiment: str, axes: Mapping[str, Sequence[str]], lines: Sequence[Line]) -> Matrix:
+def build_matrix(experiment: str, axes: Mapping[str, Sequence[str]], results: Sequence[CellResult]) -> Matrix:
     """A number that cannot be formed is None."""
-    hats = sorted({name for line in lines for name in line.numbers if _is_hat(name)}, key=_k)
-    rewards = [Rewards(line.levels, (line.run.benchmark.name, *_place(line)), line.rows) for line in lines]
-    pairs = varying(axes)
-    found = [explained for pair in pairs if (explained := shares(axes, pair, rewards)) is not None]
+    hats = sorted({name for line in results for name in line.metrics if _is_pass_hat(name)}, key=_parse_k)
+    rewards = [
+        CellRewards(line.levels, (line.run.benchmark.name, *_get_domain_split(line)), line.rows) for line in results
+    ]
+    pairs = pair_varying_axes(axes)
+    found = [explained for pair in pairs if (explained := explain_variance(axes, pair, rewards)) is not None]
     return {
         "experiment": experiment,
         "axes": {axis: list(levels) for axis, levels in axes.items()},
-        "cells": [_flat(line, hats) for line in lines],
+        "cells": [_flatten_cell(line, hats) for line in results],
         "variance": [explained._asdict() for explained in found],
     }
 
 
-def as_csv(found: Matrix) -> str:
+def to_csv(matrix: Matrix) -> str:
     """Its cells, one line each, nothing where a number could not be formed."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(found["cells"][0]), lineterminator="\n")
+    writer = csv.DictWriter(text, list(matrix["cells"][0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(found["cells"])
+    writer.writerows(matrix["cells"])
     return text.getvalue()
 
 
-def hats_of(found: Matrix) -> list[int]:
+def list_ks(matrix: Matrix) -> list[int]:
     """The k that any cell has a pass^k for."""
-    return [_k(name) for name in found["cells"][0] if _is_hat(name)]
+    return [_parse_k(name) for name in matrix["cells"][0] if _is_pass_hat(name)]
 
 
-def _flat(line: Line, hats: Sequence[str]) -> dict[str, Any]:
-    run = line.run
+def _flatten_cell(result: CellResult, pass_hats: Sequence[str]) -> dict[str, Any]:
+    run = result.run
     told: dict[str, Any] = {
-        "cell": line.folder,
+        "cell": result.folder,
         "agent_llm": run.model.name,
         "agent": run.agent.name,
         "customer_llm": run.user.name,
@@ -85,18 +87,18 @@ def _flat(line: Line, hats: Sequence[str]) -> dict[str, Any]:
         "domain": run.domain.name,
         "split": run.split.name,
     }
-    told["gold_replayed"] = run.model.gold
-    told |= {f"grid.{axis}": level for axis, level in line.levels.items()}
-    return told | {"owed": line.owed} | {name: line.numbers.get(name) for name in (*NUMBERS, *hats)}
+    told["gold_replayed"] = run.model.is_gold_replay
+    told |= {f"grid.{axis}": level for axis, level in result.levels.items()}
+    return told | {"owed": result.owed} | {name: result.metrics.get(name) for name in (*METRIC_COLUMNS, *pass_hats)}
 
 
-def _place(line: Line) -> tuple[str, str]:
-    return line.run.domain.name, line.run.split.name
+def _get_domain_split(result: CellResult) -> tuple[str, str]:
+    return result.run.domain.name, result.run.split.name
 
 
-def _is_hat(name: str) -> bool:
+def _is_pass_hat(name: str) -> bool:
     return name.removeprefix("pass_hat_").isdecimal()
 
 
-def _k(name: str) -> int:
+def _parse_k(name: str) -> int:
     return int(name.removeprefix("pass_hat_"))

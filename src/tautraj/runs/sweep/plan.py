@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from tautraj.config.identity import cell_title
-from tautraj.runs.budget import NOTHING, Cost, Ledger
+from tautraj.config.identity import format_cell_title
+from tautraj.runs.budget import ZERO_COST, Cost, Ledger
 from tautraj.runs.estimates import Estimate, estimate
 from tautraj.runs.plan import RunPlan, plan_run
 from tautraj.runs.progress import RunProgress
 from tautraj.runs.scheduler import CellRun
 from tautraj.runs.startup import start_up_all
-from tautraj.runs.sweep.grid import Refusals, Sweep
-from tautraj.store.discovery import past_runs
-from tautraj.store.tracking_pointer import behind
+from tautraj.runs.sweep.grid import CellErrors, Sweep
+from tautraj.store.discovery import read_past_runs
+from tautraj.store.tracking_pointer import is_tracking_incomplete
 
 
 class CellPlan(NamedTuple):
@@ -32,24 +32,24 @@ class CellPlan(NamedTuple):
 
     @property
     def title(self) -> str:
-        return cell_title(self.levels)
+        return format_cell_title(self.levels)
 
     @property
     def cost(self) -> Cost:
         """Expected, of what is owed."""
-        return self.estimate.cost.times(len(self.plan.owed))
+        return self.estimate.cost.scale(len(self.plan.owed))
 
 
 def plan_cells(sweep: Sweep) -> list[CellPlan]:
     """Plan every cell. Raises `ConfigError`, a line per reason why cells cannot be played."""
     cells: list[CellPlan] = []
-    refusals = Refusals()
-    past = list(past_runs(sweep.run.root))
-    for setting in sweep.settings:
-        with refusals.of(setting.title):
+    refusals = CellErrors()
+    past = list(read_past_runs(sweep.run.root))
+    for setting in sweep.cells:
+        with refusals.collect(setting.title):
             plan = plan_run(setting.run, setting.config)
             cells.append(CellPlan(setting.levels, plan, estimate(plan.run, plan.rows, past), _is_unfinished(plan)))
-    refusals.check()
+    refusals.raise_if_any()
     return cells
 
 
@@ -63,16 +63,16 @@ def start_up_cells(cells: Sequence[CellPlan]) -> Iterator[list[CellPlan]]:
 
 def total_cost(cells: Sequence[CellPlan]) -> Cost:
     """Expected, of everything that is owed."""
-    total = NOTHING
+    total = ZERO_COST
     for cell in cells:
-        total = total.plus(cell.cost)
+        total = total.add(cell.cost)
     return total
 
 
-def cell_runs(cells: Sequence[CellPlan]) -> list[CellRun]:
+def build_cell_runs(cells: Sequence[CellPlan]) -> list[CellRun]:
     """The cells with their progress. They share one ledger, which holds all that any of them ever spent."""
     owed = sum(len(cell.plan.owed) for cell in cells)
-    guess = total_cost(cells).times(1 / owed) if owed else None
+    guess = total_cost(cells).scale(1 / owed) if owed else None
     ledger = Ledger(cells[0].plan.run.budget, guess)
     return [CellRun(cell.levels, RunProgress(cell.plan, ledger)) for cell in cells]
 
@@ -80,5 +80,5 @@ def cell_runs(cells: Sequence[CellPlan]) -> list[CellRun]:
 def _is_unfinished(plan: RunPlan) -> bool:
     numbers = plan.store.read_json("metrics.json")
     written = isinstance(numbers, dict) and numbers.get("episodes") == len(plan.rows)
-    tracked = plan.run.tracking.name == "none" or not behind(plan.store)
+    tracked = plan.run.tracking.name == "none" or not is_tracking_incomplete(plan.store)
     return bool(plan.owed) or not written or not tracked

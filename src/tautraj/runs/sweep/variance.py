@@ -13,24 +13,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tautraj.metrics import Row
+from tautraj.metrics import EpisodeSummary
 
-PLACES = ("benchmark", "domain", "split")
+TASK_AXES = ("benchmark", "domain", "split")
 """Axes that no task is on two levels of: they make blocks, as tasks do."""
 
-Place = tuple[str, ...]
+TaskSource = tuple[str, ...]
 
 
-class Rewards(NamedTuple):
+class CellRewards(NamedTuple):
     """Of one cell."""
 
     levels: Mapping[str, str]
-    place: Place
+    task_source: TaskSource
     """Whose tasks they are."""
-    rows: Sequence[Row]
+    rows: Sequence[EpisodeSummary]
 
 
-class Shares(NamedTuple):
+class VarianceShares(NamedTuple):
     """Of the total sum of squares; together 1."""
 
     axes: tuple[str, str]
@@ -46,33 +46,35 @@ class Shares(NamedTuple):
     """The rest: cells that are good at other tasks than others, and chance."""
 
 
-def varying(axes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+def pair_varying_axes(axes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
     """Every pair of axes that have several levels each."""
-    several = [axis for axis, levels in axes.items() if len(levels) > 1 and not _is_place(axis)]
+    several = [axis for axis, levels in axes.items() if len(levels) > 1 and not _is_task_axis(axis)]
     return list(itertools.combinations(several, 2))
 
 
-def shares(axes: Mapping[str, Sequence[str]], pair: tuple[str, str], cells: Sequence[Rewards]) -> Shares | None:
+def explain_variance(
+    axes: Mapping[str, Sequence[str]], pair: tuple[str, str], cells: Sequence[CellRewards]
+) -> VarianceShares | None:
     """What the axes of `pair` explain, over the tasks graded in every cell; other axes are averaged over.
 
     None where no such task is left, or all rewards are alike.
     """
     first, second = pair
-    rest = math.prod(len(levels) for axis, levels in axes.items() if axis not in pair and not _is_place(axis))
-    found: dict[tuple[Place, str], dict[tuple[str, str], list[float]]] = defaultdict(lambda: defaultdict(list))
+    rest = math.prod(len(levels) for axis, levels in axes.items() if axis not in pair and not _is_task_axis(axis))
+    found: dict[tuple[TaskSource, str], dict[tuple[str, str], list[float]]] = defaultdict(lambda: defaultdict(list))
     for cell in cells:
-        for task, reward in _by_task(cell.rows).items():
-            found[(cell.place, task)][(cell.levels[first], cell.levels[second])].append(reward)
+        for task, reward in _average_by_task(cell.rows).items():
+            found[(cell.task_source, task)][(cell.levels[first], cell.levels[second])].append(reward)
     combined = list(itertools.product(axes[first], axes[second]))
     blocks = [of for of in found.values() if all(len(of[levels]) == rest for levels in combined)]
     if not blocks:
         return None
     table = np.array([[[fmean(of[(a, b)]) for of in blocks] for b in axes[second]] for a in axes[first]])
-    explained = decomposed(table)
-    return None if explained is None else Shares(pair, len(blocks), *explained)
+    explained = decompose_sum_of_squares(table)
+    return None if explained is None else VarianceShares(pair, len(blocks), *explained)
 
 
-def decomposed(table: NDArray[np.float64]) -> tuple[float, float, float, float, float] | None:
+def decompose_sum_of_squares(table: NDArray[np.float64]) -> tuple[float, float, float, float, float] | None:
     """Shares of the total sum of squares of a table (levels of A, levels of B, tasks): A, B, A×B, task, residual.
 
     A two-factor factorial in a randomized complete block design, the tasks being its blocks (Montgomery, "Design and
@@ -99,11 +101,11 @@ def decomposed(table: NDArray[np.float64]) -> tuple[float, float, float, float, 
     return first, second, interaction, task, max(0.0, 1.0 - first - second - interaction - task)
 
 
-def _is_place(axis: str) -> bool:
-    return axis.split(".", maxsplit=1)[0] in PLACES
+def _is_task_axis(axis: str) -> bool:
+    return axis.split(".", maxsplit=1)[0] in TASK_AXES
 
 
-def _by_task(rows: Sequence[Row]) -> dict[str, float]:
+def _average_by_task(rows: Sequence[EpisodeSummary]) -> dict[str, float]:
     """Mean reward over the graded trials of each task that has any."""
     rewards: dict[str, list[float]] = defaultdict(list)
     for row in rows:
