@@ -52,8 +52,8 @@ def both(domain: str, task_id: str, name: str = "tau2") -> list[Any]:
 def hashes(world: Any) -> tuple[str | None, str | None]:
     environment = world._environment
     if hasattr(environment, "get_db_hash"):
-        return process_env.get_db_hash(), process_env.get_user_db_hash()
-    return process_env.get_data_hash(), None
+        return environment.get_db_hash(), environment.get_user_db_hash()
+    return environment.get_data_hash(), None
 
 
 def whole(domain: str, world: WorldKind, name: str = "tau2") -> list[str]:
