@@ -8,8 +8,8 @@ import pytest
 from support.cli import REPO
 
 
-def test_floors_and_ceilings_prints_the_rows_shown(tmp_path: Path) -> None:
-    script = [sys.executable, str(REPO / "measurements" / "floors_and_ceilings.py"), "tau2/telecom/test"]
+def test_reward_bounds_prints_the_rows_shown(tmp_path: Path) -> None:
+    script = [sys.executable, str(REPO / "measurements" / "reward_bounds.py"), "tau2/telecom/test"]
     done = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     *_, row = done.stdout.splitlines()
@@ -27,8 +27,8 @@ def test_soak_says_what_it_takes() -> None:
 
 
 @pytest.mark.slow
-def test_tracing_prints_what_a_trace_costs(tmp_path: Path) -> None:
-    script = [sys.executable, str(REPO / "measurements" / "tracing.py"), "--episodes", "2"]
+def test_trace_cost_prints_what_a_trace_costs(tmp_path: Path) -> None:
+    script = [sys.executable, str(REPO / "measurements" / "trace_cost.py"), "--episodes", "2"]
     done = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     *_, none, sample = done.stdout.splitlines()

@@ -343,7 +343,11 @@ from hydra.core.hydra_config import HydraConfig
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_run
 
-run_cli(lambda cfg: print(HydraConfig.get().runtime.output_dir, parse_run(cfg).model_dump_json(by_alias=True), sep="\\n"))
+def main(cfg):
+    print(HydraConfig.get().runtime.output_dir, parse_run(cfg).model_dump_json(by_alias=True), sep="\\n")
+
+
+run_cli(main)
 """
 
 
