@@ -1,4 +1,4 @@
-"""The pictures of docs/looking.md: `python tools/screenshots.py`, with Debian's Chromium.
+"""The pictures of docs/viewing-runs.md: `python tools/screenshots.py`, with Debian's Chromium.
 
 Plays a sweep without keys under `make ui` in a folder of its own, at free ports, and looks at it as the browser test
 does. A picture that has no more than 200 KB is one that a clone can carry.
@@ -30,7 +30,7 @@ SWEEP += ["user_strategy=react", "tasks.limit=12", "trials=3"]
 
 def kept(page: Any, name: str) -> None:
     """The page as it is now, in few colours."""
-    path = REPO / "docs" / f"{name}.png"
+    path = REPO / "docs" / "images" / f"{name}.png"
     page.screenshot(path=path)
     Image.open(path).quantize(COLOURS).save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} KB")

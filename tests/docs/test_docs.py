@@ -1,6 +1,7 @@
 """Every command in the documents is right: composed by Hydra, or a target of the Makefile that other tests run.
 
-And every link leads somewhere. Not here: what the notebooks and docs/own.md do (`test_notebooks`, `test_extending`).
+And every link leads somewhere. Not here: what the notebooks and docs/extending.md do (`test_notebooks`,
+`test_extending`).
 """
 
 import json
@@ -124,7 +125,7 @@ def pick(value: str, index: int) -> str:
 
 def test_the_record_shown_is_a_real_one() -> None:
     """Every key of the abridged record exists where it stands."""
-    [text] = blocks("docs/record.md", "json")
+    [text] = blocks("docs/run-directory.md", "json")
     shown = json.loads(text)
     assert set(shown) <= {*Trajectory.model_fields, "schema"}
     for turn in shown["turns"]:

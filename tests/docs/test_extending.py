@@ -1,4 +1,4 @@
-"""docs/own.md done as it says there: every file saved under the name it opens with, every command typed.
+"""docs/extending.md done as it says there: every file saved under the name it opens with, every command typed.
 
 The gateway alone is another: a server of the tests' own, which speaks OpenAI's protocol.
 """
@@ -16,7 +16,7 @@ import pytest
 from support.cli import REPO
 from support.provider.server import Answer, ChatRequest, Provider
 
-PAGE = (REPO / "docs" / "own.md").read_text()
+PAGE = (REPO / "docs" / "extending.md").read_text()
 FILES = {
     name: f"# {name}\n{text}" for name, text in re.findall(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", PAGE, re.DOTALL)
 }

@@ -1,7 +1,7 @@
-"""What can be swapped, out of `conf/`: README's table, and `docs/choices.md` with a line on every choice.
+"""Generates README's table of options and `docs/config-reference.md` from `conf/`: `python tools/config_reference.py`.
 
-`python tools/choices.py` writes both; a test fails where they are not what it would write. What a choice is, its file
-says in the header, after the command.
+A test fails where they differ from what this would write. The text about a choice is its file's header, after the
+command.
 """
 
 import re
@@ -13,8 +13,8 @@ import yaml
 
 REPO = Path(__file__).parents[1]
 CONF = REPO / "conf"
-README, PAGE = REPO / "README.md", REPO / "docs" / "choices.md"
-MARKS = "<!-- choices: python tools/choices.py -->", "<!-- end of choices -->"
+README, PAGE = REPO / "README.md", REPO / "docs" / "config-reference.md"
+MARKS = "<!-- choices: python tools/config_reference.py -->", "<!-- end of choices -->"
 SEATS = ("model", "user", "judge")
 REACHED_THROUGH_SEATS = ("llm", "provider")
 WHAT = {
@@ -35,12 +35,12 @@ DOORS = ("generate", "export")
 """Whose defaults are shown."""
 PROVIDER = ("api_key_env", "requests_per_minute", "tokens_per_minute", "calls_at_once")
 ABOUT = """\
-<!-- python tools/choices.py -->
+<!-- python tools/config_reference.py -->
 # What can be chosen
 
 A choice is a file: `agent=planning` is `conf/agent/planning.yaml`, and whatever stands in it is a key of its own,
 `agent.planning_interval=8`. **Bold** is what is played when nothing is said; the seats that need no llm bring theirs:
-`model=oracle` plays `agent=oracle`, `user=scripted` plays `user_strategy=scripted`. [How to add one](own.md).
+`model=oracle` plays `agent=oracle`, `user=scripted` plays `user_strategy=scripted`. [How to add one](extending.md).
 """
 LIMITS = """\
 Reached through an llm: `model.provider.requests_per_minute=60`. These are cautious limits to start with; yours are on
