@@ -57,6 +57,27 @@ class Failure(NamedTuple):
 Metrics = dict[str, float]
 
 
+def is_success(reward: float | None) -> bool | None:
+    """Whether a reward counts as a success; None where there is none."""
+    return None if reward is None else reward >= SUCCESS
+
+
+def total_usd(prices: Iterable[float | None]) -> float | None:
+    """The sum in USD; None if any part of it is unpriced."""
+    listed = list(prices)
+    return None if None in listed else sum(price or 0.0 for price in listed)
+
+
+def select_by_prefix(metrics: Metrics, prefix: str) -> Metrics:
+    """The metrics whose name begins with `prefix`, in order, by the rest of their name."""
+    return {name.removeprefix(prefix): value for name, value in metrics.items() if name.startswith(prefix)}
+
+
+def select_pass_hats(metrics: Metrics) -> dict[int, float]:
+    """pass^k by k."""
+    return {int(k): value for k, value in select_by_prefix(metrics, "pass_hat_").items() if k.isdecimal()}
+
+
 def summarise(trajectory: Trajectory) -> EpisodeSummary:
     played = [turn for turn in trajectory.turns if not turn.given]
     return EpisodeSummary(
@@ -142,7 +163,7 @@ def count_successes_by_task(rows: Iterable[EpisodeSummary]) -> dict[str, tuple[i
     for r in rows:
         if r.reward is not None:
             c, n = counts[r.task_id]
-            counts[r.task_id] = (c + (r.reward >= SUCCESS), n + 1)
+            counts[r.task_id] = (c + bool(is_success(r.reward)), n + 1)
     return dict(counts)
 
 
@@ -170,8 +191,8 @@ def _compute_cost_metrics(rows: Sequence[EpisodeSummary], wasted: Sequence[Usage
     both: dict[str, Sequence[Usage | CompactUsage]] = {"spent": [*done, *wasted], "wasted": wasted}
     for name, usages in both.items():
         numbers[f"{name}_tokens"] = sum(u.tokens_in + u.tokens_out for u in usages)
-        if all(u.usd is not None for u in usages):
-            numbers[f"{name}_usd"] = sum(u.usd or 0.0 for u in usages)
+        if (usd := total_usd(u.usd for u in usages)) is not None:
+            numbers[f"{name}_usd"] = usd
     successes = sum(c for c, _ in count_successes_by_task(rows).values())
     if successes and "spent_usd" in numbers:
         numbers["usd_per_success"] = numbers["spent_usd"] / successes
@@ -188,10 +209,10 @@ def _compute_usage_metrics(rows: Sequence[EpisodeSummary]) -> Metrics:
     for seat, spent in usages.items():
         for name in ("calls", "retries", "tokens_in", "tokens_out", "tokens_cached", "seconds"):
             numbers[f"{seat}_{name}"] = sum(getattr(u, name) for u in spent)
-        if all(u.usd is not None for u in spent):
-            numbers[f"{seat}_usd"] = sum(u.usd or 0.0 for u in spent)
+        if (usd := total_usd(u.usd for u in spent)) is not None:
+            numbers[f"{seat}_usd"] = usd
     every = [u for spent in usages.values() for u in spent]
     numbers["tokens"] = sum(u.tokens_in + u.tokens_out for u in every)
-    if every and all(u.usd is not None for u in every):
-        numbers["usd"] = sum(u.usd or 0.0 for u in every)
+    if every and (usd := total_usd(u.usd for u in every)) is not None:
+        numbers["usd"] = usd
     return numbers

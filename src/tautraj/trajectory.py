@@ -63,6 +63,12 @@ class LlmCall(Record):
     finish: str | None
     """The provider's own word for why it stopped."""
 
+    @classmethod
+    def free(cls, llm: str, started: float) -> "LlmCall":
+        """A call that no provider answered: no tokens, 0 USD. `started`: Unix time, s."""
+        usage = {"tokens_in": 0, "tokens_out": 0, "tokens_cached": 0, "usd": 0.0}
+        return cls(llm=llm, **usage, started=started, seconds=0, retries=0, finish=None)
+
 
 class Turn(Record):
     """One thing that happened."""

@@ -157,18 +157,7 @@ def _to_text(value: Any) -> str:
 
 
 def _make_reply(call_id: str, step: Step) -> Reply:
-    now = time.time()
-    nothing = LlmCall(
-        llm="oracle",
-        tokens_in=0,
-        tokens_out=0,
-        tokens_cached=0,
-        usd=0.0,
-        started=now,
-        seconds=0,
-        retries=0,
-        finish=None,
-    )
+    call = LlmCall.free("oracle", started=time.time())
     if isinstance(step, str):
-        return Reply(step, (), None, {}, nothing)
-    return Reply("", (RawCall(call_id, step[0], json.dumps(step[1])),), None, {}, nothing)
+        return Reply(step, (), None, {}, call)
+    return Reply("", (RawCall(call_id, step[0], json.dumps(step[1])),), None, {}, call)

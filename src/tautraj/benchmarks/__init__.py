@@ -2,10 +2,10 @@
 
 import functools
 
-from tautraj.benchmarks.base import Benchmark, EntityRef, Observation, Scenario, Task, World
+from tautraj.benchmarks.base import Benchmark, EntityRef, Observation, Scenario, Task, World, get_stop_word
 from tautraj.config import BenchmarkConfig, Domain
 
-__all__ = ["Benchmark", "Observation", "EntityRef", "Scenario", "Task", "World", "open_benchmark"]
+__all__ = ["get_stop_word", "Benchmark", "Observation", "EntityRef", "Scenario", "Task", "World", "open_benchmark"]
 
 
 @functools.lru_cache(maxsize=8)

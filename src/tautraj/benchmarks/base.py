@@ -104,3 +104,9 @@ class Benchmark(Protocol):
 
         `judge` is asked where a task's reward needs a judge. Raises `GradingError`.
         """
+
+
+def get_stop_word(benchmark: Benchmark, ending: Ending = "user_stop") -> str:
+    """What a customer writes for `ending`; the word for `user_stop` where the benchmark has no other."""
+    words = {kind: word for word, kind in benchmark.stop_words.items()}
+    return words.get(ending, words["user_stop"])

@@ -3,6 +3,7 @@
 Not here: what the values mean (`config`).
 """
 
+import json
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import hydra
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -27,6 +29,10 @@ HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
 
 BUILTIN_ERRORS = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 """What Hydra lets out when it trips over a value: `model=0`, a number of 5,000 digits."""
+
+UNQUOTED = re.compile(r"[A-Za-z_][\w./-]*")
+"""Text that Hydra reads as text without quotes."""
+HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
 
 GRID_OVERRIDE = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
 
@@ -87,6 +93,18 @@ def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
     """The words as Hydra takes them: an axis is added to a grid as it is changed, `grid.agent=[act,react]`, and its
     levels may go without their brackets."""
     return [GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides]
+
+
+def to_hydra_literal(value: Any) -> str:
+    """A value in Hydra's override grammar; text is quoted where the grammar would not read it as text."""
+    if isinstance(value, list):
+        return f"[{','.join(map(to_hydra_literal, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{key}:{to_hydra_literal(item)}' for key, item in value.items())}}}"
+    if isinstance(value, str):
+        plain = UNQUOTED.fullmatch(value) and value.lower() not in HYDRA_LITERALS
+        return value if plain else QuotedString(value, Quote.single).with_quotes()
+    return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 
 def _rewrite_axis(match: re.Match[str]) -> str:

@@ -22,8 +22,9 @@ from tautraj.export.result import ExportResult, RowCounts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.filters import FunnelStep, apply_filters
 from tautraj.export.selection.scan import ScannedEpisode, Source, open_sources, scan
+from tautraj.metrics import total_usd
 from tautraj.redaction import redact_credentials
-from tautraj.store.discovery import find_newest_run
+from tautraj.store.discovery import resolve_runs
 
 
 def export(request: ExportRequest) -> ExportResult:
@@ -32,7 +33,7 @@ def export(request: ExportRequest) -> ExportResult:
     template = ChatTemplate(request.tokenizer) if request.tokenizer else None
     if request.hub:
         hub.check_token()
-    found = open_sources(request.run or [find_newest_run(request.root)])
+    found = open_sources(resolve_runs(request.run, request.root))
     folder = _resolve_folder(request, next(iter(found.values())))
     check_replaceable(folder)
     known = [one for source in found.values() for one in scan(source, request)]
@@ -44,7 +45,7 @@ def export(request: ExportRequest) -> ExportResult:
     with atomic_folder(folder) as partial:
         counts = write_rows(partial, request, make, template, found, known, left)
         _check_split_rows(counts, request, len(left))
-        done = ExportResult(folder, counts, funnel, _sum_usd(known))
+        done = ExportResult(folder, counts, funnel, total_usd(episode.candidate.usd for episode in known))
         tools = {name for url in {one.run for one in left} for name in found[url].benchmark.writing_tools}
         taught = compute_stats([one.candidate for one in known], left, tools)
         write_plots(partial, taught, left)
@@ -106,8 +107,3 @@ def _resolve_folder(request: ExportRequest, first: Source) -> Path:
         raise ConfigError(f"{first.url} is not on this machine: say where the dataset goes, out=FOLDER")
     digest = hashlib.sha256(request.model_dump_json(exclude={"hub", "hub_private"}).encode()).hexdigest()[:8]
     return Path(first.store.path, "exports", f"{request.format.name}-{digest}").resolve()
-
-
-def _sum_usd(scanned: Sequence[ScannedEpisode]) -> float | None:
-    prices = [one.candidate.usd for one in scanned]
-    return None if None in prices else sum(price or 0.0 for price in prices)

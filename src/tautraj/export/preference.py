@@ -8,7 +8,7 @@ from typing import Any
 
 from tautraj.export.formats import Conversation, Row, dump_tools, lineage
 from tautraj.export.messages import Message, Style, build_messages
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 
 
 def preference(task: Iterable[Conversation], style: Style, *, same_prompt: bool) -> Iterator[Row]:
@@ -48,7 +48,7 @@ def _find_divergence(chosen: Sequence[Message], rejected: Sequence[Message], sam
 
 def has_failed(conversation: Conversation) -> bool:
     """Graded, and no success; what was never graded says nothing."""
-    return conversation.trajectory.reward is not None and conversation.trajectory.reward < SUCCESS
+    return is_success(conversation.trajectory.reward) is False
 
 
 def count_shared_messages(first: Sequence[Message], second: Sequence[Message]) -> int:

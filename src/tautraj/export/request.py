@@ -6,6 +6,7 @@ from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, mode
 
 from tautraj.config import Component
 from tautraj.export.messages import Style
+from tautraj.store.discovery import RunDirectories
 from tautraj.trajectory import Labels, Record
 
 FLAGS = [name for name, field in Labels.model_fields.items() if field.annotation in (bool, bool | None)]
@@ -46,8 +47,7 @@ class Choice(Record):
 class ExportRequest(Record):
     """What the door is asked for."""
 
-    run: tuple[str, ...] | None = Field(min_length=1)
-    """Run directories, paths or URLs; None: the newest under `root`."""
+    run: RunDirectories
     root: str
     out: str | None
     """The folder to make; None: exports/<format>-<digest> in the first run directory."""
@@ -75,8 +75,3 @@ class ExportRequest(Record):
     @classmethod
     def _accept_yaml_bool(cls, given: Any) -> Any:
         return {True: "all", False: "off"}.get(given, given) if isinstance(given, bool) else given
-
-    @field_validator("run", mode="before")
-    @classmethod
-    def _wrap_single_run(cls, given: Any) -> Any:
-        return (given,) if isinstance(given, str) else given

@@ -10,12 +10,12 @@ import math
 import re
 from collections.abc import Collection, Sequence
 
-from tautraj.benchmarks import Benchmark
+from tautraj.benchmarks import Benchmark, get_stop_word
 from tautraj.errors import GradingError
 from tautraj.grading.database_diff import build_gold_calls, find_gold_writes, is_canonically_equal, replay_both
 from tautraj.grading.identifiers import find_identifiers, find_scenario_faults
 from tautraj.grading.policy_rules import AUTHENTICATION_TOOLS, RULES, find_violations
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 from tautraj.trajectory import Grade, Labels, Outcome, Trajectory, Turn
 
 YES = re.compile(
@@ -62,14 +62,13 @@ def is_passed_by_inaction(benchmark: Benchmark, task_id: str) -> bool:
 
     Where its evaluator raises because nothing was done, it does not.
     """
-    word, ending = next(iter(benchmark.stop_words.items()))
-    task = benchmark.get_task(task_id)
+    word, task = get_stop_word(benchmark), benchmark.get_task(task_id)
     left = Turn(index=len(task.given), seat="user", kind="message", message=word, started=0.0, seconds=0.0)
     try:
-        verdict = benchmark.grade(task_id, [*task.given, left], Outcome(kind=ending, detail=None), None)
+        verdict = benchmark.grade(task_id, [*task.given, left], Outcome(kind="user_stop", detail=None), None)
     except GradingError:
         return False
-    return isinstance(verdict, Grade) and verdict.reward >= SUCCESS
+    return isinstance(verdict, Grade) and bool(is_success(verdict.reward))
 
 
 def compute_canonical_reward(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -> float:
@@ -186,5 +185,5 @@ def _find_default_passes(trajectory: Trajectory, grade: Grade, benchmark: Benchm
         "nl_assertion": bool(grade.judged),
     }
     return tuple(
-        name for name, value in grade.components.items() if value >= SUCCESS and not asked_for.get(name, True)
+        name for name, value in grade.components.items() if is_success(value) and not asked_for.get(name, True)
     )

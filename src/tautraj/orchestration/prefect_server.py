@@ -7,13 +7,13 @@ import functools
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 
 import httpx
 from prefect.context import refresh_global_settings_context
 from prefect.settings import PREFECT_API_URL
 
+from tautraj.child_server import launch, read_address
 from tautraj.errors import PreflightError, TrackingError
 from tautraj.store import ui_addresses
 
@@ -96,22 +96,12 @@ def _set_api_url(api: str) -> None:
 @functools.cache
 def _launch_server() -> "subprocess.Popen[str]":
     """A server that ends once this process has."""
-    return subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.embedded_server"],
-        stdin=subprocess.PIPE,  # it ends when this does, and this does when we do, however that comes
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # a Ctrl-C is the run's to answer, which needs its server to the end
-    )
+    return launch([sys.executable, "-m", f"{__package__}.embedded_server"])
 
 
 def _wait_for_address(process: "subprocess.Popen[str]") -> str:
     """Of its API, once it answers. Raises `PreflightError`."""
-    late = threading.Timer(START_TIMEOUT, process.kill)
-    late.start()
-    assert process.stdout is not None
-    address = process.stdout.readline().strip()
-    late.cancel()
+    address = read_address(process, START_TIMEOUT)
     if not address:
         raise PreflightError(
             "Prefect's embedded server did not start. Start one yourself, `make ui`, to see why, or name one: "

@@ -1,7 +1,8 @@
-"""The processes of `runner=processes`, seen from the run: an episode is played by one of them.
+"""The worker processes of `runner=processes`, as the run sees them: each episode is played by one of them.
 
-Prefect sees a thread that waits, as it does where threads play, so that orders, retries and endings are the same. Not
-here: what happens in such a process (`worker`).
+Prefect sees a thread that waits, as with `runner=threads`, so order, retries and end states are the same. Not a
+`ProcessPoolExecutor`: there one dead process breaks every future; here it fails its own episodes and is replaced. Not
+here: what such a process does (`orchestration.worker_process`).
 """
 
 import multiprocessing

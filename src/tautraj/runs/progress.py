@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
-from tautraj.metrics import SUCCESS, EpisodeSummary, Failure, Metrics, compute_metrics
+from tautraj.metrics import EpisodeSummary, Failure, Metrics, compute_metrics, is_success
 from tautraj.runs.budget import Ledger
 from tautraj.runs.plan import RunPlan
 from tautraj.trajectory import Usage
@@ -126,7 +126,7 @@ class RunProgress:
 
     def _count(self, row: EpisodeSummary) -> None:
         self.graded += row.reward is not None
-        self.succeeded += row.reward is not None and row.reward >= SUCCESS
+        self.succeeded += bool(is_success(row.reward))
         self.ledger.spend(row.usage)
 
 

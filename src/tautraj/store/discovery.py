@@ -4,16 +4,23 @@ Not here: one run directory and its records (`store`).
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import fsspec
 import yaml
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from tautraj.config import Run
 from tautraj.errors import StoreError, boundary
 from tautraj.store.run_directory import Store
+
+RunDirectories = Annotated[
+    tuple[str, ...] | None,
+    Field(min_length=1),
+    BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+]
+"""Config field: one run directory or several, paths or URLs; None: the newest under `root`."""
 
 
 def read_past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
@@ -39,6 +46,11 @@ def find_newest_run(root: str) -> str:
             raise StoreError(f"{root} has no run directory. Play something: python flows/generate.py")
         latest: str = max(found, key=fs.modified).rsplit("/", 1)[0]
         return root.rstrip("/") + latest.removeprefix(path.rstrip("/"))  # with its protocol and host
+
+
+def resolve_runs(urls: Sequence[str] | None, root: str) -> list[str]:
+    """The run directories that a request names, each once; the newest under `root` where it names none."""
+    return [url.rstrip("/") for url in dict.fromkeys(urls or [find_newest_run(root)])]
 
 
 def read_run(store: Store) -> Run:

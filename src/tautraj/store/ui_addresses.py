@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import httpx
 
+from tautraj.store.atomic_write import write_atomically
+
 FOLDER = ".ui"
 """Under the root, where no experiment can be called so."""
 
@@ -32,10 +34,7 @@ class Addresses(NamedTuple):
 
 def save_addresses(root: Path, addresses: Addresses) -> None:
     path = _locate_file(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps(addresses._asdict()))
-    half.replace(path)
+    write_atomically(path, [json.dumps(addresses._asdict()).encode()], path.parent)
 
 
 def delete_addresses(root: Path) -> None:

@@ -13,9 +13,10 @@ from pydantic import Field, TypeAdapter
 
 from tautraj.config import GOLD_ROUTES, EpisodeSelection, FolderName
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
-from tautraj.metrics import EpisodeSummary, Metrics, compute_metrics, summarise
+from tautraj.metrics import EpisodeSummary, Metrics, summarise
 from tautraj.store import Store
 from tautraj.store.lock import exclusive_lock
+from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.store.tracking_pointer import read_pointer
 from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
 from tautraj.tracking.tracker import build_sqlite_uri, tracking_boundary
@@ -61,8 +62,7 @@ def backfill(store: Store, uri: str | None, traces: EpisodeSelection | None = No
         with boundary(StoreError, f"reading {store.url}/run.yaml"):
             subject = _describe_run(store, config, found, traces)
             place = uri or _resolve_uri(subject, config["tracking"]["uri"])
-        wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
-        numbers = compute_metrics(found.rows, store.read_failures({row.id for row in found.rows}), wasted)
+        numbers = compute_run_metrics(store, found.rows)
         status = _infer_status(store, numbers)
         view = MlflowRun(subject, place)
         try:
@@ -99,8 +99,8 @@ def _describe_run(
     tags |= {f"version.{package}": version for package, version in episodes.versions.items()}
     if config["model"]["provider"]["route"] in GOLD_ROUTES:
         tags["oracle"] = ORACLE_TAG_VALUE
-    if parent := read_pointer(store).get("parent"):
-        tags[PARENT_TAG] = str(parent)
+    if parent := read_pointer(store).parent:
+        tags[PARENT_TAG] = parent
     return RunDescription(
         store=store,
         experiment=TypeAdapter(FolderName).validate_python(config["experiment"]),  # artifacts go there
@@ -131,9 +131,9 @@ def _resolve_uri(description: RunDescription, configured: str | None) -> str:
 
 def _infer_status(store: Store, numbers: Metrics) -> str:
     """MLflow's: as the run left it, else told by whether it came to write its numbers down."""
-    known = read_pointer(store).get("status")
-    if known in ("FINISHED", "FAILED"):
-        return str(known)
+    status = read_pointer(store).status
+    if status in ("FINISHED", "FAILED"):
+        return status
     written = store.read_json("metrics.json")
     if not isinstance(written, dict) or written.get("episodes") != numbers["episodes"]:
         return "KILLED"

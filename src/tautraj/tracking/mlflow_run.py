@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from filelock import FileLock
 
 from tautraj.config import EpisodeSelection
-from tautraj.metrics import EpisodeSummary, Metrics
+from tautraj.metrics import EpisodeSummary, Metrics, select_pass_hats
 from tautraj.redaction import redact_tree
 from tautraj.store import Store, ui_addresses
-from tautraj.store.tracking_pointer import POINTER_FILE, read_pointer
+from tautraj.store.tracking_pointer import TrackingPointer, read_pointer, write_pointer
 from tautraj.tracking import experiment_page, run_fields
 
 PARENT_TAG = "mlflow.parentRunId"
@@ -132,16 +132,10 @@ class MlflowRun:
         self._trace_writer.log(trajectory for trajectory in found if trajectory is not None)
 
     def write_pointer(self, status: str, complete: bool) -> None:
-        """Into the run directory: how its view stands."""
-        where = {
-            "uri": redact_tree(self._uri),
-            "run_id": self._run_id or None,
-            "status": status,
-            "complete": complete,
-        }
-        self._description.store.write_json(
-            POINTER_FILE, {**read_pointer(self._description.store), **where}
-        )  # a sweep adds to it
+        """Write `mlflow.json` into the run directory. A parent that a sweep wrote there stays."""
+        store = self._description.store
+        parent = read_pointer(store).parent
+        write_pointer(store, TrackingPointer(self.masked_uri, self._run_id or None, status, complete, parent))
 
     @property
     def masked_uri(self) -> str:
@@ -183,11 +177,11 @@ class MlflowRun:
         """The parameters of the directory's MLflow run, which goes on; None if it has none there."""
         from mlflow.exceptions import MlflowException
 
-        known = read_pointer(self._description.store)
-        if known.get("uri") != redact_tree(self._uri) or not known.get("run_id"):
+        pointer = read_pointer(self._description.store)
+        if pointer.uri != self.masked_uri or pointer.run_id is None:
             return None
         try:
-            run = self._client.get_run(known["run_id"])
+            run = self._client.get_run(pointer.run_id)
         except MlflowException as error:
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 return None
@@ -203,7 +197,7 @@ class MlflowRun:
         """pass^k over k, as far as it is not drawn so already: what MLflow has of a step, it keeps."""
         from mlflow.entities import Metric
 
-        points = run_fields.select_pass_hats(numbers)
+        points = select_pass_hats(numbers)
         known = {
             point.step: point.value
             for point in self._client.get_metric_history(self._run_id, run_fields.PASS_HAT_METRIC)

@@ -6,7 +6,7 @@ Pure. Not here: how the numbers come about (`metrics`), how they are written (`v
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tautraj.metrics import EpisodeSummary, Metrics
+from tautraj.metrics import EpisodeSummary, Metrics, select_pass_hats
 
 COMPARED = ("model", "agent", "user", "user_strategy", "benchmark", "domain", "split", "judge")
 """Branches of the configuration whose name alone is a parameter as well: one group-by away."""
@@ -31,12 +31,6 @@ def select_metrics(numbers: Metrics) -> Metrics:
     return {name: told[name] for name in FIRST_METRICS if name in told} | told
 
 
-def select_pass_hats(numbers: Metrics) -> dict[int, float]:
-    """pass^k by k."""
-    words = {name: name.removeprefix("pass_hat_") for name in numbers if name.startswith("pass_hat_")}
-    return {int(k): numbers[name] for name, k in words.items() if k.isdecimal()}
-
-
 def render_note(numbers: Metrics, config: Mapping[str, Any], links: Mapping[str, str]) -> str:
     """Markdown: what was played, how it went, where to look."""
     played = " · ".join(f"{name} **{value}**" for name, value in select_compared_params(config).items())
@@ -52,7 +46,10 @@ def render_note(numbers: Metrics, config: Mapping[str, Any], links: Mapping[str,
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested keys joined by dots: {"model": {"name": "x"}} becomes {"model.name": "x"}."""
+    """Nested keys joined by dots: {"model": {"name": "x"}} becomes {"model.name": "x"}.
+
+    Not `pandas.json_normalize`: it drops empty mappings, which are parameters too (`model.extra`).
+    """
     leaves: dict[str, Any] = {}
     for key, value in tree.items():
         if isinstance(value, Mapping) and value:

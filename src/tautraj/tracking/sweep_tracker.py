@@ -16,7 +16,7 @@ from tautraj.runs.sweep.grid import Sweep
 from tautraj.runs.sweep.matrix import Matrix
 from tautraj.runs.sweep.plots import plot_pass_hat_k, plot_success_by_cell
 from tautraj.store import Store
-from tautraj.store.tracking_pointer import POINTER_FILE, read_pointer
+from tautraj.store.tracking_pointer import read_pointer, write_pointer
 from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
 from tautraj.tracking.tracker import MlflowWriter, resolve_tracking_uri
 
@@ -26,12 +26,12 @@ class SweepMlflowRun(MlflowRun):
 
     def adopt(self, cell: Store) -> bool:
         """Make the MLflow run of a cell a child of this one; whether it has one by now. The cell remembers it."""
-        known = read_pointer(cell)
-        if known.get("uri") != self.masked_uri or not known.get("run_id"):
+        pointer = read_pointer(cell)
+        if pointer.uri != self.masked_uri or pointer.run_id is None:
             return False
-        if known.get("parent") != self._run_id:
-            self._client.set_tag(known["run_id"], PARENT_TAG, self._run_id)
-            cell.write_json(POINTER_FILE, {**known, "parent": self._run_id})
+        if pointer.parent != self._run_id:
+            self._client.set_tag(pointer.run_id, PARENT_TAG, self._run_id)
+            write_pointer(cell, pointer._replace(parent=self._run_id))
         return True
 
     def log_matrix(self, matrix: Matrix, status: str) -> None:

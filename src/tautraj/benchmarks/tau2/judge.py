@@ -24,7 +24,7 @@ class NoJudge(GradingError):
     """A judge is needed, and nobody plays it."""
 
 
-_ask_judge: ContextVar[Callable[[list[Any]], str]] = ContextVar("_verdict")
+_ask_judge: ContextVar[Callable[[list[Any]], str]] = ContextVar("_ask_judge")
 
 
 def _generate(model: str, messages: list[Any], **_: Any) -> AssistantMessage:
@@ -32,7 +32,9 @@ def _generate(model: str, messages: list[Any], **_: Any) -> AssistantMessage:
     return AssistantMessage(role="assistant", content=_ask_judge.get()(messages))
 
 
-evaluator_nl_assertions.generate = _generate  # once, at import; who is asked is decided per thread, below
+def install_judge() -> None:
+    """Have τ²'s evaluator call `_generate`, in the whole process; `use_judge` decides per thread what that asks."""
+    evaluator_nl_assertions.generate = _generate
 
 
 @contextmanager

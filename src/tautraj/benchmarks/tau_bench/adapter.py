@@ -59,7 +59,6 @@ WRITING_TOOLS = {
         "update_reservation_passengers",
     ),
 }
-
 """The package does not say which tools change data; a test watches the database while every tool is used."""
 
 STOP_WORD = "###STOP###"
@@ -77,7 +76,6 @@ DONE_BY_ENDING: dict[Ending, bool | None] = {
     "max_tokens": None,
     "max_usd": None,
 }
-
 """Whether the package calls an ending done; whatever else ends its episodes leaves the reward at 0.
 
 None: it has no word for it, and nothing is graded: time and money are our limits, no verdict on the model.

@@ -102,19 +102,26 @@ def _dump_arguments(arguments: dict[str, Any]) -> str:
 
 
 def group_tasks(fingerprints: Iterable[TaskFingerprint]) -> dict[str, str]:
-    """Task -> its group's name, the smallest hash in it."""
-    parent: dict[str, str] = {}
+    """Task -> the name of its group: tasks are connected by the customers and entities that they share.
 
-    def root(one: str) -> str:
-        while parent.setdefault(one, one) != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
+    The name is the smallest hash in the group.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    tasks = set()
-    for found in fingerprints:
-        tasks.add(found.task)
-        for one in (*found.customers, *found.entities):
-            first, second = sorted((root(found.task), root(one)))
-            parent[second] = first
-    return {one: root(one) for one in tasks}
+    numbers: dict[str, int] = {}
+    tasks: set[str] = set()
+    edges: list[tuple[int, int]] = []
+    for fingerprint in fingerprints:
+        task = numbers.setdefault(fingerprint.task, len(numbers))
+        tasks.add(fingerprint.task)
+        for part in (*fingerprint.customers, *fingerprint.entities):
+            edges.append((task, numbers.setdefault(part, len(numbers))))
+    starts, ends = zip(*edges, strict=True) if edges else ((), ())
+    graph = coo_array(([True] * len(edges), (starts, ends)), shape=(len(numbers), len(numbers)))
+    _, groups = connected_components(graph, directed=False)
+    names: dict[int, str] = {}
+    for part, number in numbers.items():
+        group = int(groups[number])
+        names[group] = min(names.get(group, part), part)
+    return {task: names[int(groups[numbers[task]])] for task in tasks}

@@ -23,7 +23,7 @@ from tautraj.export.result import RowCounts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.filters import may_be_rejected
 from tautraj.export.selection.scan import ScannedEpisode, Source
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 
 
 def write_rows(
@@ -85,7 +85,7 @@ def _is_chosen_or_sibling(
     """Chosen, or a failed sibling of one that was."""
     if episode.refusal is not None or _get_task_key(episode.candidate) not in tasks:
         return False
-    failed = episode.candidate.reward is not None and episode.candidate.reward < SUCCESS
+    failed = is_success(episode.candidate.reward) is False
     return (episode.candidate.run, episode.candidate.id) in chosen_ids or (
         failed and may_be_rejected(episode.candidate, choice)
     )

@@ -11,7 +11,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tautraj.export.selection.candidates import Candidate
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 
 
 class Operation(NamedTuple):
@@ -45,7 +45,7 @@ def compute_stats(candidates: Sequence[Candidate], chosen: Sequence[Candidate], 
     for one in candidates:
         if one.reward is not None:
             graded.update(_list_operations(one))
-            succeeded.update(_list_operations(one) if one.reward >= SUCCESS else ())
+            succeeded.update(_list_operations(one) if is_success(one.reward) else ())
     names = sorted({*kept, *graded})
     sequences = Counter(one.operations for one in chosen)
     return DatasetStats(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tautraj.export.similarity import compute_sketch
 from tautraj.grading.labels import find_writes
+from tautraj.metrics import total_usd
 from tautraj.trajectory import Labels, Trajectory
 
 EMPTY_SKETCH = array("I")
@@ -46,7 +47,6 @@ def build_candidate(
     run: str, trajectory: Trajectory, writing_tools: frozenset[str], *, with_sketch: bool
 ) -> Candidate:
     usage = trajectory.usage
-    prices = [spent.usd for spent in usage.values()]
     model = usage.get("model")
     return Candidate(
         run=run,
@@ -65,7 +65,7 @@ def build_candidate(
         labels=trajectory.labels,
         turns=sum(not turn.given for turn in trajectory.turns),
         tokens=model.tokens_in + model.tokens_out if model else 0,
-        usd=None if None in prices else sum(price or 0.0 for price in prices),
+        usd=total_usd(spent.usd for spent in usage.values()),
         operations=tuple(turn.tool_call.name for turn in find_writes(trajectory, writing_tools) if turn.tool_call),
         sketch=compute_sketch(_extract_text(trajectory)) if with_sketch else EMPTY_SKETCH,
     )

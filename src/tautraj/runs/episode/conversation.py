@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tautraj.agents import AgentContext, GoldContext
-from tautraj.benchmarks import Benchmark, Task, open_benchmark
+from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
 from tautraj.config import Run
 from tautraj.config.components import load_component
 from tautraj.config.identity import EpisodeSpec, identify_cell
@@ -77,13 +77,12 @@ def _build_user_context(
     task: Task,
     act: Callable[[ToolCall, SideChannels], str],
 ) -> UserContext:
-    words = {ending: word for word, ending in benchmark.stop_words.items()}
     return UserContext(
         prompt=benchmark.build_user_prompt(task),
         scenario=task.scenario,
         given_turns=tuple(recorder.turns),
-        stop_word=words["user_stop"],
-        transfer_word=words.get("user_transfer", words["user_stop"]),
+        stop_word=get_stop_word(benchmark),
+        transfer_word=get_stop_word(benchmark, "user_transfer"),
         tools=benchmark.user_tools,
         ask=build_ask(run.user, "user", spec.seed, recorder, limits),
         call=act,

@@ -6,7 +6,7 @@ Not here: in what form it is said (`agent`, `customer`).
 from collections.abc import Iterator, Sequence
 
 from tautraj.agents import GoldContext
-from tautraj.benchmarks import Benchmark, Task, open_benchmark
+from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import ConfigError
@@ -27,15 +27,14 @@ def build_script(run: Run, specs: Sequence[EpisodeSpec]) -> Script:
 
 
 def build_task_script(benchmark: Benchmark, task: Task, *, gold: bool) -> TaskScript:
-    words = {ending: word for word, ending in benchmark.stop_words.items()}
     greeted = benchmark.has_greeting_turn and not task.given
     return TaskScript(
         steps=tuple(_build_steps(benchmark, task)) if gold else (),
         given_replies=greeted + sum(turn.seat == "model" for turn in task.given),
         scenario=task.scenario,
         history_length=len(history_messages(task.given)),
-        stop=words["user_stop"],
-        transfer=words.get("user_transfer", words["user_stop"]),
+        stop=get_stop_word(benchmark),
+        transfer=get_stop_word(benchmark, "user_transfer"),
         has_tools=bool(benchmark.user_tools),
     )
 

@@ -4,20 +4,14 @@ Not here: what comes of a combination of levels (`sweep`).
 """
 
 import itertools
-import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tautraj.config.command_line import to_hydra_literal
 from tautraj.errors import ConfigError
 
 SWEEP_KEYS = ("experiment", "root", "runner", "tracking", "budget", "report", "dry_run", "trials", "tasks", "grid")
 """What all cells of a sweep share: it is the sweep's own, or tells no cell from another."""
-
-UNQUOTED = re.compile(r"[A-Za-z_][\w./-]*")
-"""What Hydra reads as text without quotes."""
-
-HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
 
 EXAMPLE = "'grid.agent=[tool_calling,react]'"
 
@@ -45,20 +39,8 @@ def combine_levels(axes: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
 
 
 def to_override(axis: str, level: Any) -> str:
-    """As a word of the command line. Free settings of an llm are added where there are none."""
+    """`axis=level` as a word of the command line. Free settings of an llm are added where there are none."""
     return f"{'++' if '.extra.' in axis else ''}{axis}={to_hydra_literal(level)}"
-
-
-def to_hydra_literal(level: Any) -> str:
-    """A value in Hydra's grammar."""
-    if isinstance(level, list):
-        return f"[{','.join(map(to_hydra_literal, level))}]"
-    if isinstance(level, dict):
-        return f"{{{','.join(f'{key}:{to_hydra_literal(value)}' for key, value in level.items())}}}"
-    if isinstance(level, str):
-        plain = UNQUOTED.fullmatch(level) and level.lower() not in HYDRA_LITERALS
-        return level if plain else f"'{_escape(level)}'"
-    return json.dumps(level) if level is None or isinstance(level, bool) else repr(level)
 
 
 def display_level(level: Any) -> str:
@@ -72,8 +54,3 @@ def _walk_leaves(grid: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
             yield from _walk_leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-def _escape(text: str) -> str:
-    """Within single quotes: a quote, and the backslashes before it or before the end."""
-    return re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text)

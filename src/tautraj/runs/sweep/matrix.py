@@ -26,7 +26,6 @@ METRIC_COLUMNS = (
     "spent_usd",
     "usd_per_success",
 )
-
 """Of a cell's own, beside pass_hat_k: the names and values of its metrics.json."""
 
 
