@@ -106,7 +106,7 @@ def test_what_people_wrote_of_an_experiment_stays(twice: Store) -> None:
 
 
 def test_traces_of_a_run_that_asked_for_none(tmp_path: Path) -> None:
-    job, _ = composed(tmp_path / "outputs", "tracking.traces=none")
+    job = composed(tmp_path / "outputs", "tracking.traces=none")
     job.store.write(trajectory())
     for traces, n in ((None, 0), ("all", 1)):
         backfill(job.store, None, traces)
