@@ -114,8 +114,8 @@ def test_metrics_keep_their_names() -> None:
 def test_mlflow_keeps_its_tags_and_the_run_directory_its_pointer(store_of: Callable[..., Any], run_of: RunOf) -> None:
     from tautraj.runs.plan import plan_run
 
-    job = plan_run(run_of("experiment=smoke", root=Path(store_of("experiment=smoke").path).parents[1]))
-    assert {"cell", "digest", "run_directory", "trials", "oracle", "version.benchmark"} <= set(build_run_tags(job))
+    plan = plan_run(run_of("experiment=smoke", root=Path(store_of("experiment=smoke").path).parents[1]))
+    assert {"cell", "digest", "run_directory", "trials", "oracle", "version.benchmark"} <= set(build_run_tags(plan))
     assert (POINTER_FILE, PARENT_TAG) == ("mlflow.json", "mlflow.parentRunId")
 
 

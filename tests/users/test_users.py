@@ -42,7 +42,7 @@ def unasked(*_: Any) -> Any:
     raise AssertionError("nobody may be asked")
 
 
-def scene(scenario: Scenario = SCENARIO) -> UserContext:
+def context(scenario: Scenario = SCENARIO) -> UserContext:
     return UserContext(
         prompt="guidelines",
         scenario=scenario,
@@ -59,7 +59,7 @@ def scene(scenario: Scenario = SCENARIO) -> UserContext:
 @pytest.fixture
 def customer() -> Customer:
     """Scripted; it has said its opening."""
-    reply = scripted(scene(), patience=30)
+    reply = scripted(context(), patience=30)
     reply(GREETING)
     return reply
 
@@ -68,13 +68,13 @@ def customer() -> Customer:
 
 
 def test_it_opens_with_its_reason_in_the_first_person() -> None:
-    said = scripted(scene(), patience=30)(GREETING)
+    said = scripted(context(), patience=30)(GREETING)
     assert said == "I want to return my lamp.\nI'm sure that it was sent to me by mistake."
 
 
 def test_without_a_reason_it_opens_with_all_it_was_told() -> None:
     told = Scenario("You need a task. Request it for user_1.", "", "", "", "")
-    assert scripted(scene(told), patience=30)(GREETING) == "I need a task. Request it for user_1."
+    assert scripted(context(told), patience=30)(GREETING) == "I need a task. Request it for user_1."
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_it_thanks_for_what_is_no_question_and_has_something_to_say_to_what_is(c
 
 @pytest.mark.parametrize("patience", [1, 4])
 def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
-    reply = scripted(scene(), patience=patience)
+    reply = scripted(context(), patience=patience)
     said = [reply("Hm?") for _ in range(patience + 1)]
     assert ["###STOP###" in text for text in said] == [False] * patience + [True]
 
@@ -202,7 +202,7 @@ def test_it_is_sent_nothing_but_what_was_said() -> None:
 
 
 def test_its_model_is_not_asked_before_it_is_spoken_to() -> None:
-    reply = llm(scene(), attempts=3)
+    reply = llm(context(), attempts=3)
     with pytest.raises(AssertionError, match="nobody may be asked"):
         reply("Hello.")
 
