@@ -146,7 +146,7 @@ def test_gone_and_back_in_mid_run(start: Callable[[], Running], line: Line) -> N
     line.mend()
     running.watch_until(lambda: len(running.said) > 1)
     away, back = running.said
-    assert away.startswith(f"MLflow is away; the run goes on and asks again. writing to MLflow at {where}: ")
+    assert away.startswith(f"MLflow is away. The run continues and tries again. writing to MLflow at {where}: ")
     assert back == "MLflow is back."
     running.play(1)
     look = running.finish()
@@ -345,6 +345,6 @@ def test_sqlite_that_another_process_holds(tmp_path: Path, capfd: pytest.Capture
     running.watch_until(lambda: len(running.said) > 1)
     running.play(2)
     running.finish()
-    assert [text.split(";")[0] for text in running.said] == ["MLflow is away", "MLflow is back."]
+    assert [text.split(".")[0] for text in running.said] == ["MLflow is away", "MLflow is back"]
     assert view(running.store)[0].data.metrics["episodes"] == 3
     assert capfd.readouterr() == ("", "")
