@@ -51,30 +51,13 @@ def _render_lines(
     chosen: Sequence[Candidate],
     stats: DatasetStats,
 ) -> Iterator[str]:
-    files = [{"split": name, "path": f"{name}.{request.file}"} for name, n in result.counts.rows.items() if n]
-    metadata = {
-        "pretty_name": f"tautraj {request.format.name}",
-        "tags": ["agent", "tool-use", "tau-bench"],
-        "configs": [{"config_name": "default", "data_files": files}],
-    }
-    yield "---\n" + yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True).strip() + "\n---\n"
-    yield f"# Customer-support conversations, format `{request.format.name}`\n"
-    if request.guard == "off":
-        yield f"**{GUARD_OFF_WARNING}**\n"
+    yield from _render_head(result, request)
     gold_runs = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD_ROUTES}
     for name in sorted({candidate.model for candidate in chosen if candidate.run in gold_runs}):
         yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
     yield f'data = load_dataset("{request.hub or result.folder}")\nprint(data["train"][0])\n```\n'
-    yield "## What was kept\n"
-    yield from _render_table(("step", "dropped", "left"), result.funnel)
-    usd = "unpriced" if result.usd is None else f"{result.usd:.4f} USD"
-    each = "" if result.usd is None else f", {result.usd / result.total_rows:.4f} USD per row"
-    counts = ", ".join(f"{n} {name}" for name, n in result.counts.rows.items())
-    yield f"\n{result.total_rows} rows ({counts}) of {len(chosen)} conversations. All of it cost {usd}{each}.\n"
-    yield from (f"- {n} rows refused: {problem}" for problem, n in sorted(result.counts.refused.items()))
-    if len(result.counts.rows) > 1:
-        yield "Train and validation share no customer, order or reservation (telecom has one customer: no task).\n"
+    yield from _render_counts(result, len(chosen))
     yield from _render_guard(request)
     yield from _render_stats(stats, result.counts.longest_row_tokens)
     yield "## Columns\n"
@@ -91,9 +74,35 @@ def _render_lines(
     yield from (f"- {LICENCES[name]}" for name in sorted({candidate.benchmark for candidate in chosen}))
     yield from _list_terms(sources)
     yield "\n## How it was made\n"
-    yield (
-        "```yaml\n" + yaml.safe_dump(redact_tree(request.model_dump(mode="json")), sort_keys=False).strip() + "\n```"
-    )
+    config = yaml.safe_dump(redact_tree(request.model_dump(mode="json")), sort_keys=False).strip()
+    yield f"```yaml\n{config}\n```"
+
+
+def _render_head(result: ExportResult, request: ExportRequest) -> Iterator[str]:
+    """The Hub's metadata, the title, and the warning where the guard was off."""
+    files = [{"split": name, "path": f"{name}.{request.file}"} for name, n in result.counts.rows.items() if n]
+    metadata = {
+        "pretty_name": f"tautraj {request.format.name}",
+        "tags": ["agent", "tool-use", "tau-bench"],
+        "configs": [{"config_name": "default", "data_files": files}],
+    }
+    yield "---\n" + yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True).strip() + "\n---\n"
+    yield f"# Customer-support conversations, format `{request.format.name}`\n"
+    if request.guard == "off":
+        yield f"**{GUARD_OFF_WARNING}**\n"
+
+
+def _render_counts(result: ExportResult, conversations: int) -> Iterator[str]:
+    """The funnel, the rows, their cost, and the rows refused."""
+    yield "## What was kept\n"
+    yield from _render_table(("step", "dropped", "left"), result.funnel)
+    usd = "unpriced" if result.usd is None else f"{result.usd:.4f} USD"
+    each = "" if result.usd is None else f", {result.usd / result.total_rows:.4f} USD per row"
+    counts = ", ".join(f"{n} {name}" for name, n in result.counts.rows.items())
+    yield f"\n{result.total_rows} rows ({counts}) of {conversations} conversations. All of it cost {usd}{each}.\n"
+    yield from (f"- {n} rows refused: {problem}" for problem, n in sorted(result.counts.refused.items()))
+    if len(result.counts.rows) > 1:
+        yield "Train and validation share no customer, order or reservation (telecom has one customer: no task).\n"
 
 
 def _render_guard(request: ExportRequest) -> Iterator[str]:

@@ -13,10 +13,10 @@ from typing import Any
 
 from tautraj.export.contamination.fingerprints import TaskFingerprint, group_tasks
 from tautraj.export.contamination.guard import load_guard
-from tautraj.export.formats import Conversation, Format
+from tautraj.export.formats import Conversation, Format, Row
 from tautraj.export.messages import Style
 from tautraj.export.output.chat_template import ChatTemplate
-from tautraj.export.output.files import open_writer
+from tautraj.export.output.files import RowWriter, open_writer
 from tautraj.export.output.row_checks import find_problem
 from tautraj.export.request import Choice, ExportRequest
 from tautraj.export.result import RowCounts
@@ -40,37 +40,50 @@ def write_rows(
     tasks = {candidate.task_key for candidate in chosen}
     used = (episode for episode in scanned if _is_chosen_or_sibling(episode, tasks, chosen_ids, request.choose))
     episodes = sorted(used, key=_get_sort_key)
-    group_of = group_tasks(
-        [
-            *(episode.fingerprint for episode in episodes if episode.fingerprint),
-            *_iter_official_fingerprints(episodes),
-        ]
-    )
-    rows = {"train": 0, "validation": 0} if request.validation else {"train": 0}
-    refused: Counter[str] = Counter()
-    columns: dict[str, str] = {}
-    longest = 0
+    fingerprints = (episode.fingerprint for episode in episodes if episode.fingerprint)
+    groups = group_tasks([*fingerprints, *_iter_official_fingerprints(episodes)])
+    splits = ["train", "validation"] if request.validation else ["train"]
     with ExitStack() as files:
-        writers = {name: files.enter_context(open_writer(folder / f"{name}.{request.file}")) for name in rows}
+        paths = {split: folder / f"{split}.{request.file}" for split in splits}
+        writer = _CheckedWriter(
+            {split: files.enter_context(open_writer(path)) for split, path in paths.items()}, template
+        )
         for _, members in groupby(episodes, key=lambda episode: episode.candidate.task_key):
             first, *others = members
-            split = (
-                _assign_split(group_of[first.fingerprint.task], request.validation) if first.fingerprint else "train"
-            )
-            for row in format_task(
-                _load_conversations([first, *others], sources, chosen_ids, request.style), request.style
-            ):
-                problem, tokens = find_problem(row), 0
-                if template and problem is None:
-                    problem, tokens = template.check_row(row)
-                if problem is not None:
-                    refused[problem] += 1
-                    continue
-                columns = columns or {name: _describe_column(value) for name, value in row.items()}
-                longest = max(longest, tokens)
-                writers[split].write(row)
-                rows[split] += 1
-    return RowCounts(rows, dict(refused), columns, longest if template else None)
+            fingerprint = first.fingerprint
+            split = _assign_split(groups[fingerprint.task], request.validation) if fingerprint else "train"
+            conversations = _load_conversations([first, *others], sources, chosen_ids, request.style)
+            for row in format_task(conversations, request.style):
+                writer.write(split, row)
+    return writer.counts
+
+
+class _CheckedWriter:
+    """Writes the rows that pass their checks, and counts all of them."""
+
+    def __init__(self, writers: Mapping[str, RowWriter], template: ChatTemplate | None) -> None:
+        self._writers, self._template = writers, template
+        self._rows = dict.fromkeys(writers, 0)
+        self._refused: Counter[str] = Counter()
+        self._columns: dict[str, str] = {}
+        self._longest = 0
+
+    def write(self, split: str, row: Row) -> None:
+        problem, tokens = find_problem(row), 0
+        if self._template and problem is None:
+            problem, tokens = self._template.check_row(row)
+        if problem is not None:
+            self._refused[problem] += 1
+            return
+        self._columns = self._columns or {name: _describe_column(value) for name, value in row.items()}
+        self._longest = max(self._longest, tokens)
+        self._writers[split].write(row)
+        self._rows[split] += 1
+
+    @property
+    def counts(self) -> RowCounts:
+        longest = self._longest if self._template else None
+        return RowCounts(self._rows, dict(self._refused), self._columns, longest)
 
 
 def _get_sort_key(episode: ScannedEpisode) -> tuple[Any, ...]:
