@@ -159,7 +159,9 @@ class TauBench:
 
     def list_task_ids(self, split: str) -> list[str]:
         if split not in self._splits:
-            raise ConfigError(f"split={split}: {self.domain} has the splits {', '.join(self._splits)}")
+            raise ConfigError(
+                f"split={split}: {self.domain} has no such split. Choose one of: {', '.join(self._splits)}"
+            )
         return list(self._splits[split])
 
     def get_task(self, task_id: str) -> Task:
