@@ -10,14 +10,14 @@ __all__ = ["get_stop_word", "Benchmark", "Observation", "EntityRef", "Scenario",
 
 @functools.lru_cache(maxsize=8)
 def open_benchmark(bench: BenchmarkConfig, domain: Domain) -> Benchmark:
-    """Load a domain once per process. Raises `ConfigError` on one that is not there."""
+    """The benchmark's domain, loaded once per process. Raises `ConfigError` if it does not exist."""
     if bench.name == "tau_bench":
         from tautraj.benchmarks.tau_bench.adapter import TauBench
 
         return TauBench(domain, bench.world)
     from loguru import logger
 
-    logger.remove()  # tau2 logs every tool result, from its import on
+    logger.remove()  # tau2 logs every tool result as soon as it is imported
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     return Tau2(domain, bench.world)
