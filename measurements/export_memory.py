@@ -39,7 +39,7 @@ def run_directory(root: Path, episodes: int) -> Path:
     with start_up(plan_run(run)) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
-        played = list(plan.store.episodes())
+        played = list(plan.store.read_episodes())
         for number in range(len(played), episodes):
             one, trial = played[number % len(played)], number // len(played)
             plan.store.write(one.model_copy(update={"id": f"{one.task_id}-t{trial}-copy", "trial": trial}))

@@ -37,7 +37,7 @@ def run_directory(root: Path, episodes: int) -> Path:
 
     run = parse_run(compose_tree(["split=test", "tracking=none", f"root={root}"]))
     store = sample_runs.played(run)
-    sample_runs.varied(store, run, copies=max(0, episodes - len(store.ids())))
+    sample_runs.varied(store, run, copies=max(0, episodes - len(store.list_ids())))
     return Path(store.path)
 
 

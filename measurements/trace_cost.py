@@ -35,7 +35,7 @@ def played(root: Path, episodes: int, traces: str) -> Any:
     job.store.open(dict(job.config), "")
     for spec in job.owed[:episodes]:
         play(job.run, spec)
-    for trajectory in list(job.store.episodes()):
+    for trajectory in list(job.store.read_episodes()):
         job.store.write(trajectory.model_copy(update={"turns": tuple(called(turn) for turn in trajectory.turns)}))
     return job.store
 
@@ -64,7 +64,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             root = Path(name)
             store = played(root, given.episodes, traces)
-            found = [len(build_spans(one)) for one in store.episodes()]
+            found = [len(build_spans(one)) for one in store.read_episodes()]
             took = measured(store, root)
             each = {key: (took[key] - plain.get(key, took[key])) / len(found) for key in took}
             plain = plain or took
