@@ -1,7 +1,7 @@
-"""A child process that serves on 127.0.0.1 and ends with its parent, however the parent ends.
+"""Child processes that serve on 127.0.0.1 and end with their parent, however the parent ends.
 
-The parent calls `launch` and `read_address`; the child prints its address to stdout and calls `exit_with_stdin`. The
-parent's end closes the child's stdin, after a SIGKILL too. Not here: what is served (`llms.local_server`,
+The parent calls `launch` and `read_address`; the child prints its address to stdout and calls `exit_with_stdin`. When
+the parent ends, by SIGKILL too, the child's stdin is closed. Not here: the servers (`llms.local_server`,
 `runs.rehearsed.server`, `orchestration.embedded_server`).
 """
 
@@ -16,18 +16,18 @@ from typing import IO
 
 from tautraj.errors import PreflightError
 
-OFFLINE_HINT = "What needs no server: model=oracle user=scripted"
+OFFLINE_HINT = "To run without a server: model=oracle user=scripted"
 
 START_TIMEOUT_SECONDS = 120.0
-"""A start takes one or two."""
+"""A start takes 1 to 2 s."""
 
 
 def launch(
     command: Sequence[str], *, stderr: IO[str] | None = None, pass_fds: Sequence[int] = ()
 ) -> "subprocess.Popen[str]":
-    """Start `command` in a session of its own, so that a Ctrl-C reaches the parent alone.
+    """Start `command` in its own session, so that Ctrl-C reaches only the parent.
 
-    `stderr`: a file for its log; None: the parent's. `pass_fds`: numbers of open files that it inherits.
+    `stderr`: a file for its log; None: the parent's. `pass_fds`: file descriptors that it inherits.
     """
     return subprocess.Popen(
         command,
@@ -41,7 +41,7 @@ def launch(
 
 
 def read_address(process: "subprocess.Popen[str]", timeout_seconds: float) -> str:
-    """The address that the child prints once it serves; "" if it ends before, and it is killed at the timeout."""
+    """Return the address that the child prints once it serves; "" if it ends first. Kills it at the timeout."""
     assert process.stdout is not None
     timer = threading.Timer(timeout_seconds, process.kill)
     timer.start()
@@ -52,9 +52,9 @@ def read_address(process: "subprocess.Popen[str]", timeout_seconds: float) -> st
 
 @contextmanager
 def launch_server(command: Sequence[str], name: str, pass_fds: Sequence[int] = ()) -> Iterator[str]:
-    """The address of a child that lives as long as the block.
+    """Run `command` as a server for the length of the block; yields its address.
 
-    Raises `PreflightError`, naming it `name`, if it never serves.
+    Raises `PreflightError` if it does not serve within `START_TIMEOUT_SECONDS`. `name`: what the message calls it.
     """
     with tempfile.TemporaryFile("w+") as log, launch(command, stderr=log, pass_fds=pass_fds) as process:
         try:
@@ -67,7 +67,7 @@ def launch_server(command: Sequence[str], name: str, pass_fds: Sequence[int] = (
 
 
 def exit_with_stdin(before_exit: Callable[[], None] = lambda: None) -> None:
-    """In the child: wait until the parent has ended, call `before_exit`, exit at once. Returns never."""
+    """In the child: wait until the parent has ended, call `before_exit`, exit at once. Does not return."""
     sys.stdin.buffer.read()
     before_exit()
     os._exit(0)

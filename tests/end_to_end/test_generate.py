@@ -309,7 +309,7 @@ def test_a_disk_that_is_full_for_a_while(
         run.start(environ)
         run.allow(1)
         resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (20_000, unlimited))
-        run.allow(5, until=lambda: "waits in memory" in run.log)
+        run.allow(5, until=lambda: "wait in memory" in run.log)
         time.sleep(3)  # for the other worker to get as far
         asked = len(run.provider.requests)
         time.sleep(1)
@@ -317,7 +317,7 @@ def test_a_disk_that_is_full_for_a_while(
         resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
         run.end()
     assert played(run.store) == {(t.task_id, 0): 1.0 for t in recorded}
-    assert run.log.count("waits in memory") == run.log.count("can be written again") == 1
+    assert run.log.count("wait in memory") == run.log.count("can be written again") == 1
 
 
 def test_a_prefect_server_that_does_not_answer_is_one_line(generate: Generate) -> None:

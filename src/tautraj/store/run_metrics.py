@@ -1,6 +1,6 @@
 """The metrics of a run directory, computed from its records.
 
-Not here: the formulas (`metrics`), rows kept between runs (`store.index`).
+Not here: the formulas (`metrics`), the cache of rows (`store.index`).
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,6 @@ from tautraj.store.run_directory import Store
 
 
 def compute_run_metrics(store: Store, rows: Sequence[EpisodeSummary]) -> Metrics:
-    """Metrics of `rows`, one per episode file, with the failures still owed and the cost of failed attempts."""
+    """Compute metrics of `rows` (one per episode file), failures of other episodes, and usage of all failures."""
     wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
     return compute_metrics(rows, store.read_failures({row.id for row in rows}), wasted)

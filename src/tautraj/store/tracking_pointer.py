@@ -1,4 +1,4 @@
-"""`mlflow.json` in a run directory: which MLflow run is its view, and whether that is complete."""
+"""`mlflow.json` in a run directory: the MLflow run that shows it, and whether that MLflow run is complete."""
 
 from typing import NamedTuple
 
@@ -11,18 +11,18 @@ class TrackingPointer(NamedTuple):
     """The content of `mlflow.json`."""
 
     uri: str | None = None
-    """Of the MLflow store, secrets masked; None: the directory was never tracked."""
+    """URI of the MLflow store, secrets masked; None: the directory was never tracked."""
     run_id: str | None = None
     status: str | None = None
-    """MLflow's: RUNNING, FINISHED or FAILED."""
+    """MLflow's status: RUNNING, FINISHED or FAILED."""
     complete: bool = True
     """Whether the MLflow run has everything that the directory has."""
     parent: str | None = None
-    """MLflow run of the sweep that the run is a cell of; None: of no sweep."""
+    """Id of the sweep's MLflow run; None: the run is not a cell of a sweep."""
 
 
 def read_pointer(store: Store) -> TrackingPointer:
-    """The pointer; empty if the directory was never tracked, or if the file is none that was written here."""
+    """Read the pointer; all defaults if the directory was never tracked or the file is not a JSON object."""
     content = store.read_json(POINTER_FILE)
     if not isinstance(content, dict):
         return TrackingPointer()
@@ -31,7 +31,7 @@ def read_pointer(store: Store) -> TrackingPointer:
 
 
 def write_pointer(store: Store, pointer: TrackingPointer) -> None:
-    """Raises `StoreError`."""
+    """Write `mlflow.json`. Raises `StoreError`."""
     content = pointer._asdict()
     if pointer.parent is None:
         del content["parent"]
@@ -39,6 +39,6 @@ def write_pointer(store: Store, pointer: TrackingPointer) -> None:
 
 
 def is_tracking_incomplete(store: Store) -> bool:
-    """Whether MLflow lacks something of the run, as far as the run directory knows."""
+    """Whether MLflow lacks data of the run, according to its `mlflow.json`."""
     pointer = read_pointer(store)
     return pointer.uri is None or not pointer.complete
