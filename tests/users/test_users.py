@@ -15,6 +15,8 @@ from tau2.domains.airline.environment import get_tasks as airline_tasks
 from tau2.domains.mock.environment import get_tasks as mock_tasks
 from tau2.user.user_simulator import UserSimulator
 
+from tautraj.agents import GoldContext
+from tautraj.agents.oracle import GOODBYE, ON_HOLD, plan_steps
 from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain, Llm, Run
 from tautraj.config.command_line import compose_tree
@@ -26,7 +28,15 @@ from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
 from tautraj.users import Customer, UserContext
 from tautraj.users.llm import llm
-from tautraj.users.scripted import scripted, to_first_person
+from tautraj.users.scripted import (
+    CLOSING,
+    CONFIRMATION,
+    IDENTITY,
+    TOOL_REQUEST,
+    TRANSFER,
+    scripted,
+    to_first_person,
+)
 
 GREETING = "Hi! How can I help you today?"
 SCENARIO = Scenario(
@@ -124,6 +134,43 @@ def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
     reply = scripted(context(), patience=patience)
     said = [reply("Hm?") for _ in range(patience + 1)]
     assert ["###STOP###" in text for text in said] == [False] * patience + [True]
+
+
+MUST_MATCH = {
+    "Could you tell me your": IDENTITY,
+    "Do you confirm (yes/no)?": CONFIRMATION,
+    "On your device, please use": TOOL_REQUEST,
+    ON_HOLD: TRANSFER,
+    GOODBYE: CLOSING,
+}
+"""What a sentence of the oracle contains -> the regex by which the scripted customer answers it."""
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("retail", {IDENTITY, CONFIRMATION, TRANSFER, CLOSING}),
+        ("airline", {IDENTITY, CONFIRMATION, TRANSFER, CLOSING}),
+        ("telecom", {IDENTITY, CONFIRMATION, TOOL_REQUEST, TRANSFER, CLOSING}),
+    ],
+)
+def test_it_understands_every_sentence_of_the_oracle(domain: str, expected: set[re.Pattern[str]]) -> None:
+    benchmark = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
+    names = {tool["function"]["name"] for tool in benchmark.tools}
+    used = set()
+    for task_id in benchmark.list_task_ids("base"):
+        task = benchmark.get_task(task_id)
+        gold = GoldContext(task, benchmark.build_world(task).peek, benchmark.writing_tools)
+        for sentence in (step for step in plan_steps(gold, names) if isinstance(step, str)):
+            regexes = {regex for words, regex in MUST_MATCH.items() if words in sentence}
+            if regexes or not sentence.startswith("Here is what you asked for: "):  # before a transfer: no question
+                assert len(regexes) == 1, sentence
+            first = next(
+                (r for r in (TRANSFER, TOOL_REQUEST, CONFIRMATION, IDENTITY, CLOSING) if r.search(sentence)), None
+            )
+            assert {first} - {None} == regexes, sentence
+            used |= regexes
+    assert used == expected
 
 
 def test_no_task_makes_it_speak_of_itself_as_you() -> None:
