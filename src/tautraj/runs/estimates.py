@@ -21,7 +21,7 @@ GUESSED_CALLS: dict[Seat, int] = {"model": 14, "user": 7, "judge": 0}
 take more."""
 
 TOKENS_PER_TURN, TOKENS_OUT, CHARS_PER_TOKEN = 120, 60, 4
-"""Guesses: tokens that a conversation grows by from call to call, tokens of an answer, characters of English a token."""
+"""Guesses: tokens a conversation grows by from call to call, tokens of an answer, characters per token in English."""
 
 
 class MeanUsage(NamedTuple):

@@ -64,7 +64,7 @@ class RunProgress:
         self._last_failure = result
 
     def read_failed_usage(self) -> None:
-        """Count what failed attempts cost, from the failure files: they include attempts that a later one replaced."""
+        """Count what failed attempts cost, from the failure files: a later attempt may have made up for some."""
         for name, usage in self.plan.store.read_failed_usage(self._known_failures):
             self._known_failures.add(name)
             self.ledger.waste(usage)

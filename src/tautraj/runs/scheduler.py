@@ -101,7 +101,7 @@ class CellScheduler:
 
     @property
     def stop_error(self) -> TautrajError | None:
-        """`RunProgress.stop_error` over all cells: an interruption if there was one, else a line per cell that gave up."""
+        """An `Interrupted` if any cell has one, else a `GaveUp` with a line per cell that gave up; None: neither."""
         ends = [(cell.title, cell.progress.stop_error) for cell in self.cells]
         if interrupted := [end for _, end in ends if isinstance(end, Interrupted)]:
             return interrupted[0]
