@@ -116,7 +116,7 @@ class EpisodeEnvironment:
             self._count_mistake(output, "model")
 
     def get_reply(self, message: str) -> str:
-        """Record and return the customer's answer to `message`, which is recorded already; "" if the episode ended."""
+        """Pass `message` to the customer, record and return its answer; "" if the episode has ended."""
         if self.is_closed:
             return ""
         try:

@@ -1,6 +1,6 @@
 """Limits on the time, tokens and cost of one episode: `limits.seconds`, `limits.tokens`, `limits.usd`.
 
-Not here: limits on actions (`runs.episode.environment`), on a provider (`llms.rate_limits`), on a run (`runs.budget`).
+Not here: limits on actions (`runs.episode.environment`), on calls (`llms.rate_limits`), on a run (`runs.budget`).
 """
 
 import time
