@@ -1,7 +1,7 @@
 """Prefect's server for one process: `python -m tautraj.orchestration.embedded_server`.
 
-On 127.0.0.1 at a free port, without UI and services. It writes the address of its API to stdout once it can be asked,
-and ends when its stdin does. Not here: who starts it and why (`server`).
+On 127.0.0.1 at a free port, without UI and services. It prints the address of its API once it answers and ends when
+its stdin does. Not here: when a run starts one (`orchestration.prefect_server`).
 """
 
 import os
@@ -14,7 +14,7 @@ from tautraj import process_env
 from tautraj.child_server import exit_with_stdin
 
 GRACE_PERIOD = 10.0
-"""Seconds."""
+"""Seconds, at most, for the server to write what it last received once its parent has ended."""
 
 SETTINGS = {
     # The log of events, two fifths of the server's work: a UI shows runs, tasks, states and artifacts without it.
@@ -49,7 +49,7 @@ def _print_address(server: Any, port: int) -> None:
 def _stop(servers: list[Any]) -> None:
     for server in servers:
         if server.started:
-            server.should_exit = True  # it writes down what it was told last
+            server.should_exit = True  # it still writes down the last events it received
             time.sleep(GRACE_PERIOD)
 
 
