@@ -150,7 +150,7 @@ def test_both_seats_over_http_through_faults(
     store = store_of(*overrides)
     assert played(store) == {(t.task_id, trial): 1.0 for t in recorded for trial in range(2)}
     by_task = {trajectory.task_id: trajectory for trajectory in recorded}
-    for trajectory in store.episodes():
+    for trajectory in store.read_episodes():
         assert essence(trajectory) == essence(by_task[trajectory.task_id])
         assert trajectory.usage["model"].tokens_in == 100 * trajectory.usage["model"].calls
         assert (trajectory.usage["model"].usd or 0) > 0
