@@ -1,6 +1,6 @@
-"""Who is measured by `throughput.py`, each a command: `python baselines.py NAME API_BASE N AT_ONCE DONE`.
+"""Runners that `throughput.py` compares with tautraj: `python baselines.py NAME API_BASE N AT_ONCE DONE`.
 
-DONE is a file that grows by a byte with every episode that is over. Ours is the front door's command, and not here.
+DONE is a file that grows by one byte per finished episode. Not here: tautraj, which runs as `flows/generate.py`.
 """
 
 import sys
@@ -13,20 +13,20 @@ from typing import Any
 MODEL = "hosted_vllm/rehearsed"
 
 
-def over(done: Path, play: Callable[..., Any]) -> Callable[..., Any]:
-    """`play`, told to `done` when it is over."""
+def count_in(done: Path, play: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap `play` so that every finished call appends a byte to `done`."""
 
-    def played(*given: Any, **named: Any) -> Any:
-        result = play(*given, **named)
+    def play_and_count(*args: Any, **kwargs: Any) -> Any:
+        result = play(*args, **kwargs)
         with done.open("ab") as file:
             file.write(b".")
         return result
 
-    return played
+    return play_and_count
 
 
 def floor(api_base: str, n: int, at_once: int, done: Path) -> None:
-    """The calls of the episodes through litellm, as an agent framework would make them, and nothing else."""
+    """Make the calls of the episodes through litellm, as an agent framework would, and nothing else."""
     import json
 
     import litellm
@@ -34,7 +34,7 @@ def floor(api_base: str, n: int, at_once: int, done: Path) -> None:
     requests = json.loads(done.with_suffix(".requests").read_text())
 
     def ask(request: dict[str, Any]) -> None:
-        """Now and then a call of hundreds at once is never answered, and is made again, as any runner would."""
+        """One call. With hundreds at once one is occasionally never answered; it is retried, as any runner would."""
         for seconds in (10, 10, 60):
             with suppress(litellm.Timeout, litellm.InternalServerError, litellm.APIConnectionError):
                 litellm.completion(
@@ -48,14 +48,14 @@ def floor(api_base: str, n: int, at_once: int, done: Path) -> None:
             ask(request)
 
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(over(done, episode), range(n)))
+        list(pool.map(count_in(done, episode), range(n)))
 
 
 def tau2(api_base: str, n: int, at_once: int, done: Path) -> None:
-    """τ²'s own runner, saving its results as its users do."""
+    """Run τ²'s own runner, which saves its results as usual."""
     import tau2.run as runner
 
-    runner.run_task = over(done, runner.run_task)
+    runner.run_task = count_in(done, runner.run_task)
     tasks = runner.get_tasks("retail", "base")
     seat = {"api_base": api_base, "api_key": "none", "temperature": 0.0}
     runner.run_tasks(
@@ -75,7 +75,7 @@ def tau2(api_base: str, n: int, at_once: int, done: Path) -> None:
 
 
 def tau_bench(api_base: str, n: int, at_once: int, done: Path) -> None:
-    """Classic τ-bench's agent and environment, in threads as its own runner has them."""
+    """Run classic τ-bench's agent and environment in threads, as its own runner does."""
     import os
 
     from tau_bench.agents.tool_calling_agent import ToolCallingAgent
@@ -89,7 +89,7 @@ def tau_bench(api_base: str, n: int, at_once: int, done: Path) -> None:
         agent.solve(env=env, task_index=number % 115)
 
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(over(done, episode), range(n)))
+        list(pool.map(count_in(done, episode), range(n)))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Does an export stream? Rows per second and memory of many trajectories, by the front door.
+"""Speed and peak memory of `flows/export.py` over many conversations: does an export stream?
 
     python measurements/export_memory.py [--episodes 20000] [--format sft] [--file jsonl]
 
-Retail's train tasks as the oracle plays them, over and over under new ids, each trial with words of its own.
+The conversations are retail's train tasks played by the oracle, copied under new ids.
 """
 
 import argparse
@@ -12,12 +12,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from process_stats import watched
+from process_stats import watch_command
 
 EXPORT = Path(__file__).parents[1] / "flows" / "export.py"
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--episodes", type=int, default=20_000)
     parser.add_argument("--format", default="sft")
@@ -25,8 +25,8 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run_directory(root: Path, episodes: int) -> Path:
-    """As many as asked for, of a handful that were played."""
+def make_run_directory(root: Path, episodes: int) -> Path:
+    """A run directory with `episodes` conversations, copied from 40 that were played."""
     from tautraj.config.command_line import compose_tree
     from tautraj.config.identity import locate_run_directory
     from tautraj.config.parse import parse_run
@@ -39,15 +39,16 @@ def run_directory(root: Path, episodes: int) -> Path:
     with start_up(plan_run(run)) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
-        played = list(plan.store.episodes())
+        played = list(plan.store.read_episodes())
         for number in range(len(played), episodes):
-            one, trial = played[number % len(played)], number // len(played)
-            plan.store.write(one.model_copy(update={"id": f"{one.task_id}-t{trial}-copy", "trial": trial}))
+            trajectory, trial = played[number % len(played)], number // len(played)
+            copy_id = f"{trajectory.task_id}-t{trial}-copy"
+            plan.store.write(trajectory.model_copy(update={"id": copy_id, "trial": trial}))
     return Path(Store(locate_run_directory(run)).path)
 
 
 def main() -> None:
-    given = arguments()
+    args = parse_arguments()
     from tautraj import process_env
 
     process_env.prepare()
@@ -55,20 +56,20 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run = run_directory(folder / "outputs", given.episodes)
-        for n, guard in ((given.episodes, "off"), (given.episodes, "own"), (given.episodes // 10, "off")):
+        run = make_run_directory(folder / "outputs", args.episodes)
+        for n, guard in ((args.episodes, "off"), (args.episodes, "own"), (args.episodes // 10, "off")):
             for path in sorted(run.glob("episodes/*"))[n:]:
                 path.unlink()
             out = folder / f"data-{guard}-{n}"
             command = [sys.executable, str(EXPORT), f"run={run}", f"guard={guard}", f"out={out}"]
-            command += [f"format={given.format}", f"file={given.file}"]
-            began = time.monotonic()
-            seen = watched(command, os.environ, lambda n=n: n, n, folder / "log")
-            seconds = time.monotonic() - began
-            rows = sum(1 for path in out.glob("*.jsonl") for _ in path.open()) if given.file == "jsonl" else n
+            command += [f"format={args.format}", f"file={args.file}"]
+            started = time.monotonic()
+            stats = watch_command(command, os.environ, lambda n=n: n, n, folder / "log")
+            seconds = time.monotonic() - started
+            rows = sum(1 for path in out.glob("*.jsonl") for _ in path.open()) if args.file == "jsonl" else n
             print(
-                f"| {given.format} | {given.file} | {guard} | {n:,} | {rows:,} | {seconds:.0f} | {n / seconds:.0f} "
-                f"| {seen.peak_mb:.0f} |",
+                f"| {args.format} | {args.file} | {guard} | {n:,} | {rows:,} | {seconds:.0f} | {n / seconds:.0f} "
+                f"| {stats.peak_mb:.0f} |",
                 flush=True,
             )
             for path in folder.glob("*-t*.json"):

@@ -1,8 +1,8 @@
-"""How long a reward takes, by ours and by τ²'s evaluator as it comes, over every task of a domain.
+"""CPU time to grade an episode, by tautraj and by τ²'s unmodified evaluator, over every task of a domain.
 
     python measurements/grading_time.py [--domain retail]
 
-The transcripts are the oracle's and those of an agent that does nothing; both graders have to agree on all of them.
+The transcripts are those of the oracle and of an agent that does nothing. The last column must be 0.
 """
 
 import argparse
@@ -14,14 +14,15 @@ from tautraj.config import Run
 from tautraj.trajectory import Trajectory
 
 
-def do_nothing(stage: AgentContext) -> None:
+def do_nothing(context: AgentContext) -> None:
+    """An agent that only offers to close."""
     from tautraj.agents.oracle import GOODBYE, perform
 
-    perform(stage, [GOODBYE])
+    perform(context, [GOODBYE])
 
 
-def transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
-    """The run that they are graded by, and what was played."""
+def play_transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
+    """Play every task of `domain`. Returns the run, and its trajectories, not graded."""
     from tautraj.config.command_line import compose_tree
     from tautraj.config.parse import parse_run
     from tautraj.runs.episode.conversation import run_episode
@@ -32,8 +33,8 @@ def transcripts(domain: str, *overrides: str) -> tuple[Run, list[Trajectory]]:
     return run, [run_episode(run, spec, Recorder()) for spec in plan_run(run).owed]
 
 
-def tau2_reward(trajectory: Trajectory, task: object) -> float:
-    """By its own environment, read and validated from its files as its runner does."""
+def compute_tau2_reward(trajectory: Trajectory, task: object) -> float:
+    """The reward from τ²'s evaluator, with an environment read and validated from its files, as τ²'s runner does."""
     from tau2.data_model.simulation import SimulationRun, TerminationReason
     from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
 
@@ -65,19 +66,19 @@ def main() -> None:
     print("| agent | transcripts | ours, CPU ms each | τ²'s, CPU ms each | times faster | rewards that differ |")
     print("|---|---|---|---|---|---|")
     for name, overrides in {"oracle": (), "do nothing": (f"agent._target_={__name__}.do_nothing",)}.items():
-        run, played = transcripts(domain, *overrides)
+        run, played = play_transcripts(domain, *overrides)
         process_env.freeze_gc()
         benchmark = open_benchmark(run.benchmark, run.domain)
         grade_trajectory(played[0], benchmark, None)
-        began = time.process_time()
+        started = time.process_time()
         ours = [grade_trajectory(trajectory, benchmark, None).reward for trajectory in played]
         between = time.process_time()
-        theirs = [tau2_reward(trajectory, tasks[trajectory.task_id]) for trajectory in played]
+        theirs = [compute_tau2_reward(trajectory, tasks[trajectory.task_id]) for trajectory in played]
         ended = time.process_time()
-        each = [1000 * seconds / len(played) for seconds in (between - began, ended - between)]
+        our_ms, their_ms = (1000 * seconds / len(played) for seconds in (between - started, ended - between))
         different = sum(a != b for a, b in zip(ours, theirs, strict=True))
         print(
-            f"| {name} | {len(played)} | {each[0]:.1f} | {each[1]:.1f} | {each[1] / each[0]:.0f} | {different} |",
+            f"| {name} | {len(played)} | {our_ms:.1f} | {their_ms:.1f} | {their_ms / our_ms:.0f} | {different} |",
             flush=True,
         )
 

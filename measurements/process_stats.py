@@ -1,4 +1,4 @@
-"""A command watched from outside: the CPU time and the memory of all its processes while episodes come in."""
+"""CPU time and memory of a command and all its processes, sampled from /proc while episodes finish."""
 
 import os
 import subprocess
@@ -8,86 +8,97 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-WEIGH_EVERY = 1.0
-"""Seconds; to ask what a process shares takes the system milliseconds."""
+MEMORY_SECONDS = 1.0
+"""Seconds between two memory samples: reading a proportional set size takes the kernel milliseconds."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Moment(NamedTuple):
+class Sample(NamedTuple):
     done: int
-    """Episodes that are over."""
+    """Episodes finished so far."""
     seconds: float
-    """Since the command."""
+    """Since the start of the command."""
     cpu_seconds: float
-    """User and system, of all processes so far, servers that the command started included."""
+    """User and system time of all processes so far, including servers that the command started."""
     mb: float
-    """In memory now; what processes share counts once."""
+    """Memory in use; pages shared by processes count once."""
 
 
-class Watched(NamedTuple):
-    moments: list[Moment]
-    began: float
-    """By the machine's monotonic clock."""
+class ProcessStats(NamedTuple):
+    samples: list[Sample]
+    started: float
+    """Start of the command by the monotonic clock, s."""
 
-    def cpu_ms_since(self, moment: float) -> float:
-        """Per episode, from a moment of the machine's monotonic clock until the last one is over."""
-        begin = next(one for one in self.moments if self.began + one.seconds >= moment)
-        end = self.when(self.moments[-1].done)
+    def cpu_ms_since(self, start: float) -> float:
+        """CPU ms per episode, from `start` (monotonic clock) until the last episode finished."""
+        begin = next(sample for sample in self.samples if self.started + sample.seconds >= start)
+        end = self.find_sample(self.samples[-1].done)
         return 1000 * (end.cpu_seconds - begin.cpu_seconds) / end.done
 
     @property
     def peak_mb(self) -> float:
-        return max(moment.mb for moment in self.moments)
+        return max(sample.mb for sample in self.samples)
 
     def cpu_ms_between(self, first: int, last: int) -> float:
-        """Per episode of those after the first so many."""
-        begin, end = self.when(first), self.when(last)
+        """CPU ms per episode between the sample with `first` finished episodes and the one with `last`."""
+        begin, end = self.find_sample(first), self.find_sample(last)
         return 1000 * (end.cpu_seconds - begin.cpu_seconds) / max(1, end.done - begin.done)
 
-    def when(self, done: int) -> Moment:
-        """The first look at which so many were over."""
-        return next(moment for moment in self.moments if moment.done >= max(1, done))
+    def find_sample(self, done: int) -> Sample:
+        """The first sample with at least `done` finished episodes, and at least one."""
+        return next(sample for sample in self.samples if sample.done >= max(1, done))
 
 
-def watched(
-    command: Sequence[str], env: Mapping[str, str], done: Callable[[], int], n: int, log: Path, every: float = 0.05
-) -> Watched:
-    """Run it to its end, looking `every` so many seconds; `done` says how many of `n` episodes are over."""
-    began, moments = time.monotonic(), []
-    mb, weighed = 0.0, float("-inf")
-    with log.open("w") as said:
+def watch_command(
+    command: Sequence[str],
+    env: Mapping[str, str],
+    count_done: Callable[[], int],
+    n: int,
+    log: Path,
+    every: float = 0.05,
+) -> ProcessStats:
+    """Run `command` to its end in the folder of `log`, sampling every `every` seconds.
+
+    `count_done` returns how many of the `n` episodes are finished. Raises `RuntimeError` with the end of the output
+    if the command fails or finishes fewer.
+    """
+    started, samples = time.monotonic(), []
+    mb, measured_at = 0.0, float("-inf")
+    with log.open("w") as output:
         process = subprocess.Popen(
-            command, env=dict(env), stdout=said, stderr=said, cwd=log.parent, start_new_session=True
+            command, env=dict(env), stdout=output, stderr=output, cwd=log.parent, start_new_session=True
         )
         while process.poll() is None:
-            if time.monotonic() - weighed >= WEIGH_EVERY:
-                mb, weighed = _memory(process.pid), time.monotonic()
-            moments.append(Moment(done(), time.monotonic() - began, _cpu_seconds(process.pid), mb))
+            if time.monotonic() - measured_at >= MEMORY_SECONDS:
+                mb, measured_at = _read_memory(process.pid), time.monotonic()
+            samples.append(Sample(count_done(), time.monotonic() - started, _read_cpu_seconds(process.pid), mb))
             time.sleep(every)
-    if process.returncode or done() < n:
-        raise RuntimeError(f"{command}: exit code {process.returncode}, {done()} of {n}: {log.read_text()[-2000:]}")
-    moments.append(Moment(done(), time.monotonic() - began, moments[-1].cpu_seconds, 0.0))
-    return Watched(moments, began)
+    if process.returncode or count_done() < n:
+        raise RuntimeError(
+            f"{command}: exit code {process.returncode}, {count_done()} of {n}: {log.read_text()[-2000:]}"
+        )
+    samples.append(Sample(count_done(), time.monotonic() - started, samples[-1].cpu_seconds, 0.0))
+    return ProcessStats(samples, started)
 
 
-def _cpu_seconds(leader: int) -> float:
-    """Of a session, those that have ended included, and of servers it started."""
-    return sum(sum(map(int, fields[11:15])) for _, fields in _session(leader)) / TICKS
+def _read_cpu_seconds(leader: int) -> float:
+    """CPU seconds of the session's processes, their ended children and the servers they started."""
+    return sum(sum(map(int, fields[11:15])) for _, fields in _iter_processes(leader)) / TICKS
 
 
-def _memory(leader: int) -> float:
-    """MB of the same processes: their proportional set sizes."""
+def _read_memory(leader: int) -> float:
+    """MB of the same processes, as the sum of their proportional set sizes."""
     kilobytes = 0
-    for process, _ in _session(leader):
-        with suppress(OSError, IndexError):  # it has just ended
+    for process, _ in _iter_processes(leader):
+        with suppress(OSError, IndexError):  # the process has just ended
             kilobytes += int((process / "smaps_rollup").read_text().partition("\nPss:")[2].split()[0])
     return kilobytes * 1024 / 1e6
 
 
-def _session(leader: int) -> Iterator[tuple[Path, list[str]]]:
-    """Its processes under /proc, with the fields of `stat` from the state on."""
+def _iter_processes(leader: int) -> Iterator[tuple[Path, list[str]]]:
+    """Processes of the session under /proc, with the fields of `stat` from the state on."""
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has just ended
+        with suppress(OSError):  # the process has just ended
             fields = (process / "stat").read_text().rpartition(")")[2].split()
-            if leader in (int(fields[3]), int(fields[1])):  # Prefect's server has a session of its own
+            if leader in (int(fields[3]), int(fields[1])):  # Prefect's server has its own session
                 yield process, fields

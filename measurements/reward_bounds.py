@@ -1,9 +1,9 @@
-"""What the offline seats reach on every task: gold actions replayed (the ceiling) and nothing done (the floor).
+"""Tasks solved by the oracle (ceiling) and by an agent that does nothing (floor).
 
     python measurements/reward_bounds.py [benchmark/domain/split …]
 
-Prints one row per benchmark, domain and split, each reward the benchmark's own; classic τ-bench where its package is
-importable. Everything is played and graded here and now, in this process, a few minutes in all.
+Prints one row per benchmark, domain and split; rewards are the benchmark's own. Classic τ-bench is included if its
+package can be imported. Plays and grades everything in this process, in about ten minutes.
 """
 
 import sys
@@ -31,15 +31,17 @@ SPLITS = [
 ]
 
 
-def do_nothing(stage: AgentContext) -> None:
-    """Offer to close, whatever the customer wants."""
-    perform(stage, [GOODBYE])
+def do_nothing(context: AgentContext) -> None:
+    """An agent that only offers to close."""
+    perform(context, [GOODBYE])
 
 
-def successes(agent: str, benchmark: str, domain: str, split: str) -> tuple[int, int]:
+def count_successes(agent: str, benchmark: str, domain: str, split: str) -> tuple[int, int]:
     """(episodes with reward 1, episodes) of an offline agent."""
-    chosen = [f"benchmark={benchmark}", f"domain={domain}", f"split={split}", "root=/nonexistent", "tracking=none"]
-    run = parse_run(compose_tree([*chosen, *([] if agent == "oracle" else [f"agent._target_=__main__.{agent}"])]))
+    overrides = [f"benchmark={benchmark}", f"domain={domain}", f"split={split}", "root=/nonexistent", "tracking=none"]
+    if agent != "oracle":
+        overrides.append(f"agent._target_=__main__.{agent}")
+    run = parse_run(compose_tree(overrides))
     specs = plan_episodes(run, [spec.task_id for spec in plan_run(run).owed])
     rewards = [grade_episode(run_episode(run, spec, Recorder()), run).reward for spec in specs]
     return rewards.count(1.0), len(rewards)
@@ -51,17 +53,16 @@ def main(chosen: list[str]) -> None:
     for benchmark, domain, split in SPLITS:
         if chosen and f"{benchmark}/{domain}/{split}" not in chosen:
             continue
-        began = time.monotonic()
+        started = time.monotonic()
         try:
-            counts = [
-                f"{n}/{of}" for n, of in (successes(a, benchmark, domain, split) for a in ("oracle", "do_nothing"))
-            ]
+            results = [count_successes(agent, benchmark, domain, split) for agent in ("oracle", "do_nothing")]
         except ConfigError as error:
             print(f"{benchmark}/{domain}/{split} left out: {error}", file=sys.stderr)
             continue
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - started
+        oracle, nothing = (f"{solved}/{total}" for solved, total in results)
         print(
-            f"| {benchmark:9} | {domain:7} | {split:5} | {counts[0]:>9} | {counts[1]:>10} | {seconds:7.0f} |",
+            f"| {benchmark:9} | {domain:7} | {split:5} | {oracle:>9} | {nothing:>10} | {seconds:7.0f} |",
             flush=True,
         )
 

@@ -1,12 +1,16 @@
-"""Names that are already on people's disks and in their scripts: `golden/frozen_names.json` lists them, none may go.
+"""The layout of the package, and the names that are already on people's disks and in their scripts.
+
+`golden/frozen_names.json` lists the names; none of them may go.
 
 New ones may come. Pinned: digests of cells and episodes (they name the folders that a run resumes in), `_target_`
 paths and files of `conf/`, keys of the configuration, error kinds, fields of records, positions in `index.json`,
 deployments, metrics, tags.
 """
 
+import ast
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -114,8 +118,8 @@ def test_metrics_keep_their_names() -> None:
 def test_mlflow_keeps_its_tags_and_the_run_directory_its_pointer(store_of: Callable[..., Any], run_of: RunOf) -> None:
     from tautraj.runs.plan import plan_run
 
-    job = plan_run(run_of("experiment=smoke", root=Path(store_of("experiment=smoke").path).parents[1]))
-    assert {"cell", "digest", "run_directory", "trials", "oracle", "version.benchmark"} <= set(build_run_tags(job))
+    plan = plan_run(run_of("experiment=smoke", root=Path(store_of("experiment=smoke").path).parents[1]))
+    assert {"cell", "digest", "run_directory", "trials", "oracle", "version.benchmark"} <= set(build_run_tags(plan))
     assert (POINTER_FILE, PARENT_TAG) == ("mlflow.json", "mlflow.parentRunId")
 
 
@@ -131,3 +135,36 @@ def keys(schema: dict[str, Any]) -> Iterator[str]:
                     yield from walk(definitions[option["$ref"].rpartition("/")[2]], f"{prefix}{name}.")
 
     return walk(schema, "")
+
+
+PACKAGE = CONF.parent / "src" / "tautraj"
+PACKAGES = {
+    *("config", "llms", "store", "benchmarks", "agents", "users", "grading", "runs", "tracking", "export", "report"),
+    "orchestration",
+}
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+}
+
+
+def test_there_are_twelve_packages_and_no_folder_is_a_drawer() -> None:
+    assert {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()} == PACKAGES
+    sizes = {str(folder): len(list(folder.glob("*.py"))) for folder in [PACKAGE, *PACKAGE.rglob("*/")]}
+    assert max(sizes.values()) <= 16, sizes
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_module_says_what_it_holds_and_points_to_modules_that_exist(module: str) -> None:
+    path = PACKAGE / module.replace(".", "/")
+    text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
+    docstring = ast.get_docstring(ast.parse(text))
+    assert docstring
+    _, _, elsewhere = docstring.partition("Not here:")
+    for reference in re.findall(r"`([\w./-]+)`", elsewhere):
+        known = (
+            reference in MODULES
+            or reference.rpartition(".")[0] in MODULES - {""}
+            or (CONF.parent / reference).exists()
+        )
+        assert known, f"{module} points to {reference}"

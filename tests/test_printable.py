@@ -107,9 +107,9 @@ def test_an_address_is_shown_without_its_password(screen: Screen) -> None:
 @each
 def test_the_closing_table_quotes_it(text: str, screen: Screen, run_of: Callable[..., Run], tmp_path: Path) -> None:
     failures = [Failure(f"id{text}", f"kind{text}", f"message\n{text}{MARKUP}")]
-    standing = RunProgress(RunPlan(run_of(), {}, identify_cell(run_of()), Store(str(tmp_path)), [], failures, []))
-    numbers = {**standing.compute_metrics(), f"reward_{text}{MARKUP}": 1.0}
-    shown = screen(lambda: tables.print_summary(standing, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
+    progress = RunProgress(RunPlan(run_of(), {}, identify_cell(run_of()), Store(str(tmp_path)), [], failures, []))
+    numbers = {**progress.compute_metrics(), f"reward_{text}{MARKUP}": 1.0}
+    shown = screen(lambda: tables.print_summary(progress, numbers, {f"where{text}": f"there{text}{MARKUP}"}))
     own = re.compile(r"\x1b\[[0-9;]*m")  # colours of the table
     assert not ACTS.search(own.sub("", shown))
     assert "\x1b[8m" not in shown
@@ -120,7 +120,7 @@ def test_the_closing_table_quotes_it(text: str, screen: Screen, run_of: Callable
 
 @each
 def test_the_customer_at_the_terminal_sees_it(text: str, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = UserContext(
+    context = UserContext(
         prompt="",
         scenario=Scenario(f"told{text}", "", "", "", ""),
         given_turns=(),
@@ -133,7 +133,7 @@ def test_the_customer_at_the_terminal_sees_it(text: str, screen: Screen, monkeyp
     )
     lines = iter(["/tool", "fine"])
     monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
-    shown = screen(lambda: human(scene)(f"heard{text}"))
+    shown = screen(lambda: human(context)(f"heard{text}"))
     assert not ACTS.search(shown)
     for said in (f"told{text}", f"tool{text}", f"Agent: heard{text}", f"answer{text}"):
         assert escape_unprintable(said).strip() in shown

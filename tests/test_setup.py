@@ -135,9 +135,11 @@ def test_citation_has_the_version() -> None:
     assert (citation["version"], citation["license"]) == (PROJECT["version"], PROJECT["license"])
 
 
-def test_links_of_security_lead_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#]+)", (REPO / "SECURITY.md").read_text())
-    assert [link for link in links if "://" not in link and not (REPO / link).exists()] == []
+def test_files_of_the_forge_name_documents_that_exist() -> None:
+    for path in [REPO / "SECURITY.md", *(REPO / ".github").rglob("*.md")]:
+        text = path.read_text()
+        named = re.findall(r"\]\((?!\w+://)([^)#]+)", text) + re.findall(r"\b(?:docs/)?[\w-]+\.md\b", text)
+        assert [name for name in named if not (REPO / name).exists()] == [], path.name
 
 
 @pytest.mark.parametrize("name", ["bug", "idea"])

@@ -1,8 +1,7 @@
-"""Failures, named after the boundary that was crossed.
+"""Typed failures: one class per boundary at which they are raised.
 
-Two families: a `UserError` is something to correct before or after a run (one line, exit 2); an `EpisodeError`
-spoils one episode, is kept under `failures/` and is never a reward. `boundary` is the one place where foreign
-exceptions become ours.
+Two families: a `UserError` can be corrected by the user (one line, exit 2); an `EpisodeError` fails one episode, is
+kept under `failures/` and never counts as a reward. Only `boundary` and `translate_errors` catch foreign exceptions.
 """
 
 import difflib
@@ -10,12 +9,12 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tautraj.printable import escape_unprintable
-from tautraj.redaction import redact_credentials, redact_keys
+from tautraj.printable import collapse_whitespace, escape_unprintable
+from tautraj.redaction import redact_text
 
 
 class TautrajError(Exception):
-    """Anything this project raises on purpose. Its words are quoted everywhere: no key in them, fit to be shown."""
+    """Base class. The message is shown and stored in many places: keys are masked, control characters escaped."""
 
     def __init__(self, message: str) -> None:
         super().__init__(_sanitise(message))
@@ -30,19 +29,22 @@ class ConfigError(UserError):
 
 
 class PreflightError(UserError):
-    """A seat cannot play: no key, a refused key, an unknown model, an address nobody answers at."""
+    """A seat cannot play: no key, a refused key, an unknown model, an address that does not answer."""
 
 
 class StoreError(UserError):
-    """A run directory that cannot be used: another schema, no permission."""
+    """A run directory cannot be used: unknown schema, held by another process, not readable or writable."""
 
 
 class GaveUp(UserError):
-    """Episodes kept failing for one reason: no new ones were begun."""
+    """Episodes kept failing for the same reason: no new ones were started."""
 
 
 class Interrupted(TautrajError):
-    """Ctrl-C, SIGTERM or Prefect's UI: what was under way has finished. `code`: 128 and a signal's number."""
+    """Stopped by Ctrl-C, SIGTERM or Prefect's UI, after running episodes had finished.
+
+    `code`: the exit code, 128 + the signal's number.
+    """
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -50,13 +52,13 @@ class Interrupted(TautrajError):
 
 
 class EpisodeError(TautrajError):
-    """One episode could not be played or graded. `transient` says whether playing it again may help."""
+    """One episode could not be played or graded. `transient`: whether playing it again may help."""
 
     transient = False
 
 
 class ProviderError(EpisodeError):
-    """A provider did not answer a call usefully. `retry_after` is the wait it asked for, in seconds."""
+    """A provider gave no usable answer. `retry_after`: the wait that it requests, in seconds."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -64,7 +66,7 @@ class ProviderError(EpisodeError):
 
 
 class TransientProviderError(ProviderError):
-    """Worth asking again; raised out of a call only once the provider's `retry_seconds` are used up."""
+    """Worth retrying; `llms.chat` raises it only after retrying for the provider's `retry_seconds`."""
 
     transient = True
 
@@ -82,15 +84,15 @@ class ProviderUnavailable(TransientProviderError):
 
 
 class MalformedResponse(TransientProviderError):
-    """200, but not an answer: HTML, an empty body, no choices."""
+    """200 without an answer: HTML, an empty body, no choices."""
 
 
 class AuthenticationFailed(ProviderError):
-    """401, 403: the key is missing, wrong, or not allowed this model."""
+    """401, 403: the key is missing, wrong, or not allowed to use this model."""
 
 
 class QuotaExhausted(ProviderError):
-    """402, or a 429 or 400 that says so: no credit, or the day's quota is used up. Waiting a minute does not help."""
+    """402, or a 429 or 400 that names it: no credit, or the daily quota is used up. A short wait does not help."""
 
 
 class ModelNotFound(ProviderError):
@@ -98,80 +100,80 @@ class ModelNotFound(ProviderError):
 
 
 class ContextTooLong(ProviderError):
-    """The conversation no longer fits the model's context."""
+    """The conversation exceeds the model's context window."""
 
 
 class ContentRefused(ProviderError):
-    """The provider's content filter refused the call or its answer."""
+    """The provider's content filter rejected the request or the answer."""
 
 
 class BadRequest(ProviderError):
-    """Any other 4xx: the provider does not accept what was sent."""
+    """Any other 4xx: the provider rejected the request."""
 
 
 class EmptyReply(ProviderError):
-    """The customer's model said nothing, several times over."""
+    """The customer's model returned an empty reply several times in a row."""
 
     transient = True
 
 
 class SeatError(EpisodeError):
-    """An agent or a customer strategy raised."""
+    """An agent or a user strategy raised an exception."""
 
 
 class WorldClosed(SeatError):
-    """An agent acted after the episode had ended; nothing was done."""
+    """An agent acted after the episode had ended; the action was not carried out."""
 
 
 class LimitReached(WorldClosed):
-    """An llm was to be asked when the episode had used up its seconds, tokens or USD; it was not."""
+    """An llm call was refused: the episode has used up its seconds, tokens or USD."""
 
 
 class WorldError(EpisodeError):
-    """The benchmark's world could not be built, or broke in a way its own rules do not foresee."""
+    """The benchmark's world could not be built, or failed in a way that its rules do not define."""
 
 
 class WorkerDied(EpisodeError):
-    """A process of `runner=processes` died, killed or out of memory, with this episode under way."""
+    """A worker process of `runner=processes` died (killed, out of memory) while it played this episode."""
 
     transient = True
 
 
 class GradingError(EpisodeError):
-    """The benchmark's evaluator raised: there is no reward."""
+    """The benchmark's evaluator raised an exception: there is no reward."""
 
 
 class BrokenRecord(EpisodeError):
-    """An episode file that is not a whole record; it was set aside and its episode is owed again."""
+    """An episode file is not a valid record; it becomes a failure and its episode is owed again."""
 
 
 class TrackingError(TautrajError):
-    """MLflow could not be written; the run directory still has everything."""
+    """MLflow could not be written; the run directory is complete all the same."""
 
 
 def suggest_closest(word: str, known: Sequence[str]) -> str:
-    """ " Did you mean …?" where something known comes close, else ""."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean {close[0]}?" if close else ""
+    """Return " Did you mean …?" with the known word closest to `word`; "" if none is close."""
+    matches = difflib.get_close_matches(word, known, n=1)
+    return f" Did you mean {matches[0]}?" if matches else ""
 
 
 @contextmanager
 def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
-    """Raise whatever comes out of the block as `kind`, saying what was being done; ours pass unchanged."""
+    """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged. `doing`: begins the message."""
     try:
         yield
     except TautrajError:
         raise
     except Exception as error:  # noqa: BLE001 - this module is the one place that may
-        text = " ".join(_sanitise(str(error)).split()) or "no message"
-        told = "".join(traceback.format_exception(error))  # logged with ours, as long as it is the cause
-        cause = error if _sanitise(told) == told else None
+        text = collapse_whitespace(_sanitise(str(error))) or "no message"
+        logged = "".join(traceback.format_exception(error))  # tracebacks of ours include that of the cause
+        cause = error if _sanitise(logged) == logged else None
         raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from cause
 
 
 @contextmanager
 def translate_errors(translate: Callable[[Exception], TautrajError]) -> Iterator[None]:
-    """Raise what `translate` makes of whatever comes out of the block; the original may quote a key and goes."""
+    """Raise `translate(error)` for any exception of the block, without the original as cause: it may quote a key."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - as above
@@ -179,12 +181,12 @@ def translate_errors(translate: Callable[[Exception], TautrajError]) -> Iterator
 
 
 def find_tautraj_error(error: BaseException) -> TautrajError | None:
-    """The failure of ours that something else went wrong after."""
-    before = error.__context__
-    while before is not None and not isinstance(before, TautrajError):
-        before = before.__context__
-    return before
+    """Return the latest `TautrajError` in the context chain of `error`, itself excluded; None if there is none."""
+    context = error.__context__
+    while context is not None and not isinstance(context, TautrajError):
+        context = context.__context__
+    return context
 
 
 def _sanitise(text: str) -> str:
-    return escape_unprintable(redact_credentials(redact_keys(text)))
+    return escape_unprintable(redact_text(text))

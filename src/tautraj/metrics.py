@@ -1,6 +1,6 @@
-"""Episodes to numbers. Pure; every mean names what it is a mean over.
+"""Metrics of a set of episodes. Pure; the docstring of a mean says what it is taken over.
 
-An episode that was not graded, or failed, counts in no mean; how many there are always stands beside it.
+Ungraded and failed episodes are in no mean; their numbers, `ungraded` and `failed`, are always reported beside them.
 """
 
 import math
@@ -12,11 +12,11 @@ from typing import NamedTuple
 from tautraj.trajectory import Ending, Seat, Trajectory, Usage
 
 SUCCESS = 1.0 - 1e-6
-"""As the benchmark counts it: a reward of 1, floats allowed for."""
+"""The benchmark's threshold: a reward of 1, within float tolerance."""
 
 
 class CompactUsage(NamedTuple):
-    """A seat's `Usage`, in a fourth of the memory: a long run keeps every episode's."""
+    """A seat's `Usage` as a tuple, in a quarter of the memory: a long run holds those of all its episodes."""
 
     calls: int
     retries: int
@@ -29,7 +29,7 @@ class CompactUsage(NamedTuple):
 
 
 class EpisodeSummary(NamedTuple):
-    """What the numbers need of one episode."""
+    """The fields of an episode from which metrics are computed."""
 
     id: str
     task_id: str
@@ -39,7 +39,7 @@ class EpisodeSummary(NamedTuple):
     components: dict[str, float]
     outcome: Ending
     turns: int
-    """Played by the seats; what the task gave is not counted."""
+    """Turns played by the seats, without those of the task's own message history."""
     tool_calls: int
     mistakes: int
     seconds: float
@@ -47,7 +47,7 @@ class EpisodeSummary(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """The latest failure of an episode that is still owed."""
+    """The latest failure of an episode that is still to be played."""
 
     id: str
     kind: str
@@ -55,6 +55,27 @@ class Failure(NamedTuple):
 
 
 Metrics = dict[str, float]
+
+
+def is_success(reward: float | None) -> bool | None:
+    """Whether `reward` counts as a success; None if there is no reward."""
+    return None if reward is None else reward >= SUCCESS
+
+
+def total_usd(prices: Iterable[float | None]) -> float | None:
+    """The sum in USD; None if any price is None."""
+    summands = list(prices)
+    return None if None in summands else sum(price or 0.0 for price in summands)
+
+
+def select_by_prefix(metrics: Metrics, prefix: str) -> Metrics:
+    """Select the metrics whose name begins with `prefix`, in order; keys are the names without it."""
+    return {name.removeprefix(prefix): value for name, value in metrics.items() if name.startswith(prefix)}
+
+
+def select_pass_hats(metrics: Metrics) -> dict[int, float]:
+    """Select pass^k as k -> value."""
+    return {int(k): value for k, value in select_by_prefix(metrics, "pass_hat_").items() if k.isdecimal()}
 
 
 def summarise(trajectory: Trajectory) -> EpisodeSummary:
@@ -78,9 +99,9 @@ def summarise(trajectory: Trajectory) -> EpisodeSummary:
 def compute_metrics(
     rows: Sequence[EpisodeSummary], failures: Sequence[Failure], wasted: Sequence[Usage] = ()
 ) -> Metrics:
-    """Flat names to numbers; a number that cannot be formed (a mean over nothing, an unpriced sum) is absent.
+    """Return metric name -> value; a metric without a value (a mean over nothing, an unpriced sum) is absent.
 
-    `wasted`: by any seat in attempts that failed.
+    Means are taken over graded episodes. `wasted`: usage of all seats in attempts that failed.
     """
     graded = [r for r in rows if r.reward is not None]
     numbers: Metrics = {
@@ -104,25 +125,26 @@ def compute_metrics(
 
 
 def pass_hat_k(successes: Iterable[tuple[int, int]], k: int) -> float | None:
-    """pass^k: the chance that k attempts at a task all succeed, averaged over tasks (Yao et al. 2024, τ-bench).
+    """pass^k: the probability that k attempts at a task all succeed, averaged over tasks (Yao et al. 2024, τ-bench).
 
     `successes`: (c, n) per task, c successes in n trials; the unbiased estimate is C(c, k) / C(n, k). Tasks with
-    n < k say nothing about k and are left out; None if that leaves none.
+    n < k are left out; None if no task is left.
     """
     chances = [math.comb(c, k) / math.comb(n, k) for c, n in successes if n >= k]
     return fmean(chances) if chances else None
 
 
 def select_ks(trials: int) -> list[int]:
-    """The k that `pass_hat_k` is told for: each up to 8, then each double, and all `trials`."""
+    """The k for which pass^k is reported: 1 to 8, then powers of two, and `trials` itself."""
     return [k for k in range(1, trials + 1) if k <= 8 or k.bit_count() == 1 or k == trials]
 
 
 def compute_success_interval(successes: Sequence[tuple[int, int]], confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval for the success rate, widened for trials of one task being alike.
+    """Wilson interval (low, high) for the success rate, widened because trials of one task are correlated.
 
     `successes`: (c, n) per task. The sample size is divided by the design effect of clustering by task (Miller 2024,
-    "Adding error bars to evals"); at a rate of exactly 0 or 1, where that cannot be estimated, tasks are counted.
+    "Adding error bars to evals"); at a rate of exactly 0 or 1, where that effect cannot be estimated, the sample size
+    is the number of tasks.
     """
     total = sum(n for _, n in successes)
     rate = sum(c for c, _ in successes) / total
@@ -137,12 +159,12 @@ def compute_success_interval(successes: Sequence[tuple[int, int]], confidence: f
 
 
 def count_successes_by_task(rows: Iterable[EpisodeSummary]) -> dict[str, tuple[int, int]]:
-    """(successes, graded trials) of each task."""
+    """Task id -> (successes, graded trials). Tasks without a graded trial are absent."""
     counts: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for r in rows:
         if r.reward is not None:
             c, n = counts[r.task_id]
-            counts[r.task_id] = (c + (r.reward >= SUCCESS), n + 1)
+            counts[r.task_id] = (c + bool(is_success(r.reward)), n + 1)
     return dict(counts)
 
 
@@ -164,14 +186,14 @@ def _compute_success_metrics(graded: Sequence[EpisodeSummary]) -> Metrics:
 
 
 def _compute_cost_metrics(rows: Sequence[EpisodeSummary], wasted: Sequence[Usage]) -> Metrics:
-    """What the run took with all its attempts, and USD per success; USD only where all is priced."""
+    """Tokens and USD of all attempts and of failed ones, and USD per success; USD only if every call is priced."""
     done = [usage for r in rows for usage in r.usage.values()]
     numbers: Metrics = {}
-    both: dict[str, Sequence[Usage | CompactUsage]] = {"spent": [*done, *wasted], "wasted": wasted}
-    for name, usages in both.items():
+    by_name: dict[str, Sequence[Usage | CompactUsage]] = {"spent": [*done, *wasted], "wasted": wasted}
+    for name, usages in by_name.items():
         numbers[f"{name}_tokens"] = sum(u.tokens_in + u.tokens_out for u in usages)
-        if all(u.usd is not None for u in usages):
-            numbers[f"{name}_usd"] = sum(u.usd or 0.0 for u in usages)
+        if (usd := total_usd(u.usd for u in usages)) is not None:
+            numbers[f"{name}_usd"] = usd
     successes = sum(c for c, _ in count_successes_by_task(rows).values())
     if successes and "spent_usd" in numbers:
         numbers["usd_per_success"] = numbers["spent_usd"] / successes
@@ -179,7 +201,7 @@ def _compute_cost_metrics(rows: Sequence[EpisodeSummary], wasted: Sequence[Usage
 
 
 def _compute_usage_metrics(rows: Sequence[EpisodeSummary]) -> Metrics:
-    """Tokens, USD, calls and seconds of llm time, by seat and (tokens, USD) in all. USD only where all is priced."""
+    """Tokens, USD, calls and llm seconds per seat; tokens and USD in total. USD only if every call is priced."""
     numbers: Metrics = {}
     usages: dict[Seat, list[CompactUsage]] = defaultdict(list)
     for r in rows:
@@ -188,10 +210,10 @@ def _compute_usage_metrics(rows: Sequence[EpisodeSummary]) -> Metrics:
     for seat, spent in usages.items():
         for name in ("calls", "retries", "tokens_in", "tokens_out", "tokens_cached", "seconds"):
             numbers[f"{seat}_{name}"] = sum(getattr(u, name) for u in spent)
-        if all(u.usd is not None for u in spent):
-            numbers[f"{seat}_usd"] = sum(u.usd or 0.0 for u in spent)
-    every = [u for spent in usages.values() for u in spent]
-    numbers["tokens"] = sum(u.tokens_in + u.tokens_out for u in every)
-    if every and all(u.usd is not None for u in every):
-        numbers["usd"] = sum(u.usd or 0.0 for u in every)
+        if (usd := total_usd(u.usd for u in spent)) is not None:
+            numbers[f"{seat}_usd"] = usd
+    all_usages = [u for spent in usages.values() for u in spent]
+    numbers["tokens"] = sum(u.tokens_in + u.tokens_out for u in all_usages)
+    if all_usages and (usd := total_usd(u.usd for u in all_usages)) is not None:
+        numbers["usd"] = usd
     return numbers

@@ -1,18 +1,23 @@
-"""Text that others wrote, made fit for a terminal: nothing in it moves a cursor, sets a title or turns letters round.
+"""Untrusted text made safe for a terminal: no control characters, no escape sequences, no bidi overrides.
 
-Not here: what counts as markup where it is shown (`terminal`).
+Not here: escaping of Rich markup (`report.terminal`).
 """
 
 import unicodedata
 
 JOINERS = "\u200c\u200d"
-"""Inside emoji and words of several scripts; they change no order."""
+"""Zero-width joiners, part of emoji and of words in several scripts; they do not reorder text."""
 
 
 def escape_unprintable(text: str) -> str:
-    r"""The text with control characters to be seen (`\x1b`), bidi overrides too; lines and tabs stay."""
-    plain = text.replace("\n", "").replace("\t", "").isprintable()  # nearly always, and quick
-    return text if plain else "".join(map(_escape_character, text))
+    r"""Replace control characters and bidi overrides by visible escapes (`\x1b`); newlines and tabs stay."""
+    is_plain = text.replace("\n", "").replace("\t", "").isprintable()  # nearly always true, and fast
+    return text if is_plain else "".join(map(_escape_character, text))
+
+
+def collapse_whitespace(text: str) -> str:
+    """Return the text on one line, with single spaces."""
+    return " ".join(text.split())
 
 
 def _escape_character(character: str) -> str:

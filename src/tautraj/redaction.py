@@ -1,7 +1,8 @@
-"""No key is written down: found in what others said, however it is spelled, and cut out.
+"""Masks API keys in text that is stored or shown, in plain and in encoded form.
 
-A key is what an environment variable holds whose name says so, and the password in an address. Pure but for reading
-the environment. Not here: whose words are looked at (`errors` its own, `llms` an answer's, `tree` a configuration's).
+A key is the value of an environment variable whose name matches `KEY_VARIABLE`, or the password in an address. Pure
+but for reading the environment. Not here: its use on messages (`errors`), answers (`llms.reply`), configurations
+(`config.parse`).
 """
 
 import functools
@@ -15,68 +16,73 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-
-def redact_tree(tree: Any) -> Any:
-    """The tree as it may be kept and shown: no credentials in its addresses, and no key that got into a value.
-
-    Keys have no place in the tree: it names the environment variables that hold them.
-    """
-    if isinstance(tree, dict):
-        return {key: redact_tree(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [redact_tree(value) for value in tree]
-    return redact_credentials(redact_keys(tree)) if isinstance(tree, str) else tree
-
-
 KEY_VARIABLE = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|AUTH_STRING)$", re.IGNORECASE)
-"""Of environment variables that hold a key."""
+"""Names of environment variables that hold a key."""
 
 KEY_ARGUMENT = re.compile(r"api_?key$|secret|password|authorization|headers|_token$", re.IGNORECASE)
-"""Of litellm's arguments that do."""
+"""Names of litellm arguments that hold a key."""
 
 KEY_SHAPE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S{8,}|\S{20,}")
-"""What a key looks like. A word or a number (`EMPTY`, `password`) is nobody's secret, and an answer may use it."""
+"""What a key looks like. A plain word or number (`EMPTY`, `password`) is not masked: answers may contain it."""
 
 WINDOW_LENGTH = 12
-"""Letters in a row that give a key away; its first and last few, as providers echo them, say which key it was."""
+"""Length of the substrings that are masked. Shorter ones, as providers echo the ends of a key, identify it safely."""
 
 MARK = "***"
 
 CREDENTIALS = re.compile(r"(\w://)([^/@:\s]+:\S*|[^/@\s]+)@")
-"""In whatever was said: rather too much of it."""
+"""Credentials in the addresses of any text. Masks too much rather than too little."""
 
 USERINFO = re.compile(r"\w://([^/?#\s]+)@")
-"""As an address is read."""
+"""Credentials of an address, as RFC 3986 delimits them."""
 
 ESCAPE_SEQUENCE = re.compile(
     r"%(?P<percent>[0-9A-Fa-f]{2})|\\(?:u00|x)(?P<hex>[0-9A-Fa-f]{2})|\\(?P<quoted>.)|(?P<entity>&#?\w{2,6};)"
 )
 
 DECODING_PASSES = 4
-"""As it is written, then with one layer of escapes after another undone."""
+"""Searches of one text: as it is, then with one more layer of escapes decoded each time."""
 
 Value = TypeVar("Value")
 
 WindowIndex = dict[int, tuple[set[str], set[str]]]
-"""What no text may hold, by length: halves of it, by which most texts are passed at once, and the whole."""
+"""Length of a window -> (halves of the windows, the windows). Most texts contain no half and need no full search."""
+
+
+def redact_tree(tree: Any) -> Any:
+    """Mask credentials and keys in every string of a tree of dicts and lists, dict keys excepted.
+
+    A configuration holds no API keys: it names the environment variables that do.
+    """
+    if isinstance(tree, dict):
+        return {key: redact_tree(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [redact_tree(value) for value in tree]
+    return redact_text(tree) if isinstance(tree, str) else tree
+
+
+def redact_text(text: str) -> str:
+    """Mask keys, and credentials in addresses."""
+    return redact_credentials(redact_keys(text))
 
 
 def redact_keys(value: Value, address: str | None = None) -> Value:
-    """The value with every run of a known key masked in every text of it; a tuple of any kind comes back plain.
+    """Mask every substring of a known key in every string of `value`; a named tuple is returned as a plain one.
 
-    A key is found as it is, escaped, percent-encoded, in base64 and in hex. `address`: one more that may hold one.
+    Keys are found in plain text, escaped, percent-encoded, in base64 and in hex. `address`: a URL whose password
+    counts as a key as well.
     """
-    runs = _index_windows(_collect_keys(tuple(os.environ.items()), address))
-    return _redact_value(value, runs) if runs else value
+    windows = _index_windows(_collect_keys(tuple(os.environ.items()), address))
+    return _redact_value(value, windows) if windows else value
 
 
 def redact_credentials(text: str) -> str:
-    """The text with the credentials in its addresses masked: `https://me:secret@host` becomes `https://***@host`."""
+    """Mask the credentials in addresses: `https://me:secret@host` becomes `https://***@host`."""
     return CREDENTIALS.sub(rf"\1{MARK}@", text)
 
 
 def validate_key_variable(name: str) -> str:
-    """The name of an environment variable that is known to hold a key by this name; raises `ValueError`."""
+    """Return `name` if values of an environment variable of this name are masked; else raise `ValueError`."""
     if name.isidentifier() and KEY_VARIABLE.search(name):
         return name
     raise ValueError(
@@ -86,7 +92,7 @@ def validate_key_variable(name: str) -> str:
 
 
 def find_key_paths(tree: Any, path: str = "") -> Iterator[str]:
-    """Where in a tree of arguments a key stands, by what it is called."""
+    """Dotted paths of strings that hold a key, judged by the name of the argument."""
     if isinstance(tree, dict):
         for key, value in tree.items():
             yield from find_key_paths(value, f"{path}.{key}" if path else str(key))
@@ -99,50 +105,52 @@ def find_key_paths(tree: Any, path: str = "") -> Iterator[str]:
 
 def _redact_value(value: Any, windows: WindowIndex) -> Any:
     if isinstance(value, dict):
-        return {_redact_value(key, windows): _redact_value(one, windows) for key, one in value.items()}
+        return {_redact_value(key, windows): _redact_value(item, windows) for key, item in value.items()}
     if isinstance(value, list):
-        return [_redact_value(one, windows) for one in value]
+        return [_redact_value(item, windows) for item in value]
     if isinstance(value, tuple):
-        return tuple(_redact_value(one, windows) for one in value)
-    return _redact_text(value, windows) if isinstance(value, str) else value
+        return tuple(_redact_value(item, windows) for item in value)
+    return _mask_windows(value, windows) if isinstance(value, str) else value
 
 
-def _redact_text(text: str, windows: WindowIndex) -> str:
-    kept, end = "", 0
+def _mask_windows(text: str, windows: WindowIndex) -> str:
+    masked, end = "", 0
     for start, stop in sorted(_find_spans(text, windows)):
-        if start > end or not kept:
-            kept += text[end:start] + MARK
+        if start > end or not masked:
+            masked += text[end:start] + MARK
         end = max(end, stop)
-    return kept + text[end:]
+    return masked + text[end:]
 
 
 @functools.lru_cache(maxsize=8)
 def _collect_keys(variables: tuple[tuple[str, str], ...], address: str | None) -> frozenset[str]:
-    held = [value.strip() for name, value in variables if KEY_VARIABLE.search(name) and not _is_path_or_url(value)]
+    keys = [value.strip() for name, value in variables if KEY_VARIABLE.search(name) and not _is_path_or_url(value)]
     for text in (*(value for _, value in variables), address or ""):
-        for there in USERINFO.findall(text) if "@" in text else ():
-            user, _, password = there.partition(":")
-            held += [password or user, unquote(password or user)]
-    return frozenset(key for key in held if KEY_SHAPE.fullmatch(key))
+        for userinfo in USERINFO.findall(text) if "@" in text else ():
+            user, _, password = userinfo.partition(":")
+            keys += [password or user, unquote(password or user)]
+    return frozenset(key for key in keys if KEY_SHAPE.fullmatch(key))
 
 
 def _is_path_or_url(value: str) -> bool:
-    """Of a key, and none itself."""
+    """Whether the value is where a key is found rather than a key."""
     return "://" in value or os.path.exists(value)  # noqa: PTH110 - Path.exists raises on a name that is too long
 
 
 @functools.lru_cache(maxsize=8)
 def _index_windows(keys: frozenset[str]) -> WindowIndex:
-    runs: dict[int, set[str]] = defaultdict(set)
+    by_length: dict[int, set[str]] = defaultdict(set)
     for key in keys:
-        for spelled in _encode_variants(key):
-            runs[min(WINDOW_LENGTH, len(spelled))] |= _slice_windows(spelled, WINDOW_LENGTH)
-    halves = {length: [_slice_windows(run, length // 2) for run in some] for length, some in runs.items()}
-    return {length: (set().union(*halves[length]), some) for length, some in runs.items()}
+        for variant in _encode_variants(key):
+            by_length[min(WINDOW_LENGTH, len(variant))] |= _slice_windows(variant, WINDOW_LENGTH)
+    halves = {
+        length: [_slice_windows(window, length // 2) for window in windows] for length, windows in by_length.items()
+    }
+    return {length: (set().union(*halves[length]), windows) for length, windows in by_length.items()}
 
 
 def _encode_variants(key: str) -> Iterator[str]:
-    """Plain, in hex, and what the key alone decides of its base64, wherever in the encoded text it stands."""
+    """The key in plain text, in hex, and the part of its base64 that does not depend on the bytes around it."""
     yield key
     for text in {key, json.dumps(key)[1:-1]}:
         data = text.encode(errors="surrogateescape")
@@ -153,36 +161,36 @@ def _encode_variants(key: str) -> Iterator[str]:
 
 
 def _slice_windows(text: str, length: int) -> set[str]:
-    """Every `length` letters in a row; all of a shorter text."""
+    """All substrings of `length` characters; the text itself if it is shorter."""
     return {text[at : at + length] for at in range(max(1, len(text) - length + 1))}
 
 
 def _find_spans(text: str, windows: WindowIndex) -> Iterator[tuple[int, int]]:
-    """Where in the text a run stands, as it is written and with its escapes undone."""
-    where: Sequence[int] = range(len(text) + 1)
+    """Start and end of every window in the text as it is and with its escapes decoded, as offsets into `text`."""
+    offsets: Sequence[int] = range(len(text) + 1)
     for _ in range(DECODING_PASSES):
-        for length, (halves, some) in windows.items():
+        for length, (halves, of_length) in windows.items():
             half = length // 2
             if halves.isdisjoint(text[at : at + half] for at in range(0, len(text), length - half + 1)):
-                continue  # a run, wherever it begins, has half of itself at one of these places
+                continue  # a window, wherever it starts, contains one of the probed halves
             for at in range(len(text) - length + 1):
-                if text[at : at + length] in some:
-                    yield where[at], where[at + length]
+                if text[at : at + length] in of_length:
+                    yield offsets[at], offsets[at + length]
         if not ESCAPE_SEQUENCE.search(text):
             return
-        text, where = _unescape(text, where)
+        text, offsets = _unescape(text, offsets)
 
 
 def _unescape(text: str, offsets: Sequence[int]) -> tuple[str, Sequence[int]]:
-    """The text with one layer of escapes undone, and where in the first text each of its letters begins."""
-    letters: list[str] = []
-    places: list[int] = []
+    """Decode one layer of escapes. Returns the text, and the offset of each of its characters in the original."""
+    pieces: list[str] = []
+    decoded_offsets: list[int] = []
     end = 0
     for escape in ESCAPE_SEQUENCE.finditer(text):
         code = escape["percent"] or escape["hex"]
-        letter = chr(int(code, 16)) if code else escape["quoted"] or html.unescape(escape["entity"])
-        if len(letter) == 1:
-            letters += [text[end : escape.start()], letter]
-            places += [*offsets[end : escape.start()], offsets[escape.start()]]
+        character = chr(int(code, 16)) if code else escape["quoted"] or html.unescape(escape["entity"])
+        if len(character) == 1:
+            pieces += [text[end : escape.start()], character]
+            decoded_offsets += [*offsets[end : escape.start()], offsets[escape.start()]]
             end = escape.end()
-    return "".join([*letters, text[end:]]), [*places, *offsets[end:]]
+    return "".join([*pieces, text[end:]]), [*decoded_offsets, *offsets[end:]]

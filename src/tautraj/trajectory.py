@@ -1,7 +1,7 @@
-"""The record: what happened in an episode, turn by turn.
+"""The record of an episode: its turns, outcome, usage, reward and provenance.
 
-Frozen pydantic models; a field's docstring says its unit and what None means. Not here: where records are kept
-(`store`), what they are worth (`reward`), how they come about (`episode`).
+Frozen pydantic models; a field's docstring states its unit and what None means. Not here: storing records (`store`),
+rewards (`grading.reward`), playing episodes (`runs.episode`).
 """
 
 from typing import Any, Literal
@@ -30,19 +30,19 @@ Ending = Literal[
 
 
 class Record(BaseModel):
-    """Frozen; nothing unknown comes in."""
+    """Base class of records: frozen, unknown fields are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class ToolCall(Record):
     id: str
-    """As the provider gave it; made up where it gave none."""
+    """The provider's; generated if the provider sent none."""
     name: str
     arguments: dict[str, Any]
-    """Exact. Empty when `raw` is kept."""
+    """As the model sent them. Empty if `raw` is set."""
     raw: str | None = None
-    """The model's own text when it was not a JSON object; None otherwise."""
+    """The arguments as text if they were not a JSON object; None otherwise."""
 
 
 class LlmCall(Record):
@@ -50,65 +50,71 @@ class LlmCall(Record):
 
     llm: str
     tokens_in: int | None
-    """None: the provider did not say."""
+    """None, here and below: not reported by the provider."""
     tokens_out: int | None
     tokens_cached: int | None
     usd: float | None
-    """None: unpriced, which is not 0."""
+    """None: unpriced, which is not 0 USD."""
     started: float
     """Unix time, s."""
     seconds: float
-    """From the first attempt to the answer, waits included."""
+    """From the first attempt to the answer, waiting times included."""
     retries: int
     finish: str | None
-    """The provider's own word for why it stopped."""
+    """The provider's finish reason; None if it sent none."""
+
+    @classmethod
+    def free(cls, llm: str, started: float) -> "LlmCall":
+        """Build the record of a call that reached no provider: no tokens, 0 USD. `started`: Unix time, s."""
+        usage = {"tokens_in": 0, "tokens_out": 0, "tokens_cached": 0, "usd": 0.0}
+        return cls(llm=llm, **usage, started=started, seconds=0, retries=0, finish=None)
 
 
 class Turn(Record):
-    """One thing that happened."""
+    """One event of an episode: a message, a tool call with its result, a plan, a belief."""
 
     index: int
     seat: Seat
     kind: TurnKind
     message: str | None = None
-    """Said to the other side, exactly."""
+    """Text sent to the other side, verbatim."""
     thought: str | None = None
-    """Text the seat wrote beside its action; nobody else heard it."""
+    """Text that the seat wrote beside its action; not sent to the other side."""
     reasoning: str | None = None
-    """What the provider returned as its model's own reasoning."""
+    """Reasoning of the model as the provider returned it."""
     signed: tuple[dict[str, Any], ...] = ()
-    """Reasoning as the provider signed it (thinking blocks, thought signatures), call by call; opaque."""
+    """Reasoning signed by the provider (thinking blocks, thought signatures), one entry per call; opaque."""
     plan: str | None = None
     belief: dict[str, Any] | None = None
     code: str | None = None
-    """Python that the model wrote; the calls it made are turns of their own, after this one."""
+    """Python that the model wrote; the tool calls of that code are separate turns, after this one."""
     tool_call: ToolCall | None = None
-    """None for a mistake that named no tool."""
+    """None, in a mistake: it named no tool."""
     observation: str | None = None
-    """What came back: the world's exact words, what code printed, or for a mistake what the model was told."""
+    """The result: the world's answer verbatim, the output of code, or for a mistake the feedback to the model."""
     error: bool = False
-    """The world answered with an error, or the call never reached it."""
+    """Whether the world answered with an error, or the call never reached it."""
     dropped: tuple[ToolCall, ...] = ()
-    """Further calls of the same answer, not carried out: one call at a time."""
+    """Further calls of the same answer that were not carried out: only the first is."""
     calls: tuple[LlmCall, ...] = ()
-    """What was asked of the seat's llm for this turn."""
+    """Calls of the seat's llm for this turn."""
     given: bool = False
-    """Part of the task's own message history: nobody played it."""
+    """Whether the turn is part of the task's own message history and was not played."""
     started: float
     """Unix time, s."""
     seconds: float
-    """Until the turn was over."""
+    """Duration of the turn."""
 
 
 class Outcome(Record):
-    """How it ended."""
+    """How an episode ended."""
 
     kind: Ending
     detail: str | None
 
 
 class Usage(Record):
-    """Of one seat over one episode."""
+    """Usage of one seat in one episode."""
 
     calls: int
     retries: int
@@ -121,65 +127,65 @@ class Usage(Record):
 
 
 class Check(Record):
-    """One thing the benchmark looked for."""
+    """One condition that the benchmark checked."""
 
     what: str
     met: bool
     why: str | None = None
-    """The judge's reason; None where nobody had to judge."""
+    """The judge's reason; None if no judge was needed."""
 
 
 class Grade(Record):
-    """What the benchmark said, component by component."""
+    """The benchmark's verdict, by component."""
 
     reward: float
     components: dict[str, float]
-    """The factors of the reward, by the benchmark's names in lower case: db, communicate, action, …"""
+    """The factors of the reward, under the benchmark's names in lower case: db, communicate, action, …"""
     db_match: bool | None
     """None: the database was not compared."""
     communicate: tuple[Check, ...]
     actions: tuple[Check, ...]
     assertions: tuple[Check, ...]
     judged: tuple[Check, ...]
-    """Natural-language assertions, by the seat `judge`."""
+    """Natural-language assertions, decided by the seat `judge`."""
     note: str | None
-    """Why nothing was compared, in the benchmark's words."""
+    """The benchmark's reason why nothing was compared; None if something was."""
 
 
 class Labels(Record):
-    """Facts that say whether to trust a reward and what there is to learn; `labels` says how each is decided.
+    """Facts about a graded episode: whether to trust its reward, and what to learn from it. See `grading.labels`.
 
-    None: it cannot be decided for this domain.
+    None: undecidable for this domain.
     """
 
     inaction_passes: bool
-    """The benchmark gives 1 to an agent that does nothing."""
+    """The benchmark gives reward 1 to an agent that does nothing."""
     gold_known_bad: bool
     wrote_nothing: bool
     acted_after_stop: bool
-    """Must be False: the world was closed."""
+    """The agent acted after the conversation was over. Must be False: the world is closed then."""
     unconfirmed_write: bool | None
-    """The agent wrote without the customer's word."""
+    """The agent wrote to the database without the customer's confirmation."""
     unauthenticated_write: bool | None
-    """The agent wrote before it knew who the customer is."""
+    """The agent wrote to the database before it had identified the customer."""
     repeated_call: bool
     recovered: bool
-    """A call failed, and then the same tool answered."""
+    """A call failed, and a later call of the same tool succeeded."""
     customer_contradicted: bool
-    """The customer gave an identifier other than those of its scenario."""
+    """The customer gave an identifier that differs from those in its scenario."""
     customer_invented: bool
-    """The customer gave an identifier where its scenario has none of the kind."""
+    """The customer gave an identifier of a kind that its scenario does not have."""
     customer_stopped_early: bool
     violations: tuple[str, ...] | None
-    """Rules of the policy that the agent's writes broke, as far as a program can tell."""
+    """Policy rules that the agent's writes broke, as far as a program can check."""
     canonical_reward: float
-    """With databases compared regardless of the order of lists and of 25 against 25.0."""
+    """The reward if databases are compared regardless of list order and of 25 versus 25.0."""
     passed_by_default: tuple[str, ...]
-    """Components of the reward that had nothing to look for."""
+    """Components of the reward that had nothing to check."""
 
 
 class Privileged(Record):
-    """What the benchmark alone knows. It reaches no model and no export row."""
+    """The benchmark's secret data of the task. It is sent to no model and exported in no row."""
 
     gold_actions: tuple[dict[str, Any], ...]
     communicate: tuple[str, ...]
@@ -197,7 +203,7 @@ class Trajectory(Record):
     split: str
     task_id: str
     trial: int
-    """From 0."""
+    """Number of the attempt, from 0."""
     seed: int
     """Derived from the run's seed, the task and the trial."""
     agent: str
@@ -206,29 +212,29 @@ class Trajectory(Record):
     user: str
     judge: str | None
     system_prompt: str
-    """What the agent's model was told first."""
+    """System prompt of the agent's model."""
     tools: tuple[dict[str, Any], ...]
-    """The JSON schemas the agent's model saw."""
+    """JSON schemas sent to the agent's model."""
     user_prompt: str
-    """What the customer's model was told first."""
+    """System prompt of the customer's model."""
     user_tools: tuple[dict[str, Any], ...]
-    """The JSON schemas of the customer's own tools."""
+    """JSON schemas of the customer's own tools."""
     scenario: str
     quarantine: str | None
-    """What is known to be wrong with the task's gold actions; None: nothing."""
+    """Known defect of the task's gold actions; None: none known."""
     turns: tuple[Turn, ...]
     outcome: Outcome
     usage: dict[Seat, Usage]
     reward: float | None
-    """The benchmark's. None: not gradable, `ungraded` says why."""
+    """The benchmark's reward. None: not gradable; `ungraded` is the reason."""
     ungraded: str | None
     grade: Grade | None
     labels: Labels | None
-    """None: not gradable, or graded by a version without labels; `flows/regrade.py` finds them."""
+    """None: not gradable, or graded by a version without labels; `flows/regrade.py` adds them."""
     started: float
     seconds: float
     versions: dict[str, str]
     data_hash: str
-    """sha256 over the benchmark's files for this domain."""
+    """SHA-256 of the benchmark's files for this domain."""
     prompt_hashes: dict[str, str]
     privileged: Privileged

@@ -139,7 +139,7 @@ def test_a_verdict_that_is_none_is_asked_again_and_paid_for(judge: Any, answer: 
 
 
 def test_a_judge_that_never_decides_is_a_failure_and_no_reward(judge: Any) -> None:
-    with pytest.raises(GradingError, match="no verdict on 2 assertions"):
+    with pytest.raises(GradingError, match="no readable verdict on 2 assertions"):
         judge(*["Well."] * 3)
 
 

@@ -173,7 +173,7 @@ def test_what_it_does_not_have_is_named_in_one_line(domain: str, data_dir: str |
 
 
 def test_a_split_that_is_not_there_is_named() -> None:
-    with pytest.raises(ConfigError, match="^split=train: airline has the splits test$"):
+    with pytest.raises(ConfigError, match="^split=train: airline has no such split. Choose one of: test$"):
         bench("airline").list_task_ids("train")
 
 

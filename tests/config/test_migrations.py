@@ -101,8 +101,8 @@ def test_the_same_command_resumes_it(golden: Path, schema: str, run_of: Callable
     """Nothing is played again. In schema 1 the folders' names were made of less."""
     root = golden / "outputs"
     shutil.copytree(golden / schema, root / "default")
-    job = plan_run(run_of("domain=mock", "split=base", "tasks.ids=[create_task_1]", "tracking=none", root=root))
-    assert (len(job.rows), job.owed) == (1, [])
+    plan = plan_run(run_of("domain=mock", "split=base", "tasks.ids=[create_task_1]", "tracking=none", root=root))
+    assert (len(plan.rows), plan.owed) == (1, [])
 
 
 DOOR = """
@@ -138,7 +138,7 @@ def test_a_newer_run_yaml_fed_back_is_refused_by_name(golden: Path, tmp_path: Pa
     )
     ended = fed_back(path, tmp_path)
     (line,) = ended.stderr.splitlines()
-    assert line.startswith("error: the run.yaml that is fed back was written by schema 99,")
+    assert line.startswith("error: the run.yaml that is fed back has schema 99;")
     assert f"this is schema {SCHEMA_VERSION}. Update tautraj, or" in line
     assert ended.returncode == 2
 

@@ -223,11 +223,11 @@ def test_an_action_a_belief_a_reply_are_found_in_any_text_or_not_at_all(text: st
 # What a model does, all the way to the grade.
 
 
-def puppet(stage: AgentContext, *, calls: list[list[str]]) -> None:
+def puppet(context: AgentContext, *, calls: list[list[str]]) -> None:
     """Makes those calls; what it hears goes unheard."""
     for number, (name, arguments) in enumerate(calls):
-        if not stage.env.is_closed:
-            stage.env.call(parse_call(RawCall(f"call_{number}", name, arguments)))
+        if not context.env.is_closed:
+            context.env.call(parse_call(RawCall(f"call_{number}", name, arguments)))
 
 
 @functools.cache

@@ -161,7 +161,7 @@ def test_both_seats_over_http_through_faults(
     store = store_of(*overrides)
     assert played(store) == {(t.task_id, trial): 1.0 for t in recorded for trial in range(2)}
     by_task = {trajectory.task_id: trajectory for trajectory in recorded}
-    for trajectory in store.episodes():
+    for trajectory in store.read_episodes():
         assert essence(trajectory) == essence(by_task[trajectory.task_id])
         assert trajectory.usage["model"].tokens_in == 100 * trajectory.usage["model"].calls
         assert (trajectory.usage["model"].usd or 0) > 0
@@ -320,7 +320,7 @@ def test_a_disk_that_is_full_for_a_while(
         run.start(environ)
         run.allow(1)
         resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (20_000, unlimited))
-        run.allow(5, until=lambda: "waits in memory" in run.log)
+        run.allow(5, until=lambda: "wait in memory" in run.log)
         time.sleep(3)  # for the other worker to get as far
         asked = len(run.provider.requests)
         time.sleep(1)
@@ -328,7 +328,7 @@ def test_a_disk_that_is_full_for_a_while(
         resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
         run.end()
     assert played(run.store) == {(t.task_id, 0): 1.0 for t in recorded}
-    assert run.log.count("waits in memory") == run.log.count("can be written again") == 1
+    assert run.log.count("wait in memory") == run.log.count("can be written again") == 1
 
 
 def test_a_prefect_server_that_does_not_answer_is_one_line(generate: Generate) -> None:

@@ -266,9 +266,9 @@ def test_mlflow_away_is_said_without_its_password(
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     store = Store(str(tmp_path))
     run = run_of("tracking=mlflow", root=tmp_path)
-    job = RunPlan(run, {}, identify_cell(run), store, [], [], [])
+    plan = RunPlan(run, {}, identify_cell(run), store, [], [], [])
     said: list[str] = []
-    Tracker(job, said.append).finish(RunProgress(job), "FINISHED")
+    Tracker(plan, said.append).finish(RunProgress(plan), "FINISHED")
     assert "***@127.0.0.1:9" in "".join(said)
     assert leaks("".join(said).encode()) == []
     assert [path for path, data in written(tmp_path) if leaks(data)] == []

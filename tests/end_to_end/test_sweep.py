@@ -281,7 +281,7 @@ def test_mlflow_away_ends_no_sweep_and_is_made_up_for(sweep: Generate, tmp_path:
     away = sweep(*words, f"tracking.uri={nowhere}", MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
     assert away.code == 0, away.err
     assert away.err.count("MLflow is away") == 1
-    assert "was away; once it is back, the same command writes what it lacks" in " ".join(away.out.split())
+    assert "was away. Once it is back, the same command writes what it lacks." in " ".join(away.out.split())
     found = cells(tmp_path / "outputs")
     assert [len(played(store)) for store in found.values()] == [2, 2]
     back = sweep(*words)

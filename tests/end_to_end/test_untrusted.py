@@ -86,7 +86,7 @@ def test_what_would_run_it_is_seen(code: str) -> None:
 
 def hostile_run(run: Run, folder: Path) -> Run:
     """A run of somebody else's whose parts, when they are loaded, write a file."""
-    (folder / "hostile.py").write_text(f"open({str(folder / 'pwned')!r}, 'w')\ndef boom(stage): pass\n")
+    (folder / "hostile.py").write_text(f"open({str(folder / 'pwned')!r}, 'w')\ndef boom(context): pass\n")
     tree = run.model_dump(by_alias=True)
     for part in ("agent", "user_strategy"):
         tree[part] = {"name": tree[part]["name"], "_target_": "hostile.boom"}

@@ -178,7 +178,7 @@ def test_it_is_pushed_to_the_hub(runs: dict[str, Path], tmp_path: Path) -> None:
     [
         (["run=nowhere"], "is no run directory"),
         (["choose.reward=1", "choose.turns=1"], "nothing is left to export"),
-        (["format=preference"], "failed siblings"),
+        (["format=preference"], "A pair needs a failed episode"),
         (["format=sfd"], "format=sfd does not exist"),
         (["choose.without=[wrote_noting]"], "wrote_noting is no label"),
         (["file=parquet", "style.arguments=object"], "style.arguments=text"),
@@ -222,7 +222,7 @@ def test_an_export_that_fails_leaves_the_one_before(runs: dict[str, Path], tmp_p
     out = [f"run={runs['train']}", f"out={tmp_path}/data"]
     export(*out)
     before = {path: path.read_bytes() for path in (tmp_path / "data").iterdir()}
-    with pytest.raises(UserError, match="failed siblings"):
+    with pytest.raises(UserError, match="A pair needs a failed episode"):
         export(*out, "format=preference")
     assert {path: path.read_bytes() for path in (tmp_path / "data").iterdir()} == before
 

@@ -242,7 +242,7 @@ def test_a_success_needs_no_explanation() -> None:
 def test_a_wrong_write_is_named_with_the_fields_that_differ() -> None:
     said = told(graded("retail", "0", *swapped(WELL, EXCHANGED, WRONG)))
     assert said[0].startswith("turn 6: exchange_delivered_order_items(")
-    assert said[0].endswith("is no gold write")
+    assert said[0].endswith("is not a gold write")
     assert any(line.startswith("orders.#W2378156.exchange_new_items.") for line in said)
 
 

@@ -90,7 +90,7 @@ def test_why_a_reward_is_what_it_is(run_directory: Path) -> None:
     assert done.code == 0, done.err
     assert "never written: create_task(" in done.out
     assert not (run_directory / "regrade.json").exists()
-    with pytest.raises(UserError, match="has no whole episode nobody"):
+    with pytest.raises(UserError, match="has no complete episode nobody"):
         explain_episode(asked(run_directory, "explain=nobody"))
 
 

@@ -96,7 +96,7 @@ def test_a_wrong_key(provider: Provider, name: str) -> None:
 @every_protocol
 def test_an_unknown_model(provider: Provider, name: str) -> None:
     line = refused(name, provider, Fault("status", 404, message="no such model"))
-    assert line.endswith(f"[ModelNotFound]. Name another: model.name=…, or {OFFLINE}.")
+    assert line.endswith(f"[ModelNotFound]. Choose another model with model.name=…, or {OFFLINE}.")
     assert "no such model" in line
 
 

@@ -22,7 +22,7 @@ def test_a_run_that_is_over_is_over(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_one_that_is_not_ends_in_one_line() -> None:
     with (
-        pytest.raises(TrackingError, match="^Prefect at .*refused. The same command goes on.$"),
+        pytest.raises(TrackingError, match="^Prefect at .*refused. Run the same command to resume.$"),
         tolerate_server_loss([]),
     ):
         raise httpx.ConnectError("refused")

@@ -36,7 +36,10 @@ def test_a_server_for_everybody_would_be_seen() -> None:
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "4200.5", "٤٢"])
 def test_what_is_no_port_is_said_in_one_line(port: str, tmp_path: Path) -> None:
-    assert refused(tmp_path, PREFECT_PORT=port) == f"error: PREFECT_PORT={port} is no port: a number from 1 to 65535"
+    assert (
+        refused(tmp_path, PREFECT_PORT=port)
+        == f"error: PREFECT_PORT={port} is not a port. Use a number from 1 to 65535"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -33,40 +33,40 @@ STEP = [{"role": "user", "content": "What now?"}]
 # Agents and customers of somebody's own.
 
 
-def brooding(stage: AgentContext) -> None:
+def brooding(context: AgentContext) -> None:
     """Does the right thing, and then only thinks."""
-    stage.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
+    context.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
     while True:
-        stage.ask(STEP)
+        context.ask(STEP)
 
 
-def noting(stage: AgentContext) -> None:
+def noting(context: AgentContext) -> None:
     """Writes every thought down; nobody else notices."""
     while True:
-        stage.env.note("plan", plan=stage.ask(STEP).text)
+        context.env.note("plan", plan=context.ask(STEP).text)
 
 
-def deaf(stage: AgentContext) -> None:
+def deaf(context: AgentContext) -> None:
     """Does not take no for an answer from its llm, and then acts."""
     try:
         while True:
-            stage.ask(STEP)
+            context.ask(STEP)
     except LimitReached:
-        stage.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
+        context.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
 
 
-def parting(stage: AgentContext) -> None:
+def parting(context: AgentContext) -> None:
     """Asks once, does the right thing and leaves."""
-    stage.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
-    stage.ask(STEP)
+    context.env.call(ToolCall(id="c1", name=RIGHT[0], arguments=RIGHT[1]))
+    context.ask(STEP)
 
 
-def undecided(scene: UserContext) -> Customer:
+def undecided(context: UserContext) -> Customer:
     """Thinks about its answer for ever."""
 
     def reply(heard: str) -> str:
         while True:
-            scene.ask([{"role": "system", "content": scene.prompt}, *STEP])
+            context.ask([{"role": "system", "content": context.prompt}, *STEP])
 
     return reply
 

@@ -216,8 +216,8 @@ def test_a_sweep_is_its_cells_in_any_order() -> None:
     ("words", "said"),
     [
         (["experiment=default"], "the grid has no axis"),
-        (["grid.agent=[]"], "grid.agent has no level"),
-        (["grid.trials=[1,2]"], "grid.trials: trials is of the whole sweep"),
+        (["grid.agent=[]"], "grid.agent has no levels"),
+        (["grid.trials=[1,2]"], "grid.trials: trials applies to the whole sweep"),
         (["grid.tracking.uri=[a]"], "grid.tracking.uri: "),
         (["grid.agent=[act]", "agent=react"], "agent=react: agent is an axis of this grid"),
         (["grid.agent=[act,zz]"], "agent=zz: agent=zz does not exist"),

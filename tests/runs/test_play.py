@@ -35,49 +35,49 @@ TASK = "create_task_1"
 # Agents and customers of somebody's own.
 
 
-def leaving(stage: AgentContext) -> None:
+def leaving(context: AgentContext) -> None:
     """Does the right thing and returns without a word."""
-    stage.env.call(ToolCall(id="c1", name="create_task", arguments=RIGHT))
+    context.env.call(ToolCall(id="c1", name="create_task", arguments=RIGHT))
 
 
-def raising(stage: AgentContext) -> None:
-    leaving(stage)
+def raising(context: AgentContext) -> None:
+    leaving(context)
     raise ValueError("out of ideas")
 
 
-def stubborn(stage: AgentContext) -> None:
+def stubborn(context: AgentContext) -> None:
     while True:
-        stage.env.say("Are you there?")
+        context.env.say("Are you there?")
 
 
-def persistent(stage: AgentContext) -> None:
+def persistent(context: AgentContext) -> None:
     """Acts on the world when the customer has gone."""
-    stage.env.say("Are you there?")
-    leaving(stage)
+    context.env.say("Are you there?")
+    leaving(context)
 
 
-def attentive(stage: AgentContext) -> None:
+def attentive(context: AgentContext) -> None:
     """Goes on only while it is answered."""
-    while stage.env.say("Are you there?"):
+    while context.env.say("Are you there?"):
         pass
 
 
-def asking(stage: AgentContext) -> None:
+def asking(context: AgentContext) -> None:
     """Its llm, its own way of using it."""
-    stage.env.say(stage.ask([{"role": "user", "content": "What now?"}]).text)
+    context.env.say(context.ask([{"role": "user", "content": "What now?"}]).text)
 
 
-def wondering(stage: AgentContext) -> None:
+def wondering(context: AgentContext) -> None:
     """Asks its llm once more, and does nothing about the answer."""
-    leaving(stage)
-    stage.ask([{"role": "user", "content": "Was that all?"}])
+    leaving(context)
+    context.ask([{"role": "user", "content": "Was that all?"}])
 
 
-def hushed(scene: UserContext) -> Customer:
+def hushed(context: UserContext) -> Customer:
     raise LookupError("no script")
 
 
-def tongue_tied(scene: UserContext) -> Customer:
+def tongue_tied(context: UserContext) -> Customer:
     def reply(heard: str) -> str:
         raise LookupError("no words")
 

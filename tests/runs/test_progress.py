@@ -41,109 +41,109 @@ def spent(usd: float | None, tokens: int = 0) -> EpisodeSummary:
 
 
 def test_a_run_is_counted_as_its_episodes_come_in(start: Start) -> None:
-    standing = start(rows=[row(id="z")], failures=[Failure("a", "RateLimited", "429"), Failure("d", "SeatError", "")])
-    assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 4, 0, 1)
-    standing.add_result(A, row(id="a", reward=0.0))
-    standing.add_result(B, RateLimited("429 again"))
-    standing.add_result(C, row(id="c", reward=None, ungraded="nothing was compared"))
-    assert (standing.total, standing.owed, standing.played, len(standing.rows)) == (5, 2, 3, 3)
-    assert standing.failures == {
+    progress = start(rows=[row(id="z")], failures=[Failure("a", "RateLimited", "429"), Failure("d", "SeatError", "")])
+    assert (progress.total, progress.owed, progress.played, len(progress.rows)) == (5, 4, 0, 1)
+    progress.add_result(A, row(id="a", reward=0.0))
+    progress.add_result(B, RateLimited("429 again"))
+    progress.add_result(C, row(id="c", reward=None, ungraded="nothing was compared"))
+    assert (progress.total, progress.owed, progress.played, len(progress.rows)) == (5, 2, 3, 3)
+    assert progress.failures == {
         "b": Failure("b", "RateLimited", "429 again"),
         "d": Failure("d", "SeatError", ""),
     }
-    numbers = standing.compute_metrics()
+    numbers = progress.compute_metrics()
     assert (numbers["episodes"], numbers["ungraded"], numbers["failed"]) == (3, 1, 2)
-    assert numbers["success_rate"] == standing.success_rate == 1 / 2
+    assert numbers["success_rate"] == progress.success_rate == 1 / 2
 
 
 def test_the_jobs_own_lists_stay_as_they_were(start: Start) -> None:
-    standing = start()
-    standing.add_result(A, row(id="a"))
-    assert standing.plan.rows == []
+    progress = start()
+    progress.add_result(A, row(id="a"))
+    assert progress.plan.rows == []
 
 
 def test_nothing_graded_has_no_success_rate(start: Start) -> None:
-    standing = start(rows=[row(reward=None)])
-    standing.add_result(A, RateLimited("429"))
-    assert standing.success_rate is None
+    progress = start(rows=[row(reward=None)])
+    progress.add_result(A, RateLimited("429"))
+    assert progress.success_rate is None
 
 
 def test_time_left_is_at_the_pace_of_this_execution(start: Start) -> None:
-    standing = start(rows=[row(id="z")])
-    assert standing.seconds_left is None
+    progress = start(rows=[row(id="z")])
+    assert progress.seconds_left is None
     time.sleep(0.1)
-    standing.add_result(A, row(id="a"))
-    left = standing.seconds_left
+    progress.add_result(A, row(id="a"))
+    left = progress.seconds_left
     assert left is not None
     assert 0.3 <= left < 3
-    standing.add_result(B, RateLimited("a failure takes its time too"))
-    assert standing.seconds_left is not None
-    assert standing.seconds_left < left
-    standing.add_result(C, row(id="c"))
-    standing.add_result(D, row(id="d"))
-    assert standing.seconds_left == 0
+    progress.add_result(B, RateLimited("a failure takes its time too"))
+    assert progress.seconds_left is not None
+    assert progress.seconds_left < left
+    progress.add_result(C, row(id="c"))
+    progress.add_result(D, row(id="d"))
+    assert progress.seconds_left == 0
 
 
 def test_usd_and_tokens_of_earlier_executions_and_of_failed_attempts_count(start: Start) -> None:
-    standing = start("budget.usd=1", rows=[spent(0.25)])
-    assert standing.halt_reason(None) is None
-    standing.plan.store.write_failure("b", RateLimited("429"), [], {"user": usage(usd=0.5)})
-    standing.read_failed_usage()
-    standing.read_failed_usage()
-    assert standing.ledger.spent.usd == 0.75
-    halted = standing.halt_reason(None)
+    progress = start("budget.usd=1", rows=[spent(0.25)])
+    assert progress.halt_reason(None) is None
+    progress.plan.store.write_failure("b", RateLimited("429"), [], {"user": usage(usd=0.5)})
+    progress.read_failed_usage()
+    progress.read_failed_usage()
+    assert progress.ledger.spent.usd == 0.75
+    halted = progress.halt_reason(None)
     assert halted is not None
     assert "budget.usd=1: 0.7500 USD spent" in halted
     assert "Raise it" in halted
-    assert standing.stop_early(None) == halted
-    assert standing.stop_error is None, "a budget that is used up is no error"
-    assert standing.compute_metrics()["usd_per_success"] == 0.75
-    assert standing.compute_metrics()["wasted_usd"] == 0.5
+    assert progress.stop_early(None) == halted
+    assert progress.stop_error is None, "a budget that is used up is no error"
+    assert progress.compute_metrics()["usd_per_success"] == 0.75
+    assert progress.compute_metrics()["wasted_usd"] == 0.5
 
 
 def test_failures_of_one_kind_in_a_row_end_it(start: Start) -> None:
-    standing = start("runner.give_up_after=3")
+    progress = start("runner.give_up_after=3")
     for spec in (A, B):
-        standing.add_result(spec, AuthenticationFailed("401"))
-    standing.add_result(C, RateLimited("429"))
-    assert standing.halt_reason(None) is None, "not of one kind"
+        progress.add_result(spec, AuthenticationFailed("401"))
+    progress.add_result(C, RateLimited("429"))
+    assert progress.halt_reason(None) is None, "not of one kind"
     for spec in (A, B):
-        standing.add_result(spec, RateLimited("429 again"))
-    halted = standing.halt_reason(None)
+        progress.add_result(spec, RateLimited("429 again"))
+    halted = progress.halt_reason(None)
     assert halted is not None
     assert "3 in a row failed, the last: RateLimited: 429 again" in halted
-    standing.stop_early(None)
-    assert isinstance(standing.stop_error, GaveUp)
+    progress.stop_early(None)
+    assert isinstance(progress.stop_error, GaveUp)
 
 
 def test_one_episode_that_is_played_makes_up_for_failures(start: Start) -> None:
-    standing = start("runner.give_up_after=2")
-    standing.add_result(A, RateLimited("429"))
-    standing.add_result(B, row(id="b"))
-    standing.add_result(C, RateLimited("429"))
-    assert standing.halt_reason(None) is None
+    progress = start("runner.give_up_after=2")
+    progress.add_result(A, RateLimited("429"))
+    progress.add_result(B, row(id="b"))
+    progress.add_result(C, RateLimited("429"))
+    assert progress.halt_reason(None) is None
 
 
 def test_a_run_that_cannot_be_written_ends_at_the_first_failure(start: Start) -> None:
-    standing = start()
-    standing.add_result(A, StoreError("no space left on device"))
-    assert "no space left" in (standing.halt_reason(None) or "")
+    progress = start()
+    progress.add_result(A, StoreError("no space left on device"))
+    assert "no space left" in (progress.halt_reason(None) or "")
 
 
 def test_a_signal_ends_it(start: Start) -> None:
-    standing = start()
-    assert "SIGTERM" in standing.stop_early(StopRequest("SIGTERM", 143))
-    assert isinstance(standing.stop_error, Interrupted)
-    assert standing.stop_error.exit_code == 143
+    progress = start()
+    assert "SIGTERM" in progress.stop_early(StopRequest("SIGTERM", 143))
+    assert isinstance(progress.stop_error, Interrupted)
+    assert progress.stop_error.exit_code == 143
 
 
 def test_a_watcher_is_called_at_once_and_then_not_too_often(start: Start) -> None:
     seen: list[RunProgress] = []
-    standing = start()
+    progress = start()
     watch = throttle(60, seen.append)
     for _ in range(50):
-        watch(standing)
-    assert seen == [standing]
+        watch(progress)
+    assert seen == [progress]
 
 
 def test_a_watcher_is_called_again_when_its_time_has_come(start: Start) -> None:
@@ -157,7 +157,7 @@ def test_a_watcher_is_called_again_when_its_time_has_come(start: Start) -> None:
 
 def test_watchers_do_not_wait_for_each_other(start: Start) -> None:
     seen: list[str] = []
-    standing = start()
+    progress = start()
     for name in "ab":
-        throttle(60, lambda _, name=name: seen.append(name))(standing)
+        throttle(60, lambda _, name=name: seen.append(name))(progress)
     assert seen == ["a", "b"]

@@ -284,7 +284,7 @@ def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf, rehears
             ["user.provider.api_base=http://127.0.0.1:8000/v1"],
             r"^user\.provider\.api_base: .* user=openai_compatible$",
         ),
-        (["judge=gpt4o", "judge.provider.route=rehearsed"], r"^judge=gpt-4o.*: nobody has rehearsed judging"),
+        (["judge=gpt4o", "judge.provider.route=rehearsed"], r"^judge=gpt-4o.*: a rehearsed llm cannot judge"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

@@ -58,11 +58,11 @@ def test_the_second_process_is_told_who_has_it_and_calls_nobody(run_of: Callable
 
 def test_what_another_process_played_meanwhile_is_not_owed(run_of: Callable[..., Run], tmp_path: Path) -> None:
     run = run_of("domain=mock", "split=base", "tasks.limit=3", "tracking=none", root=tmp_path)
-    job = plan_run(run)
-    play(run, job.owed[1])
-    with start_up(job) as now:
-        assert now.owed == [job.owed[0], job.owed[2]]
-        assert [row.id for row in now.rows] == [job.owed[1].id]
+    plan = plan_run(run)
+    play(run, plan.owed[1])
+    with start_up(plan) as now:
+        assert now.owed == [plan.owed[0], plan.owed[2]]
+        assert [row.id for row in now.rows] == [plan.owed[1].id]
 
 
 def test_a_holder_that_is_killed_holds_nothing(tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_a_run_that_is_refused_leaves_no_trace(
     run_of: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    job = plan_run(run_of(*SMALL, "model=gpt4o", root=tmp_path / "outputs"))
-    with pytest.raises(PreflightError, match="OPENAI_API_KEY"), start_up(job):
+    plan = plan_run(run_of(*SMALL, "model=gpt4o", root=tmp_path / "outputs"))
+    with pytest.raises(PreflightError, match="OPENAI_API_KEY"), start_up(plan):
         pass
     assert list(tmp_path.iterdir()) == []
 

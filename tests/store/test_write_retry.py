@@ -63,7 +63,7 @@ def test_a_patience_that_is_over_leaves_nothing_half_written(tmp_path: Path) -> 
         *_, last = waiting.stderr.read().splitlines()
     assert waiting.returncode == 1
     assert "StoreError: writing 5-t" in last
-    assert last.endswith("Make room, and run the same command to go on.")
+    assert last.endswith("Make room and run the same command to resume.")
     assert [path for path in Path(store.path).rglob("*") if path.is_file()] == []
 
 

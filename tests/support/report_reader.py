@@ -8,9 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-FIELDS = ("key", "id", "run", "task", "trial", "status", "reward", "lost", "ending")
-FIELDS += ("turns", "calls", "mistakes", "seconds", "tokens", "usd", "labels", "held")
-
 
 class Reader(HTMLParser):
     def __init__(self, path: Path) -> None:
@@ -50,7 +47,8 @@ class Reader(HTMLParser):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        return [dict(zip(FIELDS, row, strict=True)) for row in self.data["rows"]]
+        data = self.data
+        return [dict(zip(data["fields"], row, strict=True)) for row in data["rows"]]
 
     def unpacked(self, name: str) -> Any:
         return json.loads(zlib.decompress(base64.b64decode(self.scripts[name], validate=True)))

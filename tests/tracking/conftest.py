@@ -28,9 +28,9 @@ def directory(database: Path, tmp_path: Path) -> Directory:
     shutil.copy(database, root)
 
     def made(*episodes: Trajectory, traces: str = "all", cell: str = "domain=mock") -> Store:
-        job, _ = composed(root, f"tracking.traces={traces}", "tracking.traces_sample=2", cell)
+        plan = composed(root, f"tracking.traces={traces}", "tracking.traces_sample=2", cell)
         for one in episodes:
-            job.store.write(one)
-        return job.store
+            plan.store.write(one)
+        return plan.store
 
     return made

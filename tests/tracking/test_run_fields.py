@@ -106,9 +106,9 @@ def test_what_people_wrote_of_an_experiment_stays(twice: Store) -> None:
 
 
 def test_traces_of_a_run_that_asked_for_none(tmp_path: Path) -> None:
-    job, _ = composed(tmp_path / "outputs", "tracking.traces=none")
-    job.store.write(trajectory())
+    plan = composed(tmp_path / "outputs", "tracking.traces=none")
+    plan.store.write(trajectory())
     for traces, n in ((None, 0), ("all", 1)):
-        backfill(job.store, None, traces)
-        run, client = view(job.store)
+        backfill(plan.store, None, traces)
+        run, client = view(plan.store)
         assert len(client.search_traces(locations=[run.info.experiment_id])) == n

@@ -175,12 +175,12 @@ def test_what_finds_it(filter_string: str, those: list[str], searched: Store) ->
 def searched(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     root = tmp_path_factory.mktemp("outputs")
     shutil.copy(database, root)
-    job, _ = composed(root, "tracking.traces=all")
+    plan = composed(root, "tracking.traces=all")
     long = episode(7, outcome={"kind": "max_turns", "detail": None}, turns=[tool_call({"name": "Søren"})])
     for one in (failed(), episode(6, None, ungraded="cut off", grade=None), long):
-        job.store.write(one)
-    backfill(job.store, None)
-    return job.store
+        plan.store.write(one)
+    backfill(plan.store, None)
+    return plan.store
 
 
 def test_gold_is_not_in_it(directory: Directory, tmp_path: Path) -> None:

@@ -85,15 +85,15 @@ class Running:
     """It, played by hand, and what is said meanwhile."""
 
     def __init__(self, root: Path, uri: str, *overrides: str) -> None:
-        self.job = composed(root, f"tracking.uri={uri}", *overrides)
-        self.store = self.job.store
-        self.standing = RunProgress(self.job)
+        self.plan = composed(root, f"tracking.uri={uri}", *overrides)
+        self.store = self.plan.store
+        self.progress = RunProgress(self.plan)
         self.said: list[str] = []
-        self.tracker = Tracker(self.job, self.said.append)
+        self.tracker = Tracker(self.plan, self.said.append)
 
     def play(self, n: int) -> None:
-        for spec in self.job.owed[len(self.standing.rows) :][:n]:
-            self.standing.add_result(spec, play(self.job.run, spec))
+        for spec in self.plan.owed[len(self.progress.rows) :][:n]:
+            self.progress.add_result(spec, play(self.plan.run, spec))
 
     def watch_until(self, happened: Callable[[], bool]) -> None:
         self.watch()
@@ -101,13 +101,13 @@ class Running:
             self.watch()
 
     def watch(self) -> None:
-        self.tracker.update(self.standing)
+        self.tracker.update(self.progress)
         time.sleep(0.05)
 
     def finish(self) -> str:
-        numbers = self.standing.compute_metrics()
+        numbers = self.progress.compute_metrics()
         self.store.write_json("metrics.json", numbers)
-        return self.tracker.finish(self.standing, "FINISHED")
+        return self.tracker.finish(self.progress, "FINISHED")
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_gone_and_back_in_mid_run(start: Callable[[], Running], line: Line) -> N
     line.mend()
     running.watch_until(lambda: len(running.said) > 1)
     away, back = running.said
-    assert away.startswith(f"MLflow is away; the run goes on and asks again. writing to MLflow at {where}: ")
+    assert away.startswith(f"MLflow is away. The run continues and tries again. writing to MLflow at {where}: ")
     assert back == "MLflow is back."
     running.play(1)
     look = running.finish()
@@ -219,10 +219,10 @@ def test_a_server_that_takes_no_spans_is_said_how_to_live_with(tmp_path: Path) -
 
 def left(root: Path, n: int, *overrides: str) -> Store:
     """A run directory with `n` of three episodes, which MLflow never heard of."""
-    job = composed(root, *overrides)
-    for spec in job.owed[:n]:
-        play(job.run, spec)
-    return job.store
+    plan = composed(root, *overrides)
+    for spec in plan.owed[:n]:
+        play(plan.run, spec)
+    return plan.store
 
 
 @pytest.mark.parametrize(("ended", "status"), [(False, "KILLED"), (True, "FINISHED")])
@@ -345,6 +345,6 @@ def test_sqlite_that_another_process_holds(tmp_path: Path, capfd: pytest.Capture
     running.watch_until(lambda: len(running.said) > 1)
     running.play(2)
     running.finish()
-    assert [text.split(";")[0] for text in running.said] == ["MLflow is away", "MLflow is back."]
+    assert [text.split(".")[0] for text in running.said] == ["MLflow is away", "MLflow is back"]
     assert view(running.store)[0].data.metrics["episodes"] == 3
     assert capfd.readouterr() == ("", "")

@@ -15,6 +15,8 @@ from tau2.domains.airline.environment import get_tasks as airline_tasks
 from tau2.domains.mock.environment import get_tasks as mock_tasks
 from tau2.user.user_simulator import UserSimulator
 
+from tautraj.agents import GoldContext
+from tautraj.agents.oracle import GOODBYE, ON_HOLD, plan_steps
 from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain, Llm, Run
 from tautraj.config.command_line import compose_tree
@@ -26,7 +28,15 @@ from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
 from tautraj.users import Customer, UserContext
 from tautraj.users.llm import llm
-from tautraj.users.scripted import scripted, to_first_person
+from tautraj.users.scripted import (
+    CLOSING,
+    CONFIRMATION,
+    IDENTITY,
+    TOOL_REQUEST,
+    TRANSFER,
+    scripted,
+    to_first_person,
+)
 
 GREETING = "Hi! How can I help you today?"
 SCENARIO = Scenario(
@@ -42,7 +52,7 @@ def unasked(*_: Any) -> Any:
     raise AssertionError("nobody may be asked")
 
 
-def scene(scenario: Scenario = SCENARIO) -> UserContext:
+def context(scenario: Scenario = SCENARIO) -> UserContext:
     return UserContext(
         prompt="guidelines",
         scenario=scenario,
@@ -59,7 +69,7 @@ def scene(scenario: Scenario = SCENARIO) -> UserContext:
 @pytest.fixture
 def customer() -> Customer:
     """Scripted; it has said its opening."""
-    reply = scripted(scene(), patience=30)
+    reply = scripted(context(), patience=30)
     reply(GREETING)
     return reply
 
@@ -68,13 +78,13 @@ def customer() -> Customer:
 
 
 def test_it_opens_with_its_reason_in_the_first_person() -> None:
-    said = scripted(scene(), patience=30)(GREETING)
+    said = scripted(context(), patience=30)(GREETING)
     assert said == "I want to return my lamp.\nI'm sure that it was sent to me by mistake."
 
 
 def test_without_a_reason_it_opens_with_all_it_was_told() -> None:
     told = Scenario("You need a task. Request it for user_1.", "", "", "", "")
-    assert scripted(scene(told), patience=30)(GREETING) == "I need a task. Request it for user_1."
+    assert scripted(context(told), patience=30)(GREETING) == "I need a task. Request it for user_1."
 
 
 @pytest.mark.parametrize(
@@ -121,9 +131,46 @@ def test_it_thanks_for_what_is_no_question_and_has_something_to_say_to_what_is(c
 
 @pytest.mark.parametrize("patience", [1, 4])
 def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
-    reply = scripted(scene(), patience=patience)
+    reply = scripted(context(), patience=patience)
     said = [reply("Hm?") for _ in range(patience + 1)]
     assert ["###STOP###" in text for text in said] == [False] * patience + [True]
+
+
+MUST_MATCH = {
+    "Could you tell me your": IDENTITY,
+    "Do you confirm (yes/no)?": CONFIRMATION,
+    "On your device, please use": TOOL_REQUEST,
+    ON_HOLD: TRANSFER,
+    GOODBYE: CLOSING,
+}
+"""What a sentence of the oracle contains -> the regex by which the scripted customer answers it."""
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("retail", {IDENTITY, CONFIRMATION, TRANSFER, CLOSING}),
+        ("airline", {IDENTITY, CONFIRMATION, TRANSFER, CLOSING}),
+        ("telecom", {IDENTITY, CONFIRMATION, TOOL_REQUEST, TRANSFER, CLOSING}),
+    ],
+)
+def test_it_understands_every_sentence_of_the_oracle(domain: str, expected: set[re.Pattern[str]]) -> None:
+    benchmark = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
+    names = {tool["function"]["name"] for tool in benchmark.tools}
+    used = set()
+    for task_id in benchmark.list_task_ids("base"):
+        task = benchmark.get_task(task_id)
+        gold = GoldContext(task, benchmark.build_world(task).peek, benchmark.writing_tools)
+        for sentence in (step for step in plan_steps(gold, names) if isinstance(step, str)):
+            regexes = {regex for words, regex in MUST_MATCH.items() if words in sentence}
+            if regexes or not sentence.startswith("Here is what you asked for: "):  # before a transfer: no question
+                assert len(regexes) == 1, sentence
+            first = next(
+                (r for r in (TRANSFER, TOOL_REQUEST, CONFIRMATION, IDENTITY, CLOSING) if r.search(sentence)), None
+            )
+            assert {first} - {None} == regexes, sentence
+            used |= regexes
+    assert used == expected
 
 
 def test_no_task_makes_it_speak_of_itself_as_you() -> None:
@@ -202,7 +249,7 @@ def test_it_is_sent_nothing_but_what_was_said() -> None:
 
 
 def test_its_model_is_not_asked_before_it_is_spoken_to() -> None:
-    reply = llm(scene(), attempts=3)
+    reply = llm(context(), attempts=3)
     with pytest.raises(AssertionError, match="nobody may be asked"):
         reply("Hello.")
 

@@ -1,5 +1,5 @@
-"""The agent seat: one file per agent; `agents.base` says what an agent is given."""
+"""The agent seat: one file per agent; `agents.base` defines what an agent receives."""
 
 from tautraj.agents.base import AgentContext, Environment, GoldContext
 
-__all__ = ["GoldContext", "Environment", "AgentContext"]
+__all__ = ["AgentContext", "Environment", "GoldContext"]

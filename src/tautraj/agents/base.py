@@ -1,6 +1,6 @@
 """The agent seat. An agent is a function `(context, *, settings) -> None`; its YAML names it by `_target_`.
 
-It plays until `context.env.is_closed`, or returns to end the conversation itself.
+An agent acts until `context.env.is_closed`. Returning earlier ends the conversation.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,47 +8,58 @@ from typing import Any, NamedTuple, Protocol
 
 from tautraj.benchmarks import Task
 from tautraj.llms import Ask
-from tautraj.trajectory import Turn
+from tautraj.llms.tool_calls import SideChannels
+from tautraj.trajectory import ToolCall, Turn, TurnKind
 
 
 class Environment(Protocol):
-    """What an agent acts on: the customer and the world. The recorder stands behind it."""
+    """What an agent acts on: the customer and the world. Every action is recorded as a turn.
+
+    All methods but `finish_code` raise `WorldClosed` once the episode has ended.
+    """
 
     @property
-    def is_closed(self) -> bool: ...
+    def is_closed(self) -> bool:
+        """Whether the episode has ended."""
 
-    def call(self, call: Any, side_channels: Any = ...) -> str: ...
+    def call(self, call: ToolCall, side_channels: SideChannels = ...) -> str:
+        """Carry out a tool call. Returns the world's exact answer, or the error text for an invalid call."""
 
-    def say(self, text: str, side_channels: Any = ...) -> str: ...
+    def say(self, text: str, side_channels: SideChannels = ...) -> str:
+        """Say `text` to the customer. Returns the customer's reply; "" if the episode ended on it."""
 
-    def report_mistake(self, message: str, call: Any = ..., side_channels: Any = ...) -> str: ...
+    def report_mistake(self, message: str, call: ToolCall | None = ..., side_channels: SideChannels = ...) -> str:
+        """Record an action that cannot be carried out. Returns `message`, which the model is sent as its result."""
 
-    def note(self, kind: Any, **fields: Any) -> Turn: ...
+    def note(self, kind: TurnKind, **fields: Any) -> Turn:
+        """Record a plan, a belief or code. Neither the customer nor the world sees it."""
 
-    def finish_code(self, code: Turn, output: str, error: bool) -> None: ...
+    def finish_code(self, code: Turn, output: str, error: bool) -> None:
+        """Add the output to a `code` turn. Code that took no action counts as a mistake."""
 
 
 class GoldContext(NamedTuple):
-    """What only an offline model is given: the gold actions and a look at the database."""
+    """For offline models only: the gold actions and read access to the database."""
 
     task: Task
     peek: Callable[[str, dict[str, Any]], Any]
+    """(reading tool, arguments) -> its parsed answer, None on an error. Leaves no trace in the record."""
     writing_tools: frozenset[str]
 
 
 class AgentContext(NamedTuple):
-    """What an agent is given."""
+    """What an agent receives."""
 
     task_id: str
     system: str
     """The benchmark's instructions with the policy."""
     turns: Sequence[Turn]
-    """The conversation so far; it grows."""
+    """The conversation so far; grows as the agent acts."""
     tools: tuple[dict[str, Any], ...]
-    """JSON schemas, OpenAI's form."""
+    """JSON schemas in OpenAI's format."""
     env: Environment
     ask: Ask
     record_prompt: Callable[[str, Sequence[dict[str, Any]]], None]
-    """Keep in the record what the model is told first and which schemas it is shown."""
+    """(system prompt, tool schemas) -> None: write both into the record."""
     gold_context: GoldContext | None
-    """None wherever an llm plays."""
+    """None unless the model is offline."""

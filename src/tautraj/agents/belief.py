@@ -1,4 +1,4 @@
-"""What the planning agent believes: asked of its model as JSON, read strictly."""
+"""The belief of the planning agent: its prompts, and the strict parser of the JSON that its model answers with."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ class Fact(BaseModel):
 
     fact: str
     source: str
-    """Where it comes from: the customer, a tool's result, the policy."""
+    """The customer, a tool's result or the policy."""
 
 
 class Belief(BaseModel):
@@ -65,7 +65,7 @@ call never reaches the customer."""
 
 
 def parse_belief(text: str) -> Belief | str:
-    """The belief in an answer, or why it could not be read."""
+    """The belief in an answer, or the reason why it cannot be parsed, worded for `RETRY_PROMPT`."""
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:
         return "there is no JSON object"
@@ -77,7 +77,7 @@ def parse_belief(text: str) -> Belief | str:
 
 
 def format_belief(belief: Belief | None) -> str:
-    """For a prompt; known and unknown facts alike."""
+    """The belief as text for a prompt: state, explanation, known and unknown facts."""
     if belief is None:
         return "nothing yet"
     known = [f"- {fact.fact} (from {fact.source})" for fact in belief.known_facts]

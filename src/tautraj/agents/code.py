@@ -1,7 +1,7 @@
-"""An agent that writes Python: smolagents' `CodeAgent`, the world's tools its functions.
+"""An agent that writes Python: smolagents' `CodeAgent` with the benchmark's tools as functions.
 
-Its executor interprets the code: no imports beyond smolagents' harmless few, no files, a limit on operations. It
-keeps a model from mischief by accident; it is not a security boundary, and its operations are not a limit on memory.
+smolagents interprets the code: only its whitelisted imports, no files, a limit on operations. This guards against
+accidents. It is not a security boundary, and the limit on operations does not limit memory.
 """
 
 import json
@@ -13,9 +13,9 @@ from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput
 from smolagents.local_python_executor import CodeOutput, InterpreterError, LocalPythonExecutor
 from smolagents.utils import AgentExecutionError, AgentParsingError
 
-from tautraj.agents.base import AgentContext, Environment
+from tautraj.agents.base import AgentContext
 from tautraj.agents.message_history import EMPTY_REPLY, RESPOND, RESPOND_SCHEMA, MessageHistory
-from tautraj.agents.smolagents_loop import NO_STEP_LIMIT, SeatModel, run_agent
+from tautraj.agents.smolagents_loop import NO_STEP_LIMIT, EnvAgentMixin, SeatModel, run_agent
 from tautraj.agents.text_protocol import format_tools
 from tautraj.errors import TautrajError, WorldClosed
 from tautraj.llms import Reply
@@ -40,12 +40,12 @@ NO_CODE = (
 
 
 def code(context: AgentContext, *, replay_reasoning: bool) -> None:
-    """Play until the door closes."""
+    """Write and run blocks of Python until the episode ends."""
     run_agent(EnvCodeAgent(context, CodeHistory(context, replay_reasoning)))
 
 
 class CodeHistory(MessageHistory):
-    """The conversation with code and what it printed as text."""
+    """The conversation with code blocks and their printed output as text."""
 
     def __init__(self, context: AgentContext, replay_reasoning: bool) -> None:
         self.thought: str | None = None
@@ -73,23 +73,23 @@ class CodeHistory(MessageHistory):
             self.messages.append({"role": "user", "content": f"Customer: {turn.message}"})
         elif turn.seat == "model":
             call = turn.tool_call or ToolCall(id="", name=RESPOND, arguments={"content": turn.message})
-            written = ", ".join(f"{key}={value!r}" for key, value in call.arguments.items())
-            self.messages.append({"role": "assistant", "content": f"```python\n{call.name}({written})\n```"})
+            arguments = ", ".join(f"{key}={value!r}" for key, value in call.arguments.items())
+            self.messages.append({"role": "assistant", "content": f"```python\n{call.name}({arguments})\n```"})
             if turn.tool_call is not None:
                 self.messages.append({"role": "user", "content": f"Observation: {turn.observation}"})
 
 
 class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
-    """smolagents' interpreter with the door's actions as functions; each block of code is a turn."""
+    """smolagents' interpreter with tools and `respond` as functions. Each block of code is recorded as a turn."""
 
-    def __init__(self, context: AgentContext, history: CodeHistory) -> None:
-        self._env, self._history = context.env, history
+    def __init__(self, context: AgentContext, history: CodeHistory, carry_out: Callable[[ToolCall], str]) -> None:
+        self._env, self._history, self._carry_out = context.env, history, carry_out
         self.failure: TautrajError | None = None
-        """What an action raised that is not the code's fault; the code may have caught it."""
+        """The error of an action that the code did not cause, e.g. of a provider. The code may have caught it."""
         self._action_count = 0
         actions = {tool["function"]["name"]: self._make_function(tool["function"]) for tool in context.tools}
         actions[RESPOND] = self._make_function(RESPOND_SCHEMA["function"])
-        # no time limit: a customer may think for minutes, and smolagents' does not stop the code anyway
+        # no time limit: a customer may take minutes to answer, and smolagents' limit does not stop the code anyway
         super().__init__([], additional_functions=actions, timeout_seconds=None)
 
     def __call__(self, code_action: str) -> CodeOutput:
@@ -105,7 +105,7 @@ class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
         if self.failure is not None:
             raise self.failure
         printed = "\n".join(filter(None, [str(self.state["_print_outputs"]).rstrip(), error]))
-        printed = printed.encode(errors="replace").decode()  # half a surrogate pair cannot be written down
+        printed = printed.encode(errors="replace").decode()  # half a surrogate pair cannot be stored
         self._env.finish_code(block, printed, error is not None)
         self._history.add_result("", printed or "(nothing was printed)")
         return CodeOutput(output=None, logs=printed, is_final_answer=self._env.is_closed)
@@ -119,7 +119,7 @@ class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
                 f"code_{self._action_count}", tool["name"], dict(zip(names, values, strict=False)) | arguments
             )
             try:
-                return _parse_observation(_carry_out(self._env, call))
+                return _parse_observation(self._carry_out(call))
             except WorldClosed:
                 raise
             except TautrajError as error:
@@ -129,27 +129,23 @@ class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
         return act
 
 
-class EnvCodeAgent(CodeAgent):  # type: ignore[misc]
-    """One block of code a step, over when the door is closed."""
+class EnvCodeAgent(EnvAgentMixin, CodeAgent):  # type: ignore[misc]
+    """Runs one block of code per step, until the environment is closed."""
+
+    _history: CodeHistory
 
     def __init__(self, context: AgentContext, history: CodeHistory) -> None:
         self._env, self._history = context.env, history
         super().__init__(
             tools=[],
             model=SeatModel(context, history),
-            executor=EnvPythonExecutor(context, history),
+            executor=EnvPythonExecutor(context, history, self._carry_out),
             prompt_templates=EMPTY_PROMPT_TEMPLATES,
             code_block_tags="markdown",
             max_steps=NO_STEP_LIMIT,
             verbosity_level=LogLevel.OFF,
         )
         self.tools.pop("final_answer")
-
-    def initialize_system_prompt(self) -> str:
-        return str(self._history.messages[0]["content"])
-
-    def write_memory_to_messages(self, summary_mode: bool = False) -> list[Any]:
-        return []  # the conversation is sent instead
 
     def _step_stream(self, memory_step: Any) -> Generator[Any]:
         try:
@@ -161,17 +157,8 @@ class EnvCodeAgent(CodeAgent):  # type: ignore[misc]
             raise self.python_executor.failure or error from None
 
 
-def _carry_out(env: Environment, call: ToolCall) -> str:
-    content = call.arguments.get("content")
-    if call.name != RESPOND or call.raw is not None:
-        return env.call(call)
-    if isinstance(content, str) and content.strip():
-        return env.say(content)
-    return env.report_mistake("Error: respond needs content, the text to say.", call)
-
-
 def _to_tool_call(call_id: str, name: str, arguments: dict[str, Any]) -> ToolCall:
-    """The call as JSON would have it: tuples are lists; what is no JSON keeps its Python form as `raw`."""
+    """The call with JSON arguments: tuples become lists. For arguments that are not JSON, `raw` is their repr."""
     try:
         plain = parse_json_object(json.dumps(arguments))
     except (TypeError, ValueError):

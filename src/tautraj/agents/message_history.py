@@ -1,7 +1,7 @@
-"""What an agent's model is sent, and how the one action in its answer is found: the provider's own tool protocol.
+"""The messages an agent's model is sent, and the one action in each of its replies, as native tool calls.
 
 smolagents renders its memory as text ("Calling tools: …", "Observation: …"); a model trained on native calls sees
-native calls here. Messages are extended and never rebuilt.
+native calls here. Messages are only appended, never rebuilt.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,6 @@ from tautraj.llms import Reply
 from tautraj.llms.reply import Message
 from tautraj.llms.tool_calls import (
     NO_SIDE_CHANNELS,
-    SideChannels,
     drop_reasoning,
     take_first_call,
     to_assistant_message,
@@ -48,20 +47,20 @@ class MessageHistory:
         context.record_prompt(system, tools)
         self.messages: list[Message] = [{"role": "system", "content": system}]
         self.tools: tuple[dict[str, Any], ...] = tuple(tools)
-        """What is sent along natively."""
+        """Schemas sent with each request; empty where the tools are described in the system prompt."""
         self.side_channels = NO_SIDE_CHANNELS
         self._replay_reasoning = replay_reasoning
         self._pending_call_id: str | None = None
-        """Id of the native call that the next result answers; None: the model spoke in plain text."""
+        """Id of the native call that the next result answers; None: the model answered in plain text."""
         for turn in context.turns:
             self._add_turn(turn)
 
     def build_request(self) -> Sequence[Message]:
-        """What the model is asked next."""
+        """The messages of the next request."""
         return self.messages
 
     def add_reply(self, reply: Reply) -> ToolCall | str:
-        """Take in the model's answer: the one action in it, or what the model is told of an answer that has none.
+        """Append the model's reply. Returns its action, or an error message for the model if it has none.
 
         Plain text is a `respond`.
         """
@@ -74,7 +73,7 @@ class MessageHistory:
         return call or make_respond_call(reply.text)
 
     def add_result(self, action: ToolCall | str, content: str) -> None:
-        """What came of the action: the result of a call, the customer's next message, what the model was told."""
+        """Append the result of the action: a tool's answer, the customer's reply or an error message."""
         if self._pending_call_id is None:
             self.messages.append({"role": "user", "content": content})
         else:
@@ -91,8 +90,5 @@ class MessageHistory:
 
 
 def make_respond_call(text: str) -> ToolCall:
-    """Something said to the customer, as an action."""
+    """A message to the customer as an action."""
     return ToolCall(id="", name=RESPOND, arguments={"content": text})
-
-
-__all__ = ["EMPTY_REPLY", "RESPOND", "RESPOND_SCHEMA", "SideChannels", "MessageHistory", "make_respond_call"]

@@ -1,7 +1,7 @@
 """The oracle: the tool-calling agent on an offline model that knows the gold actions.
 
-It plays them in the order the policy asks for: authenticate, read, say what will be done and wait for a yes, write,
-tell the customer what the task wants told, close. An upper bound and a check of the pipeline, not a model's result.
+It takes them in the order the policy requires: authenticate, read, announce a write and wait for a yes, write, say
+what the task requires, close. An upper bound and a check of the pipeline, not a model's result.
 """
 
 import json
@@ -17,10 +17,10 @@ from tautraj.llms.reply import Message, RawCall
 from tautraj.trajectory import LlmCall
 
 Action = tuple[str, dict[str, Any]]
-"""A tool and its arguments."""
+"""(tool, arguments)."""
 
 Step = str | Action
-"""Something to say, or something to do."""
+"""A message to the customer, or a tool call."""
 
 TRANSFER_TOOL = "transfer_to_human_agents"
 
@@ -37,17 +37,17 @@ READ_TOOLS = {
     "reservation_id": "get_reservation_details",
     "user_id": "get_user_details",
 }
-"""What shows the thing that an argument of a writing tool names."""
+"""Argument of a writing tool -> the reading tool that shows the entity it names."""
 
 
 def oracle(context: AgentContext) -> None:
-    """Play the gold actions until the door closes; needs the backstage, which only an offline model is given."""
+    """Play the gold actions until the episode ends. Needs `context.gold_context`, so model=oracle."""
     assert context.gold_context is not None, "the oracle plays with model=oracle"
     perform(context, plan_steps(context.gold_context, {tool["function"]["name"] for tool in context.tools}))
 
 
 def perform(context: AgentContext, planned: Sequence[Step]) -> None:
-    """Take the steps one after the other, whatever the customer says, and then offer to close."""
+    """Take the steps in order, whatever the customer says, then say `GOODBYE` until the episode ends."""
     steps = enumerate(planned)
 
     def ask(messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> Reply:
@@ -58,7 +58,7 @@ def perform(context: AgentContext, planned: Sequence[Step]) -> None:
 
 
 def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:
-    """The steps of the whole conversation, made before it begins."""
+    """All steps of the conversation, planned before it begins."""
     gold = [_to_step(action) for action in gold_context.task.privileged.gold_actions]
     actions = [step for step in gold if step[0] != TRANSFER_TOOL]
     steps: list[Step] = list(
@@ -66,24 +66,24 @@ def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:
     )
     steps += [step for step in _insert_reads(gold_context, actions, tools) if step not in steps[1:2]]
     transfers = [action for action in gold if action[0] == TRANSFER_TOOL]
-    asked_for = "; ".join(gold_context.task.privileged.communicate)
-    told = f"Here is what you asked for: {asked_for}." if asked_for else ""
+    facts = "; ".join(gold_context.task.privileged.communicate)
+    answer = f"Here is what you asked for: {facts}." if facts else ""
     if transfers:
-        return [*steps, *filter(None, [told]), *transfers, ON_HOLD]
-    return [*steps, f"{told} {GOODBYE}".strip()]
+        return [*steps, *filter(None, [answer]), *transfers, ON_HOLD]
+    return [*steps, f"{answer} {GOODBYE}".strip()]
 
 
 def _to_step(action: dict[str, Any]) -> Step:
-    """A gold action; one of the customer's own is something to ask it for."""
+    """A gold action as a step. An action of the customer becomes a request to the customer."""
     if action.get("requestor") == "user":
         return f"On your device, please use {action['name']} with {json.dumps(action['arguments'])}"
     return action["name"], action["arguments"]
 
 
 def _plan_authentication(gold_context: GoldContext, actions: Sequence[Action], tools: set[str]) -> Iterator[Step]:
-    """Ask who is calling, and look the customer up; the gold's own look-up where it has one."""
-    known = next((action for action in actions if action[0] in AUTHENTICATION_TOOLS), None)
-    lookup = known or _find_lookup(gold_context, actions, tools)
+    """Ask for the customer's identity and look it up, with the gold look-up if there is one."""
+    gold = next((action for action in actions if action[0] in AUTHENTICATION_TOOLS), None)
+    lookup = gold or _find_lookup(gold_context, actions, tools)
     if lookup is None:
         return
     if lookup[0] == PHONE_LOOKUP_TOOL:
@@ -117,20 +117,20 @@ def _find_lookup(gold_context: GoldContext, actions: Sequence[Action], tools: se
 
 
 def _find_user_id(gold_context: GoldContext, actions: Sequence[Action], tools: set[str]) -> str:
-    """Whose conversation it is: named in the gold, the owner of what the gold touches, or named in the scenario."""
+    """Id of the customer: in a gold action, the owner of an entity the gold reads or writes, or in the scenario."""
     for _, arguments in actions:
         if "user_id" in arguments:
             return str(arguments["user_id"])
         for key in READ_TOOLS.keys() & arguments.keys():
-            thing = gold_context.peek(READ_TOOLS[key], {key: arguments[key]}) if READ_TOOLS[key] in tools else None
-            if thing is not None:
-                return str(thing["user_id"])
-    named = re.search(r"\b[a-z]+_[a-z]+_\d{4}\b", gold_context.task.scenario.text)
-    return named[0] if named else ""
+            entity = gold_context.peek(READ_TOOLS[key], {key: arguments[key]}) if READ_TOOLS[key] in tools else None
+            if entity is not None:
+                return str(entity["user_id"])
+    match = re.search(r"\b[a-z]+_[a-z]+_\d{4}\b", gold_context.task.scenario.text)
+    return match[0] if match else ""
 
 
 def _insert_reads(gold_context: GoldContext, actions: Sequence[Step], tools: set[str]) -> Iterator[Step]:
-    """The gold actions, each write after a look at what it changes and after the customer's yes."""
+    """The gold actions; before each write a read of what it changes, if not read yet, and a request to confirm."""
     seen: set[tuple[str, str]] = set()
     for step in actions:
         if isinstance(step, str):
@@ -157,18 +157,7 @@ def _to_text(value: Any) -> str:
 
 
 def _make_reply(call_id: str, step: Step) -> Reply:
-    now = time.time()
-    nothing = LlmCall(
-        llm="oracle",
-        tokens_in=0,
-        tokens_out=0,
-        tokens_cached=0,
-        usd=0.0,
-        started=now,
-        seconds=0,
-        retries=0,
-        finish=None,
-    )
+    call = LlmCall.free("oracle", started=time.time())
     if isinstance(step, str):
-        return Reply(step, (), None, {}, nothing)
-    return Reply("", (RawCall(call_id, step[0], json.dumps(step[1])),), None, {}, nothing)
+        return Reply(step, (), None, {}, call)
+    return Reply("", (RawCall(call_id, step[0], json.dumps(step[1])),), None, {}, call)

@@ -1,6 +1,6 @@
-"""An agent that keeps a belief and a plan: facts every few steps, a plan every few more, and actions in their light.
+"""An agent that keeps a belief (known and unknown facts) and a plan, both renewed every few steps and sent as notes.
 
-The action step is smolagents' tool calling, the plan its planning hook.
+Actions use smolagents' tool calling, plans its planning hook.
 """
 
 from collections.abc import Generator, Sequence
@@ -40,20 +40,18 @@ def planning(
     belief_attempts: PositiveInt,
     replay_reasoning: bool,
 ) -> None:
-    """Play until the door closes.
+    """Plan and act until the episode ends.
 
-    Before the first action and every `belief_interval` actions the belief is renewed, and every `planning_interval`
-    the plan. A belief that cannot be read is asked again up to `belief_attempts` times in all; then the last good one
-    stands.
+    The belief is renewed before the first action and every `belief_interval` actions, the plan every
+    `planning_interval`. A belief that cannot be parsed is requested up to `belief_attempts` times; after that the
+    last valid one stays.
     """
-    conversation = PlanningHistory(context, replay_reasoning)
-    agent = PlanningAgent(context, conversation, planning_interval)
-    agent.belief_schedule = (belief_interval, belief_attempts)
-    run_agent(agent)
+    history = PlanningHistory(context, replay_reasoning)
+    run_agent(PlanningAgent(context, history, planning_interval, belief_interval, belief_attempts))
 
 
 class PlanningHistory(MessageHistory):
-    """The conversation with belief and plan in its system message, as they are now."""
+    """The conversation with the current belief and plan in its system message."""
 
     def __init__(self, context: AgentContext, replay_reasoning: bool) -> None:
         self.belief: Belief | None = None
@@ -71,7 +69,7 @@ class PlanningHistory(MessageHistory):
         return [{"role": "system", "content": system + notes}, *self.messages[1:]]
 
     def add_reply(self, reply: Reply) -> ToolCall | str:
-        """Text without a call is a thought without an action, and not something to say."""
+        """Text without a call is recorded as a thought and answered with `NO_CALL`, not said to the customer."""
         action = super().add_reply(reply)
         if reply.tool_calls or not reply.text.strip():
             return action
@@ -80,15 +78,21 @@ class PlanningHistory(MessageHistory):
 
 
 class PlanningAgent(EnvToolAgent):
-    """smolagents' loop, with a belief before the plan and before the action."""
+    """smolagents' loop that renews the belief before a plan and before an action."""
 
-    belief_schedule: tuple[int, int]
-    """(interval, attempts)."""
     _history: PlanningHistory
     _belief_step = 0
 
-    def __init__(self, context: AgentContext, history: PlanningHistory, planning_interval: int) -> None:
+    def __init__(
+        self,
+        context: AgentContext,
+        history: PlanningHistory,
+        planning_interval: int,
+        belief_interval: int,
+        belief_attempts: int,
+    ) -> None:
         self._context = context
+        self._belief_interval, self._belief_attempts = belief_interval, belief_attempts
         super().__init__(context, history, planning_interval)
 
     def _generate_planning_step(self, task: str, is_first_step: bool, step: int) -> Generator[Any]:
@@ -110,15 +114,14 @@ class PlanningAgent(EnvToolAgent):
         yield from super()._step_stream(memory_step)
 
     def _update_belief(self, step: int) -> None:
-        """Renew the belief if this step is one to do it at."""
-        interval, attempts = self.belief_schedule
-        if step == self._belief_step or (step - 1) % interval:
+        """Renew the belief if it is due at this step; at most once per step."""
+        if step == self._belief_step or (step - 1) % self._belief_interval:
             return
         self._belief_step = step
-        told = BELIEF_PROMPT.format(transcript=format_transcript(self._context.turns))
+        prompt = BELIEF_PROMPT.format(transcript=format_transcript(self._context.turns))
         answers: list[Message] = []
-        for _ in range(attempts):
-            reply = self._ask(told, *answers)
+        for _ in range(self._belief_attempts):
+            reply = self._ask(prompt, *answers)
             belief = parse_belief(reply.text)
             if isinstance(belief, Belief):
                 self._history.belief = belief
@@ -130,6 +133,6 @@ class PlanningAgent(EnvToolAgent):
         self._env.note("belief", belief=last and last.model_dump(mode="json"), observation=belief, error=True)
 
     def _ask(self, prompt: str, *more: Message) -> Reply:
-        """Besides the conversation: no tools, the policy and what is asked."""
+        """A request outside the conversation: the system prompt without notes, `prompt`, and no tools."""
         messages = [{"role": "system", "content": self._context.system}, {"role": "user", "content": prompt}, *more]
         return self._context.ask(messages)

@@ -6,10 +6,10 @@ from tautraj.agents.text_protocol import TextHistory
 
 
 def react(context: AgentContext, *, replay_reasoning: bool) -> None:
-    """Thought, then action, as text. The thought is kept in the record and reaches nobody."""
+    """Thought, then action, as text. The thought is recorded; the customer never sees it."""
     run_agent(EnvToolAgent(context, TextHistory(context, thought=True, replay_reasoning=replay_reasoning)))
 
 
 def act(context: AgentContext, *, replay_reasoning: bool) -> None:
-    """An action as text, and nothing else."""
+    """An action as text, without a thought."""
     run_agent(EnvToolAgent(context, TextHistory(context, thought=False, replay_reasoning=replay_reasoning)))

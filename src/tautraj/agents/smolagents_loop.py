@@ -1,6 +1,6 @@
-"""smolagents' tool-calling loop at the world's door.
+"""smolagents' agent loops on an `Environment`.
 
-The loop is smolagents'; what its model is sent is a `Conversation`'s, and what an action does is the door's.
+smolagents runs the steps. A `MessageHistory` builds the requests, and the `Environment` carries out the actions.
 """
 
 from collections.abc import Generator
@@ -10,15 +10,16 @@ from smolagents import AgentGenerationError, ChatMessage, LogLevel, MessageRole,
 from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput, MultiStepAgent
 from smolagents.models import ChatMessageToolCall, ChatMessageToolCallFunction
 
-from tautraj.agents.base import AgentContext
+from tautraj.agents.base import AgentContext, Environment
 from tautraj.agents.message_history import RESPOND, MessageHistory
+from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
 from tautraj.trajectory import ToolCall
 
-NO_STEP_LIMIT = 10**9  # the door ends episodes; at its own limit smolagents would pay for one more call
+NO_STEP_LIMIT = 10**9  # the environment ends episodes; at its own limit smolagents would pay for one more call
 
 
 class SeatModel(Model):  # type: ignore[misc]
-    """The seat's llm as smolagents sees it. What smolagents passes in is ignored: the conversation is sent."""
+    """The seat's llm as smolagents' model. Messages from smolagents are ignored: the `MessageHistory` is sent."""
 
     def __init__(self, context: AgentContext, history: MessageHistory) -> None:
         super().__init__(model_id="seat")
@@ -35,7 +36,7 @@ class SeatModel(Model):  # type: ignore[misc]
 
 
 class WorldTool(Tool):  # type: ignore[misc]
-    """A tool of the world, for smolagents' list; carried out by `DeskAgent.execute_tool_call`."""
+    """A tool of the benchmark in smolagents' tool list. `EnvToolAgent.execute_tool_call` carries it out."""
 
     skip_forward_signature_validation = True
     output_type = "string"
@@ -43,22 +44,46 @@ class WorldTool(Tool):  # type: ignore[misc]
     def __init__(self, schema: dict[str, Any]) -> None:
         self.name = schema["function"]["name"]
         self.description = schema["function"]["description"]
-        self.inputs: dict[str, Any] = {}  # the model is sent the benchmark's own schema
+        self.inputs: dict[str, Any] = {}  # the model receives the benchmark's own schema
         super().__init__()
 
     def forward(self) -> str:
         raise NotImplementedError
 
 
-class EnvToolAgent(ToolCallingAgent):  # type: ignore[misc]
-    """One action a step, over when the door is closed."""
+class EnvAgentMixin:
+    """Overrides for smolagents' agents: the `MessageHistory` replaces their memory, the `Environment` acts."""
+
+    _env: Environment
+    _history: MessageHistory
+
+    def initialize_system_prompt(self) -> str:
+        return str(self._history.messages[0]["content"])
+
+    def write_memory_to_messages(self, summary_mode: bool = False) -> list[ChatMessage]:
+        return []  # the `MessageHistory` is sent instead
+
+    def _carry_out(self, action: ToolCall | str, side_channels: SideChannels = NO_SIDE_CHANNELS) -> str:
+        """Carry out a call, or say the text of a `respond`; a string is an error message to record as a mistake."""
+        if isinstance(action, str):
+            return self._env.report_mistake(action, None, side_channels)
+        if action.name != RESPOND or action.raw is not None:
+            return self._env.call(action, side_channels)
+        content = action.arguments.get("content")
+        if isinstance(content, str) and content.strip():
+            return self._env.say(content, side_channels)
+        return self._env.report_mistake("Error: respond needs content, the text to say.", action, side_channels)
+
+
+class EnvToolAgent(EnvAgentMixin, ToolCallingAgent):  # type: ignore[misc]
+    """Carries out one action per step, until the environment is closed."""
 
     def __init__(self, context: AgentContext, history: MessageHistory, planning_interval: int | None = None) -> None:
         self._env, self._history = context.env, history
         super().__init__(
             tools=[WorldTool(schema) for schema in context.tools],
             model=SeatModel(context, history),
-            prompt_templates=EMPTY_PROMPT_TEMPLATES,  # none of its prompts are sent; it would parse them every time
+            prompt_templates=EMPTY_PROMPT_TEMPLATES,  # its prompts are never sent, and it would parse them each time
             max_steps=NO_STEP_LIMIT,
             max_tool_threads=1,
             planning_interval=planning_interval,
@@ -66,39 +91,22 @@ class EnvToolAgent(ToolCallingAgent):  # type: ignore[misc]
         )
         self.tools.pop("final_answer")
 
-    def initialize_system_prompt(self) -> str:
-        return str(self._history.messages[0]["content"])
-
-    def write_memory_to_messages(self, summary_mode: bool = False) -> list[ChatMessage]:
-        return []  # the conversation is sent instead
-
     def execute_tool_call(self, tool_name: str, arguments: Any) -> str:
         action = self.model.action
-        observation = self._carry_out(action)
+        observation = self._carry_out(action, self._history.side_channels)
         if not self._env.is_closed:
             self._history.add_result(action, observation)
         return observation
 
-    def _carry_out(self, action: ToolCall | str) -> str:
-        aside = self._history.side_channels
-        if isinstance(action, str):
-            return self._env.report_mistake(action, None, aside)
-        if action.name != RESPOND or action.raw is not None:
-            return self._env.call(action, aside)
-        content = action.arguments.get("content")
-        if isinstance(content, str) and content.strip():
-            return self._env.say(content, aside)
-        return self._env.report_mistake("Error: respond needs content, the text to say.", action, aside)
-
     def _step_stream(self, memory_step: Any) -> Generator[Any]:
         for output in super()._step_stream(memory_step):
-            over = isinstance(output, ActionOutput)  # smolagents would also end on a tool called final_answer
-            yield ActionOutput(output="", is_final_answer=self._env.is_closed) if over else output
+            is_last = isinstance(output, ActionOutput)  # smolagents would also end on a tool called final_answer
+            yield ActionOutput(output="", is_final_answer=self._env.is_closed) if is_last else output
 
 
 def run_agent(agent: MultiStepAgent) -> None:
-    """Run smolagents' loop until the door closes; what the seat's llm raised comes out as it was."""
+    """Run smolagents' loop until the environment is closed. Errors of the seat's llm are raised unwrapped."""
     try:
         agent.run("Help the customer.")
-    except AgentGenerationError as error:  # smolagents' wrapping
+    except AgentGenerationError as error:  # smolagents wraps them
         raise error.__cause__ or error from None

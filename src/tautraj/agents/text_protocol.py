@@ -1,6 +1,6 @@
 """A text protocol in place of native tool calls, for `react` and `act`: the model writes its action as JSON.
 
-Results come back as text too, so any model that can chat can play.
+Results are sent as text too, so any chat model can play.
 """
 
 import json
@@ -36,7 +36,7 @@ ACTION = re.compile(r"^[^\S\n]*\**Action:?\**:?\s*", re.MULTILINE | re.IGNORECAS
 
 
 class TextHistory(MessageHistory):
-    """The same conversation with actions and results as text."""
+    """The conversation with actions and results as text."""
 
     def __init__(self, context: AgentContext, *, thought: bool, replay_reasoning: bool) -> None:
         tools = [*context.tools, RESPOND_SCHEMA]
@@ -62,14 +62,14 @@ class TextHistory(MessageHistory):
         return ToolCall(id=f"action_{self._call_count}", name=answer.name, arguments=answer.arguments)
 
     def add_result(self, action: ToolCall | str, content: str) -> None:
-        who = "Customer" if isinstance(action, ToolCall) and action.name == RESPOND else "Observation"
-        self.messages.append({"role": "user", "content": f"{who}: {content}"})
+        label = "Customer" if isinstance(action, ToolCall) and action.name == RESPOND else "Observation"
+        self.messages.append({"role": "user", "content": f"{label}: {content}"})
 
     def _add_turn(self, turn: Turn) -> None:
         if turn.seat == "user" and turn.kind == "message":
             self.messages.append({"role": "user", "content": f"Customer: {turn.message}"})
         elif turn.seat == "model":
-            action = ("respond", {"content": turn.message})
+            action = (RESPOND, {"content": turn.message})
             if turn.tool_call is not None:
                 action = (turn.tool_call.name, turn.tool_call.arguments)
             text = json.dumps({"name": action[0], "arguments": action[1]}, ensure_ascii=False)
@@ -79,18 +79,18 @@ class TextHistory(MessageHistory):
 
 
 class ParsedAnswer(NamedTuple):
-    """An answer, read."""
+    """A parsed reply of the model."""
 
     thought: str
     name: str | None
-    """None: it holds no action."""
+    """None: the reply has no action."""
     arguments: dict[str, Any]
     text: str
-    """The answer without what follows the action: results that the model made up."""
+    """The reply up to the end of the action: what follows would be results that the model made up."""
 
 
 def parse_answer(text: str) -> ParsedAnswer:
-    """The JSON object after the first "Action:", or the one that the answer begins with; fenced or not."""
+    """Parse the JSON object after the first "Action:", or at the start of the reply; fenced or not."""
     marked = ACTION.search(text)
     start = marked.end() if marked else 0
     fence = re.match(r"\s*(```\w*)?\s*", text[start:])
@@ -99,8 +99,8 @@ def parse_answer(text: str) -> ParsedAnswer:
         end = start + json.JSONDecoder().raw_decode(text[start:])[1]
     except (ValueError, RecursionError):
         end = start
-    found = parse_json_object(text[start:end]) or {}
-    name, arguments = found.get("name"), found.get("arguments", {})
+    action = parse_json_object(text[start:end]) or {}
+    name, arguments = action.get("name"), action.get("arguments", {})
     thought = text[: marked.start()] if marked else ""
     if not isinstance(name, str) or not isinstance(arguments, dict):
         return ParsedAnswer(_strip_thought_mark(thought or text), None, {}, text)
@@ -112,18 +112,20 @@ def _strip_thought_mark(thought: str) -> str:
 
 
 def format_tools(tools: Sequence[dict[str, Any]]) -> str:
-    """One schema a line."""
+    """The tools' schemas as JSON, one per line."""
     return "\n".join(json.dumps(tool["function"], ensure_ascii=False) for tool in tools)
 
 
 def format_transcript(turns: Sequence[Turn]) -> str:
-    """What the agent has seen and done, as text."""
+    """The conversation as the agent saw it, one message or call per line."""
     lines: list[str] = []
     for turn in turns:
         if turn.kind == "message":
             lines.append(f"{'Agent' if turn.seat == 'model' else 'Customer'}: {turn.message}")
         elif turn.seat == "model" and turn.kind in ("tool_call", "mistake"):
             call = turn.tool_call
-            done = f"{call.name}({call.raw or json.dumps(call.arguments, ensure_ascii=False)})" if call else "nothing"
-            lines.append(f"Agent called {done}: {turn.observation}")
+            called = (
+                f"{call.name}({call.raw or json.dumps(call.arguments, ensure_ascii=False)})" if call else "nothing"
+            )
+            lines.append(f"Agent called {called}: {turn.observation}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The baseline: native tool calls, the benchmark's own instructions and policy, nothing added."""
+"""The baseline agent: native tool calls with the benchmark's own instructions and policy."""
 
 from tautraj.agents.base import AgentContext
 from tautraj.agents.message_history import RESPOND_SCHEMA, MessageHistory
@@ -6,10 +6,10 @@ from tautraj.agents.smolagents_loop import EnvToolAgent, run_agent
 
 
 def tool_calling(context: AgentContext, *, offer_respond: bool, replay_reasoning: bool) -> None:
-    """Play until the door closes.
+    """Act until the episode ends.
 
-    `offer_respond`: put the tool `respond` among the benchmark's. `replay_reasoning`: send the provider's reasoning
-    of earlier turns back to it, where it wants it.
+    `offer_respond`: add the tool `respond` to the benchmark's. `replay_reasoning`: send the reasoning of earlier
+    turns back to providers that require it.
     """
     tools = [*context.tools, RESPOND_SCHEMA] if offer_respond else context.tools
     run_agent(

@@ -1,6 +1,6 @@
-"""The benchmark behind one small interface: tasks, worlds, prompts, grades.
+"""The interface of a benchmark: tasks, worlds, prompts, grades.
 
-What a benchmark decides is asked of it and never imitated: policy, tools, customer guidelines, reward.
+Policy, tools, customer guidelines and reward come from the benchmark's own code and are never reimplemented.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from tautraj.trajectory import Ending, Grade, Outcome, Privileged, Seat, ToolCal
 
 
 class Scenario(NamedTuple):
-    """What the customer knows. Text as the benchmark gives it; "" where it gives none."""
+    """What the customer knows, in the benchmark's words; a field is "" where the benchmark has no text for it."""
 
     text: str
-    """All of it, as an llm is told."""
+    """The whole scenario, as it stands in an llm customer's prompt."""
     reason: str
     known: str
     unknown: str
@@ -25,21 +25,21 @@ class Task(NamedTuple):
     id: str
     scenario: Scenario
     given: tuple[Turn, ...]
-    """The conversation so far, where the task starts in the middle of one."""
+    """The turns before the episode; empty unless the task starts within a conversation."""
     privileged: Privileged
 
 
 class Observation(NamedTuple):
     content: str
-    """The world's exact words; grading replays and compares them."""
+    """The world's exact text; grading replays the call and compares."""
     error: bool
 
 
 class EntityRef(NamedTuple):
-    """Where an entity stands in a world's database."""
+    """Address of an entity in a world's database."""
 
     collection: str
-    """The customer's own collections begin with "user."."""
+    """Name of the collection; those of the customer's own database begin with "user."."""
     key: str | None
     """None: the collection is one value."""
 
@@ -48,23 +48,23 @@ class World(Protocol):
     """One episode's database and tools."""
 
     def call(self, call: ToolCall, seat: Seat) -> Observation:
-        """Carry out a call of the agent or the customer.
+        """Execute a call of the agent or the customer.
 
-        Never raises for what the model did wrong: that is an `Error: …` observation.
+        A mistake of the model is an observation with `error`, never an exception. Raises `WorldError`.
         """
 
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
-        """What a reading tool would answer, parsed, or None on an error. For offline seats; leaves no trace."""
+        """Result of a reading tool, parsed if it is JSON; None on an error. For offline seats; not recorded."""
 
     def find_touched_entities(self) -> set[EntityRef]:
-        """What may be different by now from how it was at the start."""
+        """The entities that may differ from their initial state."""
 
     def read_entity(self, ref: EntityRef) -> Any:
-        """As plain JSON values; None where there is none."""
+        """The entity as plain JSON values; None if it does not exist."""
 
 
 class Benchmark(Protocol):
-    """One domain. Shared by threads: nothing here changes after it was opened."""
+    """One domain. Shared by threads; immutable after it is opened."""
 
     name: str
     domain: str
@@ -73,25 +73,26 @@ class Benchmark(Protocol):
     agent_prompt: str
     """The benchmark's own instructions with the domain's policy."""
     greeting: str
-    """What the customer hears first."""
+    """The agent's first message to the customer."""
     has_greeting_turn: bool
-    """Whether the agent knows that it said so; else the conversation begins with the customer."""
+    """Whether the greeting is a turn that the agent sees; if not, the conversation begins with the customer."""
     stop_words: dict[str, Ending]
-    """What a customer writes to end the conversation -> what that ending is called."""
+    """Word with which a customer ends the conversation -> kind of the ending."""
     tools: tuple[dict[str, Any], ...]
-    """JSON schemas as the benchmark writes them, OpenAI's form."""
+    """The agent's tools: the benchmark's JSON schemas in OpenAI's format."""
     user_tools: tuple[dict[str, Any], ...]
-    """The customer's own, in the same form."""
+    """The customer's tools, in the same format."""
     writing_tools: frozenset[str]
+    """Names of the agent's tools that change the database."""
     closing_tools: frozenset[str]
-    """Calls of the agent that end the conversation."""
+    """Names of the agent's tools that end the conversation."""
     quarantine: dict[str, str]
-    """Task id -> what is known to be wrong with its gold actions."""
+    """Task id -> known defect of its gold actions."""
 
     def __hash__(self) -> int: ...
 
     def list_task_ids(self, split: str) -> list[str]:
-        """Raises ConfigError for a split that does not exist."""
+        """Task ids of a split. Raises `ConfigError` for a split that does not exist."""
 
     def get_task(self, task_id: str) -> Task: ...
 
@@ -100,7 +101,13 @@ class Benchmark(Protocol):
     def build_world(self, task: Task) -> World: ...
 
     def grade(self, task_id: str, turns: Sequence[Turn], outcome: Outcome, judge: Ask | None) -> Grade | str:
-        """The benchmark's verdict on what happened, or in a word why it gives none.
+        """The benchmark's grade of an episode, or one word for why there is none: an ending's kind or "judge".
 
-        `judge` is asked where a task's reward needs a judge. Raises `GradingError`.
+        `judge` is called where a task's reward needs one; without it the result is "judge". Raises `GradingError`.
         """
+
+
+def get_stop_word(benchmark: Benchmark, ending: Ending = "user_stop") -> str:
+    """The stop word for `ending`; that for `user_stop` where the benchmark has no word for `ending`."""
+    words = {kind: word for word, kind in benchmark.stop_words.items()}
+    return words.get(ending, words["user_stop"])

@@ -1,7 +1,8 @@
-"""One parsed database for all episodes of a domain: an episode copies an entity when it first asks for it.
+"""Copy-on-access view of one parsed database that all episodes of a domain share.
 
 A conversation touches a handful of entities; parsing, validating and hashing the others was 98 % of an episode. Not
-here: what an entity is, and how a benchmark writes a database down for its hash (`tau2_world`, `tau_bench_replay`).
+here: what an entity is, and how a benchmark serializes a database for its hash (`benchmarks.tau2.shared_database`,
+`benchmarks.tau_bench.replay`).
 """
 
 from collections.abc import Callable, Mapping
@@ -10,25 +11,25 @@ from typing import Any
 MISSING = object()
 
 Changes = tuple[tuple[str, bytes | None], ...]
-"""Of one collection: key -> as it is written down now, None where it is gone."""
+"""Changes of one collection: (key, serialized entity), sorted by key. None: the entity was deleted."""
 
 
 class Overlay(dict[str, Any]):
     """A collection of entities by id.
 
-    Asking for one by its key gives this episode's copy, there to be changed. Walking over all gives shared ones too,
-    there to be read; a test watches that no tool of a benchmark changes one.
+    `d[key]` returns this episode's private copy (copy on access). Iteration yields shared objects too, which must not
+    be mutated; a test checks that no tool of a benchmark does.
     """
 
     def __init__(self, shared: Mapping[str, Any], copy_entity: Callable[[str], Any]) -> None:
         super().__init__(shared)
         self._copy_entity = copy_entity
         self.private_keys: set[str] = set()
-        """Keys of what was copied or put here."""
+        """Keys of the entities that were copied or set by this episode, deleted ones included."""
 
     def __getitem__(self, key: str) -> Any:
         if key not in self.private_keys:
-            super().__getitem__(key)  # raises where there is none
+            super().__getitem__(key)  # raises KeyError for an unknown key
             super().__setitem__(key, self._copy_entity(key))
             self.private_keys.add(key)
         return super().__getitem__(key)
@@ -38,7 +39,7 @@ class Overlay(dict[str, Any]):
         self.private_keys.add(key)
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default  # noqa: SIM401 - this is the `get` that it proposes
+        return self[key] if key in self else default  # noqa: SIM401 - the proposed `get` is this method
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         if key not in self:
@@ -68,7 +69,7 @@ class Overlay(dict[str, Any]):
 
 
 class SerializedEntities:
-    """What a benchmark hashes of each entity, kept for those that nobody has touched."""
+    """Serialized entities, as a benchmark hashes them; each is computed once and reused while it is unchanged."""
 
     def __init__(self, shared: Mapping[str, Mapping[str, Any]], serialize: Callable[[str, Any], bytes]) -> None:
         self._serialize = serialize
@@ -78,18 +79,18 @@ class SerializedEntities:
         }
 
     def find_changes(self, name: str, entities: Overlay) -> Changes:
-        """What an episode made of the collection `name`: equal where it made the same of it."""
-        kept = self._originals[name]
+        """The changes to the collection `name` in an episode. Equal for two episodes with the same final state."""
+        originals = self._originals[name]
         own = {
             key: self._serialize(key, dict.__getitem__(entities, key))
             for key in entities.private_keys
             if key in entities
         }
-        changed = {key: part for key, part in own.items() if part != kept.get(key)}
-        gone = () if entities.keys() >= kept.keys() else kept.keys() - entities.keys()
-        return tuple(sorted({**changed, **dict.fromkeys(gone)}.items()))
+        changed = {key: part for key, part in own.items() if part != originals.get(key)}
+        deleted = () if entities.keys() >= originals.keys() else originals.keys() - entities.keys()
+        return tuple(sorted({**changed, **dict.fromkeys(deleted)}.items()))
 
     def apply_changes(self, name: str, changes: Changes) -> list[bytes]:
-        """Of the collection with these changes, in the order of the keys."""
-        now = {**self._originals[name], **dict(changes)}
-        return [part for key in sorted(now) if (part := now[key]) is not None]
+        """The serialized entities of the collection after `changes`, sorted by key."""
+        current = {**self._originals[name], **dict(changes)}
+        return [part for key in sorted(current) if (part := current[key]) is not None]

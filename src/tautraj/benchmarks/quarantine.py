@@ -1,4 +1,4 @@
-"""Tasks whose gold actions are known to be bad: `quarantine.yaml`, which holds for exactly the files it names."""
+"""Tasks with gold actions known to be wrong: `quarantine.yaml`, valid only for the task files with its digests."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,16 +10,16 @@ QUARANTINE_FILE = Path(__file__).with_name("quarantine.yaml")
 
 
 def load_quarantine(section: str, tasks_file: Path) -> dict[str, str]:
-    """Task id -> what is wrong, for the tasks in this very file; nothing is known about others."""
-    known = yaml.safe_load(QUARANTINE_FILE.read_text()).get(section)
-    if known is None or known["tasks_sha256"] != hash_files([tasks_file]):
+    """Task id -> defect. Empty if `tasks_file` is not the version that the section describes."""
+    entry = yaml.safe_load(QUARANTINE_FILE.read_text()).get(section)
+    if entry is None or entry["tasks_sha256"] != hash_files([tasks_file]):
         return {}
-    return dict(known["tasks"])
+    return dict(entry["tasks"])
 
 
 def hash_files(paths: Iterable[Path]) -> str:
-    """sha256 over names and contents, in the order given."""
-    found = hashlib.sha256()
+    """sha256 (hex) over the names and contents of files, in the order of `paths`."""
+    digest = hashlib.sha256()
     for path in paths:
-        found.update(path.name.encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,6 +1,6 @@
 """From a command line to a checked `Run`: records, composition, plug-ins, identity of cells and episodes."""
 
-from tautraj.config.llm import GOLD_ROUTES, OFFLINE_COMPONENTS, Llm, Provider
+from tautraj.config.llm import GOLD_ROUTES, Llm, Provider, reject_api_base, replace_api_base
 from tautraj.config.run import (
     CONF,
     BenchmarkConfig,
@@ -17,21 +17,19 @@ from tautraj.config.run import (
     Tasks,
     Tracking,
     WorldKind,
-    reject_api_base,
-    replace_api_base,
 )
 
 __all__ = [
-    "OFFLINE_COMPONENTS",
     "CONF",
     "GOLD_ROUTES",
     "BenchmarkConfig",
     "Budget",
+    "Component",
     "Domain",
+    "EpisodeSelection",
     "FolderName",
     "Limits",
     "Llm",
-    "Component",
     "Provider",
     "Report",
     "Run",
@@ -39,8 +37,7 @@ __all__ = [
     "Split",
     "Tasks",
     "Tracking",
-    "EpisodeSelection",
     "WorldKind",
-    "replace_api_base",
     "reject_api_base",
+    "replace_api_base",
 ]

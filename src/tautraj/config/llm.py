@@ -5,19 +5,20 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, JsonValue, PositiveInt, model_validator
 
 from tautraj import redaction
+from tautraj.errors import ConfigError
 from tautraj.trajectory import Record
 
 OFFLINE_COMPONENTS = {"model": ("oracle",), "user": ("scripted", "human")}
-"""Parts that are played without an llm; each goes with the offline seat of its name."""
+"""Seat -> components that play without an llm; each requires the offline llm of the same name."""
 
 GOLD_ROUTES = ("offline", "rehearsed")
-"""Routes on which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
+"""Routes with which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
 
 
 class Provider(Record):
     name: str
     route: str
-    """litellm's name for the protocol; `offline`: nobody is called; `local`, `rehearsed`: served by the run."""
+    """litellm's name of the protocol; `offline`: no llm is called; `local`, `rehearsed`: served by the run."""
     api_base: str | None
     api_key_env: Annotated[str, AfterValidator(redaction.validate_key_variable)] | None
     """Name of the environment variable; None: no key is sent."""
@@ -27,7 +28,7 @@ class Provider(Record):
     timeout_seconds: float = Field(gt=0)
     retry_seconds: float = Field(ge=0)
     reasoning_back: bool
-    """Whether plain reasoning of earlier turns is sent back. Signed reasoning is: whoever signs it wants it."""
+    """Whether plain reasoning of earlier turns is sent back. Signed reasoning always is: its provider expects it."""
 
 
 class Llm(Record):
@@ -47,9 +48,9 @@ class Llm(Record):
 
     @model_validator(mode="after")
     def _reject_keys(self) -> "Llm":
-        if held := next(redaction.find_key_paths(self.extra), None):
+        if path := next(redaction.find_key_paths(self.extra), None):
             raise ValueError(
-                f"extra.{held} would be written down with the configuration. Put the key in .env and name it: "
+                f"extra.{path} would be stored with the configuration. Put the key in .env and name its variable: "
                 f"provider.api_key_env=…"
             )
         return self
@@ -68,10 +69,23 @@ class Llm(Record):
 
     @property
     def is_served_by_run(self) -> bool:
-        """By the run itself: OpenAI's protocol, at another port in every run."""
+        """Whether the run itself serves the llm: OpenAI's protocol, at a port that differs from run to run."""
         return self.is_local or self.is_rehearsed
 
     @property
     def is_gold_replay(self) -> bool:
-        """In the model's seat it replays gold actions."""
+        """Whether it replays gold actions when it is in the model's seat."""
         return self.provider.route in GOLD_ROUTES
+
+
+def replace_api_base(llm: Llm, api_base: str) -> Llm:
+    return llm.model_copy(update={"provider": llm.provider.model_copy(update={"api_base": api_base})})
+
+
+def reject_api_base(seat: str, llm: Llm) -> None:
+    """Raise `ConfigError` if the user configured an address for an llm that the run serves."""
+    if llm.provider.api_base is not None:
+        raise ConfigError(
+            f"{seat}.provider.api_base: {seat}={llm.name} is served by the run itself. "
+            f"For your own server use {seat}=openai_compatible"
+        )

@@ -1,6 +1,7 @@
-"""What older versions wrote, brought to this schema step by step: a step adds what its schema brought.
+"""Upgrades records of older schemas, one schema number at a time; a step adds the fields that its schema introduced.
 
-Pure. A newer schema than this program knows is refused by name. Not here: what a record is (`trajectory`, `config`).
+Pure. A schema newer than `SCHEMA_VERSION` is an error. Not here: the steps of an episode (`store.migrations`), the
+records (`trajectory`, `config.run`).
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ RawRecord = dict[str, Any]
 
 
 def upgrade_run(record: RawRecord, source: str) -> RawRecord:
-    """A run's configuration, likewise: its run.yaml read or fed back."""
+    """Upgrade a run's configuration. `source`: what an error calls it. Raises `StoreError` on an unknown schema."""
     return apply_migrations(
         record,
         source,
@@ -28,6 +29,10 @@ def upgrade_run(record: RawRecord, source: str) -> RawRecord:
 
 
 def apply_migrations(record: RawRecord, source: str, steps: dict[int, Callable[[RawRecord], RawRecord]]) -> RawRecord:
+    """Upgrade `record` to `SCHEMA_VERSION`. `steps`: schema n -> the step from n to n + 1.
+
+    Raises `StoreError` naming `source` if the record's schema is missing or unknown.
+    """
     for number in range(_read_schema_version(record, source), SCHEMA_VERSION):
         record = {**steps[number](record), "schema": number + 1}
     return record
@@ -37,26 +42,26 @@ def _read_schema_version(record: RawRecord, source: str) -> int:
     number = record.get("schema")
     elsewhere = "or choose another root=… or experiment=…"
     if type(number) is not int or number < 1:
-        said = repr(number)[:40]
         raise StoreError(
-            f"{source} says schema {said}; schemas are 1 to {SCHEMA_VERSION}. Move it away, {elsewhere}."
+            f"{source} has schema {repr(number)[:40]}; schemas are 1 to {SCHEMA_VERSION}. Move it away, {elsewhere}."
         )
     if number > SCHEMA_VERSION:
         raise StoreError(
-            f"{source} was written by schema {number}, this is schema {SCHEMA_VERSION}. Update tautraj, {elsewhere}."
+            f"{source} has schema {number}; this version reads up to {SCHEMA_VERSION}. Update tautraj, {elsewhere}."
         )
     return number
 
 
 def pass_through(record: RawRecord) -> RawRecord:
-    """What schema 3 brought to an episode is endings, and no older one had them; schemas 4 and 6 brought
-    nothing. To a run schema 5 brought nothing.
+    """Schema 3 added endings that older episodes cannot have; schemas 4 and 6 added nothing to episodes.
+
+    Schema 5 added nothing to runs.
     """
     return record
 
 
 def _upgrade_run_1_to_2(record: RawRecord) -> RawRecord:
-    """A benchmark was the domain's; signed reasoning was sent back, and plain reasoning was not."""
+    """In schema 1 the domain named the benchmark; signed reasoning was sent back, plain reasoning was not."""
     domain = dict(_get_subtree(record, "domain"))
     benchmark = domain.pop("benchmark", "tau2")
     agent = _get_subtree(record, "agent")
@@ -76,7 +81,7 @@ def _upgrade_run_1_to_2(record: RawRecord) -> RawRecord:
 
 
 def _upgrade_run_2_to_3(record: RawRecord) -> RawRecord:
-    """An episode might take what time, tokens and money it did, and a run went on whatever failed."""
+    """In schema 2 an episode had no limits of time, tokens and USD, and a run went on after any failures."""
     return {
         "dry_run": False,
         **record,
@@ -86,7 +91,7 @@ def _upgrade_run_2_to_3(record: RawRecord) -> RawRecord:
 
 
 def _upgrade_run_3_to_4(record: RawRecord) -> RawRecord:
-    """Worlds were the benchmark's own, and a process played one conversation; the episodes are the same."""
+    """In schema 3 worlds were the benchmark's own, and a process played one conversation; episodes are the same."""
     runner = {"processes": None, **_get_subtree(record, "runner")}
     if runner.get("_target_") == "prefect.task_runners.ProcessPoolTaskRunner":
         runner |= {"_target_": "prefect.task_runners.ThreadPoolTaskRunner", "processes": "cores"}
@@ -94,12 +99,12 @@ def _upgrade_run_3_to_4(record: RawRecord) -> RawRecord:
 
 
 def _upgrade_run_5_to_6(record: RawRecord) -> RawRecord:
-    """No episode became a trace; there was no page."""
+    """In schema 5 there were no traces and no report."""
     tracking = {"traces": "none", "traces_sample": 50, **_get_subtree(record, "tracking")}
     return {**record, "tracking": tracking, "report": {"conversations": 2000, **_get_subtree(record, "report")}}
 
 
 def _get_subtree(tree: RawRecord, name: str) -> RawRecord:
-    """What stands under a key; nothing where it is no tree, which `config` complains of."""
-    found = tree.get(name)
-    return found if isinstance(found, dict) else {}
+    """The dict under a key; empty if the value is none, which the validation of `config.run` reports."""
+    subtree = tree.get(name)
+    return subtree if isinstance(subtree, dict) else {}

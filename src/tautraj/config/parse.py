@@ -1,6 +1,6 @@
-"""Hydra's tree, taken apart: plain values, a `Run`, or what to show of it.
+"""Converts a composed configuration: to plain values, to a checked record, to masked values for display.
 
-Not here: what the values mean (`config`), how the tree is composed (`command_line`).
+Not here: the records (`config.run`), composition (`config.command_line`).
 """
 
 from typing import Any, TypeVar
@@ -12,26 +12,27 @@ from pydantic import ValidationError
 from tautraj.config.migrations import upgrade_run
 from tautraj.config.run import Run
 from tautraj.errors import ConfigError
+from tautraj.printable import collapse_whitespace
 from tautraj.redaction import redact_tree
 from tautraj.trajectory import Record
 
 R = TypeVar("R", bound=Record)
 Tree = DictConfig
-"""A composed configuration, before it is checked."""
+"""A composed configuration before validation. For modules that do not import omegaconf."""
 
 
 def parse_run(cfg: DictConfig) -> Run:
-    """The composed tree as a `Run`; raises `ConfigError` naming the key at fault."""
+    """Convert the composed configuration to a `Run`; raises `ConfigError` naming each key at fault."""
     if "grid" in cfg:
         raise ConfigError(
-            f"experiment={cfg.get('experiment')} with its grid is for another door: "
+            f"experiment={cfg.get('experiment')} has a grid, which only a sweep can play: "
             f"python flows/sweep.py experiment={cfg.get('experiment')} …"
         )
     return parse_as(Run, cfg)
 
 
 def parse_as(kind: type[R], cfg: DictConfig) -> R:
-    """The composed tree as another door's record."""
+    """Convert the composed configuration to a record; raises `ConfigError` naming each key at fault."""
     try:
         return kind.model_validate(to_plain(cfg))
     except ValidationError as error:
@@ -40,38 +41,41 @@ def parse_as(kind: type[R], cfg: DictConfig) -> R:
 
 
 def redact_config(cfg: DictConfig) -> dict[str, Any]:
-    """The composed tree as it may be written and shown: plain values, secrets masked."""
+    """Convert the composed configuration to plain values with secrets masked, to be stored and shown."""
     config: dict[str, Any] = redact_tree(to_plain(cfg))
     return config
 
 
 def split_grid(cfg: DictConfig) -> tuple[dict[str, Any], DictConfig]:
-    """A sweep's tree in two: its grid, interpolations and all, and the tree of a run."""
+    """Split a sweep's configuration into its grid, interpolations unresolved, and the configuration of a run."""
     grid = OmegaConf.to_container(cfg.grid, resolve=False)
     run = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "grid"])
     return {str(key): levels for key, levels in grid.items()} if isinstance(grid, dict) else {}, run
 
 
 def to_plain(cfg: DictConfig) -> dict[str, Any]:
-    """The tree as plain values, interpolations resolved."""
+    """Convert the configuration to plain values, interpolations resolved and a fed-back run.yaml upgraded.
+
+    Raises `ConfigError` on a mandatory value that is missing or an interpolation that cannot be resolved.
+    """
     try:
         tree = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
     except MissingMandatoryValue as error:
         key = getattr(error, "full_key", None) or str(error).rsplit(": ", 1)[-1].split()[0]
         raise ConfigError(f"{key} has no default here: add {key}=…") from None
     except OmegaConfBaseException as error:
-        raise ConfigError(" ".join(str(error).split())) from None
+        raise ConfigError(collapse_whitespace(str(error))) from None
     assert isinstance(tree, dict)
-    found = {str(key): value for key, value in tree.items()}
-    if "schema" in found:
-        found = upgrade_run(found, "the run.yaml that is fed back")
-        del found["schema"]
-    return found
+    values = {str(key): value for key, value in tree.items()}
+    if "schema" in values:
+        values = upgrade_run(values, "the run.yaml that is fed back")
+        del values["schema"]
+    return values
 
 
 def _describe_fault(fault: Any) -> str:
     where = ".".join(str(step) for step in fault["loc"])
-    what = str(fault["msg"]).removeprefix("Value error, ")
+    reason = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
-        what = "no such key"
-    return f"{where}: {what}" if where else what
+        reason = "no such key"
+    return f"{where}: {reason}" if where else reason

@@ -1,7 +1,7 @@
-"""What a run is, as frozen records.
+"""The configuration of a run, as frozen records.
 
-They have no defaults, so they cannot disagree with `conf/`. Not here: how they are read (`tree`), whether the seats
-can be reached (`llms.preflight`), which tasks exist (`benchmarks`).
+They have no defaults, so they cannot disagree with `conf/`. Not here: conversion from Hydra's tree (`config.parse`),
+whether the seats can be reached (`llms.preflight`), which tasks exist (`benchmarks`).
 """
 
 from pathlib import Path
@@ -10,22 +10,21 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue, PositiveInt, model_validator
 
 from tautraj.config.llm import OFFLINE_COMPONENTS, Llm
-from tautraj.errors import ConfigError
 from tautraj.trajectory import Record, Seat
 
 CONF = Path(__file__).parents[3] / "conf"
 
 WorldKind = Literal["overlay", "stock"]
-"""How an episode comes by its database: a shared one, copied where it is touched, or the benchmark's own way."""
+"""How an episode gets its database: `overlay`, a shared one with copy on access; `stock`, the benchmark's own way."""
 
 EpisodeSelection = Literal["all", "failures", "sample", "none"]
-"""Of a run's episodes."""
+"""A selection of a run's episodes."""
 
 FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
 class Component(Record):
-    """An open point: a function and its settings."""
+    """A plug-in: a function named by `_target_`, and its settings."""
 
     name: str
     target: str = Field(alias="_target_")
@@ -41,7 +40,7 @@ class Component(Record):
 
 
 class BenchmarkConfig(Record):
-    """Which benchmark, and how it is run."""
+    """The benchmark and how its worlds are built."""
 
     name: Literal["tau2", "tau_bench"]
     world: WorldKind
@@ -50,7 +49,7 @@ class BenchmarkConfig(Record):
 class Domain(Record):
     name: str
     data_dir: str | None
-    """None: the data in the benchmark's package."""
+    """Folder of a synthetic domain; None: the data in the benchmark's package."""
 
 
 class Split(Record):
@@ -84,12 +83,12 @@ class Runner(Record):
     target: str = Field(alias="_target_")
     workers: PositiveInt
     processes: PositiveInt | Literal["cores"] | None
-    """Those that play, `workers` conversations at once among them. None: this one plays."""
+    """Processes that play, sharing `workers` conversations at once. None: this process plays."""
     retries: int = Field(ge=0)
     retry_delays_seconds: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         min_length=1, max_length=50
     )
-    """The last one stands for all that follow; Prefect takes 50."""
+    """The last delay is used for all further retries; Prefect accepts at most 50 delays."""
     give_up_after: PositiveInt
     store_patience_seconds: float = Field(ge=0)
 
@@ -101,14 +100,14 @@ class Tracking(Record):
     traces: EpisodeSelection
     """Which episodes become traces."""
     traces_sample: PositiveInt
-    """How many of a run a sample has."""
+    """Number of episodes in a sample."""
 
 
 class Report(Record):
-    """The page that a run ends with."""
+    """The HTML page that is written at the end of a run."""
 
     conversations: int = Field(ge=0)
-    """Which it holds at most; its table has all episodes."""
+    """Maximum number of conversations in the page; its table has all episodes."""
 
 
 class Budget(Record):
@@ -132,7 +131,7 @@ class Run(Record):
     budget: Budget
     report: Report
     experiment: FolderName
-    """In the root."""
+    """Folder under `root`."""
     trials: PositiveInt
     seed: int
     root: str = Field(min_length=1)
@@ -142,7 +141,7 @@ class Run(Record):
 
     @property
     def seats(self) -> dict[Seat, Llm]:
-        """Who plays what; no judge where there is none."""
+        """Seat -> llm; without `judge` if none is configured."""
         seats: dict[Seat, Llm] = {"model": self.model, "user": self.user}
         return {**seats, "judge": self.judge} if self.judge else seats
 
@@ -150,7 +149,7 @@ class Run(Record):
     def _check_mlflow_uri(self) -> "Run":
         if self.tracking.name == "mlflow" and self.tracking.uri is None and "://" in self.root:
             raise ValueError(
-                f"root={self.root} has no room for MLflow's SQLite: add tracking.uri=http://…, or tracking=none"
+                f"root={self.root} cannot hold MLflow's SQLite database: add tracking.uri=http://…, or tracking=none"
             )
         return self
 
@@ -160,25 +159,12 @@ class Run(Record):
             ("model", self.model, "agent", self.agent),
             ("user", self.user, "user_strategy", self.user_strategy),
         ]
-        for seat, llm, part_key, part in pairs:
-            fits = part.name == llm.name if llm.is_offline else part.name not in OFFLINE_COMPONENTS[seat]
+        for seat, llm, key, component in pairs:
+            fits = component.name == llm.name if llm.is_offline else component.name not in OFFLINE_COMPONENTS[seat]
             if not fits:
-                alone = llm.name if llm.is_offline else part.name
+                name = llm.name if llm.is_offline else component.name
                 raise ValueError(
-                    f"{part_key}={part.name} cannot be played by {seat}={llm.name}: {part_key}={alone} and "
-                    f"{seat}={alone} go together, every other {part_key} needs an llm, e.g. {seat}=gpt4o"
+                    f"{key}={component.name} cannot be played by {seat}={llm.name}: {key}={name} and "
+                    f"{seat}={name} go together, every other {key} needs an llm, e.g. {seat}=gpt4o"
                 )
         return self
-
-
-def replace_api_base(llm: Llm, api_base: str) -> Llm:
-    return llm.model_copy(update={"provider": llm.provider.model_copy(update={"api_base": api_base})})
-
-
-def reject_api_base(seat: str, llm: Llm) -> None:
-    """Raise `ConfigError` where somebody gave it an address."""
-    if llm.provider.api_base is not None:
-        raise ConfigError(
-            f"{seat}.provider.api_base: {seat}={llm.name} is served by the run itself. "
-            f"A server of your own is {seat}=openai_compatible"
-        )

@@ -1,5 +1,5 @@
-"""Trajectories to dataset rows.
+"""Trajectories to dataset rows: one file per format; selection, contamination guard, output.
 
-Data moves one way: run directories → candidates (what choosing needs of each) → guard and choice → rows of a format →
-files and card. Not here: playing and grading; what a label means (`labels`).
+Data moves one way: run directories → candidates → guard and filters → rows of a format → files and card. Not here:
+what a label means (`grading.labels`).
 """

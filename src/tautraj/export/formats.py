@@ -1,4 +1,4 @@
-"""What a dataset format is, and what every row tells of where it came from.
+"""The contract of a dataset format, and the lineage columns of every row.
 
 A format is a function from the conversations of one task to rows, and a YAML in `conf/format/` that names it.
 """
@@ -14,39 +14,44 @@ Row = dict[str, Any]
 
 
 class Conversation(NamedTuple):
+    """A trajectory on its way to rows."""
+
     trajectory: Trajectory
     run: str
-    """Its run directory."""
+    """Run directory, a path or URL."""
     chosen: bool
-    """False: a sibling that was not, for formats that show what should not be done."""
+    """False: a failed episode of the same task, for formats that need a rejected side."""
 
 
 class Format(Protocol):
     def __call__(self, task: Iterable[Conversation], style: Style) -> Iterator[Row]:
-        """Rows of one task's conversations, which come one at a time. Every row has every column of the format."""
+        """Rows of one task's conversations, which are read one at a time.
+
+        Every row has every column of the format.
+        """
 
 
 def lineage(conversation: Conversation) -> Row:
-    """Row → episode → run → configuration."""
-    found = conversation.trajectory
+    """Columns that trace a row to its episode, run and configuration."""
+    trajectory = conversation.trajectory
     return {
-        "episode": found.id,
+        "episode": trajectory.id,
         "run": conversation.run,
-        "cell": found.cell,
-        "benchmark": found.benchmark,
-        "domain": found.domain,
-        "split": found.split,
-        "task": found.task_id,
-        "trial": found.trial,
-        "agent": found.agent,
-        "model": found.model,
-        "user": found.user,
-        "reward": found.reward,
+        "cell": trajectory.cell,
+        "benchmark": trajectory.benchmark,
+        "domain": trajectory.domain,
+        "split": trajectory.split,
+        "task": trajectory.task_id,
+        "trial": trajectory.trial,
+        "agent": trajectory.agent,
+        "model": trajectory.model,
+        "user": trajectory.user,
+        "reward": trajectory.reward,
     }
 
 
 def dump_tools(trajectory: Trajectory) -> str:
-    """The schemas as JSON text: as columns, each tool's parameters would grow those of all others."""
+    """The tool schemas as JSON text: as columns, every tool would get the parameters of all others."""
     text, tools = _last_tools.get(id(trajectory.tools), ("", None))
     if tools is not trajectory.tools:
         text = json.dumps(trajectory.tools, ensure_ascii=False)
@@ -56,4 +61,4 @@ def dump_tools(trajectory: Trajectory) -> str:
 
 
 _last_tools: dict[int, tuple[str, Any]] = {}
-"""The last one: the rows of a run have the same tools, and to write them takes a sixth of a row's time."""
+"""A cache of one: rows of a run have the same tools, and dumping them takes a sixth of a row's time."""

@@ -1,7 +1,7 @@
-"""Unpaired preferences (KTO): every conversation as a completion, with whether it is wanted.
+"""Unpaired preferences (KTO): every conversation as a completion with a label.
 
-`label` is true for what was chosen and did not fail, false for what failed, chosen or a sibling; the rest, and what
-was never graded, is left out.
+`label` is true for chosen conversations that did not fail and false for failed ones, chosen or not; others, and
+ungraded ones, have no row.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,19 +12,20 @@ from tautraj.export.preference import has_failed
 
 
 def kto(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
-    for one in task:
-        if has_failed(one) or (one.chosen and one.trajectory.reward is not None):
-            prompt, completion = split_prompt(build_messages(one.trajectory, style))
+    """Columns: prompt, completion, label, tools, lineage."""
+    for conversation in task:
+        if has_failed(conversation) or (conversation.chosen and conversation.trajectory.reward is not None):
+            prompt, completion = split_prompt(build_messages(conversation.trajectory, style))
             yield {
                 "prompt": prompt,
                 "completion": completion,
-                "label": not has_failed(one),
-                "tools": dump_tools(one.trajectory),
-                **lineage(one),
+                "label": not has_failed(conversation),
+                "tools": dump_tools(conversation.trajectory),
+                **lineage(conversation),
             }
 
 
-def split_prompt(conversation: list[Message]) -> tuple[list[Message], list[Message]]:
-    """What the agent was given to answer first, and all that followed."""
-    first = next((at for at, one in enumerate(conversation) if one["role"] == "user"), 0) + 1
-    return conversation[:first], conversation[first:]
+def split_prompt(messages: list[Message]) -> tuple[list[Message], list[Message]]:
+    """The messages up to the customer's first one, and the rest."""
+    first = next((index for index, message in enumerate(messages) if message["role"] == "user"), 0) + 1
+    return messages[:first], messages[first:]

@@ -1,6 +1,6 @@
-"""A conversation as the agent had it, in OpenAI's messages. What the customer did by itself is not in it.
+"""A conversation as the agent had it, in OpenAI's messages. The customer's own tool calls are not in it.
 
-A mistake (a call that the world never saw) is left out, and so is what comes after the agent's last word.
+Mistakes (calls that never reached the world) are left out, and so is what follows the agent's last message.
 """
 
 import json
@@ -12,25 +12,28 @@ from tautraj.trajectory import Record, Trajectory, Turn
 Message = dict[str, Any]
 
 Channel = Literal["inline", "field", "drop"]
-"""In the content, between tags; in a key of its own; nowhere."""
+"""inline: in `content`, between tags. field: under a key of its own. drop: left out."""
 
 
 class Style(Record):
-    """What becomes of what is not said."""
+    """How channels that the customer does not hear, and calls, appear in messages."""
 
     reasoning: Channel
-    """What the provider returned as its model's own, as `reasoning_content` or between <think> tags."""
+    """The provider's reasoning, as `reasoning_content` or between <think> tags."""
     thought: Channel
-    """Text beside a call. Inline it is the call's content, as the model wrote it."""
+    """Text beside a call; inline it is the `content` of the call's message, as the model wrote it."""
     plan: Channel
     belief: Channel
     system: Literal["benchmark", "recorded", "none"]
-    """The system prompt that comes first, and the tools. Rows call tools natively whatever the agent's protocol was,
-    which the benchmark's own prompt asks for; `recorded`: what the agent's model really saw."""
+    """The first message and the tools.
+
+    benchmark: the benchmark's own prompt, which suits native tool calls, the form of all rows whatever protocol the
+    agent used. recorded: what the agent's model really saw.
+    """
     loss_mask: bool
-    """Whether the agent's messages have a `weight`: 1 for its own turns, 0 for those that it was given."""
+    """Whether the agent's messages have a `weight`: 1 for its own turns, 0 for given ones."""
     arguments: Literal["text", "object"]
-    """Of a call: JSON as OpenAI has it, or an object, as most chat templates want it."""
+    """A call's arguments: JSON text as in OpenAI's API, or an object, as most chat templates expect."""
 
 
 CHANNELS = ("reasoning", "plan", "belief", "thought")
@@ -41,16 +44,16 @@ TAGS = {"reasoning": "think", "plan": "plan", "belief": "belief"}
 
 
 def build_messages(trajectory: Trajectory, style: Style) -> list[Message]:
-    """All with the same keys, None where a message has none of it: a loader guesses columns from the first rows."""
-    found = list(_iter_messages(trajectory, style))
-    while found and found[-1]["role"] == "user":
-        found.pop()
-    plain = dict.fromkeys(list_message_keys(style))
-    return [plain | message for message in found]
+    """The messages, all with the same keys (None: no value), since loaders infer columns from the first rows."""
+    messages = list(_iter_messages(trajectory, style))
+    while messages and messages[-1]["role"] == "user":
+        messages.pop()
+    empty = dict.fromkeys(list_message_keys(style))
+    return [empty | message for message in messages]
 
 
 def list_message_keys(style: Style) -> list[str]:
-    """Of every message."""
+    """The keys of every message."""
     fields = [FIELDS[name] for name in FIELDS if getattr(style, name) == "field"]
     weight = ["weight"] if style.loss_mask else []
     return ["role", "content", "tool_calls", "tool_call_id", "name", *fields, *weight]
@@ -59,33 +62,33 @@ def list_message_keys(style: Style) -> list[str]:
 def _iter_messages(trajectory: Trajectory, style: Style) -> Iterator[Message]:
     if style.system != "none":
         yield {"role": "system", "content": trajectory.system_prompt}
-    before: dict[str, str] = {}
+    channels: dict[str, str] = {}
     for turn in trajectory.turns:
         if turn.seat == "user" and turn.kind == "message":
             yield {"role": "user", "content": turn.message or ""}
         if turn.seat != "model":
             continue
-        before |= read_channels(turn)
+        channels |= read_channels(turn)
         if turn.kind == "message":
-            yield _build_assistant_message(turn, turn.message or "", before, style)
+            yield _build_assistant_message(turn, turn.message or "", channels, style)
         elif turn.kind == "tool_call" and turn.tool_call is not None:
             call = turn.tool_call
             text = json.dumps(call.arguments, ensure_ascii=False)
             function = {"name": call.name, "arguments": text if style.arguments == "text" else call.arguments}
-            made = [{"id": call.id, "type": "function", "function": function}]
-            yield {**_build_assistant_message(turn, "", before, style), "tool_calls": made}
+            calls = [{"id": call.id, "type": "function", "function": function}]
+            yield {**_build_assistant_message(turn, "", channels, style), "tool_calls": calls}
             yield {"role": "tool", "tool_call_id": call.id, "name": call.name, "content": turn.observation or ""}
         if turn.kind in ("message", "tool_call"):
-            before = {}
+            channels = {}
 
 
 def read_channels(turn: Turn) -> dict[str, str]:
-    """What the agent had in mind, by channel; of a mistake nothing, since what it led to is left out."""
+    """The turn's private text by channel; nothing of a mistake, since its call is left out."""
     if turn.kind == "mistake":
         return {}
     belief = json.dumps(turn.belief, ensure_ascii=False) if turn.belief is not None else None
-    found = {"belief": belief, "plan": turn.plan, "reasoning": turn.reasoning, "thought": turn.thought}
-    return {name: text for name, text in found.items() if text}
+    channels = {"belief": belief, "plan": turn.plan, "reasoning": turn.reasoning, "thought": turn.thought}
+    return {name: text for name, text in channels.items() if text}
 
 
 def _build_assistant_message(turn: Turn, content: str, channels: dict[str, str], style: Style) -> Message:
@@ -100,6 +103,6 @@ def _build_assistant_message(turn: Turn, content: str, channels: dict[str, str],
 
 
 def parse_arguments(call: dict[str, Any]) -> Any:
-    """Of a message's call, in whatever style."""
-    found = call["function"]["arguments"]
-    return json.loads(found) if isinstance(found, str) else found
+    """The arguments of a message's call, whichever `Style.arguments` it was built with."""
+    arguments = call["function"]["arguments"]
+    return json.loads(arguments) if isinstance(arguments, str) else arguments

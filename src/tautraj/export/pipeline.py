@@ -1,7 +1,8 @@
-"""An export, from run directories to a folder of rows with its card: whole or not at all.
+"""An export, from run directories to a folder of rows with its card, written atomically.
 
-Two walks: one over all conversations, of which little is kept (`walk`); one over those that were chosen, task by task
-(`rows`). Not here: who is chosen (`choosing`), who is refused (`guard`), the card's words (`card`).
+Two passes: `scan` over all conversations, keeping little of each; then `write_rows` over the chosen ones, task by
+task. Not here: filters (`export.selection.filters`), refusals (`export.contamination.guard`), the card
+(`export.output.card`).
 """
 
 import hashlib
@@ -22,61 +23,66 @@ from tautraj.export.result import ExportResult, RowCounts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.filters import FunnelStep, apply_filters
 from tautraj.export.selection.scan import ScannedEpisode, Source, open_sources, scan
+from tautraj.metrics import total_usd
 from tautraj.redaction import redact_credentials
-from tautraj.store.discovery import find_newest_run
+from tautraj.store.discovery import resolve_runs
 
 
 def export(request: ExportRequest) -> ExportResult:
-    """Raises `UserError` when there is nothing to export, or nowhere to put it."""
-    make: Format = load_component(request.format)
+    """Write the dataset that `request` describes.
+
+    Raises `UserError` when nothing is left or the folder is not free.
+    """
+    format_task: Format = load_component(request.format)
     template = ChatTemplate(request.tokenizer) if request.tokenizer else None
     if request.hub:
         hub.check_token()
-    found = open_sources(request.run or [find_newest_run(request.root)])
-    folder = _resolve_folder(request, next(iter(found.values())))
+    sources = open_sources(resolve_runs(request.run, request.root))
+    folder = _resolve_folder(request, next(iter(sources.values())))
     check_replaceable(folder)
-    known = [one for source in found.values() for one in scan(source, request)]
-    if not known:
-        raise StoreError(f"{', '.join(found)}: no episodes to export. Play some: python flows/generate.py")
-    left, funnel = _select(known, request.choose)
-    if not left:
+    scanned = [episode for source in sources.values() for episode in scan(source, request)]
+    if not scanned:
+        raise StoreError(f"{', '.join(sources)}: no episodes to export. Play some: python flows/generate.py")
+    chosen, funnel = _select(scanned, request.choose)
+    if not chosen:
         raise ConfigError(f"nothing is left to export: {_describe_funnel(funnel)}. {_suggest_next_step(funnel)}")
     with atomic_folder(folder) as partial:
-        counts = write_rows(partial, request, make, template, found, known, left)
-        _check_split_rows(counts, request, len(left))
-        done = ExportResult(folder, counts, funnel, _sum_usd(known))
-        tools = {name for url in {one.run for one in left} for name in found[url].benchmark.writing_tools}
-        taught = compute_stats([one.candidate for one in known], left, tools)
-        write_plots(partial, taught, left)
+        counts = write_rows(partial, request, format_task, template, sources, scanned, chosen)
+        _check_split_rows(counts, request, len(chosen))
+        result = ExportResult(folder, counts, funnel, total_usd(episode.candidate.usd for episode in scanned))
+        urls = {candidate.run for candidate in chosen}
+        tools = {name for url in urls for name in sources[url].benchmark.writing_tools}
+        stats = compute_stats([episode.candidate for episode in scanned], chosen, tools)
+        write_plots(partial, stats, chosen)
         (partial / CARD_FILE).write_text(
-            render_card(done, request, list(found.values()), left, taught), encoding="utf-8"
+            render_card(result, request, list(sources.values()), chosen, stats), encoding="utf-8"
         )
     if request.hub:
-        return done._replace(hub_url=hub.push(folder, request.hub, private=request.hub_private))
-    return done
+        return result._replace(hub_url=hub.push(folder, request.hub, private=request.hub_private))
+    return result
 
 
 def _check_split_rows(counts: RowCounts, request: ExportRequest, conversations: int) -> None:
-    """Raise `ConfigError` where a split has no row."""
+    """Raise `ConfigError` if a split of the dataset has no row."""
     if not sum(counts.rows.values()):
-        why = "; ".join(f"{n} refused: {wrong}" for wrong, n in counts.refused.items()) or NO_PAIRS
-        raise ConfigError(f"format={request.format.name} has no row of {conversations} conversations. {why}")
+        reasons = "; ".join(f"{n} refused: {problem}" for problem, n in counts.refused.items()) or NO_PAIRS
+        raise ConfigError(f"format={request.format.name} has no row of {conversations} conversations. {reasons}")
     if empty := [name for name, n in counts.rows.items() if not n]:
         raise ConfigError(f"validation={request.validation:g} leaves {empty[0]} without a row. Ask for another share")
 
 
 NO_PAIRS = (
-    "It takes failed siblings of what was chosen, that part from it where the agent speaks: more trials, more runs, "
-    "or format.same_prompt=false"
+    "A pair needs a failed episode of a chosen task that diverges from the chosen one at a message of the agent: add "
+    "trials or runs, or set format.same_prompt=false"
 )
 
 
 def _select(scanned: Sequence[ScannedEpisode], choice: Choice) -> tuple[list[Candidate], list[FunnelStep]]:
     funnel = [FunnelStep("came in", 0, len(scanned))]
-    for reason in sorted({one.refusal for one in scanned if one.refusal}):
-        refused = sum(one.refusal == reason for one in scanned)
+    for reason in sorted({episode.refusal for episode in scanned if episode.refusal}):
+        refused = sum(episode.refusal == reason for episode in scanned)
         funnel.append(FunnelStep(reason, refused, funnel[-1].left - refused))
-    left, steps = apply_filters([one.candidate for one in scanned if one.refusal is None], choice)
+    left, steps = apply_filters([episode.candidate for episode in scanned if episode.refusal is None], choice)
     return left, [*funnel, *steps]
 
 
@@ -90,7 +96,7 @@ def _suggest_next_step(funnel: Sequence[FunnelStep]) -> str:
     dropped = {step.reason for step in funnel if step.dropped}
     if "a test task" in dropped:
         return "Play split=train; guard=off exports test tasks, and says so on the card"
-    if any("with a test task" in what for what in dropped):
+    if any("with a test task" in reason for reason in dropped):
         return "guard=own guards the test tasks of the benchmark that was played, and not the other's"
     if "not labelled" in dropped:
         return "Older records get their labels by: python flows/regrade.py run=… keep=true"
@@ -106,8 +112,3 @@ def _resolve_folder(request: ExportRequest, first: Source) -> Path:
         raise ConfigError(f"{first.url} is not on this machine: say where the dataset goes, out=FOLDER")
     digest = hashlib.sha256(request.model_dump_json(exclude={"hub", "hub_private"}).encode()).hexdigest()[:8]
     return Path(first.store.path, "exports", f"{request.format.name}-{digest}").resolve()
-
-
-def _sum_usd(scanned: Sequence[ScannedEpisode]) -> float | None:
-    prices = [one.candidate.usd for one in scanned]
-    return None if None in prices else sum(price or 0.0 for price in prices)

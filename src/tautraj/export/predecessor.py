@@ -1,6 +1,7 @@
-"""The original project's JSON: instruction, trajectory of thought, action and observation, ground truth, rewards.
+"""The predecessor's JSON: instruction, a trajectory of thought, action and observation, ground truth, rewards.
 
-Its ground truth was the list of gold actions. Gold reaches no row: `ground_truth` is empty, there for its readers.
+Its ground truth was the list of gold actions. No gold reaches a row: `ground_truth` is there for old readers, and
+empty.
 """
 
 import json
@@ -12,31 +13,32 @@ from tautraj.trajectory import Turn
 
 
 def predecessor(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
-    for one in task:
-        if one.chosen:
+    """Columns: instruction, trajectory, ground_truth, rewards, lineage."""
+    for conversation in task:
+        if conversation.chosen:
             yield {
-                "instruction": one.trajectory.scenario,
-                "trajectory": list(_iter_steps(one, style)),
+                "instruction": conversation.trajectory.scenario,
+                "trajectory": list(_iter_steps(conversation, style)),
                 "ground_truth": [],
-                "rewards": one.trajectory.reward,
-                **lineage(one),
+                "rewards": conversation.trajectory.reward,
+                **lineage(conversation),
             }
 
 
 def _iter_steps(conversation: Conversation, style: Style) -> Iterator[Row]:
-    """The agent's own turns. A channel is part of the thought unless it is dropped."""
+    """One step per message or call of the agent; its thought joins every channel that is not dropped."""
     kept = [name for name in CHANNELS if getattr(style, name) != "drop"]
     turns = [turn for turn in conversation.trajectory.turns if not turn.given]
     thought: dict[str, str] = {}
-    for at, turn in enumerate(turns):
+    for index, turn in enumerate(turns):
         if turn.seat != "model":
             continue
         thought |= read_channels(turn)
         if turn.kind == "tool_call" and turn.tool_call is not None:
             action, observation = (turn.tool_call.name, turn.tool_call.arguments), turn.observation or ""
         elif turn.kind == "message":
-            heard = next((later.message or "" for later in turns[at + 1 :] if _is_user_message(later)), "")
-            action, observation = ("respond", {"content": turn.message or ""}), heard
+            answer = next((later.message or "" for later in turns[index + 1 :] if _is_user_message(later)), "")
+            action, observation = ("respond", {"content": turn.message or ""}), answer
         else:
             continue
         yield {

@@ -1,6 +1,7 @@
-"""Pairs for preference training (DPO): what was chosen beside a failed sibling of the same task.
+"""Pairs for preference training (DPO): a chosen conversation and a failed one of the same task.
 
-The prompt is what both have in common from the start, the completions are what follows. A sibling is paired once.
+The prompt is their common beginning, the completions are what follows. A failed conversation is used in one pair
+only.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,27 +9,37 @@ from typing import Any
 
 from tautraj.export.formats import Conversation, Row, dump_tools, lineage
 from tautraj.export.messages import Message, Style, build_messages
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 
 
 def preference(task: Iterable[Conversation], style: Style, *, same_prompt: bool) -> Iterator[Row]:
-    """`same_prompt`: the two part where the agent speaks; else also where their customers said different things."""
-    told_by = [(one, build_messages(one.trajectory, style)) for one in task]
-    rejected = {at: pair for at, pair in enumerate(told_by) if not pair[0].chosen and has_failed(pair[0])}
-    for chosen, told in (pair for pair in told_by if pair[0].chosen and not has_failed(pair[0])):
-        parts_at = {
-            at: start
-            for at, (one, wrong) in rejected.items()
-            if _is_comparable(chosen, one) and (start := _find_divergence(told, wrong, same_prompt)) is not None
-        }
-        if not parts_at:
+    """Columns: prompt, chosen, rejected, tools, lineage, rejected_episode, rejected_run, rejected_reward.
+
+    `same_prompt`: pairs must diverge at a message of the agent; False: also at a message of the customer.
+    """
+    conversations = [(conversation, build_messages(conversation.trajectory, style)) for conversation in task]
+    rejected = {
+        index: (conversation, messages)
+        for index, (conversation, messages) in enumerate(conversations)
+        if not conversation.chosen and has_failed(conversation)
+    }
+    for chosen, messages in conversations:
+        if not chosen.chosen or has_failed(chosen):
             continue
-        nearest = max(parts_at, key=parts_at.__getitem__)
-        (other, wrong), start = rejected.pop(nearest), parts_at[nearest]
+        divergences = {
+            index: start
+            for index, (other, failed) in rejected.items()
+            if _is_comparable(chosen, other)
+            and (start := _find_divergence(messages, failed, same_prompt)) is not None
+        }
+        if not divergences:
+            continue
+        nearest = max(divergences, key=divergences.__getitem__)
+        (other, failed), start = rejected.pop(nearest), divergences[nearest]
         yield {
-            "prompt": told[:start],
-            "chosen": told[start:],
-            "rejected": wrong[start:],
+            "prompt": messages[:start],
+            "chosen": messages[start:],
+            "rejected": failed[start:],
             "tools": dump_tools(chosen.trajectory),
             **lineage(chosen),
             "rejected_episode": other.trajectory.id,
@@ -38,24 +49,24 @@ def preference(task: Iterable[Conversation], style: Style, *, same_prompt: bool)
 
 
 def _find_divergence(chosen: Sequence[Message], rejected: Sequence[Message], same_prompt: bool) -> int | None:
-    """Where they part; None where one is all of the other's beginning, or the wrong side speaks there."""
+    """Index of the first difference; None if one is a prefix of the other, or if the wrong side speaks there."""
     start = count_shared_messages(chosen, rejected)
     if start == min(len(chosen), len(rejected)):
         return None
-    agents = chosen[start]["role"] == rejected[start]["role"] == "assistant"
-    return start if agents or not same_prompt else None
+    is_agents = chosen[start]["role"] == rejected[start]["role"] == "assistant"
+    return start if is_agents or not same_prompt else None
 
 
 def has_failed(conversation: Conversation) -> bool:
-    """Graded, and no success; what was never graded says nothing."""
-    return conversation.trajectory.reward is not None and conversation.trajectory.reward < SUCCESS
+    """Whether it was graded and is no success."""
+    return is_success(conversation.trajectory.reward) is False
 
 
 def count_shared_messages(first: Sequence[Message], second: Sequence[Message]) -> int:
-    """How many messages two conversations have in common from the start; made up ids of calls do not count."""
+    """Length of the common beginning of two conversations; ids of calls are not compared."""
     pairs = zip(first, second, strict=False)
     return next(
-        (at for at, pair in enumerate(pairs) if _strip_call_ids(pair[0]) != _strip_call_ids(pair[1])),
+        (index for index, pair in enumerate(pairs) if _strip_call_ids(pair[0]) != _strip_call_ids(pair[1])),
         min(len(first), len(second)),
     )
 
@@ -67,6 +78,6 @@ def _strip_call_ids(message: Message) -> Any:
 
 
 def _is_comparable(first: Conversation, second: Conversation) -> bool:
-    """Two answers to one question: the same policy and tools."""
+    """Whether both agents had the same policy and tools."""
     pair = (first.trajectory, second.trajectory)
     return pair[0].system_prompt == pair[1].system_prompt and pair[0].tools == pair[1].tools

@@ -1,6 +1,6 @@
-"""Tasks for training on one's own policy: what the agent starts from, who the customer is, how to have it graded.
+"""Tasks for on-policy training: the agent's starting messages, the customer's scenario, the command that grades.
 
-One row per task, whatever was played of it. No gold: the benchmark grades what comes of it.
+One row per task, however it was played. No gold: the benchmark grades the new conversation.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,23 +10,25 @@ from tautraj.export.messages import Style, build_messages
 
 
 def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
-    one = next((one for one in task if one.chosen), None)
-    if one is None:
+    """Columns: prompt, tools, scenario, user_prompt, benchmark, domain, split, task, data_hash, grade_with."""
+    conversation = next((conversation for conversation in task if conversation.chosen), None)
+    if conversation is None:
         return
-    found = one.trajectory
-    given = [turn for turn in found.turns if turn.given]
+    trajectory = conversation.trajectory
+    given_turns = [turn for turn in trajectory.turns if turn.given]
     yield {
-        "prompt": build_messages(found.model_copy(update={"turns": tuple(given)}), style),
-        "tools": dump_tools(found),
-        "scenario": found.scenario,
-        "user_prompt": found.user_prompt,
-        "benchmark": found.benchmark,
-        "domain": found.domain,
-        "split": found.split,
-        "task": found.task_id,
-        "data_hash": found.data_hash,
+        "prompt": build_messages(trajectory.model_copy(update={"turns": tuple(given_turns)}), style),
+        "tools": dump_tools(trajectory),
+        "scenario": trajectory.scenario,
+        "user_prompt": trajectory.user_prompt,
+        "benchmark": trajectory.benchmark,
+        "domain": trajectory.domain,
+        "split": trajectory.split,
+        "task": trajectory.task_id,
+        "data_hash": trajectory.data_hash,
         "grade_with": (
-            f"python flows/generate.py benchmark={found.benchmark} domain={found.domain} split={found.split} "
-            f"'tasks.ids=[\"{found.task_id}\"]' model=openai_compatible model.provider.api_base=…"
+            f"python flows/generate.py benchmark={trajectory.benchmark} domain={trajectory.domain} "
+            f"split={trajectory.split} 'tasks.ids=[\"{trajectory.task_id}\"]' model=openai_compatible "
+            "model.provider.api_base=…"
         ),
     }

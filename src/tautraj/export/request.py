@@ -1,4 +1,4 @@
-"""What an export is asked for: a record without defaults."""
+"""Configuration of `flows/export.py`."""
 
 from typing import Any, Literal
 
@@ -6,32 +6,33 @@ from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, mode
 
 from tautraj.config import Component
 from tautraj.export.messages import Style
+from tautraj.store.discovery import RunDirectories
 from tautraj.trajectory import Labels, Record
 
 FLAGS = [name for name, field in Labels.model_fields.items() if field.annotation in (bool, bool | None)]
-"""Labels that are there or not."""
+"""Labels that are true or false; the others have values."""
 
 
 class Choice(Record):
-    """What is wanted; None: whatever there is."""
+    """Which conversations are exported; None in a field: no such limit."""
 
     reward: float | None = Field(ge=0, le=1)
-    """At least."""
+    """Lowest reward."""
     without: tuple[str, ...]
-    """Labels that must not hold: flags, or `violations`. What was never labelled is left out too, if any is named."""
+    """Labels that must not hold: flags, or `violations`. If any is named, unlabelled episodes are left out too."""
     turns: PositiveInt | None
-    """At most; so are those below."""
+    """Highest number; so are the next two."""
     tokens: PositiveInt | None
     usd: NonNegativeFloat | None
-    """Of a conversation; what is unpriced is left out."""
+    """Per conversation; unpriced ones are left out."""
     models: tuple[str, ...] | None
     similar: float | None = Field(gt=0, le=1)
-    """Two conversations of a task that are at least so alike count as one."""
+    """Of two conversations of a task that are at least this similar, one is kept."""
     best: Literal["fewest_turns", "cheapest"] | None
-    """Who of a task comes first."""
+    """Which conversation of a task comes first."""
     per_task: PositiveInt | None
     balance: Literal["task", "operation"] | None
-    """As many of each as of the rarest; an operation is the sequence of writes."""
+    """Keep as many of each task, or of each sequence of writes, as of the rarest."""
 
     @field_validator("without")
     @classmethod
@@ -44,25 +45,24 @@ class Choice(Record):
 
 
 class ExportRequest(Record):
-    """What the door is asked for."""
+    """Configuration of `flows/export.py`."""
 
-    run: tuple[str, ...] | None = Field(min_length=1)
-    """Run directories, paths or URLs; None: the newest under `root`."""
+    run: RunDirectories
     root: str
     out: str | None
-    """The folder to make; None: exports/<format>-<digest> in the first run directory."""
+    """The folder to write; None: exports/<format>-<digest> in the first run directory."""
     file: Literal["jsonl", "parquet"]
     format: Component
     choose: Choice
     style: Style
     guard: Literal["all", "own", "off"]
-    """Whose test tasks are guarded: both benchmarks', the played one's, nobody's."""
+    """Whose test tasks are guarded. all: both benchmarks'; own: the played benchmark's; off: none."""
     validation: float = Field(ge=0, lt=1)
-    """Share of the groups (tasks that have a customer, order or reservation in common) kept for validation."""
+    """Share of the task groups (tasks that share a customer, order or reservation) kept for validation."""
     tokenizer: str | None
-    """Of a model on the Hugging Face Hub, or a folder: its chat template has to take every row."""
+    """A model on the Hugging Face Hub, or a folder: its chat template must accept every row."""
     hub: str | None = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    """OWNER/NAME on the Hugging Face Hub: the export is pushed there."""
+    """OWNER/NAME on the Hugging Face Hub, to push the export to."""
     hub_private: bool
 
     @model_validator(mode="after")
@@ -75,8 +75,3 @@ class ExportRequest(Record):
     @classmethod
     def _accept_yaml_bool(cls, given: Any) -> Any:
         return {True: "all", False: "off"}.get(given, given) if isinstance(given, bool) else given
-
-    @field_validator("run", mode="before")
-    @classmethod
-    def _wrap_single_run(cls, given: Any) -> Any:
-        return (given,) if isinstance(given, str) else given

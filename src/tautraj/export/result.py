@@ -1,4 +1,4 @@
-"""What came of an export: what the terminal shows and the card tells."""
+"""The result of an export, for the terminal and the card."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,16 +7,16 @@ from tautraj.export.selection.filters import FunnelStep
 
 
 class RowCounts(NamedTuple):
-    """Of rows."""
+    """Counts of rows."""
 
     rows: dict[str, int]
-    """Written, by split of the dataset."""
+    """Rows written, by split of the dataset."""
     refused: dict[str, int]
-    """Not written, by what is wrong with them."""
+    """Rows not written, by problem."""
     columns: dict[str, str]
-    """Name -> what it holds, as the first row has it."""
+    """Name -> content, described from the first row."""
     longest_row_tokens: int | None
-    """Of the longest, tools included; None: no tokenizer was given."""
+    """Tools included; None: no tokenizer was given."""
 
 
 class ExportResult(NamedTuple):
@@ -24,9 +24,9 @@ class ExportResult(NamedTuple):
     counts: RowCounts
     funnel: list[FunnelStep]
     usd: float | None
-    """Of all that came in; None: unpriced."""
+    """Cost of all scanned conversations; None: unpriced."""
     hub_url: str | None = None
-    """On the Hugging Face Hub."""
+    """Address on the Hugging Face Hub; None: not pushed."""
 
     @property
     def total_rows(self) -> int:

@@ -7,10 +7,11 @@ from tautraj.export.messages import Style, build_messages
 
 
 def sft(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
-    for one in task:
-        if one.chosen:
+    """Columns: messages, tools, lineage."""
+    for conversation in task:
+        if conversation.chosen:
             yield {
-                "messages": build_messages(one.trajectory, style),
-                "tools": dump_tools(one.trajectory),
-                **lineage(one),
+                "messages": build_messages(conversation.trajectory, style),
+                "tools": dump_tools(conversation.trajectory),
+                **lineage(conversation),
             }

@@ -1,4 +1,7 @@
-"""Estimated similarity of two texts."""
+"""Estimated similarity of two texts, from bottom-k sketches.
+
+Two short functions instead of a dependency: datasketch offers MinHash and LSH, which a pairwise check does not need.
+"""
 
 import heapq
 import re

@@ -1,7 +1,7 @@
-"""One row per decision of the agent: what it saw, what it did, what it was worth in the end.
+"""One row per decision of the agent: its context, its action and its return.
 
-`return_to_go` is the episode's reward, which comes at the end alone, times `discount` to the power of the decisions
-still to come.
+`return_to_go` is the episode's reward, which only the last decision earns, times `discount` to the power of the
+number of decisions still to come.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,18 +11,21 @@ from tautraj.export.messages import Style, build_messages
 
 
 def steps(task: Iterable[Conversation], style: Style, *, discount: float) -> Iterator[Row]:
-    for one in task:
-        if one.chosen and one.trajectory.reward is not None:
-            told = build_messages(one.trajectory, style)
-            given = sum(turn.given and turn.seat == "model" for turn in one.trajectory.turns)
-            decisions = [at for at, message in enumerate(told) if message["role"] == "assistant"][given:]
-            for number, at in enumerate(decisions):
+    """Columns: prompt, completion, step, steps, return_to_go, tools, lineage. Ungraded episodes have no row."""
+    for conversation in task:
+        if conversation.chosen and conversation.trajectory.reward is not None:
+            messages = build_messages(conversation.trajectory, style)
+            given_count = sum(turn.given and turn.seat == "model" for turn in conversation.trajectory.turns)
+            decisions = [index for index, message in enumerate(messages) if message["role"] == "assistant"][
+                given_count:
+            ]
+            for number, index in enumerate(decisions):
                 yield {
-                    "prompt": told[:at],
-                    "completion": [told[at]],
+                    "prompt": messages[:index],
+                    "completion": [messages[index]],
                     "step": number,
                     "steps": len(decisions),
-                    "return_to_go": one.trajectory.reward * discount ** (len(decisions) - 1 - number),
-                    "tools": dump_tools(one.trajectory),
-                    **lineage(one),
+                    "return_to_go": conversation.trajectory.reward * discount ** (len(decisions) - 1 - number),
+                    "tools": dump_tools(conversation.trajectory),
+                    **lineage(conversation),
                 }

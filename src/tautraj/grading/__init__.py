@@ -1,1 +1,1 @@
-"""What an episode was worth and whether to trust it: reward, labels, policy rules, explanation, regrading."""
+"""The grade of an episode and whether to trust it: reward, labels, policy rules, explanation, regrading."""

@@ -1,6 +1,7 @@
-"""Where the world that came about differs from the one the gold actions make.
+"""Differences between the database an episode left and the one the gold actions leave.
 
-Both are played anew, from the record and from the task. Not here: what a difference is worth (`reward`, `labels`).
+Both are computed by replaying: the recorded calls, and the task's gold actions. Not here: what a difference means for
+the grade (`grading.reward`, `grading.labels`).
 """
 
 import json
@@ -11,28 +12,28 @@ from tautraj.benchmarks import Benchmark, EntityRef, World
 from tautraj.trajectory import Privileged, Seat, ToolCall, Turn
 
 SEATS: dict[str, Seat] = {"assistant": "model", "user": "user"}
-"""Who carries out a gold action, in τ²'s words; classic τ-bench knows the agent alone."""
+"""`requestor` of a gold action in τ² -> seat. Classic τ-bench has none: its gold actions are the agent's."""
 
 ABSENT = "(nothing)"
 
 
 class Difference(NamedTuple):
     path: str
-    """From the collection down to the field, e.g. orders.#W123.items.0.price."""
+    """Collection, key and field, e.g. orders.#W123.items.0.price."""
     gold: Any
-    """Plain JSON; `ABSENT` where there is none."""
+    """Plain JSON; `ABSENT` where this side has no value."""
     actual: Any
 
 
 class WorldPair(NamedTuple):
-    """One task, twice."""
+    """Two worlds of one task."""
 
     gold: World
     actual: World
 
 
 def replay_both(benchmark: Benchmark, task_id: str, turns: Sequence[Turn], privileged: Privileged) -> WorldPair:
-    """The gold actions carried out, and what the record says was."""
+    """The task's world after the gold actions, and after the calls of the record."""
     task = benchmark.get_task(task_id)
     gold, actual = benchmark.build_world(task), benchmark.build_world(task)
     for call, seat in build_gold_calls(privileged, benchmark.closing_tools):
@@ -44,40 +45,41 @@ def replay_both(benchmark: Benchmark, task_id: str, turns: Sequence[Turn], privi
 
 
 def build_gold_calls(privileged: Privileged, closing_tools: Iterable[str] = ()) -> Iterator[tuple[ToolCall, Seat]]:
-    """The task's own actions; those that close the world change nothing in it, and are left out."""
+    """The gold actions as calls, without `closing_tools`, which end the conversation and change no data."""
+    closing = frozenset(closing_tools)
     for number, action in enumerate(privileged.gold_actions):
-        if action["name"] not in set(closing_tools):
+        if action["name"] not in closing:
             call = ToolCall(id=f"gold-{number}", name=action["name"], arguments=action["arguments"])
             yield call, SEATS[action.get("requestor", "assistant")]
 
 
 def find_gold_writes(benchmark: Benchmark, task_id: str, privileged: Privileged) -> list[ToolCall]:
-    """The agent's, as far as the world takes them: some golds have writes that are an error."""
+    """The agent's gold writes that succeed when replayed: some tasks have gold writes that return an error."""
     world = benchmark.build_world(benchmark.get_task(task_id))
     calls = build_gold_calls(privileged, benchmark.closing_tools)
-    some = [(call, seat) for call, seat in calls if seat == "user" or call.name in benchmark.writing_tools]
-    return [call for call, seat in some if not world.call(call, seat).error and seat == "model"]
+    changing = [(call, seat) for call, seat in calls if seat == "user" or call.name in benchmark.writing_tools]
+    return [call for call, seat in changing if not world.call(call, seat).error and seat == "model"]
 
 
 def diff_worlds(worlds: WorldPair) -> Iterator[Difference]:
-    """Field by field, in the order of their paths."""
-    for place, gold, actual in _pair_entities(worlds):
+    """Every differing field, entities in order of collection and key."""
+    for ref, gold, actual in _pair_entities(worlds):
         sides = (ABSENT if side is None else side for side in (gold, actual))
-        yield from _diff_values(".".join(filter(None, place)), *sides)
+        yield from _diff_values(".".join(filter(None, ref)), *sides)
 
 
 def is_canonically_equal(worlds: WorldPair) -> bool:
-    """Whether they are the same but for the order of lists and for 25 against 25.0."""
+    """Whether both databases are equal, ignoring the order of lists and the difference between 25 and 25.0."""
     return all(_canonicalise(gold) == _canonicalise(actual) for _, gold, actual in _pair_entities(worlds))
 
 
 def _pair_entities(worlds: WorldPair) -> Iterator[tuple[EntityRef, Any, Any]]:
-    """Those that may differ, as they are in both."""
-    for place in sorted(
+    """(entity, gold value, actual value) for every entity that either world has touched."""
+    for ref in sorted(
         worlds.gold.find_touched_entities() | worlds.actual.find_touched_entities(),
-        key=lambda place: (place[0], place[1] or ""),
+        key=lambda ref: (ref.collection, ref.key or ""),
     ):
-        yield place, worlds.gold.read_entity(place), worlds.actual.read_entity(place)
+        yield ref, worlds.gold.read_entity(ref), worlds.actual.read_entity(ref)
 
 
 def _diff_values(path: str, gold: Any, actual: Any) -> Iterator[Difference]:

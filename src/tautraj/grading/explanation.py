@@ -1,7 +1,7 @@
-"""Why a reward is what it is, for people: what the world lacks, which write went wrong first, what was not said.
+"""Explains a reward to people: database differences, the first wrong write, facts not communicated, failed checks.
 
-It holds gold values: for the terminal and the report, never for a model or an export row. Not here: the reward
-(`reward`), how worlds are compared (`differences`).
+An explanation contains gold values: it is for the terminal and the report, never for a model or an export row. Not
+here: the reward (`grading.reward`), the comparison of databases (`grading.database_diff`).
 """
 
 from collections.abc import Iterator
@@ -15,18 +15,19 @@ from tautraj.trajectory import Check, Grade, ToolCall, Trajectory
 
 class Explanation(NamedTuple):
     differences: tuple[Difference, ...]
-    """Between the database of the gold actions and the one that came about."""
+    """Between the database of the gold actions and that of the episode."""
     diverging: str | None
-    """The first write that no gold action makes, else the first gold write that was not made; None: neither."""
+    """The first write that is not a gold write, else the first missing gold write; None: neither."""
     untold: tuple[str, ...]
-    """What the customer should have been told, and was not."""
+    """Facts that the agent had to tell the customer and did not."""
     unmet: tuple[str, ...]
-    """Actions, assertions and judged sentences that were not met."""
+    """Actions, assertions and judged sentences that were not met and count in the reward."""
     ungraded: str | None
+    """Why the benchmark compared nothing; None: it did."""
 
 
 def explain(trajectory: Trajectory, benchmark: Benchmark) -> Explanation:
-    """Raises `EpisodeError` where the world cannot be built."""
+    """The explanation of a trajectory's reward. Raises `EpisodeError` if the world cannot be built."""
     grade = trajectory.grade
     worlds = replay_both(benchmark, trajectory.task_id, trajectory.turns, trajectory.privileged)
     checks = [check for checks in _select_scored_checks(grade).values() for check in checks] if grade else []
@@ -40,35 +41,35 @@ def explain(trajectory: Trajectory, benchmark: Benchmark) -> Explanation:
 
 
 def format_explanation(explanation: Explanation) -> Iterator[str]:
-    """To be read; nothing where nothing is wrong."""
+    """Lines of text, one per finding; none for an episode that meets everything."""
     if explanation.ungraded:
         yield f"nothing was compared: {explanation.ungraded}"
     if explanation.diverging:
         yield explanation.diverging
-    for one in explanation.differences:
-        yield f"{one.path}: gold {one.gold!r}, actual {one.actual!r}"
-    for what in explanation.untold:
-        yield f"the customer was not told {what!r}"
-    for what in explanation.unmet:
-        yield f"not met: {what}"
+    for difference in explanation.differences:
+        yield f"{difference.path}: gold {difference.gold!r}, actual {difference.actual!r}"
+    for fact in explanation.untold:
+        yield f"the customer was not told {fact!r}"
+    for check in explanation.unmet:
+        yield f"not met: {check}"
 
 
 def _select_scored_checks(grade: Grade) -> dict[str, tuple[Check, ...]]:
-    """What the benchmark looked for, as far as it is a factor of the reward."""
-    found = {"action": grade.actions, "env_assertion": grade.assertions, "nl_assertion": grade.judged}
-    return {name: checks for name, checks in found.items() if name in grade.components}
+    """The benchmark's checks by component, of components that are a factor of the reward."""
+    by_component = {"action": grade.actions, "env_assertion": grade.assertions, "nl_assertion": grade.judged}
+    return {name: checks for name, checks in by_component.items() if name in grade.components}
 
 
 def _find_first_divergence(trajectory: Trajectory, benchmark: Benchmark) -> str | None:
-    owed = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
+    missing = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
     for turn in find_writes(trajectory, benchmark.writing_tools):
         call = turn.tool_call
         assert call is not None
-        match = next((gold for gold in owed if _is_same_call(gold, call)), None)
+        match = next((gold for gold in missing if _is_same_call(gold, call)), None)
         if match is None:
-            return f"turn {turn.index}: {_format_call(call)} is no gold write"
-        owed.remove(match)
-    return f"never written: {_format_call(owed[0])}" if owed else None
+            return f"turn {turn.index}: {_format_call(call)} is not a gold write"
+        missing.remove(match)
+    return f"never written: {_format_call(missing[0])}" if missing else None
 
 
 def _is_same_call(gold: ToolCall, call: ToolCall) -> bool:

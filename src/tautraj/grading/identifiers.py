@@ -1,6 +1,6 @@
-"""What a customer gives away of who it is and what it wants: identifiers, by kind.
+"""Identifiers in a text (order, user id, email, …), by kind, recognised by their form.
 
-Only what a program can tell apart by its form. Not here: what follows from it (`labels`).
+Not here: the labels made from them (`grading.labels`).
 """
 
 import re
@@ -27,39 +27,40 @@ IDENTIFIER_PATTERNS: dict[str, Mapping[str, str]] = {
         "reservation": r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{6}\b",
     },
 }
-"""Regular expressions of the forms, by domain. Domains that are not here have no customers with identifiers."""
+"""Domain -> kind -> regular expression. Other domains have no customers with identifiers."""
 
 
 def find_identifiers(text: str, domain: str, kinds: Collection[str] | None = None) -> dict[str, set[str]]:
-    """Those in a text, by kind, as they compare: in lower case, without #. A flight is no reservation.
+    """Identifiers in `text` by kind, normalised for comparison: lower case, without a leading #.
 
-    `kinds`: no others are looked for; None: all of the domain.
+    An identifier counts for the first kind it matches: a flight also has the form of a reservation. `kinds`: search
+    only these; None: all kinds of the domain.
     """
-    found: dict[str, set[str]] = {}
+    identifiers: dict[str, set[str]] = {}
     for kind, form in IDENTIFIER_PATTERNS.get(domain, {}).items():
         if kinds is not None and kind not in kinds:
             continue
-        spelled = {match.lower().lstrip("#") for match in re.findall(form, text)}
-        found[kind] = spelled - set().union(*found.values())
-    return found
+        matches = {match.lower().lstrip("#") for match in re.findall(form, text)}
+        identifiers[kind] = matches - set().union(*identifiers.values())
+    return identifiers
 
 
 def find_scenario_faults(trajectory: Trajectory, domain: str) -> tuple[bool, bool]:
-    """Whether its customer contradicted its scenario, and whether it invented something.
+    """(contradicted, invented): whether the customer contradicted its scenario, and whether it invented something.
 
-    An identifier that it had neither from its scenario nor from what it was told since: it contradicts where the
-    scenario has others of the kind, and is invented where it has none.
+    Both are about an identifier the customer states that is neither in its scenario nor in anything it saw before. It
+    contradicts the scenario if that has others of the kind, and is invented if it has none.
     """
-    told = find_identifiers(trajectory.scenario, domain)
-    heard = {kind: set(known) for kind, known in told.items()}
+    scenario = find_identifiers(trajectory.scenario, domain)
+    known = {kind: set(identifiers) for kind, identifiers in scenario.items()}
     contradicted = invented = False
     for turn in trajectory.turns:
         if turn.kind != "message" and turn.seat != "user":
-            continue  # what the agent looked up or thought, the customer does not hear
-        found = find_identifiers(" ".join(filter(None, (turn.message, turn.observation))), domain)
-        said_itself = turn.seat == "user" and turn.kind == "message" and not turn.given
-        for kind, known in found.items():
-            if said_itself and known - heard[kind]:
-                contradicted, invented = contradicted or bool(told[kind]), invented or not told[kind]
-            heard[kind] |= known
+            continue  # the customer does not see the agent's tool calls and thoughts
+        text = " ".join(filter(None, (turn.message, turn.observation)))
+        is_own_message = turn.seat == "user" and turn.kind == "message" and not turn.given
+        for kind, identifiers in find_identifiers(text, domain).items():
+            if is_own_message and identifiers - known[kind]:
+                contradicted, invented = contradicted or bool(scenario[kind]), invented or not scenario[kind]
+            known[kind] |= identifiers
     return contradicted, invented

@@ -1,7 +1,7 @@
-"""Facts about a graded trajectory that say whether to trust its reward, and what there is to learn from it.
+"""Labels of a graded trajectory: facts that say whether to trust its reward and what can be learned from it.
 
-Decided by a program from the record, the task and the benchmark; what it cannot decide is None. No provider is asked.
-Not here: the reward (`reward`), the rules of a policy (`policy`), what a customer's words give away (`identifiers`).
+Computed from the record, the task and the benchmark, without a provider; None where that is not possible. Not here:
+the reward (`grading.reward`), policy rules (`grading.policy_rules`), identifiers (`grading.identifiers`).
 """
 
 import functools
@@ -10,12 +10,12 @@ import math
 import re
 from collections.abc import Collection, Sequence
 
-from tautraj.benchmarks import Benchmark
+from tautraj.benchmarks import Benchmark, get_stop_word
 from tautraj.errors import GradingError
 from tautraj.grading.database_diff import build_gold_calls, find_gold_writes, is_canonically_equal, replay_both
 from tautraj.grading.identifiers import find_identifiers, find_scenario_faults
 from tautraj.grading.policy_rules import AUTHENTICATION_TOOLS, RULES, find_violations
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 from tautraj.trajectory import Grade, Labels, Outcome, Trajectory, Turn
 
 YES = re.compile(
@@ -34,22 +34,22 @@ NO = re.compile(
 
 
 def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -> Labels:
-    """Of a trajectory that was graded so."""
+    """Labels of a trajectory with the grade `grade`."""
     turns = [turn for turn in trajectory.turns if not turn.given]
-    written = find_writes(trajectory, benchmark.writing_tools)
+    writes = find_writes(trajectory, benchmark.writing_tools)
     contradicted, invented = find_scenario_faults(trajectory, benchmark.domain)
     return Labels(
         inaction_passes=is_passed_by_inaction(benchmark, trajectory.task_id),
         gold_known_bad=trajectory.task_id in benchmark.quarantine,
-        wrote_nothing=not written,
+        wrote_nothing=not writes,
         acted_after_stop=_has_acted_after_stop(turns, benchmark),
-        unconfirmed_write=_has_unconfirmed_write(turns, written, benchmark.domain),
-        unauthenticated_write=_has_unauthenticated_write(turns, written, benchmark.domain),
-        repeated_call=_has_repeated_call(turns, written),
+        unconfirmed_write=_has_unconfirmed_write(turns, writes, benchmark.domain),
+        unauthenticated_write=_has_unauthenticated_write(turns, writes, benchmark.domain),
+        repeated_call=_has_repeated_call(turns, writes),
         recovered=_has_recovered(turns),
         customer_contradicted=contradicted,
         customer_invented=invented,
-        customer_stopped_early=_has_customer_stopped_early(trajectory, written, benchmark),
+        customer_stopped_early=_has_customer_stopped_early(trajectory, writes, benchmark),
         violations=find_violations(benchmark, trajectory),
         canonical_reward=compute_canonical_reward(trajectory, grade, benchmark),
         passed_by_default=_find_default_passes(trajectory, grade, benchmark),
@@ -58,22 +58,21 @@ def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -
 
 @functools.lru_cache(maxsize=10_000)
 def is_passed_by_inaction(benchmark: Benchmark, task_id: str) -> bool:
-    """Whether the benchmark gives 1 when the customer leaves at once and nothing was done.
+    """Whether the benchmark's reward is 1 if the customer leaves at once and nothing is done.
 
-    Where its evaluator raises because nothing was done, it does not.
+    False if its evaluator raises `GradingError` for that.
     """
-    word, ending = next(iter(benchmark.stop_words.items()))
-    task = benchmark.get_task(task_id)
+    word, task = get_stop_word(benchmark), benchmark.get_task(task_id)
     left = Turn(index=len(task.given), seat="user", kind="message", message=word, started=0.0, seconds=0.0)
     try:
-        verdict = benchmark.grade(task_id, [*task.given, left], Outcome(kind=ending, detail=None), None)
+        verdict = benchmark.grade(task_id, [*task.given, left], Outcome(kind="user_stop", detail=None), None)
     except GradingError:
         return False
-    return isinstance(verdict, Grade) and verdict.reward >= SUCCESS
+    return isinstance(verdict, Grade) and bool(is_success(verdict.reward))
 
 
 def compute_canonical_reward(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -> float:
-    """The benchmark's, with the comparison of the databases replaced by one that does not mind order."""
+    """The benchmark's reward, with databases compared by `is_canonically_equal`: in any order of lists."""
     if grade.db_match is not False or grade.components.get("db") != 0.0:
         return grade.reward
     if not is_canonically_equal(replay_both(benchmark, trajectory.task_id, trajectory.turns, trajectory.privileged)):
@@ -82,66 +81,75 @@ def compute_canonical_reward(trajectory: Trajectory, grade: Grade, benchmark: Be
 
 
 def find_writes(trajectory: Trajectory, writing_tools: Collection[str]) -> list[Turn]:
-    """Calls by which the agent changed the database, as far as the tools say."""
+    """Successful calls of the agent to `writing_tools`, without given turns."""
 
-    def wrote(turn: Turn) -> bool:
-        done = turn.seat == "model" and turn.kind == "tool_call" and not turn.given and not turn.error
-        return done and turn.tool_call is not None and turn.tool_call.name in writing_tools
+    def is_write(turn: Turn) -> bool:
+        succeeded = turn.seat == "model" and turn.kind == "tool_call" and not turn.given and not turn.error
+        return succeeded and turn.tool_call is not None and turn.tool_call.name in writing_tools
 
-    return [turn for turn in trajectory.turns if wrote(turn)]
+    return [turn for turn in trajectory.turns if is_write(turn)]
 
 
 def is_affirmative(text: str) -> bool:
-    """Whether a customer's words are a yes: a sentence is, that neither denies it nor asks."""
+    """Whether a customer's message is a yes.
+
+    It is if a sentence contains `YES` and either begins with `LEADING_YES` or is neither negated nor a question, and
+    nothing in the message matches `NO`.
+    """
     sentences = re.split(r"(?<=[.!?])\s+|\n+", text)
-    plain = (
-        one for one in sentences if LEADING_YES.match(one) or not (NEGATION.search(one) or one.rstrip().endswith("?"))
+    statements = (
+        sentence
+        for sentence in sentences
+        if LEADING_YES.match(sentence) or not (NEGATION.search(sentence) or sentence.rstrip().endswith("?"))
     )
-    return any(YES.search(one) for one in plain) and not NO.search(text)
+    return any(YES.search(sentence) for sentence in statements) and not NO.search(text)
 
 
 def _has_acted_after_stop(turns: Sequence[Turn], benchmark: Benchmark) -> bool:
-    def closes(turn: Turn) -> bool:
+    def is_closing(turn: Turn) -> bool:
         if turn.seat == "user":
             return any(word in (turn.message or "") for word in benchmark.stop_words)
         return turn.tool_call is not None and turn.tool_call.name in benchmark.closing_tools and not turn.error
 
-    closed = next((turn.index for turn in turns if closes(turn)), None)
-    return closed is not None and any(
-        turn.index > closed and turn.seat == "model" and turn.kind in ("message", "tool_call") for turn in turns
+    end = next((turn.index for turn in turns if is_closing(turn)), None)
+    return end is not None and any(
+        turn.index > end and turn.seat == "model" and turn.kind in ("message", "tool_call") for turn in turns
     )
 
 
 def _has_unconfirmed_write(turns: Sequence[Turn], writes: Sequence[Turn], domain: str) -> bool | None:
-    """The last thing the customer said before a write is no yes. One yes may be to several writes."""
+    """Whether the customer's last message before some write is not a yes. One yes may cover several writes."""
     if domain not in RULES:
         return None
-    said = [turn for turn in turns if turn.seat == "user" and turn.message]
+    messages = [turn for turn in turns if turn.seat == "user" and turn.message]
 
-    def word_before(write: Turn) -> str:
-        return next((turn.message or "" for turn in reversed(said) if turn.index < write.index), "")
+    def get_last_message(write: Turn) -> str:
+        return next((turn.message or "" for turn in reversed(messages) if turn.index < write.index), "")
 
-    return any(not is_affirmative(word_before(write)) for write in writes)
+    return any(not is_affirmative(get_last_message(write)) for write in writes)
 
 
 def _has_unauthenticated_write(turns: Sequence[Turn], writes: Sequence[Turn], domain: str) -> bool | None:
-    """Before a write, retail's agent had not looked its customer up; airline's had not been told a user id."""
+    """Whether a write came before the agent knew its customer; None for domains without `RULES`.
 
-    def knows(turn: Turn) -> bool:
+    Known from: in retail, a successful call of `AUTHENTICATION_TOOLS`; in airline, a user id in a customer's message.
+    """
+
+    def identifies_customer(turn: Turn) -> bool:
         if domain == "airline":
             return turn.seat == "user" and bool(find_identifiers(turn.message or "", domain)["user id"])
         return turn.tool_call is not None and turn.tool_call.name in AUTHENTICATION_TOOLS and not turn.error
 
     if domain not in RULES:
         return None
-    first = next((turn.index for turn in turns if knows(turn)), math.inf)
+    first = next((turn.index for turn in turns if identifies_customer(turn)), math.inf)
     return any(write.index < first for write in writes)
 
 
 def _has_repeated_call(turns: Sequence[Turn], writes: Sequence[Turn]) -> bool:
-    """The agent made a call a second time, and nobody did anything in between that could change the answer."""
+    """Whether the agent repeated a call with no write and no call by the customer in between."""
     seen: set[str] = set()
-    written = {write.index for write in writes}
+    write_indices = {write.index for write in writes}
     for turn in turns:
         if turn.seat == "user" and turn.tool_call is not None:
             seen = set()
@@ -149,12 +157,12 @@ def _has_repeated_call(turns: Sequence[Turn], writes: Sequence[Turn]) -> bool:
             call = turn.tool_call.name + json.dumps(turn.tool_call.arguments, sort_keys=True)
             if call in seen:
                 return True
-            seen = set() if turn.index in written else seen | {call}
+            seen = set() if turn.index in write_indices else seen | {call}
     return False
 
 
 def _has_recovered(turns: Sequence[Turn]) -> bool:
-    """A tool that had answered the agent with an error answered later without one."""
+    """Whether a tool that returned an error to the agent succeeded in a later call."""
     failed: set[str] = set()
     for turn in turns:
         if turn.seat == "model" and turn.tool_call is not None:
@@ -166,19 +174,19 @@ def _has_recovered(turns: Sequence[Turn]) -> bool:
 
 
 def _has_customer_stopped_early(trajectory: Trajectory, writes: Sequence[Turn], benchmark: Benchmark) -> bool:
-    """The customer left while the agent was still asking and a gold write had not been made."""
+    """Whether the customer left after a question of the agent while a gold write was missing."""
     if trajectory.outcome.kind != "user_stop":
         return False
-    said = [turn for turn in trajectory.turns if turn.kind == "message" and turn.message]
-    asked = next((turn.message or "" for turn in reversed(said) if turn.seat == "model"), "")
-    made = [(turn.tool_call.name, turn.tool_call.arguments) for turn in writes if turn.tool_call]
-    wanted = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged) if "?" in asked else []
-    return any((gold.name, gold.arguments) not in made for gold in wanted)
+    messages = [turn for turn in trajectory.turns if turn.kind == "message" and turn.message]
+    last = next((turn.message or "" for turn in reversed(messages) if turn.seat == "model"), "")
+    calls = [(turn.tool_call.name, turn.tool_call.arguments) for turn in writes if turn.tool_call]
+    gold_writes = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged) if "?" in last else []
+    return any((gold.name, gold.arguments) not in calls for gold in gold_writes)
 
 
 def _find_default_passes(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -> tuple[str, ...]:
-    """Passed, and nothing had to be done for it."""
-    asked_for = {
+    """Components of the reward that passed although the task requires nothing for them."""
+    required = {
         "db": any(call.name in benchmark.writing_tools for call, _ in build_gold_calls(trajectory.privileged)),
         "communicate": bool(grade.communicate),
         "action": bool(grade.actions),
@@ -186,5 +194,5 @@ def _find_default_passes(trajectory: Trajectory, grade: Grade, benchmark: Benchm
         "nl_assertion": bool(grade.judged),
     }
     return tuple(
-        name for name, value in grade.components.items() if value >= SUCCESS and not asked_for.get(name, True)
+        name for name, value in grade.components.items() if is_success(value) and not required.get(name, True)
     )

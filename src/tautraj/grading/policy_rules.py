@@ -1,8 +1,8 @@
-"""Rules of the benchmarks' policies that a program can decide, at the moment of a write.
+"""Rules of the benchmarks' policies that a program can check when a write is made.
 
-A rule sees the call and the world that it is about to change; what takes judgement (a reason, a tone) is nobody's
-rule here. Sources: the policies of retail and airline as τ² 26.3 and classic τ-bench ship them, which agree on these.
-Not here: what the tools themselves refuse.
+A rule receives the call and the world before it. Rules that take judgement (a reason, a tone) are left out. Sources:
+the retail and airline policies as shipped with τ² 26.3 and classic τ-bench, which agree on these rules. Not here:
+what the tools themselves refuse.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,29 +13,29 @@ from tautraj.benchmarks import Benchmark, EntityRef, World
 from tautraj.trajectory import Trajectory, Turn
 
 AUTHENTICATION_TOOLS = frozenset({"find_user_id_by_email", "find_user_id_by_name_zip"})
-"""Calls by which a retail agent knows its customer."""
+"""Retail's tools that identify the customer."""
 
 AIRLINE_NOW = datetime(2024, 5, 15, 15, 0)
-"""The airline's policy says so."""
+"""The current time as stated in the airline policy."""
 
 FREE_BAGS = {
     "regular": {"basic_economy": 0, "economy": 1, "business": 2},
     "silver": {"basic_economy": 1, "economy": 2, "business": 3},
     "gold": {"basic_economy": 2, "economy": 3, "business": 4},
 }
-"""Per passenger, by membership and cabin."""
+"""Membership -> cabin -> free checked bags per passenger."""
 
 MAX_PAYMENT_METHODS = {"certificate": 1, "credit_card": 1, "gift_card": 3}
-"""Payment methods of one booking."""
+"""Kind -> most payment methods of that kind in one booking."""
 
 Arguments = Mapping[str, Any]
 
 Rule = Callable[[Arguments, World], str | None]
-"""What is wrong with a write, or None."""
+"""(arguments, world before the call) -> the violation, or None."""
 
 
 def find_violations(benchmark: Benchmark, trajectory: Trajectory) -> tuple[str, ...] | None:
-    """What the agent's writes broke, each once, in the order they came; None for a domain without rules."""
+    """The agent's violations, each once, in order of occurrence; None for a domain without rules."""
     rules = RULES.get(benchmark.domain)
     if rules is None:
         return None
@@ -46,7 +46,7 @@ def find_violations(benchmark: Benchmark, trajectory: Trajectory) -> tuple[str, 
 def _check_turns(
     rules: Mapping[str, Sequence[Rule]], turns: Sequence[Turn], world: World, writing_tools: Collection[str]
 ) -> Iterator[str]:
-    known: set[str] = set()
+    customer_ids: set[str] = set()
     for turn in turns:
         call = turn.tool_call
         if turn.kind != "tool_call" or turn.given or call is None:
@@ -55,7 +55,7 @@ def _check_turns(
             yield "several calls at once"
         if turn.seat == "model" and not turn.error:
             yield from filter(None, (rule(call.arguments, world) for rule in rules.get(call.name, ())))
-            yield from _check_customer(call.name, call.arguments, turn.observation or "", world, known)
+            yield from _check_customer(call.name, call.arguments, turn.observation or "", world, customer_ids)
         if turn.seat == "user" or call.name in writing_tools:
             world.call(call, turn.seat)
 
@@ -63,7 +63,7 @@ def _check_turns(
 def _check_customer(
     name: str, arguments: Arguments, answer: str, world: World, customer_ids: set[str]
 ) -> Iterator[str]:
-    """Retail: whoever was looked up is the customer, and nobody else's order is touched."""
+    """Retail: the agent looks up one customer only and changes no order of another. Adds to `customer_ids`."""
     if name in AUTHENTICATION_TOOLS:
         customer_ids.add(answer.strip('"'))
         if len(customer_ids) > 1:
@@ -83,12 +83,12 @@ def _get_reservation(arguments: Arguments, world: World) -> Any:
 
 
 def _get_flight_status(world: World, flight: Any) -> str:
-    found = _get_entity(world, "flights", flight["flight_number"]) or {"dates": {}}
-    return str(found["dates"].get(flight["date"], {}).get("status", ""))
+    entity = _get_entity(world, "flights", flight["flight_number"]) or {"dates": {}}
+    return str(entity["dates"].get(flight["date"], {}).get("status", ""))
 
 
 def _check_not_flown(arguments: Arguments, world: World) -> str | None:
-    """Such a reservation cannot be cancelled, and its cabin cannot be changed."""
+    """A reservation with a flown or flying segment cannot be cancelled, and its cabin cannot be changed."""
     reservation = _get_reservation(arguments, world)
     if reservation and arguments.get("cabin") == reservation["cabin"]:
         return None
@@ -99,7 +99,7 @@ def _check_not_flown(arguments: Arguments, world: World) -> str | None:
 
 
 def _check_cancellation(arguments: Arguments, world: World) -> str | None:
-    """The reason is between the customer and the agent: insurance always may cover it."""
+    """Insurance always counts as covering the cancellation: the customer's reason is free text."""
     reservation = _get_reservation(arguments, world)
     if reservation is None:
         return None
@@ -118,10 +118,10 @@ def _check_flight_change(arguments: Arguments, world: World) -> str | None:
     flights = [_get_entity(world, "flights", flight["flight_number"]) for flight in chosen]
     if None in flights:
         return None
-    there, goals = reservation["destination"], [flight["destination"] for flight in flights]
-    end = reservation["origin"] if reservation["flight_type"] == "round_trip" else there
-    kept = flights[0]["origin"] == reservation["origin"] and there in goals and goals[-1] == end
-    return None if kept else "origin or destination was changed"
+    destination, stops = reservation["destination"], [flight["destination"] for flight in flights]
+    end = reservation["origin"] if reservation["flight_type"] == "round_trip" else destination
+    is_same_route = flights[0]["origin"] == reservation["origin"] and destination in stops and stops[-1] == end
+    return None if is_same_route else "origin or destination was changed"
 
 
 def _sort_segments(flights: Sequence[Any]) -> list[tuple[str, str]]:
@@ -133,9 +133,9 @@ def _check_passenger_count(arguments: Arguments, world: World) -> str | None:
 
 
 def _check_payment_methods(arguments: Arguments, world: World) -> str | None:
-    paid = [str(method.get("payment_id")) for method in arguments.get("payment_methods", ())]
-    over = any(sum(one.startswith(kind) for one in paid) > most for kind, most in MAX_PAYMENT_METHODS.items())
-    return "too many payment methods of a kind" if over else None
+    ids = [str(method.get("payment_id")) for method in arguments.get("payment_methods", ())]
+    exceeded = any(sum(name.startswith(kind) for name in ids) > most for kind, most in MAX_PAYMENT_METHODS.items())
+    return "too many payment methods of a kind" if exceeded else None
 
 
 def _check_booked_bags(arguments: Arguments, world: World) -> str | None:
@@ -162,13 +162,13 @@ def _check_free_bags(user: Any, cabin: Any, passengers: int, arguments: Argument
 
 
 def _check_compensation(arguments: Arguments, world: World) -> str | None:
-    """Which reservation it is about nobody says: none of theirs may qualify."""
+    """The call names no reservation, so it is a violation only if none of the customer's reservations qualifies."""
     user = _get_entity(world, "users", arguments.get("user_id"))
     if user is None or user["membership"] != "regular":
         return None
-    theirs = [found for key in user["reservations"] if (found := _get_entity(world, "reservations", key))]
-    covered = any(one["insurance"] == "yes" or one["cabin"] == "business" for one in theirs)
-    return None if covered else "a customer was compensated who may not be"
+    reservations = [entity for key in user["reservations"] if (entity := _get_entity(world, "reservations", key))]
+    qualifies = any(entity["insurance"] == "yes" or entity["cabin"] == "business" for entity in reservations)
+    return None if qualifies else "a customer was compensated who may not be"
 
 
 RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
@@ -191,5 +191,4 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "update_reservation_flights": (_check_not_flown, _check_flight_change),
     },
 }
-
-"""By domain and tool."""
+"""Domain -> writing tool -> its rules."""

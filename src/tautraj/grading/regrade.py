@@ -1,6 +1,6 @@
-"""Rewards and labels found again, from the stored turns alone: no provider is called.
+"""Computes rewards and labels again from the stored turns, without calling a provider.
 
-A judge's verdict is taken as it was recorded. Not here: how a trajectory is graded (`reward`).
+The recorded verdict of a judge is reused. Not here: how a trajectory is graded (`grading.reward`).
 """
 
 import json
@@ -15,26 +15,26 @@ from tautraj.errors import EpisodeError, GradingError, StoreError, boundary
 from tautraj.grading.explanation import explain, format_explanation
 from tautraj.grading.reward import grade_trajectory, label_trajectory
 from tautraj.llms import Ask, Reply
-from tautraj.metrics import compute_metrics
 from tautraj.store import Store, index
 from tautraj.store.discovery import read_run
 from tautraj.store.lock import exclusive_lock
+from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.trajectory import Grade, LlmCall, Record, Trajectory
 
 REGRADE_FILE = "regrade.json"
 
 
 class RegradeRequest(Record):
-    """What the door is asked for."""
+    """Options of the `regrade` command."""
 
     run: str = Field(min_length=1)
     """The run directory, a path or URL."""
     data_dir: str | None
-    """Benchmark data to grade with, as domain.data_dir; None: where the run says."""
+    """Benchmark data to grade with, like domain.data_dir; None: that of the run."""
     keep: bool
-    """Write what was found into the episodes; else it stands in `regrade.json` alone."""
+    """Write changed grades into the episodes; False: write only `regrade.json`."""
     explain: str | None
-    """An episode's id: why its reward is what it is; nothing is graded again."""
+    """Id of an episode whose reward is to be explained instead of regrading the run; None: regrade."""
 
 
 class Change(NamedTuple):
@@ -49,7 +49,7 @@ class RegradeResult(NamedTuple):
     episodes: int
     changes: list[Change]
     broken: dict[str, str]
-    """Episode -> why it could not be graded again; it keeps what it has."""
+    """Episode id -> why it could not be regraded; such an episode stays unchanged."""
 
 
 def regrade(request: RegradeRequest) -> RegradeResult:
@@ -57,70 +57,70 @@ def regrade(request: RegradeRequest) -> RegradeResult:
     store = Store(request.run)
     run = _read_run(store, request.data_dir)
     benchmark = open_benchmark(run.benchmark, run.domain)
-    found = RegradeResult(0, [], {})
+    result = RegradeResult(0, [], {})
     with exclusive_lock(store):
         for trajectory in store.read_episodes():
-            found = found._replace(episodes=found.episodes + 1)
+            result = result._replace(episodes=result.episodes + 1)
             try:
-                again = regrade_trajectory(trajectory, benchmark)
+                regraded = regrade_trajectory(trajectory, benchmark)
             except EpisodeError as error:
-                found.broken[trajectory.id] = str(error)
+                result.broken[trajectory.id] = str(error)
                 continue
-            changes = list(find_changes(trajectory, again))
-            found.changes.extend(changes)
+            changes = list(find_changes(trajectory, regraded))
+            result.changes.extend(changes)
             if request.keep and changes:
-                store.write(again)
-        _write_result(store, found, request.keep)
-    return found
+                store.write(regraded)
+        _write_result(store, result, request.keep)
+    return result
 
 
 def explain_episode(request: RegradeRequest) -> list[str]:
-    """Why an episode's reward is what it is, line by line. Raises `StoreError`, `ConfigError`, `EpisodeError`."""
+    """Explanation of an episode's reward as lines. Raises `StoreError`, `ConfigError`, `EpisodeError`."""
     store = Store(request.run)
     run = _read_run(store, request.data_dir)
-    found = store.read_episode(request.explain) if request.explain in store.list_ids() else None
-    if found is None:
+    trajectory = store.read_episode(request.explain) if request.explain in store.list_ids() else None
+    if trajectory is None:
         raise StoreError(
-            f"{store.url} has no whole episode {request.explain}: the files in episodes/ are named after theirs"
+            f"{store.url} has no complete episode {request.explain}. The ids are the names of the files in episodes/"
         )
-    why = list(format_explanation(explain(found, open_benchmark(run.benchmark, run.domain))))
-    return [f"{found.id}: reward {found.reward}", *(why or ["nothing differs from gold"])]
+    lines = list(format_explanation(explain(trajectory, open_benchmark(run.benchmark, run.domain))))
+    return [f"{trajectory.id}: reward {trajectory.reward}", *(lines or ["no difference from gold"])]
 
 
 def regrade_trajectory(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
-    """The trajectory as the benchmark's present data and evaluator see it. Raises `GradingError`."""
+    """The trajectory graded and labelled with the benchmark's current data and evaluator. Raises `GradingError`."""
     with boundary(GradingError, f"task {trajectory.task_id}, which this data does not have"):
         task = benchmark.get_task(trajectory.task_id)
-    anew = {
+    current = {
         "data_hash": benchmark.data_hash,
         "quarantine": benchmark.quarantine.get(trajectory.task_id),
         "privileged": task.privileged,
         "versions": {**trajectory.versions, "benchmark": benchmark.version},
     }
     return label_trajectory(
-        grade_trajectory(trajectory.model_copy(update=anew), benchmark, _replay_judge(trajectory.grade)), benchmark
+        grade_trajectory(trajectory.model_copy(update=current), benchmark, _replay_judge(trajectory.grade)), benchmark
     )
 
 
 def find_changes(old: Trajectory, new: Trajectory) -> Iterator[Change]:
-    """What is not as it was, field by field; labels that it had none of before are one change. No gold."""
+    """Changed fields in order of name, without gold values. Labels that are new as a whole are one change."""
     if old.labels is None and new.labels is not None:
         yield Change(old.id, "labels", None, new.labels.model_dump(mode="json"))
         new = new.model_copy(update={"labels": None})
     before, after = _flatten(old), _flatten(new)
-    for what in sorted({*before, *after}):
-        if before.get(what) != after.get(what):
-            yield Change(old.id, what, before.get(what), after.get(what))
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            yield Change(old.id, name, before.get(name), after.get(name))
 
 
 def _flatten(trajectory: Trajectory) -> dict[str, Any]:
-    """Numbers and facts, flat."""
-    told = {"reward": trajectory.reward, "ungraded": trajectory.ungraded, "data_hash": trajectory.data_hash}
+    """The fields that regrading may change, as dotted name -> value."""
+    fields = {"reward": trajectory.reward, "ungraded": trajectory.ungraded, "data_hash": trajectory.data_hash}
     if trajectory.grade:
-        told |= {f"components.{name}": value for name, value in trajectory.grade.components.items()}
+        fields |= {f"components.{name}": value for name, value in trajectory.grade.components.items()}
     if trajectory.labels:
-        told |= {f"labels.{name}": value for name, value in trajectory.labels.model_dump(mode="json").items()}
-    return told
+        fields |= {f"labels.{name}": value for name, value in trajectory.labels.model_dump(mode="json").items()}
+    return fields
 
 
 def _read_run(store: Store, data_dir: str | None) -> Run:
@@ -131,26 +131,14 @@ def _read_run(store: Store, data_dir: str | None) -> Run:
 
 
 def _replay_judge(grade: Grade | None) -> Ask | None:
-    """Answers as the judge did; None where nobody judged."""
+    """A judge that repeats the recorded verdict; None if there is none."""
     if grade is None or not grade.judged:
         return None
     results = [
         {"expectedOutcome": check.what, "metExpectation": check.met, "reasoning": check.why or ""}
         for check in grade.judged
     ]
-
-    call = LlmCall(
-        llm="recorded",
-        tokens_in=0,
-        tokens_out=0,
-        tokens_cached=0,
-        usd=0.0,
-        started=0.0,
-        seconds=0.0,
-        retries=0,
-        finish=None,
-    )
-    reply = Reply(json.dumps({"results": results}), (), None, {}, call)
+    reply = Reply(json.dumps({"results": results}), (), None, {}, LlmCall.free("recorded", started=0.0))
     return lambda messages, tools=(): reply
 
 
@@ -161,6 +149,5 @@ def _write_result(store: Store, result: RegradeResult, keep: bool) -> None:
     )
     if keep and result.changes:
         rows = index.read_rows(store)
-        wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
-        store.write_json("metrics.json", compute_metrics(rows, store.read_failures({row.id for row in rows}), wasted))
+        store.write_json("metrics.json", compute_run_metrics(store, rows))
         index.save_index(store, rows)

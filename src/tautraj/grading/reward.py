@@ -1,7 +1,7 @@
-"""What an episode was worth, asked of the benchmark, and the labels that say whether to trust it.
+"""The reward of an episode, computed by the benchmark, and the labels that say whether to trust it.
 
-Pure where no judge is asked: the same trajectory always gets the same reward, today or regraded next year. Not here:
-running episodes (`episode`), averaging rewards (`metrics`), how labels are decided (`labels`).
+Pure if no judge is needed: a trajectory always gets the same reward, today or regraded next year. Not here: running
+episodes (`runs.episode`), averaging rewards (`metrics`), how labels are computed (`grading.labels`).
 """
 
 from tautraj.benchmarks import Benchmark
@@ -12,15 +12,15 @@ from tautraj.trajectory import Trajectory
 
 
 def grade_trajectory(trajectory: Trajectory, benchmark: Benchmark, judge: Ask | None) -> Trajectory:
-    """With the benchmark's verdict, and no labels. Raises `GradingError`."""
+    """A copy with the benchmark's verdict and without labels. Raises `GradingError`."""
     verdict = benchmark.grade(trajectory.task_id, trajectory.turns, trajectory.outcome, judge)
-    found = (None, verdict, None) if isinstance(verdict, str) else (verdict.reward, None, verdict)
-    update = dict(zip(("reward", "ungraded", "grade"), found, strict=True))
+    values = (None, verdict, None) if isinstance(verdict, str) else (verdict.reward, None, verdict)
+    update = dict(zip(("reward", "ungraded", "grade"), values, strict=True))
     return trajectory.model_copy(update={**update, "labels": None})
 
 
 def label_trajectory(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
-    """With its labels, if it was graded. Raises `GradingError`."""
+    """A copy with labels; the trajectory itself if it has no grade. Raises `GradingError`."""
     if trajectory.grade is None:
         return trajectory
     with boundary(GradingError, f"labelling {benchmark.domain} task {trajectory.task_id}"):

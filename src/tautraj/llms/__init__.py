@@ -1,4 +1,4 @@
-"""One chat client for every seat: litellm, typed failures, the only retry of a call, rate limits, tokens and cost."""
+"""The chat client of all seats: litellm, typed failures, the only retry of a call, rate limits, tokens and cost."""
 
 from tautraj.llms.chat import Ask, chat
 from tautraj.llms.reply import Reply

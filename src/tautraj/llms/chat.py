@@ -1,7 +1,7 @@
-"""Ask an llm: one call, its retries, its limits.
+"""One llm call with its retries and rate limits.
 
-Messages and tools are the OpenAI protocol's; litellm speaks the provider's own. Not here: what the answer holds
-(`answers`), what it means (`agents`, `users`).
+Messages and tools are in OpenAI's format; litellm translates them to the provider's. Not here: parsing the response
+(`llms.reply`), interpreting the text (`agents`, `users`).
 """
 
 import functools
@@ -22,12 +22,11 @@ from tautraj.llms.rate_limits import CallPermit, get_provider_limits
 from tautraj.llms.reply import Message, Reply, read_reply
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-
-"""Seconds; between attempts, where the provider does not name its own wait."""
+"""Seconds between attempts, for a provider that sends no Retry-After."""
 
 
 class Ask(Protocol):
-    """A seat's llm, its settings bound and its record kept."""
+    """`chat` bound to the llm and settings of one seat; every call is recorded."""
 
     def __call__(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> Reply: ...
 
@@ -35,19 +34,19 @@ class Ask(Protocol):
 def chat(
     llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = (), *, seed: int | None = None
 ) -> Reply:
-    """One answer of `llm`; retried while the failure is transient and `retry_seconds` last.
+    """Call `llm` once; retry transient failures until the provider's `retry_seconds` are used up.
 
-    Raises the typed `ProviderError` of the last attempt.
+    Raises the `ProviderError` of the last attempt.
     """
     import litellm
 
     litellm.suppress_debug_info = True
-    litellm.drop_params = False  # tau2 sets it for everyone, and litellm then asks twice on a 422; ours goes per call
+    litellm.drop_params = False  # tau2 sets it globally; litellm then sends twice on a 422. Set per call below
     started = time.time()
     request = _build_request(llm, messages, tools, seed)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TransientProviderError),
-        stop=tenacity.stop_before_delay(llm.provider.retry_seconds),  # when the next wait would end after that
+        stop=tenacity.stop_before_delay(llm.provider.retry_seconds),  # stop if the next wait would end later
         wait=_compute_wait,
         reraise=True,
     )
@@ -60,7 +59,7 @@ def chat(
 
 
 def read_api_key(llm: Llm) -> str | None:
-    """From the environment; None when the provider needs none or none is set."""
+    """API key from the environment; None if the provider needs none or the variable is not set."""
     name = llm.provider.api_key_env
     return os.environ.get(name) or None if name else None
 
@@ -69,14 +68,14 @@ def _build_request(
     llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
 ) -> dict[str, Any]:
     provider = llm.provider
-    route = "hosted_vllm" if llm.is_served_by_run else provider.route  # the run's own servers speak OpenAI's protocol
+    route = "hosted_vllm" if llm.is_served_by_run else provider.route  # servers started by the run
     request: dict[str, Any] = {
         "model": f"{route}/{llm.name}",
         "messages": list(messages),
         "timeout": provider.timeout_seconds,
-        "num_retries": 0,  # litellm's own and the SDK's: this module is the only place that retries
+        "num_retries": 0,  # litellm's and the SDK's retries are off: only this module retries
         "max_retries": 0,
-        "drop_params": True,  # seed and temperature are not everywhere
+        "drop_params": True,  # some models accept no seed or temperature
         "api_base": provider.api_base,
         "api_key": read_api_key(llm) or ("none" if provider.api_key_env is None else None),
         "temperature": llm.temperature,
@@ -93,41 +92,41 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
 
     chars = _count_chars(request) if llm.provider.tokens_per_minute else 0
     with (
-        get_provider_limits(llm.provider).call_permit(chars) as room,
+        get_provider_limits(llm.provider).call_permit(chars) as permit,
         translate_errors(lambda error: to_provider_error(error, llm)),
     ):
-        response = _complete({**request, "logger_fn": lambda details: _wait_when_sending(room, details)})
-        room.raise_failure()
+        response = _complete({**request, "logger_fn": lambda details: _wait_when_sending(permit, details)})
+        permit.raise_failure()
         usage = getattr(response, "usage", None)
-        room.tokens_in = getattr(usage, "prompt_tokens", None)
-        room.tokens_out = getattr(usage, "completion_tokens", None)
+        permit.tokens_in = getattr(usage, "prompt_tokens", None)
+        permit.tokens_out = getattr(usage, "completion_tokens", None)
         return response
 
 
 def _count_chars(request: dict[str, Any]) -> int:
-    """About so many characters."""
-    said = sum(len(str(m.get("content") or "")) + len(str(m.get("tool_calls") or "")) for m in request["messages"])
-    return said + len(orjson.dumps(request.get("tools")))
+    """Approximate size of messages and tools, in characters."""
+    chars = sum(len(str(m.get("content") or "")) + len(str(m.get("tool_calls") or "")) for m in request["messages"])
+    return chars + len(orjson.dumps(request.get("tools")))
 
 
 def _wait_when_sending(permit: CallPermit, details: dict[str, Any]) -> None:
-    """litellm tells its logger before it sends a request and after; between the two nothing is left to do."""
+    """litellm calls its logger just before it sends a request (`pre_api_call`) and again after the response."""
     if details.get("log_event_type") == "pre_api_call":
         permit.wait()
 
 
 def _complete(request: dict[str, Any]) -> Any:
-    """litellm's, without what it prepares for loggers after a success: a fifth of its work, and there are none."""
+    """Call litellm, marked as internal: it then skips its success logging, a fifth of its work and unused here."""
     import litellm
     from litellm._internal_context import is_internal_call
 
-    from tautraj.llms import openai_fast_path as direct
+    from tautraj.llms import openai_fast_path
 
     ensure_http_handler()
     _register_model(request["model"])
-    if direct.is_supported(request):
-        return direct.complete(request)
-    if "tools" in request:  # litellm edits the schemas on its way to some
+    if openai_fast_path.is_supported(request):
+        return openai_fast_path.complete(request)
+    if "tools" in request:  # litellm edits the schemas in place for some providers
         request = {**request, "tools": orjson.loads(orjson.dumps(request["tools"]))}
     token = is_internal_call.set(True)
     try:
@@ -138,10 +137,10 @@ def _complete(request: dict[str, Any]) -> Any:
 
 @functools.cache
 def _register_model(model: str) -> None:
-    """litellm looks ten times per call for what it may know of a model, each time anew where that is nothing."""
+    """Register a model unknown to litellm: it looks a model up ten times per call and does not cache misses."""
     import litellm
 
-    with suppress(ImportError):  # OpenAI's SDK trips over it while another thread is importing it
+    with suppress(ImportError):  # OpenAI's SDK fails if another thread is importing it at the time
         import httpx2  # noqa: F401
     try:
         litellm.get_model_info(model)
@@ -150,8 +149,8 @@ def _register_model(model: str) -> None:
 
 
 def _compute_wait(state: tenacity.RetryCallState) -> float:
-    """What the provider asked for, else exponential; jittered upwards, so that a crowd does not return at once."""
+    """Seconds to the next attempt: Retry-After, else exponential backoff; jitter spreads out concurrent callers."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, ProviderError) else None
+    retry_after = error.retry_after if isinstance(error, ProviderError) else None
     backoff = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))
-    return asked + random.uniform(0, 0.5) if asked is not None else backoff * random.uniform(1, 1.5)  # noqa: S311
+    return retry_after + random.uniform(0, 0.5) if retry_after is not None else backoff * random.uniform(1, 1.5)  # noqa: S311

@@ -1,6 +1,6 @@
-"""Who may call now: one after the other, so many at once, over all processes of this machine.
+"""Locks and semaphores that bound concurrent calls, per process and across the processes of this machine.
 
-Not here: how much a minute may hold (`limits`).
+Not here: requests and tokens per minute (`llms.rate_limits`).
 """
 
 import fcntl
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TextIO
 
 POLL_SECONDS = 0.05
-"""Seconds between two looks at what another process may have given back."""
+"""Seconds between two attempts to get what another process holds."""
 
 
 class FifoLock:
-    """One at a time, in the order they came: who talks a lot waits behind who has just come."""
+    """Mutex granted in order of arrival, so that a thread that calls often cannot starve the others."""
 
     def __init__(self) -> None:
         self._lock, self._queue, self.busy = threading.Lock(), deque[threading.Event](), False
@@ -27,29 +27,28 @@ class FifoLock:
             if not self.busy:
                 self.busy = True
                 return
-            self._queue.append(mine := threading.Event())
-        mine.wait()
+            self._queue.append(turn := threading.Event())
+        turn.wait()
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             if self._queue:
-                self._queue.popleft().set()  # busy still, with the next
+                self._queue.popleft().set()  # stays busy: the lock passes to the next thread
             else:
                 self.busy = False
 
 
 class AdaptiveSemaphore:
-    """Calls at once, in the order they came: half as many after a refusal, one more for every round of answers, up to
-    `most`.
+    """FIFO semaphore with additive increase and multiplicative decrease (AIMD).
 
-    While some are free nobody waits, not even for a lock: who waits for one waits for the interpreter as well, behind
-    threads that compute, and those who come meanwhile wait behind him.
+    A refusal halves the limit; every round of answers raises it by one, up to `max_slots`. A free slot is taken
+    without a lock: waiting for a lock also means waiting for the GIL behind busy threads, and later threads queue up.
     """
 
     def __init__(self, max_slots: int) -> None:
         self._max_slots, self._limit, self._last_cut_at = max_slots, float(max_slots), float("-inf")
         self._free, self._excess = deque([None] * max_slots), 0
-        """Slots to be had, and how many of those given back are not to be had again. A deque's ends need no lock."""
+        """Free slots, and how many released slots must still be withdrawn. A deque's ends need no lock."""
         self._lock, self._queue = threading.Lock(), deque[threading.Event]()
 
     @property
@@ -57,12 +56,12 @@ class AdaptiveSemaphore:
         return bool(self._free)
 
     def acquire(self) -> float:
-        """Wait for a slot; when it was had, as `give_back` wants to know."""
+        """Wait for a slot. Returns the time it was acquired (`time.monotonic`), for `release`."""
         if self._queue or not self._try_acquire():
             with self._lock:
-                self._queue.append(mine := threading.Event())
+                self._queue.append(turn := threading.Event())
                 self._settle()
-            mine.wait()
+            turn.wait()
         return time.monotonic()
 
     def release(self, acquired_at: float, refused: bool) -> None:
@@ -76,7 +75,7 @@ class AdaptiveSemaphore:
         before = int(self._limit)
         if not refused:
             self._limit = min(self._max_slots, self._limit + 1 / self._limit)
-        elif acquired_at > self._last_cut_at:  # the others of one crowd are refused for one reason
+        elif acquired_at > self._last_cut_at:  # one cut for all calls begun before it
             self._limit, self._last_cut_at = max(1.0, self._limit / 2), time.monotonic()
         self._excess += before - int(self._limit)
 
@@ -98,20 +97,20 @@ class AdaptiveSemaphore:
 
 
 class CrossProcessSemaphore:
-    """A locked file per slot, shared by the processes of this machine; the system gives back what a dead one held.
+    """Semaphore with one locked file per slot, shared by the processes of this machine.
 
-    It is opened when it is first wanted: a sweep has as many of these as llms and addresses. No more threads at once
-    than there are files.
+    The kernel releases the slots of a dead process. A file is opened on first use: a sweep has one semaphore per llm
+    and address. At most as many threads hold a slot as there are files.
     """
 
     def __init__(self, paths: Iterable[Path]) -> None:
         idle: list[Path | TextIO] = list(paths)
-        random.shuffle(idle)  # else every process would ask for the same ones first
+        random.shuffle(idle)  # else every process would try the same ones first
         self._idle, self._fifo_lock = deque(idle), FifoLock()
-        """Not held by this process; what it had last, and nobody else may want, stands at the end."""
+        """Slots that this process does not hold. The one released last, most likely still free, is at the end."""
 
     def acquire(self) -> TextIO:
-        """One of them, waited for where other processes have them all."""
+        """Wait for a slot and lock it. Returns the open file, for `release`."""
         if not self._fifo_lock.busy and (file := self._try_acquire()):
             return file
         with self._fifo_lock:

@@ -1,8 +1,8 @@
-"""Which of our failures an exception of litellm is. DESIGN's table, in one place.
+"""Maps litellm's exceptions to the `ProviderError` types of `errors`.
 
-litellm chooses its classes by the words of an error before its status: a 401 may come as BadRequestError, an
-unreadable 200 as a 422 or a 500. So only the classes that can be trusted are, then the words that matter, then what
-happened on the wire, which the causes of the exception tell.
+litellm chooses its classes by the text of an error before its status: a 401 may come as BadRequestError, an
+unreadable 200 as a 422 or a 500. The order here is therefore: the classes that are reliable, known phrases in the
+text, transport errors among the causes, the status that the server sent.
 """
 
 import email.utils
@@ -31,7 +31,7 @@ BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
         errors.ContentRefused,
     ),
     (
-        # Google says "quota" of every limit: only its id tells a day's from a minute's.
+        # Google writes "quota" for every limit; only quotaId distinguishes per day from per minute.
         re.compile(
             r"insufficient_quota|billing_hard_limit|billing_not_active|credit balance is too low"
             r"|specified API usage limits|quotaId\W+\w*PerDay|free-models-per-day"
@@ -43,7 +43,7 @@ BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
 BY_CLASS: list[tuple[type[Exception], type[ProviderError]]] = [
     (litellm.ContextWindowExceededError, errors.ContextTooLong),
     (litellm.ContentPolicyViolationError, errors.ContentRefused),
-    (litellm.AuthenticationError, errors.AuthenticationFailed),  # Gemini says it with a 400
+    (litellm.AuthenticationError, errors.AuthenticationFailed),  # Gemini sends 400
     (litellm.Timeout, errors.ProviderTimeout),
 ]
 
@@ -62,8 +62,8 @@ BY_STATUS: dict[int, type[ProviderError]] = {
 
 
 def to_provider_error(error: Exception, llm: Llm) -> ProviderError:
-    """The typed failure of a call to `llm`, with the wait the provider asked for; its words may quote a header."""
-    text = " ".join(str(error).split("Traceback (most recent call last)")[0].split())  # litellm appends its own
+    """The typed failure of a call to `llm`, with the provider's Retry-After. Keys are redacted from the text."""
+    text = " ".join(str(error).split("Traceback (most recent call last)")[0].split())  # litellm appends a traceback
     text = redact_keys(text, llm.provider.api_base)
     kind = _classify_error(error, text)
     return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_parse_retry_after(error))
@@ -77,16 +77,16 @@ def _classify_error(error: Exception, text: str) -> type[ProviderError]:
         if isinstance(error, foreign):
             return ours
     if 400 <= status < 500:
-        told = " ".join([text, *(str(code) for cause in causes if (code := getattr(cause, "code", None)))])
-        for words, ours in BY_WORDS:
-            if words.search(told):
+        searched = " ".join([text, *(str(code) for cause in causes if (code := getattr(cause, "code", None)))])
+        for pattern, ours in BY_WORDS:
+            if pattern.search(searched):
                 return ours
     if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
         return errors.ProviderTimeout
     if any(isinstance(cause, httpx.TransportError) for cause in causes):
         return errors.ProviderUnavailable
     if refused is None and status not in (400, 401, 403, 404):
-        return errors.MalformedResponse  # neither refused nor dropped: litellm could not read what came
+        return errors.MalformedResponse  # no error status, no transport error: litellm could not parse the response
     if status in BY_STATUS:
         return BY_STATUS[status]
     return errors.BadRequest if 400 <= status < 500 else errors.ProviderUnavailable
@@ -99,23 +99,25 @@ def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_refusal(cause: BaseException) -> TypeGuard[httpx.HTTPStatusError | openai.APIStatusError]:
-    """Whether it holds the server's own status; litellm's classes, which are openai's too, make up theirs."""
-    own = type(cause).__module__.startswith("litellm")
-    return isinstance(cause, httpx.HTTPStatusError | openai.APIStatusError) and not own and cause.response.is_error
+    """Whether `cause` holds the status the server sent. litellm's subclasses of openai's errors make up theirs."""
+    is_litellm = type(cause).__module__.startswith("litellm")
+    if is_litellm or not isinstance(cause, httpx.HTTPStatusError | openai.APIStatusError):
+        return False
+    return cause.response.is_error
 
 
 def _parse_retry_after(error: Exception) -> float | None:
-    """Seconds, from the header's number or date, or from where Google writes them: the body."""
+    """Seconds, from the header (number or date) or from `retryDelay` in Google's response body; None without."""
     headers = getattr(error, "litellm_response_headers", None)
     value = headers.get("retry-after") if headers is not None else None
     if value is None:
-        named = re.search(r'"retryDelay":\s*"([\d.]+)s"', str(error))
-        value = named[1] if named else None
+        match = re.search(r'"retryDelay":\s*"([\d.]+)s"', str(error))
+        value = match[1] if match else None
     if value is None:
         return None
     with suppress(ValueError):
         return max(0.0, float(value))
-    with suppress(ValueError, OverflowError):  # no year that a calendar has
+    with suppress(ValueError, OverflowError):  # a date out of range
         date = email.utils.parsedate_tz(value)
         return max(0.0, email.utils.mktime_tz(date) - time.time()) if date else None
     return None

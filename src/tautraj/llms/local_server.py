@@ -1,21 +1,23 @@
 """The process that serves a local model: `python -m tautraj.llms.local_server <weights> <calls at once>`.
 
-It writes its address to stdout once it can be asked, and is gone when its stdin ends: whatever ends the run closes
-that pipe, a SIGKILL too. Not here: who starts it and why (`local`).
+It prints its address to stdout once it accepts requests and exits when its stdin is closed, which also happens when
+the run is killed (SIGKILL). Not here: starting it (`llms.local`).
 """
 
 import os
 import sys
 from pathlib import Path
 
+from tautraj.child_server import exit_with_stdin
+
 CONTEXT_TOKENS = 8192
-"""Tokens of one conversation: what SmolLM2 was trained on."""
+"""Tokens per conversation: the context length that SmolLM2 was trained with."""
 
 CHAT_TEMPLATE = Path(__file__).with_name("smollm2.jinja")
-"""The one inside the weights leaves the tools out, and fails on a message without text."""
+"""Replaces the template inside the weights, which omits the tools and fails on a message without text."""
 
 CACHE_MIB = 1024
-"""Of conversations read so far; llama.cpp's own choice is 8192."""
+"""MiB for the prompt cache; llama.cpp's default is 8192."""
 
 
 def main(weights: str, calls_at_once: int) -> None:
@@ -25,18 +27,17 @@ def main(weights: str, calls_at_once: int) -> None:
     params.model.path = weights
     params.chat_template = CHAT_TEMPLATE.read_text()
     params.n_ctx, params.n_parallel = CONTEXT_TOKENS * calls_at_once, calls_at_once
-    params.hostnames, params.port = ["127.0.0.1"], 0  # 0: a free one
+    params.hostnames, params.port = ["127.0.0.1"], 0  # 0: any free port
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = _choose_thread_count()
     params.cache_ram_mib = CACHE_MIB
     params.ui, params.verbosity = False, 1  # errors only
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
-    sys.stdin.buffer.read()
-    os._exit(0)  # its destructor would wait for the answers under way
+    exit_with_stdin()  # returning would run the server's destructor, which waits for answers in progress
 
 
 def _choose_thread_count() -> int:
-    """A core is left to the run: llama.cpp's threads wait by spinning, and crawl when they have to share."""
+    """Leaves one core to the run: llama.cpp's threads spin while waiting and are very slow when they share cores."""
     return min(4, max(1, (os.cpu_count() or 1) - 1))
 
 

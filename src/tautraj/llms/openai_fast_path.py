@@ -1,8 +1,8 @@
-"""litellm's own HTTP handler, asked directly by calls that speak OpenAI's protocol: the same request and the same
-answer as by `litellm.completion`, in half of its time.
+"""Direct calls of litellm's HTTP handler for OpenAI's protocol.
 
-What that does beside (caches, fallbacks, callbacks, bridges to other interfaces) nobody here uses; a call that might
-need any of it does not fit. Not here: every other protocol, retries (`chat`), what a failure means (`failures`).
+The same request and the same response as `litellm.completion`, in half the time: caches, fallbacks, callbacks and
+bridges to other interfaces are skipped. `is_supported` is False for a call that might need one of them. Not here:
+other protocols and retries (`llms.chat`), typed failures (`llms.error_mapping`).
 """
 
 import copy
@@ -27,7 +27,7 @@ from tautraj.llms.http_client import ensure_http_handler
 ROUTES = ("openai", "hosted_vllm")
 
 SDK_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL", "OPENAI_API_BASE")
-"""What OpenAI's SDK looks for in the environment, and the handler does not."""
+"""Environment variables that OpenAI's SDK reads and the handler does not."""
 
 SETTINGS = {"timeout", "num_retries", "max_retries", "drop_params", "api_base", "api_key", "logger_fn"}
 
@@ -43,11 +43,11 @@ PARAMETERS = (
     "reasoning_effort",
     "parallel_tool_calls",
 )
-"""What litellm translates going by the model alone."""
+"""Parameters whose translation by litellm depends on the model alone."""
 
 
 class Target(NamedTuple):
-    """Who is asked, as litellm finds it by a model's name."""
+    """A model name as litellm resolves it."""
 
     model: str
     provider: str
@@ -57,24 +57,24 @@ class Target(NamedTuple):
 
 
 def is_supported(request: Mapping[str, Any]) -> bool:
-    """Whether `ask` does with a request what `litellm.completion` would."""
+    """Whether `complete` and `litellm.completion` treat this request alike."""
     if request["model"].partition("/")[0] not in ROUTES or any(os.environ.get(name) for name in SDK_VARIABLES):
         return False
     if not request.keys() <= {"model", "messages", *SETTINGS, *PARAMETERS}:
         return False
     effort = request.get("reasoning_effort")
-    plain = effort is None or isinstance(effort, str)
-    return plain and not _is_bridged(request["model"], "tools" in request, effort, request.get("api_base"))
+    is_plain = effort is None or isinstance(effort, str)
+    return is_plain and not _is_bridged(request["model"], "tools" in request, effort, request.get("api_base"))
 
 
 def complete(request: Mapping[str, Any]) -> ModelResponse:
-    """The answer to a request that `fits`; its tools stay as they are. Raises what `litellm.completion` raises."""
-    to = _resolve_target(request["model"], request.get("api_base"), request.get("api_key"))
-    with _map_litellm_errors(to):
+    """Send a request that `is_supported`; its tools are not modified. Raises what `litellm.completion` raises."""
+    target = _resolve_target(request["model"], request.get("api_base"), request.get("api_key"))
+    with _map_litellm_errors(target):
         messages = validate_and_fix_openai_messages(request["messages"])
-        parameters = _map_parameters(to.model, to.provider, request)
+        parameters = _map_parameters(target.model, target.provider, request)
         logging = Logging(
-            model=to.model,
+            model=target.model,
             messages=messages,
             stream=False,
             call_type="completion",
@@ -83,16 +83,16 @@ def complete(request: Mapping[str, Any]) -> ModelResponse:
             function_id="",
         )
         logging.update_environment_variables(
-            model=to.model,
+            model=target.model,
             optional_params=parameters,
             litellm_params={"logger_fn": request.get("logger_fn")},
-            custom_llm_provider=to.provider,
+            custom_llm_provider=target.provider,
         )
         response: ModelResponse = base_llm_http_handler.completion(
-            model=to.model,
+            model=target.model,
             messages=messages,
-            api_base=to.api_base,
-            custom_llm_provider=to.provider,
+            api_base=target.api_base,
+            custom_llm_provider=target.provider,
             model_response=ModelResponse(),
             encoding=None,
             logging_obj=logging,
@@ -101,8 +101,8 @@ def complete(request: Mapping[str, Any]) -> ModelResponse:
             litellm_params={},
             acompletion=False,
             stream=None,
-            api_key=to.api_key,
-            provider_config=to.config,
+            api_key=target.api_key,
+            provider_config=target.config,
             client=ensure_http_handler(),
         )
         if _has_price(request["model"]):
@@ -117,54 +117,53 @@ def _map_litellm_errors(target: Target) -> Iterator[None]:
     except BaseLLMException as error:
         raise exception_type(
             model=target.model, custom_llm_provider=target.provider, original_exception=error, completion_kwargs={}
-        ) from None  # which may be the same
+        ) from None  # `exception_type` may return `error` itself
 
 
 @functools.lru_cache(maxsize=64)
 def _resolve_target(name: str, api_base: str | None, api_key: str | None) -> Target:
     model, provider, own_key, base = litellm.get_llm_provider(model=name, api_base=api_base, api_key=api_key)
-    found = ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider))
-    config: Any = copy.copy(found)  # which others use too
+    shared = ProviderConfigManager.get_provider_chat_config(model=model, provider=LlmProviders(provider))
+    config: Any = copy.copy(shared)  # also used by `litellm.completion`
     config.remove_cache_control_flag_from_messages_and_tools = _return_unchanged
     config.sign_request = _serialize_body
     return Target(model, provider, base or api_base, own_key or api_key, config)
 
 
 def _return_unchanged(model: str, messages: Any, tools: Any = None) -> tuple[Any, Any]:
-    """There are no cache marks in them: litellm looks for some in every part of the conversation and of the tools."""
+    """Replaces litellm's search of all messages and tools for cache marks; there are none."""
     return messages, tools
 
 
 def _serialize_body(headers: Any, request_data: Any, **_: Any) -> tuple[Any, bytes]:
-    """The body, as compact as OpenAI's SDK writes it, and ten times as quickly as litellm."""
+    """The body, as compact as OpenAI's SDK writes it; ten times as fast as litellm."""
     return headers, orjson.dumps(request_data)
 
 
 def _map_parameters(model: str, provider: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """As the model takes them: renamed, or left out where it knows them not."""
-    given = {name: request[name] for name in PARAMETERS if name in request and name != "seed"}
-    seeded = "seed" in request
-    found = dict(_translate_parameters(model, provider, orjson.dumps(given), seeded))
-    if "tools" in found:
-        found["tools"] = list(found["tools"])  # the handler puts its own into the list
-    if "seed" in found:
-        found["seed"] = request["seed"]
-    return found
+    """The parameters under the model's names for them; those it does not support are dropped."""
+    parameters = {name: request[name] for name in PARAMETERS if name in request and name != "seed"}
+    translated = dict(_translate_parameters(model, provider, orjson.dumps(parameters), "seed" in request))
+    if "tools" in translated:
+        translated["tools"] = list(translated["tools"])  # the handler appends to the list
+    if "seed" in translated:
+        translated["seed"] = request["seed"]
+    return translated
 
 
 @functools.lru_cache(maxsize=256)
 def _translate_parameters(model: str, provider: str, parameters_json: bytes, seeded: bool) -> dict[str, Any]:
-    """litellm looks through all tools for this, which are the same for every call of a run."""
-    named = {**orjson.loads(parameters_json), **({"seed": 0} if seeded else {})}
-    found: dict[str, Any] = get_optional_params(
-        model=model, custom_llm_provider=provider, drop_params=True, max_retries=0, stream=None, **named
+    """Cached: litellm scans all tools for this, and they are the same for every call of a run."""
+    parameters = {**orjson.loads(parameters_json), **({"seed": 0} if seeded else {})}
+    translated: dict[str, Any] = get_optional_params(
+        model=model, custom_llm_provider=provider, drop_params=True, max_retries=0, stream=None, **parameters
     )
-    return found
+    return translated
 
 
 @functools.lru_cache(maxsize=64)
 def _has_price(name: str) -> bool:
-    """Whether litellm's table has a price; to find none takes it as long as to reckon."""
+    """Whether litellm's table has a price. Cached: finding none takes litellm as long as computing a cost."""
     try:
         return bool(litellm.get_model_info(name).get("input_cost_per_token"))
     except litellm.ModelNotMappedError:
@@ -173,7 +172,7 @@ def _has_price(name: str) -> bool:
 
 @functools.lru_cache(maxsize=64)
 def _is_bridged(name: str, tools: bool, effort: str | None, api_base: str | None) -> bool:
-    """Whether litellm would ask another interface than chat completions."""
+    """Whether litellm would send this to the responses API instead of chat completions."""
     model, provider, _, base = litellm.get_llm_provider(model=name, api_base=api_base)
     info, _ = responses_api_bridge_check(
         model=model,

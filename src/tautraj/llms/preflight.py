@@ -1,4 +1,4 @@
-"""Can every seat play? Asked before the first episode, one short call per llm."""
+"""Checks before the first episode: every seat has its key, and every llm answers one short call."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -10,36 +10,36 @@ from tautraj.llms.chat import chat, read_api_key
 OFFLINE_HINT = "run with model=oracle user=scripted"
 
 UNREACHABLE_ADDRESS = "http://127.0.0.1:9"
-"""The discard port, where nobody answers: refused at once."""
+"""The discard port: nothing listens there, so a connection is refused at once."""
 
 MAX_RETRY_SECONDS = 20.0
-"""Seconds for a provider that is busy just now."""
+"""Upper bound of `retry_seconds` during the check."""
 
 
 def check_seats(seats: Sequence[tuple[str, Llm]]) -> None:
-    """Raise `PreflightError`, one line per seat that cannot play. `seats`: (key in the configuration, llm)."""
-    playing = [(seat, llm) for seat, llm in seats if not llm.is_offline]
-    faults = [fault for seat, llm in playing if (fault := _check_key(seat, llm))]
+    """Raise `PreflightError` with one line per seat that cannot play. `seats`: (key in the configuration, llm)."""
+    online = [(seat, llm) for seat, llm in seats if not llm.is_offline]
+    faults = [fault for seat, llm in online if (fault := _check_key(seat, llm))]
     if not faults:
-        distinct = [pair for index, pair in enumerate(playing) if pair[1] not in [llm for _, llm in playing[:index]]]
+        distinct = [pair for index, pair in enumerate(online) if pair[1] not in [llm for _, llm in online[:index]]]
         faults = [fault for seat, llm in distinct if (fault := _check_answer(seat, llm))]
     if faults:
         raise PreflightError("\n".join(faults))
 
 
 def warm_up(llms: Iterable[Llm]) -> None:
-    """Have litellm load all that a call to these takes; nobody is called.
+    """Make litellm load everything that a call to these llms needs, without reaching a provider.
 
-    The first call of a process takes seconds. Many of them at once were let through at one time and would arrive at
-    another, too close to the next minute's.
+    The first call of a process takes seconds. Without this, many calls admitted by the rate limits at one time would
+    be sent at a later one, too close to those of the next minute.
     """
     for llm in llms:
         if not llm.is_offline:
-            nobody = llm.provider.model_copy(
+            unreachable = llm.provider.model_copy(
                 update={"api_base": UNREACHABLE_ADDRESS, "api_key_env": None, "retry_seconds": 0.0}
             )
             with suppress(ProviderError):
-                chat(llm.model_copy(update={"provider": nobody}), [{"role": "user", "content": "hello"}])
+                chat(llm.model_copy(update={"provider": unreachable}), [{"role": "user", "content": "hello"}])
 
 
 def _check_key(seat: str, llm: Llm) -> str | None:
@@ -50,8 +50,8 @@ def _check_key(seat: str, llm: Llm) -> str | None:
 
 
 def _check_answer(seat: str, llm: Llm) -> str | None:
-    patience = min(MAX_RETRY_SECONDS, llm.provider.retry_seconds)
-    provider = llm.provider.model_copy(update={"retry_seconds": patience})
+    retry_seconds = min(MAX_RETRY_SECONDS, llm.provider.retry_seconds)
+    provider = llm.provider.model_copy(update={"retry_seconds": retry_seconds})
     try:
         chat(llm.model_copy(update={"provider": provider}), [{"role": "user", "content": "Reply with: ok"}])
     except ProviderError as error:
@@ -63,8 +63,8 @@ def _suggest_next_step(seat: str, llm: Llm, error: ProviderError) -> str:
     if isinstance(error, AuthenticationFailed):
         return f"Check {llm.provider.api_key_env or seat + '.provider.api_key_env'}, or {OFFLINE_HINT}."
     if isinstance(error, ModelNotFound):
-        return f"Name another: {seat}.name=…, or {OFFLINE_HINT}."
+        return f"Choose another model with {seat}.name=…, or {OFFLINE_HINT}."
     if isinstance(error, QuotaExhausted):
         return f"Add credit or wait until the quota is renewed, or {OFFLINE_HINT}."
-    where = llm.provider.api_base or "the provider's own address"
-    return f"Check that {where} answers ({seat}.provider.api_base=…), or {OFFLINE_HINT}."
+    address = llm.provider.api_base or "the provider's own address"
+    return f"Check that {address} answers ({seat}.provider.api_base=…), or {OFFLINE_HINT}."

@@ -1,7 +1,7 @@
 """Rate limits of a provider, shared by every seat, thread and process of this machine.
 
-What stands in files of the machine (pyrate-limiter's buckets, a lock per slot) outlives no process that held it. Not
-here: how long to wait after a refusal (`chat`).
+State shared between processes is in files: pyrate-limiter's buckets and one lock per slot. The locks of a dead
+process are released. Not here: the wait after a refusal (`llms.chat`).
 """
 
 import hashlib
@@ -26,41 +26,41 @@ _instances_lock = threading.Lock()
 _instances: dict[tuple[Any, ...], "ProviderLimits"] = {}
 
 WINDOW_MS = 61_000
-"""ms. A second more than the provider's minute: what is let through now may arrive that much later."""
+"""ms. One second more than the provider's minute: a call admitted now may arrive that much later."""
 
 TOKENS_PER_UNIT = 250
-"""A bucket keeps one entry per unit; hundreds of tokens keep it short."""
+"""Tokens per bucket entry. A bucket stores one entry per unit; hundreds of tokens per unit keep it small."""
 
 
 class CallPermit:
-    """For one call: who makes it says when it is sent, and what it took."""
+    """Permit for one call. Call `wait` just before sending; set the token counts afterwards."""
 
     def __init__(self, wait_for_rates: Callable[[], None]) -> None:
         self._wait_for_rates: Callable[[], None] | None = wait_for_rates
         self._failure: ProviderError | None = None
         self.tokens_in: int | None = None
-        """None: unknown, the estimate stands."""
+        """None: unknown; the estimate is kept."""
         self.tokens_out: int | None = None
 
     def wait(self) -> None:
-        """The request is ready to be sent: wait until the minute has room for it. Raises nothing; see `check`."""
-        wait, self._wait_for_rates = self._wait_for_rates, None
-        if wait is not None:  # the first time
+        """Wait until the rate limits admit the request, at the first call only. Errors: see `raise_failure`."""
+        wait_for_rates, self._wait_for_rates = self._wait_for_rates, None
+        if wait_for_rates is not None:
             try:
-                with boundary(ProviderError, "keeping the provider's limits"):
-                    wait()
+                with boundary(ProviderError, "waiting for the provider's rate limits"):
+                    wait_for_rates()
             except ProviderError as error:
                 self._failure = error
 
     def raise_failure(self) -> None:
-        """Answered: raise what kept it from waiting; count it if nobody said when it was sent."""
+        """Call after the response: raise the error of `wait`; if `wait` was never called, count the request now."""
         self.wait()
         if self._failure is not None:
             raise self._failure
 
 
 class TokenEstimator:
-    """What calls took so far, to tell what the next one will."""
+    """Estimates the tokens of a call from the usage of earlier calls."""
 
     def __init__(self) -> None:
         self._chars, self._tokens_in, self._tokens_out, self._calls = 3.0, 1.0, 200.0, 1.0  # cautious at first
@@ -75,7 +75,7 @@ class TokenEstimator:
 
 
 class ProviderLimits:
-    """Requests per minute, tokens per minute, calls at once."""
+    """Requests per minute, tokens per minute and concurrent calls of one provider account."""
 
     def __init__(
         self, requests_per_minute: int | None, tokens_per_minute: int | None, calls_at_once: int, folder: Path
@@ -87,7 +87,7 @@ class ProviderLimits:
         )
         self._max_units = max(1, tokens_per_minute // TOKENS_PER_UNIT) if tokens_per_minute else 0
         self._usage_lock, self._token_debt = threading.Lock(), 0
-        """Tokens that earlier calls took beyond what they were let through with; the next ones pay."""
+        """Tokens that earlier calls used beyond what was acquired for them; later calls acquire them as well."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._token_limiter = _open_limiter(folder / "tokens.sqlite", self._max_units) if tokens_per_minute else None
         self._request_limiter = (
@@ -97,29 +97,29 @@ class ProviderLimits:
 
     @contextmanager
     def call_permit(self, chars: int) -> Iterator[CallPermit]:
-        """Hold a slot while a request of `chars` characters is made ready, let through and answered.
+        """Hold a slot while a request of `chars` characters is prepared, sent and answered.
 
-        Making it ready may take a second on busy cores, so that the minute's room is waited for when it is about to
-        be sent. A `RateLimited` that leaves the block lowers the number of calls at once.
+        Preparing may take a second on busy cores; so `CallPermit.wait` waits for the rates just before sending.
+        A `RateLimited` raised in the block lowers the number of concurrent calls.
         """
         refused, estimate = False, self._estimator.estimate(chars)
-        room = CallPermit(lambda: self._wait_for_rates(estimate))
-        taken = self._semaphore.acquire()
+        permit = CallPermit(lambda: self._wait_for_rates(estimate))
+        acquired_at = self._semaphore.acquire()
         try:
-            with boundary(ProviderError, "keeping the provider's limits"):
+            with boundary(ProviderError, "waiting for a call slot of the provider"):
                 slot = self._machine_semaphore.acquire()
         except BaseException:
-            self._semaphore.release(taken, refused=False)
+            self._semaphore.release(acquired_at, refused=False)
             raise
         try:
-            yield room
+            yield permit
         except RateLimited:
             refused = True
             raise
         finally:
             self._machine_semaphore.release(slot)
-            self._semaphore.release(taken, refused)
-            self._record_usage(room, chars, estimate)
+            self._semaphore.release(acquired_at, refused)
+            self._record_usage(permit, chars, estimate)
 
     def _wait_for_rates(self, tokens: int) -> None:
         if self._token_limiter is None and self._request_limiter is None:
@@ -134,7 +134,7 @@ class ProviderLimits:
                 _acquire(self._request_limiter, 1)
 
     def _record_usage(self, permit: CallPermit, chars: int, estimate: int) -> None:
-        """Learn what a call took; what was more than asked for is used up at once where it still fits."""
+        """Update the estimator. Usage beyond `estimate` becomes debt, acquired at once where the bucket has room."""
         if self._token_limiter is None:
             return
         with self._usage_lock:
@@ -150,14 +150,14 @@ class ProviderLimits:
 
 
 def get_provider_limits(provider: Provider) -> ProviderLimits:
-    """One `Limits` per provider, address, key and limits, however many seats use it."""
+    """The shared `ProviderLimits`: one per name, address, key variable and limits, whichever seats use it."""
     p = provider
-    which = (p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
-    if which not in _instances:
-        with _instances_lock:  # the first threads come all at once
-            if which not in _instances:
-                _instances[which] = _open_limits(*which)
-    return _instances[which]
+    key = (p.name, p.api_base, p.api_key_env, p.requests_per_minute, p.tokens_per_minute, p.calls_at_once)
+    if key not in _instances:
+        with _instances_lock:  # the first threads arrive at the same time
+            if key not in _instances:
+                _instances[key] = _open_limits(*key)
+    return _instances[key]
 
 
 def _open_limits(
@@ -169,9 +169,9 @@ def _open_limits(
     calls_at_once: int,
 ) -> ProviderLimits:
     account = hashlib.sha256(f"{name} {api_base} {api_key_env}".encode()).hexdigest()[:16]
-    place = Path(tempfile.gettempdir()) / f"tautraj-{os.getuid()}" / account
-    with boundary(ProviderError, f"keeping limits in {place}"):
-        return ProviderLimits(requests_per_minute, tokens_per_minute, calls_at_once, place)
+    folder = Path(tempfile.gettempdir()) / f"tautraj-{os.getuid()}" / account
+    with boundary(ProviderError, f"opening the rate limit files in {folder}"):
+        return ProviderLimits(requests_per_minute, tokens_per_minute, calls_at_once, folder)
 
 
 def _open_limiter(path: Path, limit: int) -> Limiter:
@@ -180,6 +180,6 @@ def _open_limiter(path: Path, limit: int) -> Limiter:
 
 
 def _acquire(limiter: Limiter, weight: int) -> None:
-    """Waits by looking: the library's own waiting goes by the time it meant to sleep, not by the clock."""
+    """Wait by polling: the library's own waiting counts the time it meant to sleep, not the clock."""
     while weight and not limiter.try_acquire(weight=weight, blocking=False):
         time.sleep(POLL_SECONDS)

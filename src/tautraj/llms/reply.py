@@ -1,6 +1,6 @@
-"""An answer of an llm, read: what was said and called, reasoned, and what it cost.
+"""Parses an llm's response: text, tool calls, reasoning, usage and cost.
 
-Not here: how it was asked for (`chat`), what the words mean (`agents`, `users`).
+Not here: sending the request (`llms.chat`), interpreting the text (`agents`, `users`).
 """
 
 import json
@@ -23,49 +23,48 @@ class RawCall(NamedTuple):
     name: str
     arguments: str
     signature: str | None = None
-    """Signed reasoning of the call that the provider wants back with it."""
+    """Signature of the call's reasoning; the provider requires it back with the call."""
 
 
 class Reply(NamedTuple):
     text: str
-    """"" when it only called a tool or said nothing."""
+    """"" when there are only tool calls, or nothing."""
     tool_calls: tuple[RawCall, ...]
     reasoning: str | None
     reasoning_fields: dict[str, Any]
-    """Reasoning that the provider wants back: keys of the assistant message that will remember this answer."""
+    """Reasoning that the provider requires back: keys to add to the assistant message made of this reply."""
     llm_call: LlmCall
 
 
 def read_reply(llm: Llm, response: Any, started: float, retries: int) -> Reply:
-    """litellm's response, asked for since `started` (Unix time, s). Raises `ProviderError` where it is no answer."""
+    """Parse litellm's response to a call begun at `started` (Unix time, s). Raises `ProviderError` without one."""
     choices = getattr(response, "choices", None)
     if not choices or getattr(choices[0], "message", None) is None:
         raise MalformedResponse(f"{llm.name} at {llm.provider.name}: an answer without choices")
     message = choices[0].message
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
         raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
-    thought, text = _split_thinking(message.content if isinstance(message.content, str) else "")
+    inline_reasoning, text = _split_thinking(message.content if isinstance(message.content, str) else "")
     calls = [_read_raw_call(index, call) for index, call in enumerate(message.tool_calls or [])]
-    reasoning = getattr(message, "reasoning_content", None) or thought or None
+    reasoning = getattr(message, "reasoning_content", None) or inline_reasoning or None
     if reasoning:
-        text = text.lstrip()  # the lines that parted it from the reasoning
-    back = _read_reasoning_fields(
+        text = text.lstrip()  # blank lines between reasoning and text
+    fields = _read_reasoning_fields(
         message, reasoning if llm.provider.reasoning_back else None, signed=any(c.signature for c in calls)
     )
-    text, made, reasoning, back = _sanitise([text, calls, reasoning, back], llm)
-    return Reply(
-        text, tuple(RawCall(*one) for one in made), reasoning, back, _build_llm_call(llm, response, started, retries)
-    )
+    text, calls, reasoning, fields = _sanitise([text, calls, reasoning, fields], llm)
+    llm_call = _build_llm_call(llm, response, started, retries)
+    return Reply(text, tuple(RawCall(*call) for call in calls), reasoning, fields, llm_call)
 
 
 def _read_raw_call(index: int, call: Any) -> RawCall:
-    """litellm hides Gemini's signature of a call in its id."""
+    """litellm appends Gemini's signature of a call to the call's id."""
     call_id, _, signature = (call.id or f"call_{index}").partition("__thought__")
     return RawCall(call_id, call.function.name or "", call.function.arguments or "{}", signature or None)
 
 
 def _read_reasoning_fields(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
-    """Whoever signs its reasoning wants it back; plain reasoning goes back only where `reasoning` is given."""
+    """Signed reasoning is always sent back; plain reasoning only if `reasoning` is not None."""
     blocks = [dict(block) for block in getattr(message, "thinking_blocks", None) or []]
     if any(block.get("signature") or block.get("type") == "redacted_thinking" for block in blocks):
         return {"thinking_blocks": blocks}
@@ -92,7 +91,7 @@ def _build_llm_call(llm: Llm, response: Any, started: float, retries: int) -> Ll
 
 
 def _compute_usd(llm: Llm, response: Any) -> float | None:
-    """By the prices set, else by litellm's table; a model it does not know comes out as None or as 0.0."""
+    """From the configured prices, else litellm's cost; None if that is unknown (litellm reports None or 0.0)."""
     usage = getattr(response, "usage", None)
     per_in, per_out = llm.usd_per_million_tokens_in, llm.usd_per_million_tokens_out
     if per_in is not None and per_out is not None and usage is not None:
@@ -102,15 +101,15 @@ def _compute_usd(llm: Llm, response: Any) -> float | None:
 
 
 def _sanitise(value: list[Any], llm: Llm) -> list[Any]:
-    """What can be written down: no key that a gateway echoes, and U+FFFD for half a surrogate pair."""
+    """Redact keys that a gateway echoes; replace lone surrogates with U+FFFD, so that the value can be stored."""
     text = json.dumps(redact_keys(value, llm.provider.api_base), ensure_ascii=False)
     return list(json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")))
 
 
 def _split_thinking(text: str) -> tuple[str | None, str]:
-    """(What an open model reasoned inline before it answered, its answer); an answer cut off before that is empty."""
+    """(inline reasoning of an open model or None, text). The text is "" if the response ended in the reasoning."""
     before, closed, after = text.partition("</think>")
-    opened = re.match(r"\s*<think>", before)  # not there where the model's template writes it
+    opened = re.match(r"\s*<think>", before)  # missing where the model's chat template writes it
     if not (opened or closed):
         return None, text
     return before[opened.end() if opened else 0 :].strip() or None, after.lstrip()

@@ -1,4 +1,4 @@
-"""Between an llm's answers, the record's tool calls and the messages of the OpenAI protocol."""
+"""Converts between llm replies, the record's tool calls and OpenAI messages."""
 
 import json
 import math
@@ -9,22 +9,22 @@ from tautraj.trajectory import ToolCall
 
 
 class SideChannels(NamedTuple):
-    """What came with an action and nobody else heard."""
+    """Parts of a reply that are recorded and reach neither the customer nor the world."""
 
     thought: str | None = None
-    """Text beside it."""
+    """Text that came with a tool call."""
     dropped: tuple[ToolCall, ...] = ()
-    """Further calls of the same answer, not carried out."""
+    """Further calls of the same reply, not executed."""
 
 
 NO_SIDE_CHANNELS = SideChannels()
 
 MAX_DEPTH = 100
-"""Levels of a call's arguments; pydantic writes down 255, those of the record around them included."""
+"""Nesting levels of a call's arguments; pydantic serializes 255, including those of the surrounding record."""
 
 
 def take_first_call(reply: Reply) -> tuple[ToolCall | None, SideChannels]:
-    """The one call of an answer that is carried out, and what came with it; (None, nothing) for plain text."""
+    """The first call of a reply, the only one to execute, and its side channels; (None, empty) for plain text."""
     if not reply.tool_calls:
         return None, NO_SIDE_CHANNELS
     call, *more = (parse_call(raw) for raw in reply.tool_calls)
@@ -32,7 +32,7 @@ def take_first_call(reply: Reply) -> tuple[ToolCall | None, SideChannels]:
 
 
 def parse_call(raw: RawCall) -> ToolCall:
-    """The call as the record keeps it: its arguments, or its own text where they are not a JSON object."""
+    """The call as recorded. If its arguments are not a JSON object, `arguments` is {} and `raw` holds the text."""
     arguments = parse_json_object(raw.arguments)
     if arguments is None:
         return ToolCall(id=raw.id, name=raw.name, arguments={}, raw=raw.arguments)
@@ -40,25 +40,25 @@ def parse_call(raw: RawCall) -> ToolCall:
 
 
 def parse_json_object(text: str) -> dict[str, Any] | None:
-    """The object that `text` is; None for anything else, and for what cannot be written down as JSON again."""
+    """`text` as a JSON object; None if it is none, is deeper than `MAX_DEPTH` or cannot be serialized again."""
     try:
         value = json.loads(text, parse_constant=_reject_number, parse_float=_parse_finite)
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot
-        deep = _measure_depth(value) > MAX_DEPTH
+        json.dumps(value, ensure_ascii=False).encode()  # raises on a lone surrogate
+        is_too_deep = _measure_depth(value) > MAX_DEPTH
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) and not deep else None
+    return value if isinstance(value, dict) and not is_too_deep else None
 
 
 def to_openai_call(call: ToolCall, signature: str | None = None) -> dict[str, Any]:
-    """The call in an assistant message; `signature` is what the provider signed it with and wants back."""
+    """The call in OpenAI's format for an assistant message. `signature`: see `RawCall.signature`."""
     function = {"name": call.name, "arguments": json.dumps(call.arguments)}
-    sent: dict[str, Any] = {"id": call.id, "type": "function", "function": function}
-    return sent if signature is None else {**sent, "provider_specific_fields": {"thought_signature": signature}}
+    message: dict[str, Any] = {"id": call.id, "type": "function", "function": function}
+    return message if signature is None else {**message, "provider_specific_fields": {"thought_signature": signature}}
 
 
 def to_assistant_message(reply: Reply, call: ToolCall | None) -> Message:
-    """The message that remembers an answer, with the one call of it that was carried out."""
+    """A reply as an assistant message. `call`: the call that was executed, if any."""
     message: Message = {"role": "assistant", "content": reply.text or None, **reply.reasoning_fields}
     if call is not None:
         message["tool_calls"] = [to_openai_call(call, reply.tool_calls[0].signature)]
@@ -66,12 +66,12 @@ def to_assistant_message(reply: Reply, call: ToolCall | None) -> Message:
 
 
 def to_tool_message(call_id: str, content: str) -> Message:
-    """The message that answers a call."""
+    """The result of the call `call_id` as a message."""
     return {"role": "tool", "tool_call_id": call_id, "content": content}
 
 
 def drop_reasoning(reply: Reply) -> Reply:
-    """The answer with nothing of its reasoning to send back."""
+    """The reply without reasoning fields and signatures, so that no reasoning is sent back."""
     return reply._replace(
         reasoning_fields={}, tool_calls=tuple(call._replace(signature=None) for call in reply.tool_calls)
     )
@@ -88,4 +88,4 @@ def _parse_finite(digits: str) -> float:
 
 
 def _reject_number(word: str) -> float:
-    raise ValueError(f"{word} is no JSON number")
+    raise ValueError(f"{word} is not a JSON number")

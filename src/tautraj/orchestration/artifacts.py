@@ -1,7 +1,7 @@
-"""What is asked of Prefect beside running tasks: a lease of a provider's capacity, artifacts, links.
+"""Artifacts of a flow run in Prefect: its progress, its closing table, its links; and its tags and address.
 
-Views and leases only: nothing is read back from Prefect's database that a result depends on, and a server that goes
-away in mid-run ends nothing.
+They are written and never read back: no result depends on Prefect's database, and a server that goes away in mid-run
+ends nothing. Not here: leases of a provider's capacity (`orchestration.leases`).
 """
 
 import re
@@ -33,7 +33,7 @@ TRAILING_URL = re.compile(r"https?://\S+$")
 
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
-    """The page of this very flow run; None without a shared server, whose UI there is none of."""
+    """Address of the flow run's page in Prefect's UI; None without a shared server: an embedded one has no UI."""
     api = shared_server()
     if api is None:
         return None
@@ -42,25 +42,28 @@ def flow_run_link(flow_run_id: UUID | str) -> str | None:
 
 
 def flow_run_tags(runs: Sequence[Run]) -> list[str]:
-    """The tags of a flow run: its cells, and what they have in common or not, as `provider:openai`."""
-    found = {f"{seat}:{llm.name}" for run in runs for seat, llm in run.seats.items()}
-    found |= {f"provider:{llm.provider.name}" for run in runs for llm in run.seats.values()}
-    found |= {label for run in runs for label in (f"domain:{run.domain.name}", f"split:{run.split.name}")}
-    return [*sorted({identify_cell(run).name for run in runs}), *sorted(found)]
+    """Tags of a flow run: names of its cells, and their llms, providers, domains and splits as `provider:openai`."""
+    settings = {f"{seat}:{llm.name}" for run in runs for seat, llm in run.seats.items()}
+    settings |= {f"provider:{llm.provider.name}" for run in runs for llm in run.seats.values()}
+    settings |= {label for run in runs for label in (f"domain:{run.domain.name}", f"split:{run.split.name}")}
+    return [*sorted({identify_cell(run).name for run in runs}), *sorted(settings)]
 
 
 def make_progress_publisher(title: str) -> Watcher:
-    """A progress artifact of this flow run, renewed with every call. A server gone away is said once, and missed."""
+    """A watcher that writes and updates the flow run's progress artifact.
+
+    While the server does not answer, nothing is written; its loss and its return are printed once each.
+    """
     artifact: UUID | None = None
     away = False
 
-    def show(scheduler: CellScheduler) -> None:
+    def publish(scheduler: CellScheduler) -> None:
         nonlocal artifact
         percent, text = 100.0 * scheduler.done / max(1, scheduler.total), format_progress(scheduler)
         check_health(1)
         if artifact is None:
-            made = create_progress_artifact(percent, key=slugify(f"progress-{title}"), description=text)
-            artifact = made if isinstance(made, UUID) else None
+            created = create_progress_artifact(percent, key=slugify(f"progress-{title}"), description=text)
+            artifact = created if isinstance(created, UUID) else None
         else:
             update_progress_artifact(artifact, percent, description=text)
 
@@ -68,7 +71,7 @@ def make_progress_publisher(title: str) -> Watcher:
         nonlocal away
         try:
             with boundary(TrackingError, f"Prefect at {describe_server()}"):
-                show(scheduler)
+                publish(scheduler)
         except TrackingError as error:
             if not away:
                 say(f"{error}. The run goes on; its directory has everything.")
@@ -82,32 +85,32 @@ def make_progress_publisher(title: str) -> Watcher:
 
 
 def publish_summary(title: str, numbers: Metrics) -> None:
-    """The closing table of a run, in the UI, if the server is there."""
-    publish_table(title, [{"what": what, "value": value} for what, value in summary_rows(numbers)])
+    """Write a run's closing table as an artifact. A server that does not answer is ignored."""
+    publish_table(title, [{"what": name, "value": value} for name, value in summary_rows(numbers)])
 
 
 def publish_table(title: str, rows: list[dict[str, Any]]) -> None:
-    """A table at the end of this flow run, likewise."""
+    """Write a table artifact, one dict a row. A server that does not answer is ignored."""
     with suppress(TrackingError), boundary(TrackingError, "the closing table"):
         check_health(1)
         create_table_artifact(rows, key=slugify(f"summary-{title}"), description="the numbers at its end")
 
 
 def publish_links(title: str, links: Mapping[str, str]) -> None:
-    """Where to look closer, at the end of this flow run, likewise. `look`: what is there -> link, path or command."""
-    lines = [f"- {what}: {_to_markdown(redact_credentials(place))}" for what, place in links.items()]
+    """Write `links` (name -> address, path or command) as an artifact. A server that does not answer is ignored."""
+    lines = [f"- {name}: {_to_markdown(redact_credentials(target))}" for name, target in links.items()]
     with suppress(TrackingError), boundary(TrackingError, "the links"):
         check_health(1)
         create_markdown_artifact("\n".join(lines), key=slugify(f"links-{title}"), description="where to look closer")
 
 
 def _to_markdown(target: str) -> str:
-    """In Markdown: an address to be followed, a path or a command to be copied."""
-    if found := TRAILING_URL.search(target):
-        return f"{target[: found.start()]}[{found[0]}](<{found[0]}>)"
+    """A link in Markdown where `target` ends with a URL; else code, to be copied."""
+    if url := TRAILING_URL.search(target):
+        return f"{target[: url.start()]}[{url[0]}](<{url[0]}>)"
     return f"`{target}`"
 
 
 def slugify(name: str) -> str:
-    """Prefect's artifact keys: lower-case letters, digits, dashes."""
+    """`name` as an artifact key of Prefect: lower-case letters, digits and dashes, at most 180 characters."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:180]

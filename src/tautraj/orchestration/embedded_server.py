@@ -1,20 +1,20 @@
 """Prefect's server for one process: `python -m tautraj.orchestration.embedded_server`.
 
-On 127.0.0.1 at a free port, without UI and services. It writes the address of its API to stdout once it can be asked,
-and ends when its stdin does. Not here: who starts it and why (`server`).
+On 127.0.0.1 at a free port, without UI and services. It prints the address of its API once it answers and ends when
+its stdin does. Not here: when a run starts one (`orchestration.prefect_server`).
 """
 
 import os
 import socket
-import sys
 import threading
 import time
 from typing import Any
 
 from tautraj import process_env
+from tautraj.child_server import exit_with_stdin
 
 GRACE_PERIOD = 10.0
-"""Seconds."""
+"""Seconds, at most, for the server to write what it last received once its parent has ended."""
 
 SETTINGS = {
     # The log of events, two fifths of the server's work: a UI shows runs, tasks, states and artifacts without it.
@@ -29,7 +29,7 @@ def main() -> None:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     serving: list[Any] = []
-    threading.Thread(target=_exit_with_stdin, args=(serving,), daemon=True).start()
+    threading.Thread(target=exit_with_stdin, args=(lambda: _stop(serving),), daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
 
@@ -46,13 +46,11 @@ def _print_address(server: Any, port: int) -> None:
     print(f"http://127.0.0.1:{port}/api", flush=True)
 
 
-def _exit_with_stdin(servers: list[Any]) -> None:
-    sys.stdin.buffer.read()
+def _stop(servers: list[Any]) -> None:
     for server in servers:
         if server.started:
-            server.should_exit = True  # it writes down what it was told last
+            server.should_exit = True  # it still writes down the last events it received
             time.sleep(GRACE_PERIOD)
-    os._exit(0)
 
 
 if __name__ == "__main__":

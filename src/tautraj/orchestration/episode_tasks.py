@@ -1,6 +1,6 @@
 """Episodes of one cell or of many, played in a Prefect flow run: the task, its retries, the order, the end states.
 
-Not here: what is made of a run (`orchestration.run_flow`) or of a sweep (`orchestration.sweep_flow`) at its end.
+Not here: the start and the end of a run (`orchestration.run_flow`) or of a sweep (`orchestration.sweep_flow`).
 """
 
 import functools
@@ -114,13 +114,13 @@ def play_cells(
 def play_episodes(
     scheduler: CellScheduler, play: Mapping[CellRun, Player], on_full: Callable[[], None]
 ) -> Iterator[tuple[ScheduledEpisode, EpisodeSummary | BaseException]]:
-    """Every owed episode with its result, in the order they finish; none is begun while there is a halt reason.
+    """Every owed episode with its result, in the order they finish. No episode begins while there is a halt reason.
 
-    `on_full`: called whenever as many episodes are under way as may be.
+    `on_full`: called whenever no further episode can begin for now.
     """
     runner = scheduler.runs[0].runner
     delays = runner.retry_delays_seconds
-    task = play_episode.with_options(
+    retried_task = play_episode.with_options(
         retries=runner.retries, retry_delay_seconds=delays, retry_condition_fn=is_transient
     )
     finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -131,7 +131,7 @@ def play_episodes(
             while len(under_way) < runner.workers and (episode := _next_episode(scheduler, interrupt)):
                 server_outage.wait_for_event_queue()
                 arguments = (play[episode.cell], episode.spec, episode.title)
-                future = task.submit(*(quote_argument(episode.cell.run, value) for value in arguments))
+                future = retried_task.submit(*(quote_argument(episode.cell.run, value) for value in arguments))
                 under_way[future] = episode
                 scheduler.ledger.reserve()
                 future.add_done_callback(finished.put)
@@ -139,7 +139,7 @@ def play_episodes(
             if not under_way and not (interrupt.is_waiting and scheduler.has_waiting):
                 break
             future = finished.get()
-            if future is not None:  # else something was asked of the run
+            if future is not None:  # None: a pause, a resume or a stop
                 episode = under_way.pop(future)
                 forget_results()
                 yield episode, wait_for_result(episode, future)
@@ -148,18 +148,18 @@ def play_episodes(
 
 
 def forget_results() -> None:
-    """Drop this flow run's task states so far: Prefect keeps them all, to see what depends on what."""
+    """Drop this flow run's task states so far: Prefect keeps them all to track dependencies between tasks."""
     if context := FlowRunContext.get():
         context.run_results.clear()
 
 
 def wait_for_result(episode: ScheduledEpisode, future: Any) -> EpisodeSummary | BaseException:
-    """The row of a finished episode or its error; `WorkerDied` where a cluster lost it."""
+    """The row of a finished episode, or its error; `WorkerDied` if a cluster lost it."""
     try:
         with boundary(WorkerDied, "the cluster lost it"):
             future.wait()
             record = future.state.data
-            if isinstance(record, ResultRecord):  # asked for it, Prefect waits for a thread of its own
+            if isinstance(record, ResultRecord):  # `future.result` would wait for one of Prefect's threads
                 return record.result  # type: ignore[no-any-return]
             result: EpisodeSummary | BaseException = future.result(raise_on_failure=False)
             return result
@@ -168,18 +168,21 @@ def wait_for_result(episode: ScheduledEpisode, future: Any) -> EpisodeSummary | 
 
 
 def conclude_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
-    """A cell's numbers, written down, and where to look: what is there -> link, path or command."""
+    """Write a cell's metrics, index and report, finish its tracking, and return its metrics and links.
+
+    Links: name -> address, path or command.
+    """
     progress, store = cell.progress, cell.plan.store
     progress.read_failed_usage()
     numbers = progress.compute_metrics()
     store.write_json("metrics.json", numbers)
     index.save_index(store, progress.rows)
-    look = {"run directory": store.url}
-    look |= report.write_closing_report(store, cell.run.report.conversations, console.say)
+    links = {"run directory": store.url}
+    links |= report.write_closing_report(store, cell.run.report.conversations, console.say)
     status = "FAILED" if progress.owed else "FINISHED"
-    if cell.tracker and (where := cell.tracker.finish(progress, status)):
-        look["MLflow"] = where
-    return numbers, look
+    if cell.tracker and (address := cell.tracker.finish(progress, status)):
+        links["MLflow"] = address
+    return numbers, links
 
 
 def final_state(scheduler: CellScheduler) -> State:

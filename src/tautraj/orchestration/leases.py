@@ -1,4 +1,4 @@
-"""Leases of a provider's capacity from a Prefect server: once per run, never once per call."""
+"""Leases of a provider's capacity from a Prefect server: one per provider and run, never one per call."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -17,10 +17,11 @@ from tautraj.orchestration.prefect_server import shared_server
 
 @contextmanager
 def lease_capacity(runs: Sequence[Run], notify: Callable[[str], None]) -> Iterator[list[Run]]:
-    """The runs with the capacity of their providers leased for their whole length, once per provider.
+    """Lease the capacity of the runs' providers for the length of the block, and yield the runs limited to it.
 
-    On a shared server every provider has a global concurrency limit `tautraj-<provider>`, made with `calls_at_once`
-    and adjustable in the UI; runs of one flow take as much as they can use and keep to it.
+    On a shared server every provider has a global concurrency limit `tautraj-<provider>`, created with
+    `calls_at_once` and adjustable in the UI; a flow leases as much of it as its workers can use. Without a shared
+    server the runs are yielded unchanged. Raises `TrackingError`.
     """
     if shared_server() is None:
         yield list(runs)
@@ -38,25 +39,25 @@ def lease_capacity(runs: Sequence[Run], notify: Callable[[str], None]) -> Iterat
         seats: list[dict[str, Llm]] = [
             {seat: _cap_calls_at_once(llm, granted) for seat, llm in run.seats.items()} for run in runs
         ]
-        yield [run.model_copy(update=kept) for run, kept in zip(runs, seats, strict=True)]
+        yield [run.model_copy(update=capped) for run, capped in zip(runs, seats, strict=True)]
 
 
 @contextmanager
 def _lease_slots(limit: str, slots: int) -> Iterator[None]:
-    """Slots of a limit for the length of the block. They run out by themselves if the server goes away before."""
-    logging.getLogger("prefect.concurrency").setLevel(logging.CRITICAL)  # pages about a renewal that failed
+    """Occupy slots of a limit for the length of the block. They expire by themselves if the server goes away."""
+    logging.getLogger("prefect.concurrency").setLevel(logging.CRITICAL)  # it logs pages about a failed renewal
     lease = concurrency(limit, occupy=slots, strict=True, raise_on_lease_renewal_failure=False)
     with boundary(TrackingError, f"leasing from the Prefect limit {limit}"):
         lease.__enter__()
     try:
         yield
     finally:
-        with suppress(TrackingError), boundary(TrackingError, "giving the lease back"):
+        with suppress(TrackingError), boundary(TrackingError, "releasing the lease"):
             lease.__exit__(None, None, None)
 
 
 def _ensure_global_limit(provider: Provider) -> tuple[str, int]:
-    """Name and size of the provider's limit, made if it is not there; a size set in the UI stays."""
+    """Name and size of the provider's limit, created if it does not exist; a size set in the UI stays."""
     name = slugify(f"tautraj-{provider.name}")
     with get_client(sync_client=True) as client:
         try:

@@ -1,7 +1,7 @@
-"""A run that is steered from Prefect's UI: cancelled it ends as after Ctrl-C, paused it begins nothing new.
+"""Pause and cancel from Prefect's UI: a cancelled run ends as after Ctrl-C, a paused run begins no new episodes.
 
-The flow run's state is looked at every few seconds, by a thread of its own; a server that is away steers nothing. Not
-here: signals (`interrupts`), which is how a worker cancels what it has started.
+A thread reads the flow run's state every few seconds; while the server does not answer, nothing changes. Not here:
+signals (`orchestration.signals`), by which a worker cancels the process that it has started.
 """
 
 import os
@@ -29,27 +29,27 @@ from tautraj.report.terminal.console import say
 from tautraj.runs.progress import StopRequest
 
 POLL_SECONDS = 3.0
-"""Seconds between two looks."""
+"""Seconds between two readings of the state."""
 
 GRACE_PERIOD = 20.0
-"""Seconds for what is under way after a worker's SIGTERM. Prefect's process worker kills 30 s after it."""
+"""Seconds for episodes under way after a worker's SIGTERM. Prefect's process worker kills 30 s after it."""
 
-READING_STATE = "asking Prefect how the flow run is meant to go on"
+READING_STATE = "reading the flow run's state from Prefect"
 
 STARTED_BY_WORKER = "PREFECT__FLOW_RUN_ID"
-"""In the environment: a worker has started this process."""
+"""Environment variable of a process that a Prefect worker has started."""
 
 
 @contextmanager
 def poll_flow_state(interrupt: Interrupt, wake: Callable[[], None]) -> Iterator[None]:
-    """For the length of the block, what becomes of the flow run on a shared server is asked of `interrupt`.
+    """For the length of the block, copy pause and cancel of the flow run on a shared server into `interrupt`.
 
-    `wake` is called with every change, from another thread.
+    `wake` is called at every change, from another thread. Without a shared server nothing is read.
     """
     over = threading.Event()
     if shared_server():
-        asked = (_FlowStatePoller(interrupt, wake), _flow_run_ids(), over)
-        threading.Thread(target=_poll_until, args=asked, name="steering", daemon=True).start()
+        arguments = (_FlowStatePoller(interrupt, wake), _flow_run_ids(), over)
+        threading.Thread(target=_poll_until, args=arguments, name="flow-state", daemon=True).start()
     try:
         yield
     finally:
@@ -58,7 +58,7 @@ def poll_flow_state(interrupt: Interrupt, wake: Callable[[], None]) -> Iterator[
 
 @contextmanager
 def detach_from_parent_flow() -> Iterator[None]:
-    """A flow run within another, without Prefect's own way to suspend it: it throws away what is under way."""
+    """Keep Prefect from suspending the parent flow run by itself: that would throw away episodes under way."""
     if (parent := FlowRunContext.get()) is None:
         yield
         return
@@ -68,7 +68,10 @@ def detach_from_parent_flow() -> Iterator[None]:
 
 
 def run_as_deployment(body: Callable[[], str]) -> State[Any]:
-    """The state in which the flow run of a deployment ends. `play`: says what there is to look at."""
+    """Call `body` and return the end state of a deployment's flow run.
+
+    `body` returns the message of a completed one. Raises Prefect's `Pause` if the flow run was suspended.
+    """
     try:
         return Completed(message=body())
     except Interrupted as error:
@@ -79,25 +82,24 @@ def run_as_deployment(body: Callable[[], str]) -> State[Any]:
 
 
 class _FlowStatePoller:
-    """What was asked of the run so far, each change said once."""
+    """Copies the state of the flow run into an `Interrupt` and prints each change once."""
 
     def __init__(self, interrupt: Interrupt, wake: Callable[[], None]) -> None:
         self._interrupt, self._wake = interrupt, wake
         self._kill_at = float("inf")
 
     def poll(self, client: SyncPrefectClient, ids: Sequence[UUID]) -> None:
-        chosen = FlowRunFilter(id=FlowRunFilterId(any_=list(ids)))
-        found = client.read_flow_runs(flow_run_filter=chosen)
-        if stop := next(filter(None, map(_stop_request, found)), None):
+        flow_runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=list(ids))))
+        if stop := next(filter(None, map(_stop_request, flow_runs)), None):
             if self._interrupt.stop is None:
                 self._interrupt.stop = stop
                 say(f"{stop.name}. No new episodes; those under way finish.")
                 self._wake()
         else:
-            self._set_paused(any(run.state is not None and run.state.is_paused() for run in found))
+            self._set_paused(any(run.state is not None and run.state.is_paused() for run in flow_runs))
 
     def enforce_grace_period(self) -> None:
-        """A worker that has asked will not wait for long."""
+        """Set `out_of_time` once a stopped run has had its grace period: the worker that started it kills it soon."""
         if self._interrupt.stop is None or STARTED_BY_WORKER not in os.environ:
             return
         self._kill_at = min(self._kill_at, time.monotonic() + GRACE_PERIOD)
@@ -134,30 +136,30 @@ def _open_client() -> Iterator[SyncPrefectClient]:
 
 
 def _flow_run_ids() -> list[UUID]:
-    """This flow run and the one that a deployment has started, in which it may be."""
+    """Ids of this flow run and of the deployment's flow run that it may be part of."""
     with suppress(TrackingError), boundary(TrackingError, READING_STATE):
-        return [UUID(found) for found in {str(flow_run.id), str(flow_run.root_flow_run_id)}]
+        return [UUID(name) for name in {str(flow_run.id), str(flow_run.root_flow_run_id)}]
     return [UUID(str(flow_run.id))]
 
 
 def _stop_request(run: FlowRun) -> StopRequest | None:
-    """What the state of the flow run asks for; None: to go on, or to wait.
+    """The stop that the state of the flow run asks for; None: go on, or wait.
 
-    A deployment's run that is suspended ends, and is begun anew when it is resumed.
+    A suspended flow run of a deployment ends; when it is resumed, Prefect starts it again.
     """
     state = run.state
     if state is None:
         return None
-    left = state.is_paused() and state.state_details.pause_reschedule and run.deployment_id
-    if not (left or state.is_cancelling() or state.is_final()):
+    suspended = state.is_paused() and state.state_details.pause_reschedule and run.deployment_id
+    if not (suspended or state.is_cancelling() or state.is_final()):
         return None
     name = "Cancelled" if state.is_cancelling() else state.name
-    why = f" ({state.message})" if state.is_failed() and state.message else ""
-    return StopRequest(f"{name} in Prefect{why}", 128 + signal.SIGTERM)
+    reason = f" ({state.message})" if state.is_failed() and state.message else ""
+    return StopRequest(f"{name} in Prefect{reason}", 128 + signal.SIGTERM)
 
 
 def _raise_if_suspended() -> None:
-    """Leave the flow run as it is, by Prefect's own way out, where that is why it ended."""
+    """Raise Prefect's `Pause` if the flow run was suspended: it then stays suspended."""
     with _open_client() as client:
         state = client.read_flow_run(UUID(str(flow_run.id))).state
     if state is not None and state.is_paused():

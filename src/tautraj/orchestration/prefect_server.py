@@ -1,42 +1,43 @@
-"""Which Prefect server a run talks to: a shared one, or one of its own for as long as the process lives.
+"""Choice of a run's Prefect server: a shared one, or an embedded one that ends with the process.
 
-Not here: what is asked of it (`orchestration`), the process that serves (`embedded_server`).
+Not here: leases (`orchestration.leases`), artifacts (`orchestration.artifacts`), the embedded server's process
+(`orchestration.embedded_server`).
 """
 
 import functools
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 
 import httpx
 from prefect.context import refresh_global_settings_context
 from prefect.settings import PREFECT_API_URL
 
+from tautraj.child_server import launch, read_address
 from tautraj.errors import PreflightError, TrackingError
 from tautraj.store import ui_addresses
 
 LOCAL_SERVER = "http://127.0.0.1:4200/api"
 
 EMBEDDED = "PREFECT__SERVER_EPHEMERAL"
-"""In the environment: the server is this process's own. Prefect's word for one without UI and services."""
+"""Environment variable: the server is embedded. `ephemeral` is Prefect's word for one without UI and services."""
 
 START_TIMEOUT = 180.0
 """Seconds; a start takes 9 to 34."""
 
 
 def choose_server(root: str) -> None:
-    """Use the server of PREFECT_API_URL or of the profile; else one that runs here; else one of the run's own.
+    """Use the server of PREFECT_API_URL or of the profile; else one on this machine; else an embedded one.
 
-    Of those that run here, that of `make ui` for this `root` comes first, then the one at Prefect's usual port.
-    PREFECT_API_URL set to nothing asks for one of its own.
+    On this machine, the server of `make ui` for this `root` comes first, then the one at Prefect's default port. An
+    empty PREFECT_API_URL chooses the embedded one.
     """
     if os.environ.get("PREFECT_API_URL") == "":
         os.environ[EMBEDDED] = "1"
     elif not PREFECT_API_URL.value():
-        if found := ui_addresses.find_prefect_api(root):
-            _set_api_url(found)
+        if api := ui_addresses.find_prefect_api(root):
+            _set_api_url(api)
         elif ui_addresses.is_prefect_up(LOCAL_SERVER):
             _set_api_url(LOCAL_SERVER)
         else:
@@ -44,25 +45,25 @@ def choose_server(root: str) -> None:
 
 
 def check_server() -> None:
-    """Raise `PreflightError` when the one that others use too is not there."""
+    """Raise `PreflightError` if the shared server does not answer within 10 seconds."""
     try:
         check_health(10)
     except (TrackingError, httpx.HTTPError) as error:
         raise PreflightError(
-            f"Prefect at {shared_server()} does not answer: {error}. Start it, name another by PREFECT_API_URL=…, or "
-            f"set that to nothing for the embedded one."
+            f"Prefect at {shared_server()} does not answer: {error}. Start it, name another with "
+            f"PREFECT_API_URL=…, or set PREFECT_API_URL= (empty) to use the embedded server."
         ) from None
 
 
 def start_server(notify: Callable[[str], None]) -> Callable[[], None]:
-    """Where the run is to have a server of its own, start it; it ends with the process.
+    """Start the embedded server if the run needs one; it ends with the process.
 
-    What comes back waits until it can be used: call it before the first flow run. Raises `PreflightError` then. Asked
-    again before that, it is the same server.
+    The returned function waits until the server answers: call it before the first flow run. It raises
+    `PreflightError`. A second call of `start_server` does not start a second server.
     """
     if not os.environ.get(EMBEDDED) or PREFECT_API_URL.value():
         return lambda: None
-    os.environ.pop("PREFECT_API_URL", None)  # set to nothing it makes Prefect's own threads complain
+    os.environ.pop("PREFECT_API_URL", None)  # set and empty, it makes Prefect's own threads complain
     process = _launch_server()
 
     def wait() -> None:
@@ -73,18 +74,18 @@ def start_server(notify: Callable[[str], None]) -> Callable[[], None]:
 
 
 def check_health(timeout: float) -> None:
-    """Raise at once where Prefect's client would try for a while: `TrackingError`, or httpx's own."""
+    """Raise `TrackingError` or `httpx.HTTPError` at once where Prefect's client would retry for a while."""
     if (api := shared_server()) and (code := httpx.get(f"{api}/health", timeout=timeout).status_code) >= 500:
         raise TrackingError(f"Prefect at {api} answers {code}")
 
 
 def shared_server() -> str | None:
-    """Address of the API that others use too; None: nobody else sees the run's."""
+    """API address of the shared server; None if the run uses an embedded one."""
     return None if os.environ.get(EMBEDDED) else PREFECT_API_URL.value() or None
 
 
 def describe_server() -> str:
-    """The server, in words."""
+    """The server as messages name it."""
     return shared_server() or "its embedded server"
 
 
@@ -95,26 +96,16 @@ def _set_api_url(api: str) -> None:
 
 @functools.cache
 def _launch_server() -> "subprocess.Popen[str]":
-    """A server that ends once this process has."""
-    return subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.embedded_server"],
-        stdin=subprocess.PIPE,  # it ends when this does, and this does when we do, however that comes
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # a Ctrl-C is the run's to answer, which needs its server to the end
-    )
+    """Launch the embedded server once; it ends with this process."""
+    return launch([sys.executable, "-m", f"{__package__}.embedded_server"])
 
 
 def _wait_for_address(process: "subprocess.Popen[str]") -> str:
-    """Of its API, once it answers. Raises `PreflightError`."""
-    late = threading.Timer(START_TIMEOUT, process.kill)
-    late.start()
-    assert process.stdout is not None
-    address = process.stdout.readline().strip()
-    late.cancel()
+    """Address of its API, once it answers. Raises `PreflightError`."""
+    address = read_address(process, START_TIMEOUT)
     if not address:
         raise PreflightError(
-            "Prefect's embedded server did not start. Start one yourself, `make ui`, to see why, or name one: "
+            "Prefect's embedded server did not start. Start one with `make ui` to see why, or name one with "
             "PREFECT_API_URL=http://…/api"
         )
     return address

@@ -41,7 +41,7 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     from tautraj.runs.startup import start_up
 
     with start_up(plan) as started:
-        make_task_runner(started.run)  # an invalid one is refused before anybody waits for a server
+        make_task_runner(started.run)  # refuses an invalid one before the wait for a server
         wait_for_server()
         _play_run(started)
     return plan.store.url
@@ -52,10 +52,10 @@ def _show_complete(plan: RunPlan) -> None:
     from tautraj.tracking.tracker import backfill_command
 
     console.say("This run is complete: every episode has been played. Use trials=N to add more.")
-    progress, look = RunProgress(plan), {"run directory": plan.store.url}
+    progress, links = RunProgress(plan), {"run directory": plan.store.url}
     if plan.run.tracking.name == "mlflow" and is_tracking_incomplete(plan.store):
-        look["MLflow"] = f"lacks something of this run: {backfill_command(plan.store)}"
-    tables.print_summary(progress, progress.compute_metrics(), look)
+        links["MLflow"] = f"lacks something of this run: {backfill_command(plan.store)}"
+    tables.print_summary(progress, progress.compute_metrics(), links)
 
 
 def _play_run(plan: RunPlan) -> None:
@@ -78,10 +78,10 @@ def _play_run(plan: RunPlan) -> None:
         tracker = Tracker(plan, console.say, link) if run.tracking.name == "mlflow" else None
         cell.tracker = tracker
         play_cells(scheduler, title, trackers=[tracker] if tracker else [])
-        numbers, look = conclude_cell(cell)
+        numbers, links = conclude_cell(cell)
         artifacts.publish_summary(title, numbers)
-        artifacts.publish_links(title, look)
-        tables.print_summary(cell.progress, numbers, {**look, "Prefect": link} if link else look)
+        artifacts.publish_links(title, links)
+        tables.print_summary(cell.progress, numbers, {**links, "Prefect": link} if link else links)
         return final_state(scheduler)
 
     run_in_flow("generate", title, artifacts.flow_run_tags([run]), dict(plan.config), scheduler, body)

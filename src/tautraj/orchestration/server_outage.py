@@ -1,6 +1,6 @@
-"""A Prefect server that goes away in the middle of a run, or falls behind it: the run does not need it.
+"""Tolerance of a Prefect server that goes away in mid-run or falls behind: the run goes on without it.
 
-Not here: what it is asked for while it is there (`orchestration`).
+Not here: leases (`orchestration.leases`), artifacts (`orchestration.artifacts`).
 """
 
 import queue
@@ -18,31 +18,34 @@ from tautraj.orchestration.prefect_server import describe_server, shared_server
 from tautraj.report.terminal.console import say
 
 MAX_QUEUED_EVENTS = 500
-"""Events that may wait to be told to the server. Each holds the task it is about: 17 KB an episode."""
+"""Events that may wait to be sent to the server. Each holds the task it is about: 17 KB an episode."""
 
 
 def wait_for_event_queue() -> None:
-    """Wait while more events are waiting than may, and become fewer: a server that is away is not waited for."""
-    waiting = EventsWorker.instance()._queue
-    while (before := waiting.qsize()) > MAX_QUEUED_EVENTS:
+    """Wait while more than `MAX_QUEUED_EVENTS` are queued and their number falls.
+
+    If it does not fall, the server is away, and the run does not wait for it.
+    """
+    events = EventsWorker.instance()._queue
+    while (before := events.qsize()) > MAX_QUEUED_EVENTS:
         time.sleep(0.25)
-        if waiting.qsize() >= before:
+        if events.qsize() >= before:
             return
 
 
 @contextmanager
 def without_task_tags() -> Iterator[None]:
-    """The tasks of a flow run without its tags: for each tag Prefect would ask its server before every task."""
+    """Run the block's tasks without the flow run's tags: Prefect asks its server before every task, once per tag."""
     with TagsContext(current_tags=set()):
         yield
 
 
 @contextmanager
 def tolerate_server_loss(final_states: Sequence[object]) -> Iterator[None]:
-    """Around a flow run, whose server may go away in the middle.
+    """Ignore the loss of the server around a flow run that has finished.
 
-    Once `ended` has something the run is over, whether or not Prefect could be told. Else raises what ended it, or
-    `TrackingError`.
+    If `final_states` is non-empty the run is complete, even if Prefect's server could not be notified. Otherwise
+    raises the `TautrajError` that ended it, or `TrackingError`.
     """
     if shared_server():  # with the default of 10 attempts, every event of an outage takes 7 seconds
         EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
@@ -50,7 +53,7 @@ def tolerate_server_loss(final_states: Sequence[object]) -> Iterator[None]:
         yield
     except httpx.HTTPError as error:
         if not final_states:
-            lost = TrackingError(f"Prefect at {describe_server()}: {error}. The same command goes on.")
+            lost = TrackingError(f"Prefect at {describe_server()}: {error}. Run the same command to resume.")
             raise find_tautraj_error(error) or lost from None
         say(
             f"Prefect at {describe_server()} is away and does not know how the run ended. "
@@ -60,8 +63,8 @@ def tolerate_server_loss(final_states: Sequence[object]) -> Iterator[None]:
 
 
 def _drop_queued_events() -> None:
-    """Those that still wait for the server: Prefect would try each of them before the process may end."""
-    waiting = EventsWorker.instance()._queue
+    """Drop the events that still wait for the server: Prefect would try each of them before the process may end."""
+    events = EventsWorker.instance()._queue
     with suppress(queue.Empty):
         while True:
-            waiting.get_nowait()
+            events.get_nowait()

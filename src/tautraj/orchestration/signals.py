@@ -1,7 +1,7 @@
-"""Ctrl-C and SIGTERM: the first lets what is under way finish, a second Ctrl-C stops at once.
+"""Ctrl-C and SIGTERM: the first lets the episodes under way finish, a second Ctrl-C stops at once.
 
-Stopping at once loses what is under way and nothing else: every record is whole or not there. Not here: what is done
-to the run in Prefect's UI (`steering`).
+Stopping at once loses only the episodes under way: every record is whole or absent. Not here: pause and cancel from
+Prefect's UI (`orchestration.pause_cancel`).
 """
 
 import os
@@ -20,34 +20,34 @@ STDERR_FD = 2
 
 
 class Interrupt:
-    """Whether and by what the run was asked to end, or to wait."""
+    """Whether the run must stop or pause, and what asked for it."""
 
     stop: StopRequest | None = None
     paused = False
     out_of_time = False
-    """Whoever asked will kill the run before what is under way has finished: it ends without."""
+    """The run ends without the episodes under way: a Prefect worker would kill it before they finish."""
 
     @property
     def is_waiting(self) -> bool:
-        """Whether what comes next has to wait: a run that is to end waits for nothing."""
+        """Whether no new episode may begin for now. A run that must stop is not waiting."""
         return self.paused and self.stop is None
 
 
 @contextmanager
 def drain_on_signal(wake: Callable[[], None]) -> Iterator[Interrupt]:
-    """Take the two signals over for the length of the block. `wake` is called within the signal's handler."""
+    """Handle SIGINT and SIGTERM for the length of the block. `wake` is called from within the signal handler."""
     interrupt = Interrupt()
 
-    def asked(number: int, _: Any) -> None:
+    def handle(number: int, _: Any) -> None:
         if interrupt.stop is not None and number == signal.SIGINT:
             os.write(STDERR_FD, STOPPED_MESSAGE)
-            os._exit(128 + number)  # the pool's threads would be waited for
+            os._exit(128 + number)  # a normal exit would wait for the pool's threads
         if interrupt.stop is None:
             interrupt.stop = StopRequest(signal.Signals(number).name, 128 + number)
-            os.write(STDERR_FD, DRAINING_MESSAGE)  # not by print: whatever was interrupted may be printing
+            os.write(STDERR_FD, DRAINING_MESSAGE)  # not print: the interrupted code may be printing
             wake()
 
-    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupt
     finally:

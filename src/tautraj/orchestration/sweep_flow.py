@@ -42,14 +42,14 @@ def sweep_cells(sweep: Sweep) -> str:
     from tautraj.orchestration.task_runners import make_task_runner
 
     with start_up_cells(cells) as started:
-        make_task_runner(sweep.run)  # an invalid one is refused before anybody waits for a server
+        make_task_runner(sweep.run)  # refuses an invalid one before the wait for a server
         wait_for_server()
         _play_sweep(sweep, started)
     return sweep.directory
 
 
 def _play_sweep(sweep: Sweep, plans: Sequence[CellPlan]) -> None:
-    """The flow of a sweep: plays the unfinished cells; the matrix is made of all of them."""
+    """The flow of a sweep: plays the unfinished cells; the matrix compares all of them."""
     from prefect.client.schemas.objects import State
 
     from tautraj.orchestration import artifacts
@@ -67,16 +67,16 @@ def _play_sweep(sweep: Sweep, plans: Sequence[CellPlan]) -> None:
             play_cells(scheduler, sweep.title, watchers, trackers)
             links: dict[str, str] = {}
             for cell in scheduler.cells:
-                _, look = conclude_cell(cell)
-                links |= {f"{cell.title}, {what}": where for what, where in look.items()}
+                _, cell_links = conclude_cell(cell)
+                links |= {f"{cell.title}, {name}": target for name, target in cell_links.items()}
             matrix = conclude_sweep(sweep, cells, parent)
         artifacts.publish_table(sweep.title, sweep_tables.matrix_rows(matrix))
         artifacts.publish_links(sweep.title, {**links, "sweep directory": Store(sweep.directory).url})
         return final_state(scheduler)
 
-    shown = {"overrides": sweep.overrides, "grid": sweep.axes}
+    config = {"overrides": sweep.overrides, "grid": sweep.axes}
     tags = [sweep.run.experiment, *artifacts.flow_run_tags(scheduler.runs)]
-    run_in_flow("sweep", sweep.title, tags, shown, scheduler, body)
+    run_in_flow("sweep", sweep.title, tags, config, scheduler, body)
 
 
 def _make_trackers(

@@ -1,6 +1,6 @@
-"""A sweep's own directory, beside those of its cells: how it was asked for, and what its cells came to.
+"""A sweep's own directory, beside those of its cells: sweep.yaml, the matrix and the report.
 
-Derived from the run directories, and written anew by the same command. Not here: a cell's records
+Derived from the run directories; the same command writes it again. Not here: a cell's records
 (`store.run_directory`).
 """
 
@@ -28,7 +28,7 @@ SWEEP_YAML_HEADER = """\
 
 
 def write_sweep_yaml(sweep: Sweep) -> None:
-    """Write down what was asked for. Raises `StoreError`."""
+    """Write sweep.yaml: the overrides, the axes and the cells. Raises `StoreError`."""
     cells = [{"cell": identify_cell(setting.run).folder, **setting.levels} for setting in sweep.cells]
     record = {"experiment": sweep.run.experiment, "overrides": sweep.overrides, "axes": sweep.axes, "cells": cells}
     text = yaml.safe_dump(record, sort_keys=False, allow_unicode=True)
@@ -38,39 +38,39 @@ def write_sweep_yaml(sweep: Sweep) -> None:
 
 
 def compare_cells(sweep: Sweep, cells: Sequence[CellRun]) -> Matrix:
-    """The matrix of the cells as they are now."""
-    lines = [
+    """The matrix of the cells in their present state."""
+    results = [
         CellResult(
             cell.levels, cell.run, cell.plan.cell.folder, progress.owed, progress.rows, progress.compute_metrics()
         )
         for cell in cells
         for progress in [cell.progress]
     ]
-    return build_matrix(sweep.run.experiment, sweep.axes, lines)
+    return build_matrix(sweep.run.experiment, sweep.axes, results)
 
 
 def conclude_sweep(sweep: Sweep, cells: Sequence[CellRun], tracker: SweepTracker | None) -> Matrix:
-    """Write the matrix and show it: the one place where something is made of all cells at once.
+    """Write the matrix and the report, finish the sweep in MLflow and print the matrix.
 
     `cells`: in the sweep's order. Raises `StoreError`.
     """
-    compared = compare_cells(sweep, cells)
+    matrix = compare_cells(sweep, cells)
     store = Store(sweep.directory)
-    store.write_json("matrix.json", compared)
-    store.write_text("matrix.csv", to_csv(compared))
-    look: dict[str, str] = {"sweep directory": store.url}
+    store.write_json("matrix.json", matrix)
+    store.write_text("matrix.csv", to_csv(matrix))
+    links: dict[str, str] = {"sweep directory": store.url}
     played = [cell.plan.store for cell in cells if cell.progress.rows]
     if played:
-        look |= write_closing_report(store, sweep.run.report.conversations, console.say, played)
+        links |= write_closing_report(store, sweep.run.report.conversations, console.say, played)
     if tracker:
         owed = any(cell.progress.owed for cell in cells)
-        look["MLflow"] = tracker.finish(compared, "FAILED" if owed else "FINISHED")
-    sweep_tables.print_matrix(sweep.title, compared, look)
-    return compared
+        links["MLflow"] = tracker.finish(matrix, "FAILED" if owed else "FINISHED")
+    sweep_tables.print_matrix(sweep.title, matrix, links)
+    return matrix
 
 
 def conclude_complete_sweep(sweep: Sweep, cells: Sequence[CellRun]) -> None:
-    """`conclude_sweep` for a sweep that owes nothing. MLflow is given what it does not have."""
+    """`conclude_sweep` for a sweep that owes nothing. MLflow is written only if it is incomplete or out of date."""
     store = Store(sweep.directory)
     written = store.read_json("matrix.json")
     stale = is_tracking_incomplete(store) or written != json.loads(json.dumps(compare_cells(sweep, cells)))

@@ -1,7 +1,7 @@
-"""Prefect's task runner, as a run chose it, and what it plays an episode with.
+"""The task runner of a run's configuration, and the functions that play an episode on it.
 
-Where a cluster is comes from its own library's environment variable; without one it is made on this machine, for the
-length of the run. Not here: the flow (`generation`).
+The address of a cluster comes from its library's environment variable; without one a cluster is started on this
+machine for the length of the run. Not here: the flow (`orchestration.run_flow`).
 """
 
 import functools
@@ -29,21 +29,26 @@ CLUSTER_EXTRAS = {"prefect_dask": "dask", "prefect_ray": "ray"}
 
 
 def make_task_runner(run: Run) -> Any:
-    """As the run chose. Raises `ConfigError` on what is no task runner, or is not installed."""
+    """The task runner of `run.runner`. Raises `ConfigError` if it is not a task runner or not installed."""
     target, extra = run.runner.target, _cluster_extra(run)
     if extra and importlib.util.find_spec(f"prefect_{extra}") is None:
         raise ConfigError(f"runner._target_={target} is not installed: pip install 'tautraj[{extra}]'")
     with boundary(ConfigError, f"runner._target_={target}"):
         runner: Any = load_object(target)
         if not (isinstance(runner, type) and issubclass(runner, TaskRunner)):
-            raise ConfigError(f"runner._target_={target} is no task runner of Prefect's: see conf/runner/")
+            raise ConfigError(
+                f"runner._target_={target} is not a Prefect task runner. Choose one of conf/runner/: runner=threads"
+            )
         if issubclass(runner, ProcessPoolTaskRunner):
             raise ConfigError(f"runner._target_={target} plays one episode per process: runner=processes")
         return runner(**_runner_arguments(extra, run.runner.workers))
 
 
 def make_players(runs: Sequence[Run], stack: ExitStack) -> list[Callable[[EpisodeSpec], EpisodeSummary]]:
-    """What plays an episode of each: this process, processes that they share, which `stack` ends, or a cluster's."""
+    """For each run the function that plays an episode: in this process, in worker processes or on a cluster.
+
+    The worker processes are shared by the runs; `stack` ends them.
+    """
     runner = runs[0].runner
     if _cluster_extra(runs[0]):
         return [functools.partial(play_on_cluster, _with_absolute_root(run)) for run in runs]
@@ -54,7 +59,11 @@ def make_players(runs: Sequence[Run], stack: ExitStack) -> list[Callable[[Episod
 
 
 def quote_argument(run: Run, value: Any) -> Any:
-    """Of the task: quoted, else Prefect walks it and draws arrows; but a quote comes to a cluster as a tuple."""
+    """An argument of the episode task, as Prefect should get it.
+
+    Quoted: otherwise Prefect searches it for futures to draw dependencies. Unquoted for a cluster, where a quote
+    arrives as a tuple.
+    """
     return value if _cluster_extra(run) else quote(value)
 
 
@@ -67,18 +76,18 @@ def _cluster_extra(run: Run) -> str | None:
 
 
 def _runner_arguments(extra: str | None, workers: int) -> dict[str, Any]:
-    """Of a task runner with so many workers."""
+    """Keyword arguments of a task runner with `workers` episodes at once."""
     if extra == "dask":
         if address := os.environ.get("DASK_SCHEDULER_ADDRESS"):
             return {"address": address}
         processes = min(count_cores(), workers)
         threads = -(-workers // processes)
-        made = {
+        cluster = {
             "n_workers": processes,
             "threads_per_worker": threads,
             "preload": "tautraj.orchestration.worker_process",
         }
-        return {"cluster_kwargs": {**made, "dashboard_address": None}}
+        return {"cluster_kwargs": {**cluster, "dashboard_address": None}}
     if extra == "ray":
         if address := os.environ.get("RAY_ADDRESS"):
             return {"address": address}

@@ -1,7 +1,8 @@
-"""The processes of `runner=processes`, seen from the run: an episode is played by one of them.
+"""The pool of worker processes of `runner=processes`, on the run's side.
 
-Prefect sees a thread that waits, as it does where threads play, so that orders, retries and endings are the same. Not
-here: what happens in such a process (`worker`).
+Prefect sees a thread that waits, as with `runner=threads`, so order, retries and end states are the same. Not a
+`ProcessPoolExecutor`: there one dead process breaks every future; here it fails its own episodes and is replaced. Not
+here: the code that runs in such a process (`orchestration.worker_process`).
 """
 
 import multiprocessing
@@ -21,28 +22,31 @@ from tautraj.metrics import EpisodeSummary
 from tautraj.orchestration.worker_process import run_worker
 from tautraj.store import Store
 
-CONTEXT = multiprocessing.get_context("spawn")  # a fork would take over the locks of threads that are not there
+CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
 
 
 def count_cores() -> int:
-    """Of this machine, as many as this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 def record_lost_worker(run: Run, spec: EpisodeSpec, error: WorkerDied) -> WorkerDied:
-    """The error, kept under failures/: who would have kept it is gone."""
+    """Write the error under failures/, which the dead process could not do, and return it."""
     with suppress(StoreError):
         Store(locate_run_directory(run)).write_failure(spec.id, error, [], {})
     return error
 
 
 class WorkerPool:
-    """So many processes, among them as many conversations at once as the runs, which share them, have workers."""
+    """Worker processes shared by `runs`; together they play `runner.workers` episodes at once.
+
+    `processes`: how many, at most one per worker; "cores": one per core.
+    """
 
     def __init__(self, runs: Sequence[Run], processes: int | Literal["cores"]) -> None:
-        wanted = count_cores() if processes == "cores" else processes
+        count = count_cores() if processes == "cores" else processes
         self._runs, self._concurrency = runs, runs[0].runner.workers
-        self._count = min(wanted, self._concurrency)
+        self._count = min(count, self._concurrency)
         self._workers: list[Worker] = []
         self._lock = threading.Lock()
 
@@ -57,7 +61,7 @@ class WorkerPool:
             worker.stop(timeout=10.0 if error is None else 0.0)
 
     def play(self, run: Run, spec: EpisodeSpec) -> EpisodeSummary:
-        """As `tautraj.play.play`, in the process that has least to do; `WorkerDied` if that one dies over it."""
+        """`runs.play.play` in the least busy process, after replacing dead ones. Raises `WorkerDied` if it dies."""
         with self._lock:
             self._workers = [self._start_worker() if worker.is_dead else worker for worker in self._workers]
             future = min(self._workers, key=lambda worker: len(worker.pending)).submit(run, spec)
@@ -71,13 +75,13 @@ class WorkerPool:
 
 
 class Worker:
-    """One process, and a thread here that hears what came of its episodes."""
+    """One worker process, and a thread that receives the results of its episodes."""
 
     def __init__(self, runs: Sequence[Run], concurrency: int) -> None:
-        self._pipe, theirs = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=run_worker, args=(theirs, list(runs), concurrency), daemon=True)
+        self._pipe, child_end = CONTEXT.Pipe()
+        self._process = CONTEXT.Process(target=run_worker, args=(child_end, list(runs), concurrency), daemon=True)
         self._process.start()
-        theirs.close()  # now its end is the only one, and is gone when it is
+        child_end.close()  # now only the process holds its end, which closes when the process dies
         self.is_dead = False
         self.pending: dict[str, Future[EpisodeSummary]] = {}
         self._lock = threading.Lock()
@@ -87,7 +91,7 @@ class Worker:
         future: Future[EpisodeSummary] = Future()
         with self._lock:
             self.pending[spec.id] = future
-            with suppress(OSError):  # it has just died, and `lost` will say so
+            with suppress(OSError):  # it has just died: `fail_pending` fails the future
                 self._pipe.send((run, spec))
         if self.is_dead:
             self.fail_pending()
@@ -102,7 +106,7 @@ class Worker:
             future.set_result(result)
 
     def fail_pending(self) -> None:
-        """The process is gone, whatever it was playing with it."""
+        """The process is dead: fail every pending episode with `WorkerDied`."""
         self.is_dead = True
         self._process.join(1)
         for episode in list(self.pending):
@@ -110,7 +114,7 @@ class Worker:
                 self.resolve(episode, WorkerDied(f"its process died, exit code {self._process.exitcode}"))
 
     def stop(self, timeout: float) -> None:
-        """Let it go by itself, or make it after so many seconds."""
+        """Ask the process to end, and kill it after `timeout` seconds."""
         with suppress(OSError):
             self._pipe.send(None)
         self._process.join(timeout)

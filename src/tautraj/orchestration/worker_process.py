@@ -1,6 +1,6 @@
-"""A process that plays: made ready once, then many conversations at once. Of `runner=processes`, or a cluster's.
+"""A process that plays episodes, of `runner=processes` or of a cluster: prepared once, then many episodes at once.
 
-Not here: who gives it what to play (`workers`), what it does then (`play`).
+Not here: the pool of processes (`orchestration.worker_pool`), playing an episode (`runs.play`).
 """
 
 import os
@@ -22,11 +22,11 @@ from tautraj.runs.play import play
 _startup_lock = threading.Lock()
 
 _started_runs: list[Run] = []
-"""What this process has been made ready for."""
+"""Runs that this process has been prepared for. Module state on purpose: one list per process of a cluster."""
 
 
 def play_on_cluster(run: Run, spec: EpisodeSpec) -> EpisodeSummary:
-    """As `tautraj.play.play`, in a process of somebody's cluster."""
+    """`runs.play.play` in a process of a cluster, which is prepared for `run` at its first episode."""
     with _startup_lock:
         if run not in _started_runs:
             _start_up([run])
@@ -35,8 +35,8 @@ def play_on_cluster(run: Run, spec: EpisodeSpec) -> EpisodeSummary:
 
 
 def dask_setup(_: object) -> None:
-    """Dask calls it in each process of a cluster that the run has made."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the run's to answer
+    """Called by Dask in each process of a cluster that the run has started."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run handles Ctrl-C
 
 
 def _start_up(runs: Sequence[Run]) -> None:
@@ -49,24 +49,24 @@ def _start_up(runs: Sequence[Run]) -> None:
 
 
 def run_worker(pipe: Connection, runs: Sequence[Run], concurrency: int) -> None:
-    """Play what comes through the pipe and send back what came of it, until None comes or the run is gone."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # the run's to answer: a terminal and Prefect's worker tell us all
+    """Play the `(run, spec)` pairs received from `pipe` and send `(id, row or error)` back, until None or its end."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the run handles them; a terminal signals every process
         signal.signal(number, signal.SIG_IGN)
     _start_up(runs)
     sending = threading.Lock()
 
-    def carry_out(run: Run, spec: EpisodeSpec) -> None:
+    def play_and_send(run: Run, spec: EpisodeSpec) -> None:
         result: EpisodeSummary | BaseException
         try:
             result = play(run, spec)
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again in the run's process
             result = error
-        with sending, suppress(OSError):  # nobody listens any more: see below
+        with sending, suppress(OSError):  # the run has ended: see below
             pipe.send((spec.id, result))
 
     with ThreadPoolExecutor(concurrency) as pool:
         try:
-            while (given := pipe.recv()) is not None:
-                pool.submit(carry_out, *given)
-        except (EOFError, OSError):  # a killed run; else its workers would play what the same command plays again
+            while (request := pipe.recv()) is not None:
+                pool.submit(play_and_send, *request)
+        except (EOFError, OSError):  # a killed run: its workers must not play what the same command plays again
             os._exit(1)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import EpisodeSummary, is_success, total_usd
 from tautraj.report.rendering import Status, active_labels, episode_status
 from tautraj.trajectory import Ending, Privileged, Trajectory
 
@@ -42,27 +42,30 @@ class EpisodeRow(NamedTuple):
     """Tools by which the gold actions write, each once."""
 
 
-def make_episode_row(trajectory: Trajectory, run_index: int, writing_tools: Collection[str] | None) -> EpisodeRow:
-    """`writing_tools`: None where the benchmark is not at hand; then every gold action counts."""
-    played = [turn for turn in trajectory.turns if not turn.given]
-    prices = [spent.usd for spent in trajectory.usage.values()]
-    grade = trajectory.grade
+def make_episode_row(
+    trajectory: Trajectory, summary: EpisodeSummary, run_index: int, writing_tools: Collection[str] | None
+) -> EpisodeRow:
+    """The row of `trajectory`, whose numbers `summary` holds.
+
+    `writing_tools`: None where the benchmark cannot be opened; then every gold action counts.
+    """
+    usage = summary.usage.values()
     return EpisodeRow(
         run=run_index,
-        id=trajectory.id,
-        task_id=sys.intern(trajectory.task_id),
-        trial=trajectory.trial,
-        status=episode_status(trajectory.reward),
-        reward=trajectory.reward,
-        failed_components=tuple(map(sys.intern, _failed_components(grade.components))) if grade else (),
-        ending=trajectory.outcome.kind,
-        turns=len(played),
-        tool_calls=sum(turn.kind == "tool_call" for turn in played),
-        mistakes=sum(turn.kind == "mistake" for turn in played),
-        seconds=trajectory.seconds if math.isfinite(trajectory.seconds) else 0.0,
-        tokens=sum(spent.tokens_in + spent.tokens_out for spent in trajectory.usage.values()),
-        usd=None if None in prices else sum(price or 0.0 for price in prices),
-        labels=tuple(active_labels(trajectory.labels, trajectory.reward)),
+        id=summary.id,
+        task_id=sys.intern(summary.task_id),
+        trial=summary.trial,
+        status=episode_status(summary.reward),
+        reward=summary.reward,
+        failed_components=tuple(map(sys.intern, _failed_components(summary.components))),
+        ending=summary.outcome,
+        turns=summary.turns,
+        tool_calls=summary.tool_calls,
+        mistakes=summary.mistakes,
+        seconds=summary.seconds if math.isfinite(summary.seconds) else 0.0,
+        tokens=sum(spent.tokens_in + spent.tokens_out for spent in usage),
+        usd=total_usd(spent.usd for spent in usage),
+        labels=tuple(active_labels(trajectory.labels, summary.reward)),
         operations=tuple(list_operations(trajectory.privileged, writing_tools)),
     )
 
@@ -85,4 +88,4 @@ def select_conversations(episodes: Sequence[EpisodeRow], limit: int) -> list[int
 
 
 def _failed_components(components: dict[str, float]) -> list[str]:
-    return [name for name, value in components.items() if value < SUCCESS]
+    return [name for name, value in components.items() if not is_success(value)]

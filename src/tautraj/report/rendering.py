@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from tautraj.agents.belief import Belief, format_belief
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 from tautraj.trajectory import Labels, ToolCall
 
 Status = Literal["passed", "failed", "ungraded"]
@@ -17,7 +17,7 @@ Status = Literal["passed", "failed", "ungraded"]
 def episode_status(reward: float | None) -> Status:
     if reward is None:
         return "ungraded"
-    return "passed" if reward >= SUCCESS else "failed"
+    return "passed" if is_success(reward) else "failed"
 
 
 def active_labels(labels: Labels | None, reward: float | None) -> Iterator[str]:

@@ -5,14 +5,13 @@ Not here: the page (`page`).
 
 import shlex
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
 from tautraj.report.html.page import write_page, write_page_into
 from tautraj.store import Store
-from tautraj.store.discovery import find_newest_run, read_run
+from tautraj.store.discovery import RunDirectories, read_run, resolve_runs
 from tautraj.trajectory import Record
 
 REPORT_FILE = "report.html"
@@ -21,23 +20,17 @@ REPORT_FILE = "report.html"
 class ReportRequest(Record):
     """What the door is asked for."""
 
-    run: tuple[str, ...] | None = Field(min_length=1)
-    """Run directories, paths or URLs; None: the newest under `root`."""
+    run: RunDirectories
     root: str
     out: str | None
     """The file; None: report.html in the run directory, or for several in the folder that they have in common."""
     conversations: int | None = Field(ge=0)
     """Which it holds at most; None: as the runs say."""
 
-    @field_validator("run", mode="before")
-    @classmethod
-    def _as_tuple(cls, given: Any) -> Any:
-        return (given,) if isinstance(given, str) else given
-
 
 def write_report(request: ReportRequest) -> str:
     """Write the page that is asked for; where it is. Raises `UserError`."""
-    urls = [url.rstrip("/") for url in dict.fromkeys(request.run or [find_newest_run(request.root)])]
+    urls = resolve_runs(request.run, request.root)
     target = request.out or f"{_common_folder(urls)}/{REPORT_FILE}"
     if target.endswith("/"):
         raise ConfigError(f"out={target} names a folder and no file: out={target}{REPORT_FILE}")

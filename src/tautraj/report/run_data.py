@@ -10,10 +10,11 @@ from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
 from tautraj.errors import GradingError, TautrajError, boundary
 from tautraj.grading.explanation import Explanation, explain
-from tautraj.metrics import Failure, Metrics, compute_metrics, summarise
+from tautraj.metrics import Failure, Metrics, summarise
 from tautraj.report.episode_rows import EpisodeRow, make_episode_row
 from tautraj.store import Store
 from tautraj.store.discovery import read_run
+from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.trajectory import Trajectory
 
 OFFLINE = "oracle/offline: not a model's result"
@@ -45,12 +46,12 @@ def load_run(store: Store, index: int) -> LoadedRun:
     tools: Collection[str] | None = None if isinstance(benchmark, str) else benchmark.writing_tools
     rows, entries = [], []
     for trajectory in store.read_episodes():
-        rows.append(summarise(trajectory))
-        entries.append(make_episode_row(trajectory, index, tools))
-    failures = store.read_failures({one.id for one in rows})
-    wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
+        summary = summarise(trajectory)
+        rows.append(summary)
+        entries.append(make_episode_row(trajectory, summary, index, tools))
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
-    return LoadedRun(store, name, run, benchmark, entries, compute_metrics(rows, failures, wasted), failures)
+    failures = store.read_failures({row.id for row in rows})
+    return LoadedRun(store, name, run, benchmark, entries, compute_run_metrics(store, rows), failures)
 
 
 def explain_reward(trajectory: Trajectory, benchmark: Benchmark | str) -> Explanation | str:

@@ -10,10 +10,10 @@ from pydantic import Field, field_validator
 
 from tautraj.errors import ConfigError, StoreError, suggest_closest
 from tautraj.grading.explanation import format_explanation
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 from tautraj.report.run_data import explain_reward, open_run_benchmark
 from tautraj.store import Store
-from tautraj.store.discovery import find_newest_run
+from tautraj.store.discovery import resolve_runs
 from tautraj.trajectory import Record, Trajectory
 
 MOST_LISTED = 20
@@ -55,7 +55,7 @@ class ShowResult(NamedTuple):
 
 def find_episode(request: ShowRequest) -> ShowResult:
     """Raises `StoreError` and `ConfigError`, saying what exists."""
-    store = Store(request.run or find_newest_run(request.root))
+    store = Store(resolve_runs(request.run and [request.run], request.root)[0])
     store.read_config()
     meant = [_find_by_id(store, request.episode)] if request.episode is not None else _find_matching(store, request)
     if len(meant) > 1:
@@ -86,7 +86,7 @@ def _find_matching(store: Store, request: ShowRequest) -> list[EpisodeRef]:
         trials.add(one.trial)
         if request.task in (None, one.task_id) and request.trial in (None, one.trial):
             listed = EpisodeRef(one.id, one.task_id, one.trial, one.reward)
-            if anyone and one.reward is not None and one.reward < SUCCESS:
+            if anyone and is_success(one.reward) is False:
                 return [listed]
             found = found[:1] if anyone and found else [*found, listed]
     if not tasks:
@@ -107,7 +107,7 @@ def _find_matching(store: Store, request: ShowRequest) -> list[EpisodeRef]:
 def _explanation_lines(store: Store, trajectory: Trajectory) -> list[str]:
     if trajectory.reward is None:
         return [f"not graded: {trajectory.ungraded}"]
-    if trajectory.reward >= SUCCESS:
+    if is_success(trajectory.reward):
         return []
     found = explain_reward(trajectory, open_run_benchmark(store))
     return [f"not explained: {found}"] if isinstance(found, str) else list(format_explanation(found))

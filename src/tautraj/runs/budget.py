@@ -1,6 +1,6 @@
-"""What a run has spent, what is reserved for what is under way, and whether there is room for one more.
+"""Budget of a run: what is spent, what is reserved for episodes under way, whether another episode may start.
 
-Pure. Not here: what an episode may cost before one was played (`estimates`), prices (`llms.prices`).
+Pure. Not here: the estimate before the first episode (`runs.estimates`), prices (`llms.prices`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,9 +12,11 @@ from tautraj.trajectory import Seat, Usage
 
 
 class Cost(NamedTuple):
+    """Tokens, in and out together, with their price."""
+
     tokens: float
     usd: float | None
-    """None: something was unpriced."""
+    """None: at least one call has no price."""
 
     def add(self, other: "Cost") -> "Cost":
         priced = self.usd is not None and other.usd is not None
@@ -28,6 +30,7 @@ ZERO_COST = Cost(0, 0.0)
 
 
 def sum_cost(usages: Iterable[Usage | CompactUsage]) -> Cost:
+    """Total cost; `usd` is None if any usage has no price."""
     total = ZERO_COST
     for usage in usages:
         total = total.add(Cost(usage.tokens_in + usage.tokens_out, usage.usd))
@@ -35,50 +38,53 @@ def sum_cost(usages: Iterable[Usage | CompactUsage]) -> Cost:
 
 
 class Ledger:
-    """Spent over all seats, failed attempts included; reserved: what those under way are expected to take."""
+    """Costs over all seats: spent (failed attempts included), and reserved for the episodes under way."""
 
     def __init__(self, budget: Budget, estimate: Cost | None) -> None:
-        """`guess`: of one episode, as long as none was played; None where nobody can tell."""
+        """`estimate`: cost of one episode, used until one has finished; None if unknown."""
         self._budget, self._estimate = budget, estimate
         self.spent, self.wasted = ZERO_COST, ZERO_COST
-        """All of it; the part of it that went into attempts that failed."""
+        """`wasted` is the part of `spent` that failed attempts cost."""
         self.under_way = self._finished = 0
 
     def reserve(self) -> None:
+        """Reserve the cost of an episode that starts."""
         self.under_way += 1
 
     def release(self) -> None:
+        """Release the reservation of an episode that finished or failed."""
         self.under_way -= 1
 
     def spend(self, usage: Mapping[Seat, Usage] | Mapping[Seat, CompactUsage]) -> None:
-        """An episode is done."""
+        """Book a finished episode."""
         self.spent = self.spent.add(sum_cost(usage.values()))
         self._finished += 1
 
     def waste(self, usage: Mapping[Seat, Usage]) -> None:
-        """An attempt failed."""
+        """Book a failed attempt."""
         cost = sum_cost(usage.values())
         self.spent, self.wasted = self.spent.add(cost), self.wasted.add(cost)
 
     @property
     def cost_per_episode(self) -> Cost | None:
-        """What an episode takes: the mean so far, before that the guess."""
+        """Mean cost of the finished episodes; before the first, the estimate."""
         return self.spent.scale(1 / self._finished) if self._finished else self._estimate
 
     @property
     def reserved(self) -> Cost:
+        """Expected cost of the episodes under way."""
         return (self.cost_per_episode or ZERO_COST).scale(self.under_way)
 
     def find_overrun(self) -> str | None:
-        """Why no further episode may start; None when one may."""
-        each, budget = self.cost_per_episode or ZERO_COST, self._budget
+        """Reason why no further episode may start; None if one may."""
+        per_episode, budget = self.cost_per_episode or ZERO_COST, self._budget
         if not self._finished and not self.under_way:
-            each = ZERO_COST  # a guess keeps nobody from finding out
-        expected = self.spent.add(self.reserved).add(each)
+            per_episode = ZERO_COST  # an estimate alone never blocks the first episode
+        expected = self.spent.add(self.reserved).add(per_episode)
         if budget.tokens is not None and expected.tokens > budget.tokens:
             return (
                 f"budget.tokens={budget.tokens}: {self.spent.tokens:,.0f} spent, "
-                f"{self.reserved.tokens:,.0f} reserved, about {each.tokens:,.0f} an episode"
+                f"{self.reserved.tokens:,.0f} reserved, about {per_episode.tokens:,.0f} an episode"
             )
         if budget.usd is None:
             return None
@@ -87,6 +93,6 @@ class Ledger:
         if expected.usd is not None and expected.usd > budget.usd:
             return (
                 f"budget.usd={budget.usd:g}: {self.spent.usd:.4f} USD spent, {self.reserved.usd or 0:.4f} reserved, "
-                f"about {each.usd or 0:.4f} an episode"
+                f"about {per_episode.usd or 0:.4f} an episode"
             )
         return None

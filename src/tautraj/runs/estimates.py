@@ -1,6 +1,6 @@
-"""What an episode of a run will take: calls, tokens, USD. From episodes played, else from a guess that says so.
+"""Estimate of one episode of a run: calls, tokens, USD. From finished episodes, else a guess labelled as one.
 
-Calls nobody. Not here: what was spent (`budget`).
+Calls no model. Not here: what was spent (`runs.budget`).
 """
 
 import json
@@ -17,14 +17,15 @@ from tautraj.store.discovery import read_past_runs
 from tautraj.trajectory import Seat
 
 GUESSED_CALLS: dict[Seat, int] = {"model": 14, "user": 7, "judge": 0}
-"""A guess, near what published retail conversations take; planning agents and checked replies take more."""
+"""Calls per episode. A guess, near what published retail conversations take; planning agents and checked replies
+take more."""
 
 TOKENS_PER_TURN, TOKENS_OUT, CHARS_PER_TOKEN = 120, 60, 4
-"""By which a conversation grows from call to call; of an answer; of English."""
+"""Guesses: tokens a conversation grows by from call to call, tokens of an answer, characters per token in English."""
 
 
 class MeanUsage(NamedTuple):
-    """By one seat in one episode, on average."""
+    """Mean usage of one seat in one episode."""
 
     calls: float
     tokens_in: float
@@ -33,29 +34,34 @@ class MeanUsage(NamedTuple):
 
 class Estimate(NamedTuple):
     seats: dict[Seat, MeanUsage]
-    """Of those that are played by an llm."""
+    """The seats that an llm plays."""
     source: str
+    """Where the figures come from, for people: "10 episodes of this run", "a guess"."""
     cost: Cost
-    """Of one episode, by today's prices."""
+    """Cost of one episode at today's prices."""
 
 
 PastRun = tuple[Mapping[str, Any], Mapping[str, float]]
+"""Configuration and metrics of a run."""
 
 
 def estimate(run: Run, rows: list[EpisodeSummary], past: Iterable[PastRun] | None = None) -> Estimate:
-    """Of one episode of `run`; `rows`: those it has played. `past`: other runs; None for those under its root."""
+    """Estimate one episode of `run`.
+
+    `rows`: the finished episodes of `run`. `past`: other runs; None: those under the root of `run`.
+    """
     seats = [seat for seat, llm in run.seats.items() if not llm.is_offline]
     past = read_past_runs(run.root) if past is None else past
     if rows:
-        found, source = _average_rows(rows), f"{len(rows)} episodes of this run"
+        means, source = _average_rows(rows), f"{len(rows)} episodes of this run"
     else:
-        found, source = _average_past_runs(run, past) or (_guess(run), "a guess")
-    taken = {seat: found.get(seat, MeanUsage(0, 0, 0)) for seat in seats}
-    return Estimate(taken, source, _compute_cost(run, taken))
+        means, source = _average_past_runs(run, past) or (_guess(run), "a guess")
+    usage = {seat: means.get(seat, MeanUsage(0, 0, 0)) for seat in seats}
+    return Estimate(usage, source, _compute_cost(run, usage))
 
 
 def check_prices(run: Run) -> None:
-    """Raise `ConfigError` where a limit in USD cannot be kept, since a seat has no price."""
+    """Raise `ConfigError` if there is a limit in USD but the price of a seat is unknown."""
     limit = "budget.usd" if run.budget.usd is not None else "limits.usd" if run.limits.usd is not None else None
     if limit is None:
         return
@@ -82,49 +88,52 @@ def _average_rows(rows: list[EpisodeSummary]) -> dict[Seat, MeanUsage]:
 
 
 def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, MeanUsage], str] | None:
-    """Other runs under the same root: of the same llms if there are any, else of other llms in the same roles."""
-    alike: list[tuple[bool, Mapping[str, Any]]] = []
-    for config, numbers in past:
-        same = [
+    """Mean usage and its source, over past runs of the same domain, agent and user strategy; None: there are none.
+
+    Runs with the same llms are preferred; without any, runs with other llms count.
+    """
+    similar: list[tuple[bool, Mapping[str, float]]] = []
+    for config, metrics in past:
+        matches = [
             _get_path(config, "domain.name") == run.domain.name,
             _get_path(config, "agent.name") == run.agent.name,
             _get_path(config, "user_strategy.name") == run.user_strategy.name,
         ]
-        if all(same) and numbers.get("episodes") and numbers.get("model_calls"):
-            named = (_get_path(config, "model.name"), _get_path(config, "user.name"))
-            alike.append((named == (run.model.name, run.user.name), numbers))
-    chosen = [numbers for same, numbers in alike if same] or [numbers for _, numbers in alike]
+        if all(matches) and metrics.get("episodes") and metrics.get("model_calls"):
+            llms = (_get_path(config, "model.name"), _get_path(config, "user.name"))
+            similar.append((llms == (run.model.name, run.user.name), metrics))
+    chosen = [metrics for same_llms, metrics in similar if same_llms] or [metrics for _, metrics in similar]
     if not chosen:
         return None
-    episodes = sum(numbers["episodes"] for numbers in chosen)
-    of_these = "" if any(same for same, _ in alike) else " of other llms"
-    taken: dict[Seat, MeanUsage] = {
-        seat: MeanUsage(*(sum(n.get(f"{seat}_{name}", 0) for n in chosen) / episodes for name in MeanUsage._fields))
+    episodes = sum(metrics["episodes"] for metrics in chosen)
+    other_llms = "" if any(same_llms for same_llms, _ in similar) else " of other llms"
+    usage: dict[Seat, MeanUsage] = {
+        seat: MeanUsage(*(sum(m.get(f"{seat}_{name}", 0) for m in chosen) / episodes for name in MeanUsage._fields))
         for seat in GUESSED_CALLS
     }
-    return taken, f"{episodes:.0f} episodes{of_these} in {len(chosen)} past run{'s' * (len(chosen) > 1)}"
+    return usage, f"{episodes:.0f} episodes{other_llms} in {len(chosen)} past run{'s' * (len(chosen) > 1)}"
 
 
 def _guess(run: Run) -> dict[Seat, MeanUsage]:
     benchmark = open_benchmark(run.benchmark, run.domain)
     policy = len(benchmark.agent_prompt) + len(json.dumps(benchmark.tools))
-    told: dict[Seat, int] = {"model": policy, "user": 3000, "judge": 3000}
+    prompt_chars: dict[Seat, int] = {"model": policy, "user": 3000, "judge": 3000}
     return {
-        seat: MeanUsage(n, n * (told[seat] / CHARS_PER_TOKEN + n / 2 * TOKENS_PER_TURN), n * TOKENS_OUT)
+        seat: MeanUsage(n, n * (prompt_chars[seat] / CHARS_PER_TOKEN + n / 2 * TOKENS_PER_TURN), n * TOKENS_OUT)
         for seat, n in GUESSED_CALLS.items()
     }
 
 
 def _compute_cost(run: Run, usage: Mapping[Seat, MeanUsage]) -> Cost:
     usd: float | None = 0.0
-    for seat, took in usage.items():
-        each = look_up_prices(run.seats[seat])
+    for seat, mean in usage.items():
+        prices = look_up_prices(run.seats[seat])
         usd = (
             None
-            if each is None or usd is None
-            else usd + took.tokens_in * each.usd_in + took.tokens_out * each.usd_out
+            if prices is None or usd is None
+            else usd + mean.tokens_in * prices.usd_in + mean.tokens_out * prices.usd_out
         )
-    return Cost(sum(took.tokens_in + took.tokens_out for took in usage.values()), usd)
+    return Cost(sum(mean.tokens_in + mean.tokens_out for mean in usage.values()), usd)
 
 
 def _get_path(config: Mapping[str, Any], path: str) -> Any:

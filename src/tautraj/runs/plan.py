@@ -1,4 +1,4 @@
-"""What a run consists of, what of it is done and what is owed. Calls no provider and writes nothing.
+"""Plan of a run: its episodes, which are done and which are owed. Calls no provider and writes nothing.
 
 Not here: serving and checking its seats (`runs.startup`), playing an episode (`runs.play`).
 """
@@ -17,7 +17,7 @@ from tautraj.runs.estimates import check_prices
 from tautraj.store import Store, index
 
 MAX_EPISODES = 1_000_000
-"""Episodes of a run: every one of them is planned before the first is played."""
+"""Limit on the episodes of a run: all of them are planned before the first is played."""
 
 
 class RunPlan(NamedTuple):

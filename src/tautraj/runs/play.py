@@ -1,4 +1,7 @@
-"""Play one episode, grade it, write it down."""
+"""Play one episode, grade it and write it to the store.
+
+Not here: the conversation (`runs.episode.conversation`), grades (`grading.reward`), files (`store`).
+"""
 
 from contextlib import suppress
 
@@ -17,28 +20,31 @@ from tautraj.trajectory import Trajectory
 
 
 def play(run: Run, spec: EpisodeSpec) -> EpisodeSummary:
-    """Play an episode, have it graded, keep it. A failure is kept too, and raised; it is never a reward."""
+    """Play an episode, grade it and write its trajectory; return its summary.
+
+    A `TautrajError` is written to the store as the episode's failure and raised again; it is never a reward.
+    """
     store, recorder = Store(locate_run_directory(run)), Recorder()
     try:
         trajectory = grade_episode(run_episode(run, spec, recorder), run, recorder)
         write_with_retry(trajectory, store, run.runner.store_patience_seconds)
     except TautrajError as error:
-        with suppress(StoreError):  # what cannot be written must not hide why
+        with suppress(StoreError):  # a failure that cannot be written must not hide its cause
             store.write_failure(spec.id, error, recorder.turns, recorder.sum_usage())
         raise
     return summarise(trajectory)
 
 
 def grade_episode(trajectory: Trajectory, run: Run, recorder: Recorder | None = None) -> Trajectory:
-    """The trajectory with its reward, or in a word why it has none, and with what the judge cost.
+    """The trajectory with its reward (or in `ungraded` why it has none), its labels, and the judge's usage.
 
-    `run` says which benchmark, whose data, which judge; `recorder` keeps what a judge cost even when grading fails.
+    `run` gives the benchmark, its data and the judge; `recorder` holds the judge's usage even if grading fails.
     Raises `GradingError`.
     """
     recorder = recorder or Recorder()
     judge = build_ask(run.judge, "judge", trajectory.seed, recorder) if run.judge else None
     benchmark = open_benchmark(run.benchmark, run.domain)
-    found = grade_trajectory(trajectory, benchmark, judge)
-    with suppress(GradingError):  # what was paid for is kept; `flows/regrade.py` says what is wrong
-        found = label_trajectory(found, benchmark)
-    return found.model_copy(update={"usage": {**trajectory.usage, **recorder.sum_usage()}})
+    graded = grade_trajectory(trajectory, benchmark, judge)
+    with suppress(GradingError):  # the paid grade is kept without labels; `flows/regrade.py` reports the error
+        graded = label_trajectory(graded, benchmark)
+    return graded.model_copy(update={"usage": {**trajectory.usage, **recorder.sum_usage()}})

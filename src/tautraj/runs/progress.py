@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
-from tautraj.metrics import SUCCESS, EpisodeSummary, Failure, Metrics, compute_metrics
+from tautraj.metrics import EpisodeSummary, Failure, Metrics, compute_metrics, is_success
 from tautraj.runs.budget import Ledger
 from tautraj.runs.plan import RunPlan
 from tautraj.trajectory import Usage
@@ -33,15 +33,15 @@ class RunProgress:
         self.failures = {failure.id: failure for failure in plan.failures}
         self.total = len(plan.rows) + len(plan.owed)
         self.played = 0
-        """In this execution, failures included."""
+        """Episodes that ended in this execution, failures included."""
         self.ledger = ledger or Ledger(plan.run.budget, None)
         self._began = time.monotonic()
         self.graded = self.succeeded = 0
         self._kinds_in_a_row: list[str] = []
-        """Kinds of the failures since an episode last succeeded; all alike."""
+        """Kinds of the failures since an episode was last finished or the kind changed; all alike."""
         self._last_failure: BaseException | None = None
         self.stop_error: TautrajError | None = None
-        """Why episodes are owed that could have been played; a budget that is used up is no error."""
+        """Why the run stopped with episodes owed; None also when the budget is used up, which is no error."""
         self._known_failures: set[str] = set()
         self._wasted: list[Usage] = []
         for row in self.rows:
@@ -49,7 +49,7 @@ class RunProgress:
         self.read_failed_usage()
 
     def add_result(self, spec: EpisodeSpec, result: EpisodeSummary | BaseException) -> None:
-        """Count a finished episode: its row, or what stopped it."""
+        """Count an episode that ended: its summary, or the error that stopped it."""
         self.played += 1
         self.ledger.release()
         if isinstance(result, EpisodeSummary):
@@ -64,7 +64,7 @@ class RunProgress:
         self._last_failure = result
 
     def read_failed_usage(self) -> None:
-        """Count what failed attempts cost. Those that a later attempt made up for are only in the files."""
+        """Count what failed attempts cost, from the failure files: a later attempt may have made up for some."""
         for name, usage in self.plan.store.read_failed_usage(self._known_failures):
             self._known_failures.add(name)
             self.ledger.waste(usage)
@@ -84,18 +84,18 @@ class RunProgress:
 
     @property
     def success_rate(self) -> float | None:
-        """Of the episodes graded so far; None before the first."""
+        """Success rate of the episodes graded so far; None before the first."""
         return self.succeeded / self.graded if self.graded else None
 
     @property
     def seconds_left(self) -> float | None:
-        """At the pace of this execution; None before it has one."""
+        """Expected seconds to the end, at the pace of this execution; None before its first episode."""
         waiting = len(self.plan.owed) - self.played
         return (time.monotonic() - self._began) / self.played * waiting if self.played else None
 
     @property
     def give_up_reason(self) -> str | None:
-        """Set once the same failure came `runner.give_up_after` times in a row, or the store cannot be written."""
+        """Set once `runner.give_up_after` failures of one kind came in a row, or the store cannot be written."""
         store_lost = isinstance(self._last_failure, StoreError) and bool(self._kinds_in_a_row)
         if store_lost or len(self._kinds_in_a_row) >= self.plan.run.runner.give_up_after:
             kind, count = self._kinds_in_a_row[-1], len(self._kinds_in_a_row)
@@ -103,7 +103,7 @@ class RunProgress:
         return None
 
     def halt_reason(self, stop: StopRequest | None) -> str | None:
-        """Why no further episode may begin just now: `stop`, repeated failures, no budget left. None: go on."""
+        """Why no further episode may begin now: `stop`, repeated failures, no budget left. None: one may."""
         if stop is not None:
             return f"{stop.name}: no new episodes were begun. The same command plays what is owed."
         if self.give_up_reason:
@@ -113,7 +113,10 @@ class RunProgress:
         return None
 
     def stop_early(self, stop: StopRequest | None) -> str:
-        """End the run with episodes owed that were not begun. Sets `cut_short`; returns the reason."""
+        """End the run with episodes owed that were not begun; return the reason.
+
+        Sets `stop_error`, unless the budget is the reason.
+        """
         reason = self.halt_reason(stop) or "nothing more was begun"
         if stop is not None:
             self.stop_error = Interrupted(reason, stop.exit_code)
@@ -122,11 +125,12 @@ class RunProgress:
         return reason
 
     def compute_metrics(self) -> Metrics:
+        """The metrics of the run so far."""
         return compute_metrics(self.rows, list(self.failures.values()), self._wasted)
 
     def _count(self, row: EpisodeSummary) -> None:
         self.graded += row.reward is not None
-        self.succeeded += row.reward is not None and row.reward >= SUCCESS
+        self.succeeded += bool(is_success(row.reward))
         self.ledger.spend(row.usage)
 
 

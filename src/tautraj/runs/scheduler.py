@@ -16,10 +16,10 @@ from tautraj.runs.progress import ProgressTracker, RunProgress, StopRequest
 
 
 class CellRun:
-    """A cell under way: its plan, its progress, and who tracks it."""
+    """A cell under way: its plan, its progress and its tracker."""
 
     def __init__(self, levels: Mapping[str, str], progress: RunProgress) -> None:
-        """`levels`: axis -> level, which tell it from the other cells; empty where there is only one."""
+        """`levels`: axis -> level, by which the cells of a sweep differ; empty for a run alone."""
         self.levels = levels
         self.progress = progress
         self.tracker: ProgressTracker | None = None
@@ -35,7 +35,7 @@ class CellRun:
 
     @property
     def title(self) -> str:
-        """For people; "" for a cell alone."""
+        """Display name; "" for a run alone."""
         return format_cell_title(self.levels)
 
     @property
@@ -55,12 +55,12 @@ class ScheduledEpisode(NamedTuple):
 
     @property
     def title(self) -> str:
-        """For people."""
+        """Display name: the cell, then the episode."""
         return " · ".join(filter(None, (self.cell.title, self.spec.title)))
 
 
 class CellScheduler:
-    """Cells that share a ledger, workers and a way to end. One thread adds, others may read."""
+    """Cells that share a ledger, the workers and a stop request. One thread adds, others may read."""
 
     def __init__(self, cells: Sequence[CellRun]) -> None:
         self.cells = list(cells)
@@ -89,19 +89,19 @@ class CellScheduler:
 
     @property
     def success_rate(self) -> float | None:
-        """Of the episodes graded so far; None before the first."""
+        """Success rate of the episodes graded so far; None before the first."""
         graded = sum(cell.progress.graded for cell in self.cells)
         return sum(cell.progress.succeeded for cell in self.cells) / graded if graded else None
 
     @property
     def seconds_left(self) -> float | None:
-        """At the pace of this execution; None before it has one."""
+        """Expected seconds to the end, at the pace of this execution; None before its first episode."""
         lefts = [cell.progress.seconds_left for cell in self.cells]
         return max((left for left in lefts if left is not None), default=None)
 
     @property
     def stop_error(self) -> TautrajError | None:
-        """As of a cell; where cells gave up, a line for each."""
+        """An `Interrupted` if any cell has one, else a `GaveUp` with a line per cell that gave up; None: neither."""
         ends = [(cell.title, cell.progress.stop_error) for cell in self.cells]
         if interrupted := [end for _, end in ends if isinstance(end, Interrupted)]:
             return interrupted[0]
@@ -114,7 +114,7 @@ class CellScheduler:
         return any(cell.has_waiting for cell in self.cells)
 
     def take_next(self, stop: StopRequest | None) -> ScheduledEpisode | None:
-        """The next episode to begin, of a cell that has no halt reason; None: there is none just now."""
+        """The next episode to begin, of a cell without a halt reason; None: there is none at present."""
         for _ in range(len(self._order)):
             cell = self._order[0]
             self._order.rotate(-1)
@@ -128,7 +128,7 @@ class CellScheduler:
             cell.progress.read_failed_usage()
 
     def stop_early(self, stop: StopRequest | None) -> list[str]:
-        """Begin no further episode: why those still waiting do not begin, each reason once."""
+        """Begin no further episode; return the reasons of the cells with episodes waiting, each once."""
         reasons: list[str] = []
         for cell in self.cells:
             if cell.has_waiting or stop is not None:
@@ -139,6 +139,7 @@ class CellScheduler:
 
 
 Watcher = Callable[[CellScheduler], None]
+"""Called as episodes end, to display the progress."""
 
 
 def _prefix(title: str, reason: str) -> str:

@@ -33,10 +33,9 @@ ServerKey = tuple[str, str, str | None]
 
 @contextmanager
 def start_up(plan: RunPlan) -> Iterator[RunPlan]:
-    """The plan with every seat able to play and its run directory made. Raises `UserError`, nothing half-written.
+    """The plan, its seats served and checked, its run directory made. Raises `UserError` with nothing half-written.
 
-    For the length of the block this process holds the lock of the run directory, and the local and rehearsed llms are
-    served.
+    Within the block this process holds the lock of the run directory, and the local and rehearsed llms are served.
     """
     with start_up_all([plan]) as [started]:
         yield started
@@ -58,9 +57,9 @@ def start_up_all(plans: Sequence[RunPlan]) -> Iterator[list[RunPlan]]:
 
 
 def serve_all(plans: Sequence[RunPlan], servers: ExitStack) -> list[Run]:
-    """Serve the local and rehearsed seats of `plans`; their runs with those addresses. Raises `UserError`.
+    """Serve the local and rehearsed seats of `plans`; return the runs with the servers' addresses.
 
-    `servers` stops the servers.
+    Closing `servers` stops them. Raises `UserError`.
     """
     local = _serve_local([plan.run for plan in plans], servers)
     return _serve_rehearsed(local, [plan.owed for plan in plans], servers)
@@ -78,7 +77,7 @@ def _serve_local(runs: Sequence[Run], servers: ExitStack) -> list[Run]:
 
 
 def _serve_rehearsed(runs: Sequence[Run], owed: Sequence[Sequence[EpisodeSpec]], servers: ExitStack) -> list[Run]:
-    """Cells of the same seed play the same tasks and share one script."""
+    """Runs of the same benchmark, domain, seed and rehearsed llms share one script, and so one server."""
     alike: dict[str, list[int]] = defaultdict(list)
     for index, run in enumerate(runs):
         alike[_script_key(run)].append(index)
@@ -114,7 +113,7 @@ def _offline(llm: Llm) -> Llm:
 
 
 def _seats(runs: Sequence[Run]) -> list[tuple[str, Llm]]:
-    """Every distinct seat and llm, once."""
+    """Each distinct pair of seat and llm once."""
     seats = [pair for run in runs for pair in run.seats.items()]
     return list({(seat, llm.model_dump_json()): (seat, llm) for seat, llm in seats}.values())
 

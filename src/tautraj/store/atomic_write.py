@@ -1,4 +1,4 @@
-"""A file on a local disk, written whole or not at all."""
+"""Atomic writes on a local disk."""
 
 import uuid
 from collections.abc import Iterable
@@ -7,15 +7,18 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes], temp_folder: Path) -> None:
-    """Write it in the folder `beside`, on the same disk, and rename it. Nothing is left behind by what is raised."""
+    """Write a file by writing one in `temp_folder`, on the same disk, and renaming it. Creates both folders.
+
+    Raises what writing raises, after deleting the partial file.
+    """
     partial = temp_folder / uuid.uuid4().hex
     try:
         for target in (partial, path):
             target.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             file.writelines(chunks)
-        partial.replace(path)  # fsspec's mv copies where it cannot rename, and a copy can be half
+        partial.replace(path)  # fsspec's mv copies if it cannot rename, and a copy is not atomic
     except BaseException:
         with suppress(OSError):
-            partial.unlink()  # a full disk needs the room
+            partial.unlink()  # a full disk needs the space
         raise

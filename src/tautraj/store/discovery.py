@@ -1,51 +1,66 @@
-"""The other run directories under a root: how they were configured and what came out.
+"""Finds run directories under a root, and reads their configurations and metrics.
 
-Not here: one run directory and its records (`store`).
+Not here: the records of one run directory (`store.run_directory`).
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import fsspec
 import yaml
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from tautraj.config import Run
 from tautraj.errors import StoreError, boundary
 from tautraj.store.run_directory import Store
 
+RunDirectories = Annotated[
+    tuple[str, ...] | None,
+    Field(min_length=1),
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+]
+"""Config field: one run directory or several, paths or URLs; None: the newest under `root`."""
+
 
 def read_past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
-    """Configuration and numbers of every run directory under `root` that has both and can be read."""
+    """Yield configuration and metrics of each run directory under `root`; those that lack either are skipped.
+
+    Raises `StoreError` if `root` cannot be read.
+    """
     with boundary(StoreError, f"root={root}"):
         fs, path = fsspec.url_to_fs(root)
         for name in sorted(fs.glob(f"{path}/*/*/metrics.json")):
             try:
-                numbers = json.loads(fs.cat_file(name))
+                metrics = json.loads(fs.cat_file(name))
                 config = yaml.safe_load(fs.cat_file(f"{name.rsplit('/', 1)[0]}/run.yaml"))
             except (OSError, ValueError, RecursionError, yaml.YAMLError):
                 continue
-            if isinstance(numbers, dict) and isinstance(config, dict):
-                yield config, {key: n for key, n in numbers.items() if isinstance(n, int | float) and 0 <= n < 1e18}
+            if isinstance(metrics, dict) and isinstance(config, dict):
+                yield config, {key: n for key, n in metrics.items() if isinstance(n, int | float) and 0 <= n < 1e18}
 
 
 def find_newest_run(root: str) -> str:
-    """The run directory under `root` that was begun or gone on with last. Raises `StoreError` where there is none."""
+    """The run directory under `root` that was started or resumed last. Raises `StoreError` if there is none."""
     with boundary(StoreError, f"root={root}"):
         fs, path = fsspec.url_to_fs(root)
-        found = fs.glob(f"{path}/*/*/run.yaml")
-        if not found:
-            raise StoreError(f"{root} has no run directory. Play something: python flows/generate.py")
-        latest: str = max(found, key=fs.modified).rsplit("/", 1)[0]
+        configs = fs.glob(f"{path}/*/*/run.yaml")
+        if not configs:
+            raise StoreError(f"{root} has no run directory. Make one: python flows/generate.py")
+        latest: str = max(configs, key=fs.modified).rsplit("/", 1)[0]
         return root.rstrip("/") + latest.removeprefix(path.rstrip("/"))  # with its protocol and host
 
 
+def resolve_runs(urls: Sequence[str] | None, root: str) -> list[str]:
+    """Deduplicate the run directories of a request; the newest under `root` if `urls` is empty or None."""
+    return [url.rstrip("/") for url in dict.fromkeys(urls or [find_newest_run(root)])]
+
+
 def read_run(store: Store) -> Run:
-    """Raises `StoreError` where there is none, or none that is a run's."""
+    """Read the `Run` of a run directory. Raises `StoreError` if its run.yaml is missing or not valid."""
     try:
         return Run.model_validate(store.read_config())
     except ValidationError as error:
         raise StoreError(
-            f"{store.url}/run.yaml is no run's: {error.errors()[0]['msg']}. Name another: run=…"
+            f"{store.url}/run.yaml is not valid: {error.errors()[0]['msg']}. Name another: run=…"
         ) from None

@@ -1,7 +1,7 @@
-"""What the numbers need of every episode, so that a long run is not read whole each time it is resumed or looked at.
+"""`index.json`: a cache of episode summaries, so that a long run need not be read whole on each resume or report.
 
-Derived, and never the truth: a row stands as long as its file is the one it was made of. Not here: the records
-(`store`), what the numbers are (`metrics`).
+An entry is valid while its episode file has the same stamp; deleting `index.json` is safe. Not here: the records
+(`store.run_directory`), metrics (`metrics`).
 """
 
 from collections.abc import Iterable
@@ -15,39 +15,39 @@ from tautraj.trajectory import SCHEMA_VERSION
 INDEX_FILE = "index.json"
 
 ENTRIES_ADAPTER: TypeAdapter[list[tuple[str, EpisodeSummary]]] = TypeAdapter(list[tuple[str, EpisodeSummary]])
-"""With what each file was then."""
+"""(stamp of the episode file, summary)."""
 
 
 def read_rows(store: Store) -> list[EpisodeSummary]:
-    """Of every whole record, in the order of their ids; only files that the index does not know are read.
+    """Summaries of all valid records, sorted by file name; only files without a valid entry are read.
 
-    Raises `StoreError` as `Store.episodes` does.
+    Raises `StoreError` as `Store.read_episodes` does.
     """
-    known = _read_index(store)
-    found = []
+    index = _read_index(store)
+    rows = []
     for episode, stamp in store.read_stamps().items():
-        if (kept := known.get((episode, stamp))) is not None:
-            found.append(kept)
+        if (row := index.get((episode, stamp))) is not None:
+            rows.append(row)
         elif (record := store.read_episode(episode)) is not None:
-            found.append(summarise(record))
-    return found
+            rows.append(summarise(record))
+    return rows
 
 
 def save_index(store: Store, rows: Iterable[EpisodeSummary]) -> None:
-    """Write the index down; whoever does holds the run directory. Raises `StoreError`."""
+    """Write the index. The caller holds the lock (`store.lock`). Raises `StoreError`."""
     stamps = store.read_stamps()
-    entries = [(stamps[one.id], one) for one in rows if one.id in stamps]
+    entries = [(stamps[row.id], row) for row in rows if row.id in stamps]
     store.write_chunks(
         INDEX_FILE, [b'{"schema": %d, "rows": ' % SCHEMA_VERSION, ENTRIES_ADAPTER.dump_json(entries), b"}\n"]
     )
 
 
 def _read_index(store: Store) -> dict[tuple[str, str], EpisodeSummary]:
-    """By id and stamp; nothing where there is no index, or one of another version or shape."""
-    found = store.read_json(INDEX_FILE)
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA_VERSION:
+    """(id, stamp) -> summary; empty if there is no index, or it has another schema or shape."""
+    content = store.read_json(INDEX_FILE)
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA_VERSION:
         return {}
     try:
-        return {(one.id, stamp): one for stamp, one in ENTRIES_ADAPTER.validate_python(found.get("rows"))}
+        return {(row.id, stamp): row for stamp, row in ENTRIES_ADAPTER.validate_python(content.get("rows"))}
     except ValidationError:
         return {}

@@ -1,6 +1,6 @@
-"""Who writes a run directory: one process at a time, and another is told which one.
+"""Exclusive lock on a run directory. A second process gets a `StoreError` naming the holder.
 
-Not here: what is written (`store`). A process that only reads needs no hold.
+Reading needs no lock. Not here: what is written (`store.run_directory`).
 """
 
 import json
@@ -21,23 +21,23 @@ LOCK_FILE = ".lock"
 
 @contextmanager
 def exclusive_lock(store: Store) -> Iterator[None]:
-    """The run directory for the length of the block, for this process and the workers it starts.
+    """Lock the run directory for the length of the block, for this process and the workers it starts.
 
-    Raises `StoreError` naming the process that has it. The kernel frees it when its holder dies, whatever it dies of.
-    An object store has no such lock: there, one process at a time is the user's to see to.
+    Raises `StoreError` naming the holder. The kernel releases the lock when its holder dies, however it dies. On an
+    object store nothing is locked: the user must run one process at a time.
     """
     if not store.is_local:
         yield
         return
     folder = Path(store.path)
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
-    lock = FileLock(folder / LOCK_FILE, blocking=False, fallback_to_soft=False)  # a soft one would outlive its holder
+    created = [path for path in (folder, *folder.parents) if not path.exists()]
+    lock = FileLock(folder / LOCK_FILE, blocking=False, fallback_to_soft=False)  # a soft lock outlives its holder
     try:
         _acquire(lock, store)
         yield
     finally:
         if lock.is_locked:
-            _remove_unused_folders(folder, made)
+            _remove_unused_folders(folder, created)
         lock.release()
 
 
@@ -58,15 +58,15 @@ def _acquire(lock: FileLock, store: Store) -> None:
 
 def _describe_holder(lock: Path) -> str:
     try:
-        found = json.loads(lock.read_text())
-        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(found["since"]))
-        return f"process {found['pid']} on host {found['host']} since {since}"
+        holder = json.loads(lock.read_text())
+        since = time.strftime("%Y-%m-%d %H:%M", time.localtime(holder["since"]))
+        return f"process {holder['pid']} on host {holder['host']} since {since}"
     except (OSError, ValueError, KeyError, TypeError):
-        return "another process"  # which has only just begun to
+        return "another process"  # which has locked the file and not written it yet
 
 
 def _remove_unused_folders(folder: Path, created: list[Path]) -> None:
-    """Leave no trace of a run that was refused before anything was written."""
+    """Delete the lock file and the folders in `created` if the run wrote nothing else."""
     with suppress(OSError):
         if [path.name for path in folder.iterdir()] == [LOCK_FILE]:
             (folder / LOCK_FILE).unlink()

@@ -1,10 +1,35 @@
-"""Episode records of older schemas, brought to the present one."""
+"""Parses episode files, upgrading records of older schemas.
+
+Not here: how steps are applied (`config.migrations`).
+"""
+
+import json
+import re
+from contextlib import suppress
 
 from tautraj.config.migrations import RawRecord, apply_migrations, pass_through
+from tautraj.trajectory import SCHEMA_VERSION, Trajectory
+
+CURRENT_SCHEMA = re.compile(rb'\s*\{\s*"schema":\s*%d\s*,' % SCHEMA_VERSION)
+"""The beginning of every episode file of this schema."""
+
+
+def parse_episode(data: bytes, source: str) -> Trajectory:
+    """Parse an episode file of any schema up to `SCHEMA_VERSION`.
+
+    Raises `ValueError` if it is not a valid record, `StoreError` naming `source` if its schema is unknown.
+    """
+    if CURRENT_SCHEMA.match(data):
+        with suppress(ValueError):  # a lone surrogate, which only json accepts
+            return Trajectory.model_validate_json(data)  # takes half the time
+    record = json.loads(data)
+    if isinstance(record, dict) and "schema" in record:
+        record = upgrade_episode(record, source)
+    return Trajectory.model_validate(record)
 
 
 def upgrade_episode(record: RawRecord, source: str) -> RawRecord:
-    """An episode as this schema has it. Raises `StoreError` on a schema that is not known; it names `where`."""
+    """Upgrade an episode record to `SCHEMA_VERSION`. Raises `StoreError` naming `source` on an unknown schema."""
     return apply_migrations(
         record,
         source,
@@ -13,13 +38,13 @@ def upgrade_episode(record: RawRecord, source: str) -> RawRecord:
 
 
 def _upgrade_episode_1_to_2(record: RawRecord) -> RawRecord:
-    """Without a judge and tools of the customer's; no task was known to be bad."""
-    added = {"judge": None, "user_tools": [], "quarantine": None, **record}
+    """Schema 1 had no judge, no tools of the customer and no quarantine."""
+    upgraded = {"judge": None, "user_tools": [], "quarantine": None, **record}
     if isinstance(grade := record.get("grade"), dict):
-        added["grade"] = {"judged": [], **grade}
-    return added
+        upgraded["grade"] = {"judged": [], **grade}
+    return upgraded
 
 
 def _upgrade_episode_4_to_5(record: RawRecord) -> RawRecord:
-    """Graded, and not labelled."""
+    """Schema 4 had no labels."""
     return {"labels": None, **record}

@@ -1,7 +1,7 @@
-"""Where the servers of `make ui` are, kept under the root for whoever plays in another terminal.
+"""Addresses of the servers of `make ui`, stored under the root for commands in other terminals.
 
-The file may be older than what it names: whoever reads it asks first whether anybody answers. Not here: what is asked
-of Prefect (`orchestration`) and of MLflow (`view`).
+The file may be stale, so a server is probed before its address is used. Not here: the use of Prefect
+(`orchestration`) and of MLflow (`tracking.mlflow_run`).
 """
 
 import json
@@ -12,18 +12,19 @@ from typing import NamedTuple
 
 import httpx
 
+from tautraj.store.atomic_write import write_atomically
+
 FOLDER = ".ui"
-"""Under the root, where no experiment can be called so."""
+"""Folder under the root. No experiment has this name: `FolderName` rejects a leading dot."""
 
 PROBE_TIMEOUT_SECONDS = 2.0
-"""Seconds."""
 
 
 class Addresses(NamedTuple):
     prefect: str
     mlflow: str
     pid: int
-    """Of the process that ends both."""
+    """Id of the process that started both servers and stops them."""
 
     @property
     def prefect_api(self) -> str:
@@ -32,37 +33,34 @@ class Addresses(NamedTuple):
 
 def save_addresses(root: Path, addresses: Addresses) -> None:
     path = _locate_file(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps(addresses._asdict()))
-    half.replace(path)
+    write_atomically(path, [json.dumps(addresses._asdict()).encode()], path.parent)
 
 
 def delete_addresses(root: Path) -> None:
-    """What this process kept; another's stays."""
-    if (found := load_addresses(root)) and found.pid == os.getpid():
+    """Delete the addresses if this process saved them."""
+    if (addresses := load_addresses(root)) and addresses.pid == os.getpid():
         _locate_file(root).unlink(missing_ok=True)
 
 
 def load_addresses(root: Path) -> Addresses | None:
-    """What is written there, if anything is; it may be stale."""
+    """Load the saved addresses, which may be stale; None if there are none or they are not of this machine."""
     with suppress(OSError, ValueError, TypeError):
-        found = Addresses(**json.loads(_locate_file(root).read_text()))
-        if all(str(address).startswith("http://127.0.0.1:") for address in found[:2]):
-            return found
+        addresses = Addresses(**json.loads(_locate_file(root).read_text()))
+        if all(str(url).startswith("http://127.0.0.1:") for url in (addresses.prefect, addresses.mlflow)):
+            return addresses
     return None
 
 
 def find_prefect_api(root: str) -> str | None:
-    """The API of the Prefect server of `make ui`, if it answers; None too where the root is a URL."""
-    found = None if "://" in root else load_addresses(Path(root))
-    return found.prefect_api if found and is_prefect_up(found.prefect_api) else None
+    """Address of the API of `make ui`'s Prefect server; None if it does not answer or `root` is a URL."""
+    addresses = None if "://" in root else load_addresses(Path(root))
+    return addresses.prefect_api if addresses and is_prefect_up(addresses.prefect_api) else None
 
 
 def find_mlflow(root: Path) -> str | None:
-    """The MLflow server of `make ui`, if it answers."""
-    found = load_addresses(root)
-    return found.mlflow if found and is_mlflow_up(found.mlflow) else None
+    """Address of `make ui`'s MLflow server; None if it does not answer."""
+    addresses = load_addresses(root)
+    return addresses.mlflow if addresses and is_mlflow_up(addresses.mlflow) else None
 
 
 def is_prefect_up(api: str) -> bool:

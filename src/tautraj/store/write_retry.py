@@ -1,6 +1,6 @@
-"""Keeping an episode that is over: it has been paid for, so a disk that is full just now is waited for.
+"""Writes a finished episode, with retries: it has been paid for, and a full disk may be temporary.
 
-Not here: how a file is written (`store`).
+Not here: how a file is written (`store.run_directory`).
 """
 
 import functools
@@ -14,15 +14,15 @@ from tautraj.store.run_directory import Store
 from tautraj.trajectory import Trajectory
 
 MAX_WAIT_SECONDS = 30.0
-"""Seconds between two attempts; the first comes after two."""
+"""Maximum wait between two attempts. The first wait is 2 s; each is twice the one before."""
 
 _notice_lock = threading.Lock()
 
 
 def write_with_retry(trajectory: Trajectory, store: Store, patience: float) -> None:
-    """Write it, again and again while that fails, for `patience` seconds; then raises `StoreError`.
+    """Write an episode, retrying for `patience` seconds; then raises `StoreError`.
 
-    Meanwhile its worker starts no other episode.
+    Blocks: the calling worker starts no other episode meanwhile.
     """
     notice = _get_notice(store.url)
     retrying = tenacity.Retrying(
@@ -36,11 +36,11 @@ def write_with_retry(trajectory: Trajectory, store: Store, patience: float) -> N
         try:
             retrying(store.write, trajectory)
         except StoreError as error:
-            raise StoreError(f"{error}. Make room, and run the same command to go on.") from error
+            raise StoreError(f"{error}. Make room and run the same command to resume.") from error
 
 
 class WaitNotice:
-    """Says once that workers wait, and once that all of them go on."""
+    """Prints one line when the first worker has to wait, and one when all workers have written."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -63,8 +63,8 @@ class WaitNotice:
         with self._lock:
             if not self._announced and outcome:
                 _print_stderr(
-                    f"{outcome.exception()}. What is finished waits in memory for up to {patience:g} s: make room, "
-                    f"and the run goes on."
+                    f"{outcome.exception()}. Finished episodes wait in memory for up to {patience:g} s. "
+                    f"Make room and the run goes on."
                 )
             self._announced = True
 
@@ -75,7 +75,7 @@ def _make_notice(url: str) -> WaitNotice:
 
 
 def _get_notice(url: str) -> WaitNotice:
-    with _notice_lock:  # the first threads come all at once, and a cache would let each make its own
+    with _notice_lock:  # lru_cache alone would let threads that start at once create a notice each
         return _make_notice(url)
 
 

@@ -1,6 +1,6 @@
-"""MLflow after a run: its view written again out of the run directory alone.
+"""`flows/track.py`: write a run to MLflow from its run directory alone.
 
-For a run that MLflow missed in part or altogether, ended or interrupted. Calls no provider and needs no benchmark.
+For runs that MLflow missed in part or altogether, finished or interrupted. Calls no provider and opens no benchmark.
 """
 
 import os
@@ -13,9 +13,10 @@ from pydantic import Field, TypeAdapter
 
 from tautraj.config import GOLD_ROUTES, EpisodeSelection, FolderName
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
-from tautraj.metrics import EpisodeSummary, Metrics, compute_metrics, summarise
+from tautraj.metrics import EpisodeSummary, Metrics, summarise
 from tautraj.store import Store
 from tautraj.store.lock import exclusive_lock
+from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.store.tracking_pointer import read_pointer
 from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
 from tautraj.tracking.tracker import build_sqlite_uri, tracking_boundary
@@ -23,16 +24,16 @@ from tautraj.trajectory import Record
 
 
 class TrackingTarget(Record):
-    """Where MLflow is."""
+    """The `tracking` part of the request."""
 
     uri: str | None
-    """None: where the run says."""
+    """MLflow's; None: as configured for the run."""
     traces: EpisodeSelection | None
-    """Which episodes become traces; None: those that the run says."""
+    """Which episodes become traces; None: as configured for the run."""
 
 
 class BackfillRequest(Record):
-    """What the door is asked for."""
+    """Configuration of `flows/track.py`."""
 
     run: str = Field(min_length=1)
     """The run directory, a path or URL."""
@@ -40,67 +41,66 @@ class BackfillRequest(Record):
 
 
 class RecordedEpisodes(NamedTuple):
-    """What the records of a run directory say together."""
+    """All episodes of a run directory, summarised."""
 
     rows: list[EpisodeSummary]
     versions: dict[str, str]
-    """By package; several of one are listed."""
+    """Package -> version; several versions are joined by commas."""
     started_ms: int
     ended_ms: int
-    """Milliseconds since 1970, of the first episode and of the last."""
+    """Unix time in ms: start of the first episode, end of the last."""
 
 
 def backfill(store: Store, uri: str | None, traces: EpisodeSelection | None = None) -> str:
-    """Write the view of a run directory; where to look.
+    """Write the MLflow run of a run directory. Returns where to look.
 
-    `uri`, `traces`: None for what the run says. Raises `StoreError`, `ConfigError`, `TrackingError`.
+    `uri`, `traces`: None: as configured for the run. Raises `StoreError`, `ConfigError`, `TrackingError`.
     """
     config = store.read_config()
     with exclusive_lock(store):
-        found = _read_episodes(store)
+        episodes = _read_episodes(store)
         with boundary(StoreError, f"reading {store.url}/run.yaml"):
-            subject = _describe_run(store, config, found, traces)
-            place = uri or _resolve_uri(subject, config["tracking"]["uri"])
-        wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
-        numbers = compute_metrics(found.rows, store.read_failures({row.id for row in found.rows}), wasted)
+            description = _describe_run(store, config, episodes, traces)
+            uri = uri or _resolve_uri(description, config["tracking"]["uri"])
+        numbers = compute_run_metrics(store, episodes.rows)
         status = _infer_status(store, numbers)
-        view = MlflowRun(subject, place)
+        mlflow_run = MlflowRun(description, uri)
         try:
-            with tracking_boundary(place):
-                view.begin()
-                view.finish(found.rows, numbers, status, found.ended_ms)
+            with tracking_boundary(uri):
+                mlflow_run.begin()
+                mlflow_run.finish(episodes.rows, numbers, status, episodes.ended_ms)
         except TrackingError as error:
-            raise TrackingError(f"{error}. Once it answers run this again, or name another: tracking.uri=…") from None
-    return view.describe_location()
+            raise TrackingError(f"{error}. Run this again once it answers, or name another: tracking.uri=…") from None
+    return mlflow_run.describe_location()
 
 
 def _read_episodes(store: Store) -> RecordedEpisodes:
     rows: list[EpisodeSummary] = []
-    began: list[float] = []
-    ended: list[float] = []
+    starts: list[float] = []
+    ends: list[float] = []
     versions: dict[str, set[str]] = {}
     for trajectory in store.read_episodes():
         rows.append(summarise(trajectory))
-        began.append(trajectory.started)
-        ended.append(trajectory.started + trajectory.seconds)
+        starts.append(trajectory.started)
+        ends.append(trajectory.started + trajectory.seconds)
         for package, version in trajectory.versions.items():
             versions.setdefault(package, set()).add(version)
-    listed = {package: ", ".join(sorted(found)) for package, found in versions.items()}
+    joined = {package: ", ".join(sorted(numbers)) for package, numbers in versions.items()}
     now = time.time()
-    return RecordedEpisodes(rows, listed, int(1000 * min(began, default=now)), int(1000 * max(ended, default=now)))
+    return RecordedEpisodes(rows, joined, int(1000 * min(starts, default=now)), int(1000 * max(ends, default=now)))
 
 
 def _describe_run(
     store: Store, config: Mapping[str, Any], episodes: RecordedEpisodes, traces: EpisodeSelection | None
 ) -> RunDescription:
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
-    where, _, digest = name.rpartition("-")
-    tags = {"cell": where, "digest": digest, "run_directory": store.url, "trials": str(config["trials"])}
+    cell, _, digest = name.rpartition("-")
+    tags = {"cell": cell, "digest": digest, "run_directory": store.url, "trials": str(config["trials"])}
     tags |= {f"version.{package}": version for package, version in episodes.versions.items()}
     if config["model"]["provider"]["route"] in GOLD_ROUTES:
         tags["oracle"] = ORACLE_TAG_VALUE
-    if parent := read_pointer(store).get("parent"):
-        tags[PARENT_TAG] = str(parent)
+    if parent := read_pointer(store).parent:
+        tags[PARENT_TAG] = parent
     return RunDescription(
         store=store,
         experiment=TypeAdapter(FolderName).validate_python(config["experiment"]),  # artifacts go there
@@ -116,25 +116,24 @@ def _describe_run(
 
 
 def _resolve_uri(description: RunDescription, configured: str | None) -> str:
-    if configured and "***@" not in configured:  # as `masked` leaves it
+    if configured and "***@" not in configured:  # as `redact_tree` leaves a password
         return configured
-    if found := os.environ.get("MLFLOW_TRACKING_URI"):
-        return found
+    if uri := os.environ.get("MLFLOW_TRACKING_URI"):
+        return uri
     if configured or description.root is None:
         raise ConfigError(
-            f"{description.store.url} does not say where MLflow is, or not with its password: "
-            f"add tracking.uri=http://…, "
-            f"or set MLFLOW_TRACKING_URI"
+            f"{description.store.url} has no MLflow address, or one without its password: "
+            f"add tracking.uri=http://…, or set MLFLOW_TRACKING_URI"
         )
     return build_sqlite_uri(description.root)
 
 
 def _infer_status(store: Store, numbers: Metrics) -> str:
-    """MLflow's: as the run left it, else told by whether it came to write its numbers down."""
-    known = read_pointer(store).get("status")
-    if known in ("FINISHED", "FAILED"):
-        return str(known)
-    written = store.read_json("metrics.json")
-    if not isinstance(written, dict) or written.get("episodes") != numbers["episodes"]:
+    """MLflow's status: as the run left it, else inferred from its `metrics.json`."""
+    status = read_pointer(store).status
+    if status in ("FINISHED", "FAILED"):
+        return status
+    metrics = store.read_json("metrics.json")
+    if not isinstance(metrics, dict) or metrics.get("episodes") != numbers["episodes"]:
         return "KILLED"
     return "FAILED" if numbers["failed"] else "FINISHED"

@@ -1,7 +1,7 @@
-"""An MLflow experiment as it opens: a text to read first, and a saved view of its runs that compares cells.
+"""What an MLflow experiment opens with: a description, and a saved view of its runs that compares cells. Pure.
 
-Without it MLflow's table shows no number, and its charts stand in the order of their names. The view is kept as
-MLflow's pages keep one that a person saves. Pure. Not here: what the numbers are (`comparison`).
+Without it MLflow's table shows no metric and its charts are sorted by name. The view has the form in which MLflow's
+pages save one. Not here: the metrics (`tracking.run_fields`).
 """
 
 import base64
@@ -12,7 +12,7 @@ from typing import Any
 from tautraj.tracking.run_fields import PASS_HAT_METRIC
 
 VIEW_KEY = "cells"
-"""In the address: `?viewStateShareKey=cells`."""
+"""Part of the view's address: `?viewStateShareKey=cells`."""
 
 VIEW_NAME = "Cells"
 
@@ -27,17 +27,17 @@ COLUMNS = ("success_rate", "success_rate_low", "success_rate_high", PASS_HAT_MET
 BAR_METRICS = ("success_rate", "usd_per_success", "turns_mean", "seconds_mean")
 
 PARALLEL_PARAMS = ("domain", "model", "agent", "user", "user_strategy")
-"""Parameters that lead to success, side by side."""
+"""Axes of the parallel-coordinates chart."""
 
 
 def build_view_path(experiment_id: str) -> str:
-    """Of the view, on MLflow's server."""
+    """Path of the view on an MLflow server."""
     query = f"viewStateShareKey={VIEW_KEY}&compareRunsMode=CHART&workflowType=machine_learning"
     return f"/#/experiments/{experiment_id}/runs?{query}"
 
 
 def build_experiment_tags(experiment_id: str) -> dict[str, str]:
-    """What makes an experiment open so."""
+    """Experiment tags that hold the description and the view."""
     view = {"name": VIEW_NAME, "createdAt": 0, "updatedAt": 0, "state": _pack_state(_build_view_state())}
     return {
         "mlflow.note.content": DESCRIPTION.format(address=build_view_path(experiment_id).removeprefix("/")),
@@ -47,7 +47,7 @@ def build_experiment_tags(experiment_id: str) -> dict[str, str]:
 
 
 def _build_view_state() -> dict[str, Any]:
-    """As the pages write it; what is left out has their own default."""
+    """The view in the form of MLflow's pages; keys left out have their defaults."""
     sections = {"cells": ("Cells", True), "all": ("Model metrics", False), "system": ("System metrics", False)}
     return {
         "searchFilter": "",
@@ -103,5 +103,5 @@ def _build_charts() -> list[dict[str, Any]]:
 
 
 def _pack_state(state: dict[str, Any]) -> str:
-    """As the pages pack what is long."""
+    """Compress the view as MLflow's pages do."""
     return "deflate;" + base64.b64encode(zlib.compress(json.dumps(state).encode())).decode()

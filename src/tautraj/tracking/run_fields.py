@@ -1,58 +1,60 @@
-"""What MLflow's pages compare cells by: parameters, numbers, a table of episodes, a note to read first.
+"""What MLflow shows of a run: parameters, metrics, a table of episodes, a note. Pure.
 
-Pure. Not here: how the numbers come about (`metrics`), how they are written (`view`).
+Not here: the formulas (`metrics`), writing them (`tracking.mlflow_run`).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tautraj.metrics import EpisodeSummary, Metrics
+from tautraj.metrics import EpisodeSummary, Metrics, select_pass_hats
 
 COMPARED = ("model", "agent", "user", "user_strategy", "benchmark", "domain", "split", "judge")
-"""Branches of the configuration whose name alone is a parameter as well: one group-by away."""
+"""Parts of the configuration whose `name` is a parameter of its own, to group runs by."""
 
 EPISODE_COLUMNS = ["id", "task_id", "trial", "reward", "outcome", "turns", "tool_calls", "mistakes", "seconds"]
 
 FIRST_METRICS = ("success_rate", "success_rate_low", "success_rate_high", "episodes")
 
 PASS_HAT_METRIC = "pass_hat_k"
-"""Drawn over k: its step is k, not how many episodes there were."""
+"""Its step is k, so that MLflow draws pass^k over k."""
 
 
 def select_compared_params(config: Mapping[str, Any]) -> dict[str, str]:
-    """Of the resolved tree; what is not there is left out."""
+    """The `COMPARED` parts of a resolved configuration by name; missing ones are left out."""
     branches = {name: config.get(name) for name in COMPARED}
     return {name: str(branch["name"]) for name, branch in branches.items() if isinstance(branch, Mapping)}
 
 
 def select_metrics(numbers: Metrics) -> Metrics:
-    """Those that MLflow is given, the first in front. Each is a chart, and pass^1 is the success rate."""
-    told = {name: n for name, n in numbers.items() if name != "pass_hat_1" and not name.endswith("_tasks")}
-    return {name: told[name] for name in FIRST_METRICS if name in told} | told
+    """The metrics for MLflow, `FIRST_METRICS` in front.
 
-
-def select_pass_hats(numbers: Metrics) -> dict[int, float]:
-    """pass^k by k."""
-    words = {name: name.removeprefix("pass_hat_") for name in numbers if name.startswith("pass_hat_")}
-    return {int(k): numbers[name] for name, k in words.items() if k.isdecimal()}
+    Each becomes a chart; pass^1 is left out, it is the success rate.
+    """
+    kept = {name: n for name, n in numbers.items() if name != "pass_hat_1" and not name.endswith("_tasks")}
+    return {name: kept[name] for name in FIRST_METRICS if name in kept} | kept
 
 
 def render_note(numbers: Metrics, config: Mapping[str, Any], links: Mapping[str, str]) -> str:
-    """Markdown: what was played, how it went, where to look."""
-    played = " · ".join(f"{name} **{value}**" for name, value in select_compared_params(config).items())
-    went = []
+    """Markdown: what was played, the results, links."""
+    setting = " · ".join(f"{name} **{value}**" for name, value in select_compared_params(config).items())
+    results = []
     if "success_rate" in numbers:
         low, high = numbers["success_rate_low"], numbers["success_rate_high"]
-        went.append(f"Success **{numbers['success_rate']:.1%}** [{low:.1%}, {high:.1%}] of {numbers['graded']:.0f}")
-        went += [f"pass^{k} {value:.3f}" for k, value in select_pass_hats(numbers).items() if k > 1]
-    went += [f"{numbers[name]:.0f} {name}" for name in ("ungraded", "failed") if numbers[name]]
+        results.append(
+            f"Success **{numbers['success_rate']:.1%}** [{low:.1%}, {high:.1%}] of {numbers['graded']:.0f}"
+        )
+        results += [f"pass^{k} {value:.3f}" for k, value in select_pass_hats(numbers).items() if k > 1]
+    results += [f"{numbers[name]:.0f} {name}" for name in ("ungraded", "failed") if numbers[name]]
     if numbers.get("spent_usd"):
-        went.append(f"{numbers['spent_tokens']:,.0f} tokens, {numbers['spent_usd']:.2f} USD")
-    return "\n\n".join([played, ", ".join(went), " · ".join(f"{name}: {where}" for name, where in links.items())])
+        results.append(f"{numbers['spent_tokens']:,.0f} tokens, {numbers['spent_usd']:.2f} USD")
+    return "\n\n".join([setting, ", ".join(results), " · ".join(f"{name}: {where}" for name, where in links.items())])
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested keys joined by dots: {"model": {"name": "x"}} becomes {"model.name": "x"}."""
+    """Nested keys joined by dots: {"model": {"name": "x"}} becomes {"model.name": "x"}.
+
+    Not `pandas.json_normalize`: it drops empty mappings, which are parameters too (`model.extra`).
+    """
     leaves: dict[str, Any] = {}
     for key, value in tree.items():
         if isinstance(value, Mapping) and value:

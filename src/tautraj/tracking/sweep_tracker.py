@@ -1,7 +1,7 @@
 """The MLflow run of a sweep: parent of its cells' runs, with the matrix as a table and as plots.
 
-Written by the thread that its cells share; MLflow away is said by them and ends nothing. Not here: a cell's run
-(`view`, `tracking`), the numbers (`matrix`).
+Written by the thread that the cells share; they report an outage of MLflow, which never stops the sweep. Not here: a
+cell's run (`tracking.mlflow_run`, `tracking.tracker`), the matrix (`runs.sweep.matrix`).
 """
 
 import json
@@ -16,31 +16,31 @@ from tautraj.runs.sweep.grid import Sweep
 from tautraj.runs.sweep.matrix import Matrix
 from tautraj.runs.sweep.plots import plot_pass_hat_k, plot_success_by_cell
 from tautraj.store import Store
-from tautraj.store.tracking_pointer import POINTER_FILE, read_pointer
+from tautraj.store.tracking_pointer import read_pointer, write_pointer
 from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
 from tautraj.tracking.tracker import MlflowWriter, resolve_tracking_uri
 
 
 class SweepMlflowRun(MlflowRun):
-    """Of a sweep's own directory."""
+    """The MLflow run of a sweep's directory."""
 
     def adopt(self, cell: Store) -> bool:
-        """Make the MLflow run of a cell a child of this one; whether it has one by now. The cell remembers it."""
-        known = read_pointer(cell)
-        if known.get("uri") != self.masked_uri or not known.get("run_id"):
+        """Make the MLflow run of a cell a child of this one; False if the cell has none yet."""
+        pointer = read_pointer(cell)
+        if pointer.uri != self.masked_uri or pointer.run_id is None:
             return False
-        if known.get("parent") != self._run_id:
-            self._client.set_tag(known["run_id"], PARENT_TAG, self._run_id)
-            cell.write_json(POINTER_FILE, {**known, "parent": self._run_id})
+        if pointer.parent != self._run_id:
+            self._client.set_tag(pointer.run_id, PARENT_TAG, self._run_id)
+            write_pointer(cell, pointer._replace(parent=self._run_id))
         return True
 
     def log_matrix(self, matrix: Matrix, status: str) -> None:
-        """The matrix: as a table, as files, as plots. `status`: MLflow's."""
+        """Write the matrix as a table, files and plots, and end the MLflow run. `status`: MLflow's."""
         columns = list(matrix["cells"][0])
-        shown = {"columns": columns, "data": [list(one.values()) for one in matrix["cells"]]}
-        self._client.log_dict(self._run_id, shown, "cells.json")
-        listed = json.dumps([{"path": "cells.json", "type": "table"}])
-        self._client.set_tag(self._run_id, "mlflow.loggedArtifacts", listed)  # what the UI goes by
+        table = {"columns": columns, "data": [list(cell.values()) for cell in matrix["cells"]]}
+        self._client.log_dict(self._run_id, table, "cells.json")
+        tables = json.dumps([{"path": "cells.json", "type": "table"}])
+        self._client.set_tag(self._run_id, "mlflow.loggedArtifacts", tables)  # read by the UI
         self._client.log_dict(self._run_id, matrix, "matrix.json")
         for name, draw in (("success_by_cell.png", plot_success_by_cell), ("pass_hat_k.png", plot_pass_hat_k)):
             self._client.log_figure(self._run_id, draw(matrix), name)
@@ -52,23 +52,22 @@ class SweepMlflowRun(MlflowRun):
 
 
 class SweepTracker(MlflowWriter):
-    """Keeps it while the sweep goes on."""
+    """Writes the MLflow run of a sweep while its cells are played."""
 
     def __init__(self, sweep: Sweep, cells: Sequence[Store], executor: ThreadPoolExecutor) -> None:
-        """`cells`: those whose MLflow runs are to be its children."""
-        self._store = Store(sweep.directory)
+        """`cells`: run directories whose MLflow runs become children of the sweep's."""
         uri = resolve_tracking_uri(sweep.run)
-        self._mlflow_run = SweepMlflowRun(describe_sweep(sweep, self._store), uri)
+        self._mlflow_run = SweepMlflowRun(describe_sweep(sweep, Store(sweep.directory)), uri)
         self._unadopted = list(cells)
         super().__init__(self._mlflow_run.begin, uri, executor)
 
     def update(self, _: object) -> None:
-        """Adopt the cells that have a run by now, unless that is under way."""
+        """Adopt the cells that have an MLflow run by now, unless an update is pending."""
         if self._unadopted and self._is_idle:
             self._pending_update = self._submit(self._adopt_cells)
 
     def finish(self, matrix: Matrix, status: str) -> str:
-        """The matrix; where to look, or how to have it written later. `status`: MLflow's FINISHED or FAILED."""
+        """Write the matrix. Returns where to look, or what to do later. `status`: FINISHED or FAILED."""
 
         def write() -> None:
             self._adopt_cells()
@@ -76,30 +75,30 @@ class SweepTracker(MlflowWriter):
 
         if self._submit(write).result():
             return self._mlflow_run.describe_location()
-        return "was away; once it is back, the same command writes what it lacks"
+        return "was away. Once it is back, the same command writes what it lacks."
 
     def _adopt_cells(self) -> None:
         self._unadopted = [cell for cell in self._unadopted if not self._mlflow_run.adopt(cell)]
 
 
 def suppress_repeats(say: Callable[[str], None]) -> Callable[[str], None]:
-    """For the cells of a sweep: none of them says what another has just said."""
+    """`say` without repeats: cells that share it report the same event once."""
     last = ""
 
-    def said(text: str) -> None:
+    def say_once(text: str) -> None:
         nonlocal last
-        first = text.partition(";")[0]
+        first = text.partition(".")[0]
         if first != last:
             say(text)
         last = first
 
-    return said
+    return say_once
 
 
 def describe_sweep(sweep: Sweep, store: Store) -> RunDescription:
     run = sweep.run
     tags = {"sweep": sweep.digest, "run_directory": store.url, "cells": str(len(sweep.cells))}
-    if any(setting.run.model.is_gold_replay for setting in sweep.cells):
+    if any(cell.run.model.is_gold_replay for cell in sweep.cells):
         tags["oracle"] = ORACLE_TAG_VALUE
     config: dict[str, Any] = {"grid": sweep.axes, "overrides": " ".join(sweep.overrides), "trials": run.trials}
     return RunDescription(
@@ -117,15 +116,15 @@ def describe_sweep(sweep: Sweep, store: Store) -> RunDescription:
 
 
 def compute_sweep_metrics(matrix: Matrix) -> dict[str, float]:
-    """Of the sweep as a whole: sums over its cells, and what each axis explains of the reward."""
-    told: dict[str, float] = {}
+    """Metrics of the whole sweep: sums over its cells, and the share of the variance that each axis explains."""
+    metrics: dict[str, float] = {}
     for name in ("episodes", "failed", "owed", "spent_tokens", "spent_usd"):
-        values = [one[name] for one in matrix["cells"]]
+        values = [cell[name] for cell in matrix["cells"]]
         if None not in values:
-            told[name] = sum(values)
+            metrics[name] = sum(values)
     for explained in matrix["variance"]:
         first, second = explained["axes"]
         for name in ("first", "second", "interaction", "task", "residual"):
-            which = {"first": first, "second": second}.get(name, name)
-            told[f"variance/{first} and {second}/{which}"] = explained[name]
-    return told
+            source = {"first": first, "second": second}.get(name, name)
+            metrics[f"variance/{first} and {second}/{source}"] = explained[name]
+    return metrics

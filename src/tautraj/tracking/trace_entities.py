@@ -1,6 +1,6 @@
-"""An episode in MLflow's own types: what is said of its trace, the trace's spans, its feedback.
+"""An episode in MLflow's types: trace info, spans, feedback.
 
-Not here: what they show (`spans`) and say (`facets`), how they are written (`traces`).
+Not here: their content (`tracking.spans`, `tracking.trace_tags`), writing them (`tracking.traces`).
 """
 
 import base64
@@ -17,11 +17,11 @@ from tautraj.tracking.trace_tags import build_metadata, build_trace_tags, derive
 from tautraj.trajectory import Trajectory
 
 PREVIEW_CHARS = 500
-"""Letters of a preview."""
+"""Length of a preview."""
 
 
 class TraceTarget(NamedTuple):
-    """Where traces go."""
+    """The MLflow store and run that traces are written to."""
 
     uri: str
     experiment_id: str
@@ -29,14 +29,14 @@ class TraceTarget(NamedTuple):
 
 
 def compute_trace_id(target: TraceTarget, trajectory: Trajectory) -> str:
-    """Computed: an episode has one in a run, and another when it is played anew."""
+    """Computed, never drawn: one id per episode and MLflow run, and another one when the episode is played again."""
     return "tr-" + hashlib.sha256(f"{target.run_id} {trajectory.id} {trajectory.started}".encode()).hexdigest()[:32]
 
 
 def to_trace_info(target: TraceTarget, trajectory: Trajectory) -> TraceInfo:
-    said = [turn for turn in trajectory.turns if turn.kind == "message" and turn.message]
-    asked = next((turn.message for turn in said if turn.seat == "user"), None)
-    answered = next((turn.message for turn in reversed(said) if turn.seat == "model"), None)
+    messages = [turn for turn in trajectory.turns if turn.kind == "message" and turn.message]
+    asked = next((turn.message for turn in messages if turn.seat == "user"), None)
+    answered = next((turn.message for turn in reversed(messages) if turn.seat == "model"), None)
     return TraceInfo(
         trace_id=compute_trace_id(target, trajectory),
         trace_location=TraceLocation.from_experiment_id(target.experiment_id),
@@ -53,21 +53,21 @@ def to_trace_info(target: TraceTarget, trajectory: Trajectory) -> TraceInfo:
 
 
 def to_mlflow_feedback(trajectory: Trajectory) -> Iterator[Feedback]:
-    """The benchmark's."""
+    """The benchmark's grade as MLflow feedback."""
     version = trajectory.versions.get("benchmark", trajectory.benchmark)
     source = AssessmentSource(source_type="CODE", source_id=version)
     ended = _to_milliseconds(trajectory.started + trajectory.seconds)
-    for said in derive_feedback(trajectory):
-        yield Feedback(source=source, create_time_ms=ended, **said._asdict())
+    for feedback in derive_feedback(trajectory):
+        yield Feedback(source=source, create_time_ms=ended, **feedback._asdict())
 
 
 def to_mlflow_spans(target: TraceTarget, trajectory: Trajectory) -> Iterator[Span]:
-    """A span's number is its place in the list."""
+    """The spans of an episode; a span's id is its position in `build_spans`."""
     trace = compute_trace_id(target, trajectory)
     for number, span in enumerate(build_spans(trajectory), 1):
         attributes = {**span.attributes, "mlflow.traceRequestId": trace, "mlflow.spanType": span.kind}
         attributes |= {"mlflow.spanInputs": span.inputs, "mlflow.spanOutputs": span.outputs}
-        found = {
+        record = {
             "trace_id": _to_base64(trace.removeprefix("tr-")),
             "span_id": _to_base64(f"{number:016x}"),
             "parent_span_id": None if span.parent_index is None else _to_base64(f"{span.parent_index + 1:016x}"),
@@ -82,7 +82,7 @@ def to_mlflow_spans(target: TraceTarget, trajectory: Trajectory) -> Iterator[Spa
                 key: json.dumps(value, ensure_ascii=False) for key, value in attributes.items() if value is not None
             },
         }
-        yield Span.from_dict(found)
+        yield Span.from_dict(record)
 
 
 def _shorten(text: str | None) -> str | None:

@@ -1,13 +1,13 @@
-"""What an episode's trace can be found by, and what was made of the episode.
+"""Tags, metadata and feedback of an episode's trace. Pure.
 
-Pure. Gold is not in it: checks are counted, not quoted. Not here: how it comes to MLflow (`traces`).
+No gold in them: checks are counted, not quoted. Not here: writing them to MLflow (`tracking.traces`).
 """
 
 import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success, total_usd
 from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Trajectory
 
@@ -17,36 +17,36 @@ LABEL_PREFIX = "label."
 
 
 def build_trace_tags(trajectory: Trajectory) -> dict[str, str]:
-    """What changes when an episode is graded anew."""
+    """Tags: what regrading may change, and the task."""
     reward = trajectory.reward
-    success = "ungraded" if reward is None else str(reward >= SUCCESS).lower()
-    found = {"task_id": trajectory.task_id, "outcome": trajectory.outcome.kind, "success": success}
+    success = "ungraded" if reward is None else str(is_success(reward)).lower()
+    tags = {"task_id": trajectory.task_id, "outcome": trajectory.outcome.kind, "success": success}
     for name, value in trajectory.labels or ():
         if value is True:
-            found[f"{LABEL_PREFIX}{name}"] = "true"
+            tags[f"{LABEL_PREFIX}{name}"] = "true"
         elif isinstance(value, tuple) and value:
-            found[f"{LABEL_PREFIX}{name}"] = ", ".join(value)
-    return found
+            tags[f"{LABEL_PREFIX}{name}"] = ", ".join(value)
+    return tags
 
 
 def select_tautraj_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Of a trace's tags those that stand here; others are people's, or MLflow's."""
+    """Those of a trace's tags that `build_trace_tags` writes; the others are the user's or MLflow's."""
     return {key: value for key, value in tags.items() if key in TAG_NAMES or key.startswith(LABEL_PREFIX)}
 
 
 def build_metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
-    """What never changes; tokens and USD of all seats."""
+    """Metadata: what never changes, with tokens and USD of all seats."""
     names = ("model", "user", "agent", "user_strategy", "domain", "split", "benchmark", "cell", "trial")
-    spent = trajectory.usage.values()
-    tokens_in, tokens_out = sum(used.tokens_in for used in spent), sum(used.tokens_out for used in spent)
+    usages = trajectory.usage.values()
+    tokens_in, tokens_out = sum(usage.tokens_in for usage in usages), sum(usage.tokens_out for usage in usages)
     tokens = {"input_tokens": tokens_in, "output_tokens": tokens_out, "total_tokens": tokens_in + tokens_out}
-    found = {name: str(getattr(trajectory, name)) for name in names}
-    found["mlflow.sourceRun"] = run_id
-    if spent:
-        found["mlflow.trace.tokenUsage"] = json.dumps(tokens)
-    if spent and all(used.usd is not None for used in spent):
-        found["mlflow.trace.cost"] = json.dumps({"total_cost": sum(used.usd or 0.0 for used in spent)})
-    return found
+    metadata = {name: str(getattr(trajectory, name)) for name in names}
+    metadata["mlflow.sourceRun"] = run_id
+    if usages:
+        metadata["mlflow.trace.tokenUsage"] = json.dumps(tokens)
+    if usages and (usd := total_usd(usage.usd for usage in usages)) is not None:
+        metadata["mlflow.trace.cost"] = json.dumps({"total_cost": usd})
+    return metadata
 
 
 class GradeFeedback(NamedTuple):
@@ -54,20 +54,23 @@ class GradeFeedback(NamedTuple):
     value: float | bool | None
     rationale: str | None
     error: str | None
-    """Why there is no value."""
+    """Why there is no value; None: there is one."""
 
 
 def derive_feedback(trajectory: Trajectory) -> list[GradeFeedback]:
-    """The benchmark's reward and whether that is a success; of what is not gradable, why not."""
+    """The reward and whether it is a success; for an ungraded episode, why there is none."""
     if trajectory.reward is None:
         return [GradeFeedback("reward", None, None, escape_unprintable(trajectory.ungraded or "not graded"))]
-    why = explain_reward(trajectory)
-    success = trajectory.reward >= SUCCESS
-    return [GradeFeedback("reward", trajectory.reward, why, None), GradeFeedback("success", success, why, None)]
+    rationale = explain_reward(trajectory)
+    success = bool(is_success(trajectory.reward))
+    return [
+        GradeFeedback("reward", trajectory.reward, rationale, None),
+        GradeFeedback("success", success, rationale, None),
+    ]
 
 
 def explain_reward(trajectory: Trajectory) -> str:
-    """Why the reward is what it is, without what gold would have been."""
+    """The reward explained without quoting gold."""
     grade, parts = trajectory.grade, [f"It ended with {trajectory.outcome.kind}"]
     if grade is not None:
         factors = " × ".join(f"{name} {value:g}" for name, value in grade.components.items())

@@ -1,6 +1,7 @@
-"""MLflow while a run goes on: written by one thread, which nothing that happens to MLflow can stop.
+"""Writes a run to MLflow while it is played, from one thread. Errors of MLflow never stop the run.
 
-Away is said once, and every renewal asks again. Not here: what is written (`view`), how it is made up for (`track`).
+An outage is reported once; every update tries again. Not here: what is written (`tracking.mlflow_run`), writing it
+after the run (`tracking.backfill`).
 """
 
 import shlex
@@ -21,11 +22,11 @@ from tautraj.store import Store
 from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, MlflowRun, RunDescription
 
 TRACES_PER_UPDATE = 20
-"""New ones with a renewal of the numbers, which wait meanwhile."""
+"""New traces written with one update; the next update of the metrics waits for them."""
 
 
 def resolve_tracking_uri(run: Run) -> str:
-    """Where MLflow writes: what is configured, else SQLite under the root."""
+    """The configured MLflow URI, else SQLite under the root."""
     return run.tracking.uri or build_sqlite_uri(Path(run.root).absolute())
 
 
@@ -34,13 +35,13 @@ def build_sqlite_uri(root: Path) -> str:
 
 
 def backfill_command(store: Store) -> str:
-    """The command that writes MLflow's view of a run directory anew."""
+    """The command that writes a run directory to MLflow again."""
     return f"python flows/track.py run={shlex.quote(store.url)}"
 
 
 @contextmanager
 def tracking_boundary(uri: str) -> Iterator[None]:
-    """Raise whatever MLflow raises as `TrackingError`, without the credentials that it quotes."""
+    """Raise any error of MLflow as `TrackingError`, with credentials masked."""
     try:
         with boundary(TrackingError, f"writing to MLflow at {uri}"):
             yield
@@ -49,29 +50,29 @@ def tracking_boundary(uri: str) -> Iterator[None]:
 
 
 class MlflowWriter:
-    """An MLflow run kept by one thread, begun again by whoever answers after MLflow was away."""
+    """Writes one MLflow run from one thread; begins it again after an outage, since the server may be another one."""
 
     def __init__(self, begin: Callable[[], None], uri: str, executor: ThreadPoolExecutor) -> None:
-        """`begin`: what comes before anything is written. Whoever made `writer`, of one thread, ends it."""
+        """`begin`: called before the first write. `executor`: of one thread; its creator shuts it down."""
         self._begin, self._uri, self._executor = begin, uri, executor
         self._begun = False
         self._pending_update: Future[bool] | None = None
 
     def begin(self) -> None:
-        """Have the MLflow run begun, unless it has been asked for. Without this the first renewal begins it."""
+        """Begin the MLflow run now; otherwise the first update begins it."""
         if self._pending_update is None:
             self._pending_update = self._submit(lambda: None)
 
     @property
     def _is_idle(self) -> bool:
-        """Whether the last renewal is no longer on its way."""
+        """Whether no update is pending."""
         return self._pending_update is None or self._pending_update.done()
 
     def _submit(self, write: Callable[[], None]) -> Future[bool]:
         return self._executor.submit(self._attempt, write)
 
     def _attempt(self, write: Callable[[], None]) -> bool:
-        """Whether it could be written."""
+        """Write; returns whether that succeeded."""
         try:
             with tracking_boundary(self._uri):
                 if not self._begun:
@@ -79,21 +80,21 @@ class MlflowWriter:
                 self._begun = True
                 write()
         except TautrajError as error:
-            self._begun = False  # whoever answers next may be another, who knows nothing of this run
+            self._begun = False  # the server that answers next may be another, without this run
             self._on_unreachable(error)
         else:
             self._on_reachable()
         return self._begun
 
     def _on_unreachable(self, error: TautrajError) -> None:
-        """MLflow is away."""
+        """Called after a failed write."""
 
     def _on_reachable(self) -> None:
-        """MLflow is there."""
+        """Called after a successful write."""
 
 
 class Tracker(MlflowWriter):
-    """Writes the MLflow run of one plan, from a thread of its own or one that it shares."""
+    """Writes the MLflow run of one plan, from its own thread or a shared one."""
 
     def __init__(
         self,
@@ -102,7 +103,10 @@ class Tracker(MlflowWriter):
         flow_run_url: str | None = None,
         executor: ThreadPoolExecutor | None = None,
     ) -> None:
-        """`prefect`: the flow run's page. `writer`: of one thread, whoever shares it ends it; None for its own."""
+        """`flow_run_url`: page of the Prefect flow run.
+
+        `executor`: of one thread, shut down by its creator; None: its own.
+        """
         self._plan, self._say = plan, say
         uri = resolve_tracking_uri(plan.run)
         self._mlflow_run = MlflowRun(describe_run(plan, flow_run_url), uri)
@@ -111,20 +115,21 @@ class Tracker(MlflowWriter):
         super().__init__(self._mlflow_run.begin, uri, executor or ThreadPoolExecutor(1, thread_name_prefix="mlflow"))
 
     def update(self, progress: RunProgress) -> None:
-        """Renew the numbers, unless the last ones are still on their way."""
+        """Write the current metrics and new traces, unless an update is pending."""
         if self._is_idle:
             numbers, rows = progress.compute_metrics(), list(progress.rows)
 
-            def renew() -> None:
+            def write() -> None:
                 self._mlflow_run.log_metrics(numbers)
                 self._mlflow_run.log_traces(rows, limit=TRACES_PER_UPDATE)
 
-            self._pending_update = self._submit(renew)
+            self._pending_update = self._submit(write)
 
     def finish(self, progress: RunProgress, status: str) -> str:
-        """The last numbers, the table, the artifacts; where to look, or how to have them written later.
+        """Write the final metrics, the table and the artifacts. Returns where to look, or the command that writes
+        them later.
 
-        `status`: MLflow's FINISHED or FAILED.
+        `status`: FINISHED or FAILED, in MLflow's sense.
         """
         numbers = progress.compute_metrics()
         self._submit(lambda: self._mlflow_run.finish(progress.rows, numbers, status)).result()
@@ -138,7 +143,7 @@ class Tracker(MlflowWriter):
 
     def _on_unreachable(self, error: TautrajError) -> None:
         if not self._unreachable:
-            self._say(f"MLflow is away; the run goes on and asks again. {error}")
+            self._say(f"MLflow is away. The run continues and tries again. {error}")
         self._unreachable = True
 
     def _on_reachable(self) -> None:
@@ -164,12 +169,12 @@ def describe_run(plan: RunPlan, flow_run_url: str | None = None) -> RunDescripti
 
 
 def build_run_tags(plan: RunPlan) -> dict[str, str]:
-    """What the numbers came from: cell, run directory, versions, state of the code."""
+    """MLflow tags that say where the metrics came from: cell, run directory, versions, state of the code."""
     run, url = plan.run, plan.store.url
-    described = {"cell": plan.cell.name, "digest": plan.cell.digest, "run_directory": url, "trials": str(run.trials)}
+    tags = {"cell": plan.cell.name, "digest": plan.cell.digest, "run_directory": url, "trials": str(run.trials)}
     benchmark = open_benchmark(run.benchmark, run.domain)
-    described |= {f"version.{name}": number for name, number in collect_versions(benchmark.version).items()}
-    described |= read_git_state()
+    tags |= {f"version.{name}": number for name, number in collect_versions(benchmark.version).items()}
+    tags |= read_git_state()
     if run.model.is_gold_replay:
-        described["oracle"] = ORACLE_TAG_VALUE
-    return described
+        tags["oracle"] = ORACLE_TAG_VALUE
+    return tags

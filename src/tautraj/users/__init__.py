@@ -1,4 +1,4 @@
-"""The customer seat: one file per strategy; `users.base` says what a strategy is given."""
+"""The customer seat: one file per strategy; `users.base` defines what a strategy receives."""
 
 from tautraj.users.base import Customer, UserContext
 

@@ -1,4 +1,4 @@
-"""The customer seat. A strategy is a function `(scene, *, settings) -> Customer`; its YAML names it by `_target_`."""
+"""The customer seat. A strategy is a function `(context, *, settings) -> Customer`, named by `_target_` in YAML."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,25 +9,25 @@ from tautraj.llms.tool_calls import SideChannels
 from tautraj.trajectory import ToolCall, Turn
 
 Customer = Callable[[str], str]
-"""What the agent said -> what the customer says to it."""
+"""The agent's message -> the customer's reply."""
 
 
 class UserContext(NamedTuple):
-    """What a customer is given."""
+    """What a strategy receives."""
 
     prompt: str
-    """The benchmark's guidelines and the scenario, for an llm."""
+    """The system prompt for an llm: the benchmark's guidelines and the scenario."""
     scenario: Scenario
     given_turns: tuple[Turn, ...]
-    """The conversation so far; its last message, if the agent's, is what the customer hears first."""
+    """The conversation so far. If its last message is the agent's, the customer replies to that first."""
     stop_word: str
-    """What to write when the conversation is over."""
+    """Written by the customer to end the conversation."""
     transfer_word: str
-    """What to write when transferred to a human; the word for a stop where there is none of its own."""
+    """Written by the customer when transferred to a human; `stop_word` where the benchmark has no other."""
     tools: tuple[dict[str, Any], ...]
-    """JSON schemas of the customer's own tools; none in most domains."""
+    """JSON schemas of the customer's own tools; empty in most domains."""
     ask: Ask
     call: Callable[[ToolCall, SideChannels], str]
-    """Carry out a call of one of them: what came of it. Raises `WorldClosed` when the episode ended on that."""
+    """Carry out a call of one of `tools`. Returns its result; raises `WorldClosed` if it ended the episode."""
     think: Callable[[str], None]
-    """Keep a thought in the record of the next turn; the agent never hears it."""
+    """Record a thought with the next turn; the agent never sees it."""

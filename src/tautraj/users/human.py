@@ -1,4 +1,4 @@
-"""The customer is you, in this terminal: `user=human`. One conversation at a time."""
+"""A person plays the customer in the terminal: `user=human`. One conversation at a time."""
 
 import sys
 from typing import Any
@@ -18,30 +18,32 @@ TOOL_INSTRUCTIONS = 'Your tools: {names}. Use one with /name or /name {{"argumen
 
 def _check(run: Run, **_: Any) -> None:
     if not sys.stdin.isatty():
-        raise ConfigError("user=human is played in a terminal: run it in one, or choose another user=…")
+        raise ConfigError("user=human needs a terminal. Run the command in one, or choose another user=…")
     if run.runner.workers > 1:
         raise ConfigError("user=human plays one conversation at a time: add runner.workers=1")
 
 
 @attach_check(_check)
 def human(context: UserContext) -> Customer:
-    """Show the scenario once, then every message of the agent; a line typed is the answer."""
+    """Print the scenario once, then each message of the agent; a typed line is the reply."""
     names = [tool["function"]["name"] for tool in context.tools]
     introduced = False
 
-    def reply(heard: str) -> str:
+    def reply(message: str) -> str:
         nonlocal introduced
         if not introduced:
-            how = [
+            instructions = [
                 INSTRUCTIONS.format(stop=context.stop_word),
                 *([TOOL_INSTRUCTIONS.format(names=", ".join(names))] if names else []),
             ]
-            print(escape_unprintable("\n".join(["", "=" * 60, context.scenario.text.strip(), *how, "=" * 60])))
+            print(
+                escape_unprintable("\n".join(["", "=" * 60, context.scenario.text.strip(), *instructions, "=" * 60]))
+            )
             introduced = True
-        print(f"\nAgent: {escape_unprintable(heard)}")
+        print(f"\nAgent: {escape_unprintable(message)}")
         while True:
             try:
-                line = input("You: ").strip().encode(errors="replace").decode()  # bytes that are no text
+                line = input("You: ").strip().encode(errors="replace").decode()  # bytes that are not valid text
             except EOFError:
                 return context.stop_word
             if line.startswith("/") and names:
@@ -53,7 +55,7 @@ def human(context: UserContext) -> Customer:
 
 
 def _use_tool(context: UserContext, line: str) -> str:
-    name, _, written = line.partition(" ")
-    arguments = parse_json_object(written or "{}")
-    raw = written if arguments is None else None
+    name, _, text = line.partition(" ")
+    arguments = parse_json_object(text or "{}")
+    raw = text if arguments is None else None
     return context.call(ToolCall(id=f"typed_{name}", name=name, arguments=arguments or {}, raw=raw), NO_SIDE_CHANNELS)

@@ -1,4 +1,4 @@
-"""The benchmark's own customer: its guidelines, its scenario, one llm."""
+"""The benchmark's own customer: one llm with its guidelines and scenario as the system prompt."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from tautraj.users.base import Customer, UserContext
 
 
 def llm(context: UserContext, *, attempts: int) -> Customer:
-    """A customer that remembers the conversation. Asks nothing before it is spoken to.
+    """A customer whose llm sees the whole conversation. Makes no llm call before the agent's first message.
 
-    Raises `EmptyReply` after `attempts` answers without a word.
+    Raises `EmptyReply` after `attempts` empty answers.
     """
     history: list[Message] = [{"role": "system", "content": context.prompt}, *history_messages(context.given_turns)]
 
-    def reply(heard: str) -> str:
-        history.append({"role": "user", "content": heard})
+    def reply(message: str) -> str:
+        history.append({"role": "user", "content": message})
         text = speak(context, history, attempts)
         history.append({"role": "assistant", "content": text})
         return text
@@ -26,31 +26,31 @@ def llm(context: UserContext, *, attempts: int) -> Customer:
 
 
 def speak(context: UserContext, history: list[Message], attempts: int) -> str:
-    """What the customer says next. Tools that it uses on the way are used, and remembered in `history`.
+    """The customer's next message. Tool calls made before it are carried out and appended to `history`.
 
-    Raises `EmptyReply` after `attempts` answers with neither a word nor a call.
+    Raises `EmptyReply` after `attempts` answers with neither text nor a call.
     """
-    silent = 0
-    while silent < attempts:
+    empty_replies = 0
+    while empty_replies < attempts:
         reply = context.ask(history, context.tools)
-        call, aside = take_first_call(reply)
+        call, side_channels = take_first_call(reply)
         if call is not None:
             history.append(to_assistant_message(reply, call))
-            history.append(to_tool_message(call.id, context.call(call, aside)))
+            history.append(to_tool_message(call.id, context.call(call, side_channels)))
         elif reply.text.strip():
             return reply.text
         else:
-            silent += 1
+            empty_replies += 1
     raise EmptyReply(f"the customer's model said nothing {attempts} times in a row")
 
 
 def history_messages(turns: Sequence[Turn]) -> list[Message]:
-    """What the customer said, heard and did before its first own words; what it hears next is left out."""
-    known = [turn for turn in turns if turn.kind == "message" or turn.seat == "user"]
-    if known and known[-1].seat == "model":
-        known = known[:-1]
+    """Given turns as messages of the customer's llm, without the agent's last message: it is replied to next."""
+    visible = [turn for turn in turns if turn.kind == "message" or turn.seat == "user"]
+    if visible and visible[-1].seat == "model":
+        visible = visible[:-1]
     messages: list[Message] = []
-    for turn in known:
+    for turn in visible:
         if turn.tool_call is None:
             role = "user" if turn.seat == "model" else "assistant"
             messages.append({"role": role, "content": turn.message})

@@ -1,4 +1,4 @@
-"""A customer that thinks before it speaks. The thought is kept in the record and never reaches the agent."""
+"""A customer that writes a thought before each reply. The thought is recorded; the agent never sees it."""
 
 import re
 
@@ -24,33 +24,33 @@ ANSWER = re.compile(
 
 
 def react(context: UserContext, *, attempts: int) -> Customer:
-    """Thought, then reply. An answer with a thought and no reply is asked again, up to `attempts` times.
+    """Thought, then reply. An answer with a thought and no reply is requested again, up to `attempts` times.
 
-    Raises `EmptyReply` after that: better no reply than a private thought.
+    Raises `EmptyReply` after that, because a private thought must not be sent as the reply.
     """
     prompt = context.prompt + INSTRUCTIONS + (WITH_TOOLS if context.tools else "")
     history: list[Message] = [{"role": "system", "content": prompt}, *history_messages(context.given_turns)]
 
-    def reply(heard: str) -> str:
-        history.append({"role": "user", "content": heard})
+    def reply(message: str) -> str:
+        history.append({"role": "user", "content": message})
         for _ in range(attempts):
             text = speak(context, history, attempts)
-            thought, said = parse_answer(text)
+            thought, answer = parse_answer(text)
             if thought:
                 context.think(thought)
-            if said:
+            if answer:
                 history.append({"role": "assistant", "content": text})
-                return said
+                return answer
         raise EmptyReply(f"the customer's model thought, and said nothing, {attempts} times in a row")
 
     return reply
 
 
 def parse_answer(text: str) -> tuple[str, str]:
-    """(thought, reply), "" for what is missing; a text without either word is all reply."""
-    found = ANSWER.match(text)
-    if found:
-        return (found["thought"] or "").strip(), found["reply"].strip()
+    """(thought, reply), "" for a missing part. A text without "Thought:" and "Reply:" is all reply."""
+    match = ANSWER.match(text)
+    if match:
+        return (match["thought"] or "").strip(), match["reply"].strip()
     if re.match(r"\s*Thought:", text, re.IGNORECASE):
         return text.strip(), ""
     return "", text.strip()

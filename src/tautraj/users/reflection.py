@@ -1,4 +1,4 @@
-"""A customer that reflects on a rejected reply and rewrites it; only what is said is remembered."""
+"""A customer that rewrites a rejected draft given the objection. Only the final reply stays in its history."""
 
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.reply_check import make_checked_customer
@@ -11,5 +11,5 @@ Say what you say instead. Write that message only."""
 
 
 def reflection(context: UserContext, *, attempts: int) -> Customer:
-    """Speak, have it checked, rewrite it in the light of the objection."""
+    """Draft a reply, check it, and rewrite a rejected draft given the objection."""
     return make_checked_customer(context, attempts, lambda draft, why: REWRITE_PROMPT.format(draft=draft, why=why))

@@ -1,4 +1,4 @@
-"""A second look at what a customer is about to say: does it keep to the scenario?"""
+"""Checks a customer's draft against the scenario before it is sent, with one more call of its llm."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,49 +24,52 @@ back, and the conversation not ended before the goal is reached? Answer yes or n
 why on the next."""
 
 Criticise = Callable[[str, str], str | None]
-"""(rejected draft, why) -> what the customer's llm is told before it drafts anew; None: nothing."""
+"""(rejected draft, objection) -> message to the customer's llm before the next draft; None: no message."""
 
 
 def make_checked_customer(context: UserContext, attempts: int, criticise: Criticise) -> Customer:
-    """A customer that has each draft checked, up to `attempts` drafts; the last one is said unchecked.
+    """A customer that checks each draft, up to `attempts` drafts; the last one is sent unchecked.
 
-    Only what is said is remembered; what was rejected, and why, is kept as a thought.
+    Its history holds only sent replies. A rejected draft and the objection are recorded as a thought.
     """
     history: list[Message] = [{"role": "system", "content": context.prompt}, *history_messages(context.given_turns)]
 
-    def reply(heard: str) -> str:
-        history.append({"role": "user", "content": heard})
+    def reply(message: str) -> str:
+        history.append({"role": "user", "content": message})
         text = speak(context, history, attempts)
         for _ in range(attempts - 1):
-            why = find_objection(context, history, text)
-            if why is None:
+            objection = find_objection(context, history, text)
+            if objection is None:
                 break
-            context.think(f"Rejected: {text}\nBecause: {why}")
-            text = _redraft(context, history, attempts, criticise(text, why))
+            context.think(f"Rejected: {text}\nBecause: {objection}")
+            text = _redraft(context, history, attempts, criticise(text, objection))
         history.append({"role": "assistant", "content": text})
         return text
 
     return reply
 
 
-def _redraft(context: UserContext, history: list[Message], attempts: int, told: str | None) -> str:
-    """The next draft; what it was told for that is forgotten afterwards, tools used on the way are not."""
-    if told is None:
+def _redraft(context: UserContext, history: list[Message], attempts: int, criticism: str | None) -> str:
+    """The next draft. `criticism` is removed from `history` afterwards; tool calls made meanwhile stay."""
+    if criticism is None:
         return speak(context, history, attempts)
-    criticism = {"role": "user", "content": told}
-    history.append(criticism)
+    message = {"role": "user", "content": criticism}
+    history.append(message)
     text = speak(context, history, attempts)
-    history.remove(criticism)
+    history.remove(message)
     return text
 
 
 def find_objection(context: UserContext, history: Sequence[Message], draft: str) -> str | None:
-    """Why `draft` should not be said; None when nothing speaks against it. One call of the customer's llm."""
-    who = {"assistant": "Customer", "user": "Agent", "tool": "(The customer's own tool)"}
-    said = [f"{who[turn['role']]}: {turn['content']}" for turn in history if turn["role"] in who and turn["content"]]
-    check = CHECK_PROMPT.format(scenario=context.scenario.text, conversation="\n".join(said), draft=draft)
-    verdict = context.ask([{"role": "user", "content": check}]).text.strip()
-    first, _, why = verdict.partition("\n")
-    if not first.strip().lower().startswith("no"):
+    """The objection to `draft`; None if it is accepted. One call of the customer's llm."""
+    speakers = {"assistant": "Customer", "user": "Agent", "tool": "(The customer's own tool)"}
+    lines = [
+        f"{speakers[message['role']]}: {message['content']}"
+        for message in history
+        if message["role"] in speakers and message["content"]
+    ]
+    check = CHECK_PROMPT.format(scenario=context.scenario.text, conversation="\n".join(lines), draft=draft)
+    verdict, _, objection = context.ask([{"role": "user", "content": check}]).text.strip().partition("\n")
+    if not verdict.strip().lower().startswith("no"):
         return None
-    return why.strip() or "it does not keep to the scenario"
+    return objection.strip() or "it does not keep to the scenario"

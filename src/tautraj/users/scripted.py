@@ -1,4 +1,4 @@
-"""An offline customer: opens with the reason for the call, answers what it knows, says yes, stops."""
+"""An offline customer: states its reason for calling, answers questions from its scenario, confirms, stops."""
 
 import re
 
@@ -34,7 +34,7 @@ CONFIRMATION = re.compile(
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
 
 TOOL_REQUEST = re.compile(r"please use (\w+) with (\{.*\})", re.IGNORECASE | re.DOTALL)
-"""How the oracle asks for a call of one of the customer's own tools."""
+"""The oracle's request to call one of the customer's own tools: (tool, JSON arguments)."""
 
 YES = "Yes, please go ahead."
 
@@ -42,43 +42,43 @@ CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nic
 
 
 def scripted(context: UserContext, *, patience: int) -> Customer:
-    """A customer that needs no llm; after `patience` messages of its own it hangs up."""
-    told = context.scenario
-    said: list[str] = []
+    """A customer without an llm. Ends the conversation after `patience` messages of its own."""
+    scenario = context.scenario
+    replies: list[str] = []
 
-    def answer(heard: str) -> str:
-        if not said:
-            return to_first_person(told.reason or told.text)
-        if TRANSFER.search(heard):
+    def answer(message: str) -> str:
+        if not replies:
+            return to_first_person(scenario.reason or scenario.text)
+        if TRANSFER.search(message):
             return context.transfer_word
-        if (errand := TOOL_REQUEST.search(heard)) and context.tools:
-            arguments = parse_json_object(errand[2])
-            raw = errand[2] if arguments is None else None
-            call = ToolCall(id=f"errand_{len(said)}", name=errand[1], arguments=arguments or {}, raw=raw)
+        if (request := TOOL_REQUEST.search(message)) and context.tools:
+            arguments = parse_json_object(request[2])
+            raw = request[2] if arguments is None else None
+            call = ToolCall(id=f"errand_{len(replies)}", name=request[1], arguments=arguments or {}, raw=raw)
             return f"It says: {context.call(call, NO_SIDE_CHANNELS)}"
-        if len(said) >= patience:
+        if len(replies) >= patience:
             return f"I have to go. {context.stop_word}"
-        if CONFIRMATION.search(heard):
+        if CONFIRMATION.search(message):
             return YES
-        if IDENTITY.search(heard):
-            return to_first_person(told.known) or "I have told you all I know."
-        if CLOSING.search(heard):
+        if IDENTITY.search(message):
+            return to_first_person(scenario.known) or "I have told you all I know."
+        if CLOSING.search(message):
             return f"No, that is all. Thank you. {context.stop_word}"
-        if "?" not in heard:
+        if "?" not in message:
             return "Thank you."
-        rest = [text for text in (told.instructions, told.known, told.unknown) if text.strip(" .")]
-        return to_first_person(rest[len(said) % len(rest)]) if rest else "Yes."
+        texts = [text for text in (scenario.instructions, scenario.known, scenario.unknown) if text.strip(" .")]
+        return to_first_person(texts[len(replies) % len(texts)]) if texts else "Yes."
 
-    def reply(heard: str) -> str:
-        said.append(answer(heard))
-        return said[-1]
+    def reply(message: str) -> str:
+        replies.append(answer(message))
+        return replies[-1]
 
     return reply
 
 
 def to_first_person(text: str) -> str:
-    """A scenario's "you are" as the customer would say it; a line's and a sentence's first letter stay large."""
-    for pattern, ours in FIRST_PERSON:
-        text = re.sub(pattern, ours, text, flags=re.IGNORECASE)
+    """A scenario's text in the first person. The first letter of a line or sentence is made upper case."""
+    for pattern, replacement in FIRST_PERSON:
+        text = re.sub(pattern, replacement, text, flags=re.IGNORECASE)
     text = re.sub(r"(^|[.!?]\s+|\n\s*)([a-z])", lambda m: m[1] + m[2].upper(), text)
     return text.strip()

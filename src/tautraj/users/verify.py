@@ -1,9 +1,9 @@
-"""A customer whose replies are checked against the scenario; a rejected one is never said, and not remembered."""
+"""A customer that drafts again when a draft is rejected. Rejected drafts never enter its history."""
 
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.reply_check import make_checked_customer
 
 
 def verify(context: UserContext, *, attempts: int) -> Customer:
-    """Speak, have it checked, speak anew as if nothing had been drafted."""
+    """Draft a reply, check it, and draft again without mentioning the rejected draft."""
     return make_checked_customer(context, attempts, lambda draft, why: None)

@@ -63,9 +63,9 @@ class Soak:
         return ["model=vllm", "user=vllm", *seats, *what, *how]
 
 
-def do_nothing(stage: AgentContext) -> None:
+def do_nothing(context: AgentContext) -> None:
     """Offer to close, whatever the customer wants."""
-    perform(stage, [GOODBYE])
+    perform(context, [GOODBYE])
 
 
 def recordings(soak: Soak) -> list[Trajectory]:

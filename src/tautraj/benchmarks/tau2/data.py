@@ -1,6 +1,6 @@
-"""Where τ²'s tasks, policies and databases come from: its package, or a checkout of its repository.
+"""Loads τ²'s tasks, policies and databases from its package or from a checkout of its repository.
 
-A domain's modules name their files in constants; those point at the checkout while its files are read.
+A domain's module names its files in constants; they are redirected to the checkout while the files are read.
 """
 
 import importlib
@@ -20,24 +20,26 @@ from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, WorldError, boundary, suggest_closest
 
 TOOLKITS = {"db": "tools", "user_db": "user_tools"}
-"""τ²'s names of an environment's databases -> of the tools that work on them."""
+"""τ²'s names of an environment's databases -> attribute with the toolkit that works on it."""
 
 
 class DomainData(NamedTuple):
     tasks: dict[str, Tau2Task]
     splits: dict[str, list[str]]
     registry_name: str
-    """Name in τ²'s registry of the constructor of worlds."""
+    """Name in τ²'s registry of the environment constructor."""
     data_hash: str
     quarantine: dict[str, str]
 
 
 def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
-    """Read a domain's files. Raises `ConfigError` on a domain that is not there, or not in `data_dir`."""
+    """Read a domain's files. Raises `ConfigError` for a domain that does not exist or is not in `data_dir`."""
     known = [name for name in registry.get_info().domains if name.isidentifier()]
     if domain.name not in known:
-        meant = suggest_closest(domain.name, known)
-        raise ConfigError(f"domain.name={domain.name} does not exist.{meant} domain is one of: {', '.join(known)}")
+        suggestion = suggest_closest(domain.name, known)
+        raise ConfigError(
+            f"domain.name={domain.name} does not exist.{suggestion} domain is one of: {', '.join(known)}"
+        )
     folder = _resolve_folder(domain)
     module: Any = importlib.import_module(f"tau2.domains.{domain.name}.environment")
     with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _redirect_paths(module, folder):
@@ -54,8 +56,8 @@ def _resolve_folder(domain: Domain) -> Path:
     packaged = Path("tau2", "domains", domain.name)
     if domain.data_dir is None:
         return Path(DATA_DIR) / packaged
-    given = Path(domain.data_dir).expanduser().absolute()
-    for folder in (given / packaged, given / "data" / packaged):
+    root = Path(domain.data_dir).expanduser().absolute()
+    for folder in (root / packaged, root / "data" / packaged):
         if (folder / "tasks.json").is_file():
             return folder
     raise ConfigError(
@@ -78,24 +80,26 @@ def _redirect_paths(module: Any, folder: Path) -> Iterator[None]:
 
 
 def _register_domain(module: Any, domain: str, folder: Path, world_kind: WorldKind) -> str:
-    """Register the domain once more, its files read once; its name.
+    """Register an environment constructor over files that are read once. Returns its name in τ²'s registry.
 
-    Three environments are built per episode, two of them by the evaluator. A stock one is validated anew.
+    Three environments are built per episode, two of them by the evaluator; τ²'s constructor validates every time.
     """
     packaged = Path(DATA_DIR) in folder.parents
     name = f"{domain} ({world_kind})" if packaged else f"{domain} from {folder} ({world_kind})"
     if name in registry.get_info().domains:
         return name
     first = module.get_environment()
-    kept = {"db": (type(first.tools.db), load_file(getattr(module, f"{domain.upper()}_DB_PATH")))}
+    sources = {"db": (type(first.tools.db), load_file(getattr(module, f"{domain.upper()}_DB_PATH")))}
     if first.user_tools is not None:
-        kept["user_db"] = (type(first.user_tools.db), load_file(getattr(module, f"{domain.upper()}_USER_DB_PATH")))
-    shared = {key: SharedDatabase(kind, raw) for key, (kind, raw) in kept.items()} if world_kind == "overlay" else {}
+        sources["user_db"] = (type(first.user_tools.db), load_file(getattr(module, f"{domain.upper()}_USER_DB_PATH")))
+    shared = (
+        {key: SharedDatabase(kind, raw) for key, (kind, raw) in sources.items()} if world_kind == "overlay" else {}
+    )
 
     def environment(solo_mode: bool = False) -> Any:
         if shared and not solo_mode:
             return _clone_environment(first, shared)
-        databases = {key: kind.model_validate(raw) for key, (kind, raw) in kept.items()}
+        databases = {key: kind.model_validate(raw) for key, (kind, raw) in sources.items()}
         built = module.get_environment(**databases, solo_mode=solo_mode)
         built.policy = first.policy
         return built
@@ -105,11 +109,11 @@ def _register_domain(module: Any, domain: str, folder: Path, world_kind: WorldKi
 
 
 def _clone_environment(environment: Any, shared: Mapping[str, SharedDatabase]) -> Any:
-    """An environment like this one over databases of its own; τ²'s constructors read the policy's file every time."""
+    """A copy of `environment` with its own databases; τ²'s constructors would read the policy file every time."""
     built = copy(environment)
-    for key, one in shared.items():
-        toolkit = type(getattr(environment, TOOLKITS[key]))(one.build_database())
-        toolkit.get_db_hash = lambda kit=toolkit, one=one: one.hash(kit.db)
+    for key, database in shared.items():
+        toolkit = type(getattr(environment, TOOLKITS[key]))(database.build_database())
+        toolkit.get_db_hash = lambda kit=toolkit, database=database: database.hash(kit.db)
         setattr(built, TOOLKITS[key], toolkit)
     built.sync_tools()
     return built

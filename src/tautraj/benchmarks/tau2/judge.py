@@ -1,7 +1,6 @@
-"""The judge of natural-language assertions: τ²'s prompt and verdict, our call.
+"""The judge of natural-language assertions: τ²'s prompt and verdict, sent through the seat `judge`.
 
-τ² asks litellm itself, with a model of its own choice, no retry and no ledger. Its prompt is kept; the call goes to
-the seat `judge`.
+τ² itself would call litellm with a model of its own choice, without retries, limits or recorded usage.
 """
 
 import json
@@ -17,40 +16,42 @@ from tautraj.errors import GradingError
 from tautraj.llms import Ask
 
 ATTEMPTS = 3
-"""Of one verdict that cannot be read."""
+"""Calls per verdict, while the answer cannot be parsed."""
 
 
 class NoJudge(GradingError):
-    """A judge is needed, and nobody plays it."""
+    """The task needs a judge, and no llm is configured for that seat."""
 
 
-_ask_judge: ContextVar[Callable[[list[Any]], str]] = ContextVar("_verdict")
+_ask_judge: ContextVar[Callable[[list[Any]], str]] = ContextVar("_ask_judge")
 
 
 def _generate(model: str, messages: list[Any], **_: Any) -> AssistantMessage:
-    """In place of τ²'s own call; `model` is the one it would have asked."""
+    """Replaces τ²'s own llm call; `model`, τ²'s choice, is ignored."""
     return AssistantMessage(role="assistant", content=_ask_judge.get()(messages))
 
 
-evaluator_nl_assertions.generate = _generate  # once, at import; who is asked is decided per thread, below
+def install_judge() -> None:
+    """Make τ²'s evaluator call `_generate`, in the whole process; `use_judge` sets the judge per thread."""
+    evaluator_nl_assertions.generate = _generate
 
 
 @contextmanager
 def use_judge(judge: Ask | None, assertion_count: int) -> Iterator[None]:
-    """Have τ²'s evaluator ask `judge` about so many assertions. Raises `NoJudge` if it is asked and there is none."""
+    """Make τ²'s evaluator call `judge` in this block. Raises `NoJudge` if it is needed and None."""
 
-    def verdict(messages: list[Any]) -> str:
+    def ask_for_verdict(messages: list[Any]) -> str:
         if judge is None:
             raise NoJudge("judge")
-        asked = [{"role": message.role, "content": message.content} for message in messages]
+        request = [{"role": message.role, "content": message.content} for message in messages]
         for _ in range(ATTEMPTS):
-            if (text := _extract_verdict(judge(asked).text, assertion_count)) is not None:
+            if (text := _extract_verdict(judge(request).text, assertion_count)) is not None:
                 return text
         raise GradingError(
-            f"the judge gave no verdict on {assertion_count} assertions that could be read, {ATTEMPTS} times"
+            f"the judge gave no readable verdict on {assertion_count} assertions in {ATTEMPTS} attempts"
         )
 
-    token = _ask_judge.set(verdict)
+    token = _ask_judge.set(ask_for_verdict)
     try:
         yield
     finally:
@@ -58,14 +59,14 @@ def use_judge(judge: Ask | None, assertion_count: int) -> Iterator[None]:
 
 
 def _extract_verdict(text: str, assertion_count: int) -> str | None:
-    """The JSON in an answer; None unless it decides on every assertion: τ² counts a missing one as met."""
+    """The JSON in an answer; None unless it covers every assertion, because τ² counts a missing one as met."""
     text = text[text.find("{") : text.rfind("}") + 1]
     try:
         results = json.loads(text)["results"]
-        whole = all(
+        is_valid = all(
             isinstance(r["metExpectation"], bool) and isinstance(r["expectedOutcome"], str) and str(r["reasoning"])
             for r in results
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return text if whole and len(results) == assertion_count else None
+    return text if is_valid and len(results) == assertion_count else None

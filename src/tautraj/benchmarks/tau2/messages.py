@@ -1,4 +1,4 @@
-"""Between our turns and τ²'s messages, both ways, byte-true: grading replays and compares them."""
+"""Converts turns to τ²'s messages and back, byte for byte: grading replays and compares them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ ROLES: dict[Seat, str] = {"model": "assistant", "user": "user"}
 
 
 def to_tau2_messages(turns: Sequence[Turn]) -> list[Any]:
-    """What τ² would have recorded: what was said, and the calls that reached the world with their exact results."""
+    """The messages that τ² would have recorded: texts, and executed calls with their exact results."""
     messages: list[Any] = []
     for turn in turns:
         if turn.kind == "message":
@@ -28,7 +28,7 @@ def to_tau2_messages(turns: Sequence[Turn]) -> list[Any]:
 
 
 def to_turns(history: Sequence[Any]) -> list[Turn]:
-    """A task's own message history as turns; a call and its result become one."""
+    """A task's initial message history as turns; a call and its result become one turn."""
     results = {message.id: message for message in history if isinstance(message, m.ToolMessage)}
     turns: list[Turn] = []
     for message in history:
@@ -38,8 +38,8 @@ def to_turns(history: Sequence[Any]) -> list[Turn]:
         common: dict[str, Any] = {"seat": seat, "given": True, "started": 0.0, "seconds": 0.0}
         for call in message.tool_calls or []:
             result = results[call.id]
-            made = ToolCall(id=call.id, name=call.name, arguments=call.arguments)
-            fields = {"tool_call": made, "observation": result.content, "error": result.error}
+            tool_call = ToolCall(id=call.id, name=call.name, arguments=call.arguments)
+            fields = {"tool_call": tool_call, "observation": result.content, "error": result.error}
             turns.append(Turn(index=len(turns), kind="tool_call", **fields, **common))
         if message.has_text_content():
             turns.append(Turn(index=len(turns), kind="message", message=message.content, **common))

@@ -1,4 +1,4 @@
-"""A τ² database that its episodes share, and the hash τ² would compute of what one of them made of it."""
+"""A τ² database shared by the episodes of a domain, with τ²'s own hash of an episode's state."""
 
 import functools
 import hashlib
@@ -16,7 +16,7 @@ from tautraj.benchmarks.overlay import Changes, Overlay, SerializedEntities
 
 
 class SharedDatabase:
-    """Parsed and written down once."""
+    """A τ² database, parsed and serialized once."""
 
     def __init__(self, kind: type[DB], raw: dict[str, Any]) -> None:
         self._kind, self._raw, self._parsed = kind, raw, kind.model_validate(raw)
@@ -24,20 +24,20 @@ class SharedDatabase:
         self._copiers = {name: functools.partial(self._copy_entity, name) for name in self._collections}
         self._serialized = SerializedEntities(self._collections, _serialize_entity)
         self._digest = functools.lru_cache(maxsize=1000)(self._compute_digest)
-        """A task's gold database is the same in every trial, and in every conversation that went as it should."""
+        """Cached: every trial of a task has the same gold database, and a successful episode ends with it."""
 
     def build_database(self) -> DB:
-        """For one episode. What is no collection of entities by id is small, and copied at once."""
+        """A database for one episode. Fields that are no collection of entities are small and copied at once."""
         if not self._collections:
-            return self._kind.model_validate(self._raw)  # quicker than a copy
+            return self._kind.model_validate(self._raw)  # faster than a copy
         rest = {name: deepcopy(value) for name, value in self._parsed if name not in self._collections}
         collections = {name: Overlay(shared, self._copiers[name]) for name, shared in self._collections.items()}
         return self._kind.model_construct(**rest, **collections)
 
     def hash(self, database: DB) -> str:
-        """`database.get_hash()`, byte for byte."""
+        """The same digest as `database.get_hash()`."""
         if not all(isinstance(getattr(database, name), Overlay) for name in self._collections):
-            return str(get_dict_hash(database.model_dump()))  # a task's initial data replaced all of it
+            return str(get_dict_hash(database.model_dump()))  # a task's initial data replaced a collection
         return self._digest(
             tuple((name, self._diff_field(name, database)) for name in sorted(type(database).model_fields))
         )
@@ -48,7 +48,7 @@ class SharedDatabase:
         return _to_json(database.model_dump(include={name})[name]).encode()
 
     def _compute_digest(self, fields: tuple[tuple[str, Changes | bytes], ...]) -> str:
-        parts = (json.dumps(name).encode() + b": " + self._serialize_field(name, now) for name, now in fields)
+        parts = (json.dumps(name).encode() + b": " + self._serialize_field(name, state) for name, state in fields)
         return hashlib.sha256(b"{" + b", ".join(parts) + b"}").hexdigest()
 
     def _serialize_field(self, name: str, state: Changes | bytes) -> bytes:
@@ -59,12 +59,12 @@ class SharedDatabase:
         )
 
     def _copy_entity(self, name: str, key: str) -> Any:
-        """Parsed again, which is quicker than copied."""
+        """A fresh parse, which is faster than a copy."""
         return type(self._collections[name][key]).model_validate(self._raw[name][key])
 
 
 def find_touched_entities(prefix: str, database: DB) -> Iterator[EntityRef]:
-    """Of a database, shared or not: whatever its episode may have changed."""
+    """The entities of a database that an episode may have changed; all of them if it is not an overlay."""
     for name in type(database).model_fields:
         collection, value = f"{prefix}.{name}".lstrip("."), getattr(database, name)
         if isinstance(value, Overlay):
@@ -76,11 +76,11 @@ def find_touched_entities(prefix: str, database: DB) -> Iterator[EntityRef]:
 
 
 def read_entity(database: DB, name: str, key: str | None) -> Any:
-    """As it is hashed; None where there is none."""
+    """The entity as plain JSON values, or the whole field if `key` is None. None if it does not exist."""
     if key is None:
         return database.model_dump(include={name}, mode="json")[name]
-    found = dict.get(getattr(database, name), key)
-    return found and found.model_dump(mode="json")
+    entity = dict.get(getattr(database, name), key)
+    return entity and entity.model_dump(mode="json")
 
 
 def _is_entity_collection(value: Any) -> bool:
@@ -92,5 +92,5 @@ def _serialize_entity(key: str, entity: BaseModel) -> bytes:
 
 
 def _to_json(value: Any) -> str:
-    """As τ² writes what it hashes."""
+    """JSON exactly as τ² serializes a database before hashing."""
     return json.dumps(value, sort_keys=True, default=str)

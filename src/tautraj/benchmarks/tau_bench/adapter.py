@@ -1,7 +1,7 @@
-"""Classic τ-bench (the package `tau_bench`): its tools, data, customer and reward rule, asked and not imitated.
+"""Classic τ-bench (package `tau_bench`) as a `Benchmark`, on its own tools, data, customer prompt and reward rule.
 
-Importing this module without the package raises `ConfigError`. A task's id is its split and its number there,
-"train-0": numbers alone are used once per split.
+Importing this module without the package raises `ConfigError`. A task id is the split and the number in it,
+"train-0", because every split numbers its tasks from 0.
 """
 
 import json
@@ -35,7 +35,7 @@ try:
     VERSION = version("tau_bench")
 except ImportError:
     raise ConfigError(
-        f"benchmark=tau_bench needs the package tau_bench, which is not here: {INSTALL_COMMAND}"
+        f"benchmark=tau_bench needs the package tau_bench. Install it with: {INSTALL_COMMAND}"
     ) from None
 
 SPLITS = {"retail": ("train", "test", "dev"), "airline": ("test",)}
@@ -59,8 +59,7 @@ WRITING_TOOLS = {
         "update_reservation_passengers",
     ),
 }
-
-"""The package does not say which tools change data; a test watches the database while every tool is used."""
+"""The package does not say which tools change data; a test calls every tool and compares the database."""
 
 STOP_WORD = "###STOP###"
 
@@ -77,33 +76,31 @@ DONE_BY_ENDING: dict[Ending, bool | None] = {
     "max_tokens": None,
     "max_usd": None,
 }
+"""Ending -> whether the package counts it as done; with False its reward stays 0.
 
-"""Whether the package calls an ending done; whatever else ends its episodes leaves the reward at 0.
-
-None: it has no word for it, and nothing is graded: time and money are our limits, no verdict on the model.
+None: the package has no such ending, and the episode is not graded: time, token and cost limits are ours and say
+nothing about the model.
 """
 
 
 class TauBenchWorld:
-    """One environment of the package, with a database of its own."""
+    """An environment of the package with its own database."""
 
     def __init__(self, environment: TauBenchEnv, writing_tools: frozenset[str]) -> None:
         self._environment, self._writing_tools = environment, writing_tools
 
     def call(self, call: ToolCall, seat: Seat) -> Observation:
-        with boundary(WorldError, f"calling {call.name}"):
-            content = self._environment.execute(call.name, call.arguments)
-        return Observation(content, content.startswith("Error: "))
+        return self._execute(call.name, call.arguments)
 
     def peek(self, name: str, arguments: dict[str, Any]) -> Any:
         assert name not in self._writing_tools
-        content = self._environment.execute(name, arguments)
-        if content.startswith("Error: "):
+        observation = self._execute(name, arguments)
+        if observation.error:
             return None
         try:
-            return json.loads(content)
+            return json.loads(observation.content)
         except ValueError:
-            return content
+            return observation.content
 
     def find_touched_entities(self) -> set[EntityRef]:
         return {
@@ -114,6 +111,11 @@ class TauBenchWorld:
 
     def read_entity(self, ref: EntityRef) -> Any:
         return deepcopy(dict.get(self._environment.data[ref.collection], ref.key))
+
+    def _execute(self, name: str, arguments: dict[str, Any]) -> Observation:
+        with boundary(WorldError, f"calling {name}"):
+            content = self._environment.execute(name, arguments)
+        return Observation(content, content.startswith("Error: "))
 
 
 class TauBench:
@@ -140,11 +142,11 @@ class TauBench:
         self._splits = {split: _load_tasks(domain.name, split) for split in SPLITS[domain.name]}
         self._tasks = {task_id: task for tasks in self._splits.values() for task_id, task in tasks.items()}
         with boundary(WorldError, f"opening the domain {domain.name} of tau_bench"):
-            # strategy human: constructed, and never asked; the others call an llm while they are constructed
+            # strategy human: it is never called, while the others call an llm when they are constructed
             self._shared = SharedDomain(get_env(domain.name, "human", "", "test", task_index=0), world_kind)
-            customer = SilentUser(None)
+            user = SilentUser(None)
         self.agent_prompt: str = self._shared.wiki
-        self.greeting = customer.greeting
+        self.greeting = user.greeting
         self.tools = tuple(self._shared.tools_info)
         self.writing_tools = frozenset(WRITING_TOOLS[domain.name])
         self.closing_tools = frozenset(self._shared.terminate_tools)
@@ -157,7 +159,9 @@ class TauBench:
 
     def list_task_ids(self, split: str) -> list[str]:
         if split not in self._splits:
-            raise ConfigError(f"split={split}: {self.domain} has the splits {', '.join(self._splits)}")
+            raise ConfigError(
+                f"split={split}: {self.domain} has no such split. Choose one of: {', '.join(self._splits)}"
+            )
         return list(self._splits[split])
 
     def get_task(self, task_id: str) -> Task:

@@ -1,4 +1,4 @@
-"""The package `tau_bench`'s environment and customer with the llm left out; nothing of its rules is restated here."""
+"""The environment and customer of the package `tau_bench` without llm calls. The rules stay the package's own."""
 
 import functools
 import hashlib
@@ -17,11 +17,11 @@ from tautraj.config import WorldKind
 
 
 class SilentUser(LLMUserSimulationEnv):  # type: ignore[misc]
-    """The package's llm customer up to where it would call its llm; what it says is nothing."""
+    """The package's llm customer, for its prompt. Instead of calling an llm it returns ""."""
 
     def __init__(self, instruction: str | None) -> None:
         self.total_cost = 0.0
-        self.reset(instruction)  # the package's own constructor does the same for an instruction it does not know yet
+        self.reset(instruction)  # the package's constructor does so without an instruction
 
     @property
     def prompt(self) -> str:
@@ -29,7 +29,7 @@ class SilentUser(LLMUserSimulationEnv):  # type: ignore[misc]
 
     @property
     def greeting(self) -> str:
-        """What it hears first; its agent never learns that this was said."""
+        """The first message to the customer; the package does not show it to the agent."""
         return str(self.messages[1]["content"])
 
     def generate_next_message(self, messages: list[dict[str, Any]]) -> str:
@@ -37,7 +37,7 @@ class SilentUser(LLMUserSimulationEnv):  # type: ignore[misc]
 
 
 class SharedDomain:
-    """What all episodes of a domain share, read once."""
+    """Data and tools that all episodes of a domain share, read once."""
 
     def __init__(self, environment: Env, world_kind: WorldKind) -> None:
         self.wiki: str = environment.wiki
@@ -51,7 +51,7 @@ class SharedDomain:
         self._digest = functools.lru_cache(maxsize=1000)(self._compute_digest)
 
     def build_database(self) -> Any:
-        """A database of one's own. Plain JSON values: marshal is exact for them, and faster than any other copy."""
+        """A database for one episode. For plain JSON values marshal is exact and faster than any other copy."""
         if self._serialized is None:
             return marshal.loads(self._packed)
         return {
@@ -59,11 +59,11 @@ class SharedDomain:
         }
 
     def hash(self, data: Any) -> str:
-        """The package's hash of a database, byte for byte."""
+        """The same digest of a database as the package's `consistent_hash`."""
         if self._serialized is None:
             return str(consistent_hash(to_hashable(data)))
-        fragments = self._serialized
-        return self._digest(tuple((name, fragments.find_changes(name, data[name])) for name in sorted(data)))
+        serialized = self._serialized
+        return self._digest(tuple((name, serialized.find_changes(name, data[name])) for name in sorted(data)))
 
     def _compute_digest(self, collections: tuple[tuple[str, Changes], ...]) -> str:
         assert self._serialized is not None
@@ -83,35 +83,34 @@ def _serialize_entity(key: str, entity: Any) -> bytes:
 
 
 def _join_tuple(parts: Iterable[bytes]) -> bytes:
-    """As Python writes one."""
-    written = list(parts)
-    return b"(" + b", ".join(written) + (b",)" if len(written) == 1 else b")")
+    """The `repr` of a tuple, from the `repr`s of its items."""
+    items = list(parts)
+    return b"(" + b", ".join(items) + (b",)" if len(items) == 1 else b")")
 
 
 class Verdict(NamedTuple):
     reward: float
     db_match: bool
     outputs: dict[str, bool]
-    """What the customer should have been told -> whether it was."""
+    """Text that the agent had to tell the customer -> whether it did."""
 
 
 class TauBenchEnv(Env):  # type: ignore[misc]
-    """The package's environment over a database and a task of its own; it ends when `verdict` is asked for."""
+    """The package's environment with its own database and task. Unusable after `compute_verdict`."""
 
     def __init__(self, shared: SharedDomain, task: ClassicTask) -> None:
-        own = task.model_copy(deep=True)  # tools put their arguments into the database, where later calls change them
+        private_task = task.model_copy(deep=True)  # tools store arguments in the database; later calls edit them
         self._shared = shared
         super().__init__(
-            shared.build_database, shared.tools, [own], shared.wiki, shared.rules, "human", "", task_index=0
+            shared.build_database, shared.tools, [private_task], shared.wiki, shared.rules, "human", "", task_index=0
         )
         self.user = SilentUser(None)
-        self._terminate_tools = (
-            shared.terminate_tools
-        )  # not in force yet: the package grades on the way out of a call
+        # Not in effect before `compute_verdict`: the package grades within the call that ends the episode.
+        self._terminate_tools = shared.terminate_tools
         self._hashes: list[str] = []
 
     def execute(self, name: str, arguments: dict[str, Any]) -> str:
-        """One action of the agent; what came back."""
+        """Execute one action of the agent. Returns the observation."""
         return str(self.step(Action(name=name, kwargs=deepcopy(arguments))).observation)
 
     def get_data_hash(self) -> str:
@@ -119,11 +118,11 @@ class TauBenchEnv(Env):  # type: ignore[misc]
         return self._hashes[-1]
 
     def compute_verdict(self) -> Verdict:
-        """The package's, once: to find it the package plays the gold actions on a fresh database.
+        """The package's verdict; call once, because the package replays the gold actions on a fresh database.
 
-        Where there are outputs to check it does not say whether the databases were equal; the hashes it compared do.
+        For a task with outputs the package does not report whether the databases match; the hashes it compared do.
         """
         self.terminate_tools = self._terminate_tools
-        found = self.calculate_reward()
+        result = self.calculate_reward()
         played, gold = self._hashes
-        return Verdict(found.reward, played == gold, getattr(found.info, "outputs", {}))
+        return Verdict(result.reward, played == gold, getattr(result.info, "outputs", {}))

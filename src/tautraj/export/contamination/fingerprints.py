@@ -1,7 +1,7 @@
-"""What a conversation has in common with another task: its customer, orders, reservations, gold writes, scenario.
+"""Fingerprint of a task: hashes of its customers, orders, reservations and gold writes, and a sketch of its scenario.
 
-Hashed, so that an index of test tasks can be shipped without telling what is in them. Not here: who is refused for it
-(`guard`).
+Hashed, so that an index of test tasks can be shipped without revealing them. Not here: what is refused for a match
+(`export.contamination.guard`).
 """
 
 import functools
@@ -24,22 +24,22 @@ IDENTIFIER_KINDS = (CUSTOMER_KIND, *ENTITY_KINDS, "flight")
 
 
 class TaskFingerprint(Record):
-    """Of one task, as its conversations show it. Hashes."""
+    """Hashes of one task, as its conversations show it."""
 
     task: str
     benchmark: str
-    """As it is called: what guards one benchmark alone looks here."""
+    """Name of the benchmark, for a guard of one benchmark alone."""
     customers: tuple[str, ...]
     entities: tuple[str, ...]
     """Orders and reservations."""
     writes: tuple[str, ...]
     """Each gold write; where customers have no identifiers (telecom), all gold actions together."""
     scenario: tuple[int, ...]
-    """Sketch of its words."""
+    """Sketch of its text."""
 
 
 def merge_fingerprints(first: TaskFingerprint, second: TaskFingerprint) -> TaskFingerprint:
-    """Of one task, what both conversations show."""
+    """Everything that either of two fingerprints of one task has."""
     return first.model_copy(
         update={
             "customers": tuple(sorted({*first.customers, *second.customers})),
@@ -50,20 +50,24 @@ def merge_fingerprints(first: TaskFingerprint, second: TaskFingerprint) -> TaskF
 
 
 def hash_task(trajectory: Trajectory) -> str:
-    """Its task's hash."""
+    """Hash of the trajectory's task."""
     return hash_parts(trajectory.benchmark, trajectory.domain, trajectory.task_id)
 
 
 def compute_fingerprint(trajectory: Trajectory, benchmark: Benchmark) -> TaskFingerprint:
     domain = trajectory.domain
-    found = find_identifiers("\n".join(_iter_texts(trajectory, benchmark.agent_prompt)), domain, IDENTIFIER_KINDS)
+    identifiers = find_identifiers(
+        "\n".join(_iter_texts(trajectory, benchmark.agent_prompt)), domain, IDENTIFIER_KINDS
+    )
     calls = [[call.name, call.arguments] for call, _ in build_gold_calls(trajectory.privileged)]
-    writes = [call for call in calls if call[0] in benchmark.writing_tools] if found else [calls]
+    writes = [call for call in calls if call[0] in benchmark.writing_tools] if identifiers else [calls]
     return TaskFingerprint(
         task=hash_task(trajectory),
         benchmark=trajectory.benchmark,
-        customers=_hash_values(domain, CUSTOMER_KIND, found.get(CUSTOMER_KIND, ())),
-        entities=_hash_values(domain, "entity", (one for kind in ENTITY_KINDS for one in found.get(kind, ()))),
+        customers=_hash_values(domain, CUSTOMER_KIND, identifiers.get(CUSTOMER_KIND, ())),
+        entities=_hash_values(
+            domain, "entity", (name for kind in ENTITY_KINDS for name in identifiers.get(kind, ()))
+        ),
         writes=_hash_values(domain, "write", (json.dumps(write, sort_keys=True) for write in writes if write)),
         scenario=_sketch_scenario(trajectory.scenario),
     )
@@ -74,8 +78,8 @@ def _sketch_scenario(scenario: str) -> tuple[int, ...]:
     return tuple(compute_sketch(scenario))
 
 
-def hash_parts(*what: str) -> str:
-    return hashlib.sha256("\n".join(what).encode()).hexdigest()[:16]
+def hash_parts(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _hash_values(domain: str, kind: str, values: Iterable[str]) -> tuple[str, ...]:
@@ -83,7 +87,7 @@ def _hash_values(domain: str, kind: str, values: Iterable[str]) -> tuple[str, ..
 
 
 def _iter_texts(trajectory: Trajectory, policy: str) -> Iterator[str]:
-    """Wherever an identifier may stand; what a search of the agent's brings up is its customer's.
+    """Every text that may hold an identifier. What the agent's searches return counts as its customer's.
 
     Examples in a system prompt are conversations too.
     """
@@ -102,19 +106,26 @@ def _dump_arguments(arguments: dict[str, Any]) -> str:
 
 
 def group_tasks(fingerprints: Iterable[TaskFingerprint]) -> dict[str, str]:
-    """Task -> its group's name, the smallest hash in it."""
-    parent: dict[str, str] = {}
+    """Task -> the name of its group: tasks are connected by the customers and entities that they share.
 
-    def root(one: str) -> str:
-        while parent.setdefault(one, one) != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
+    The name is the smallest hash in the group.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    tasks = set()
-    for found in fingerprints:
-        tasks.add(found.task)
-        for one in (*found.customers, *found.entities):
-            first, second = sorted((root(found.task), root(one)))
-            parent[second] = first
-    return {one: root(one) for one in tasks}
+    numbers: dict[str, int] = {}
+    tasks: set[str] = set()
+    edges: list[tuple[int, int]] = []
+    for fingerprint in fingerprints:
+        task = numbers.setdefault(fingerprint.task, len(numbers))
+        tasks.add(fingerprint.task)
+        for part in (*fingerprint.customers, *fingerprint.entities):
+            edges.append((task, numbers.setdefault(part, len(numbers))))
+    starts, ends = zip(*edges, strict=True) if edges else ((), ())
+    graph = coo_array(([True] * len(edges), (starts, ends)), shape=(len(numbers), len(numbers)))
+    _, groups = connected_components(graph, directed=False)
+    names: dict[int, str] = {}
+    for part, number in numbers.items():
+        group = int(groups[number])
+        names[group] = min(names.get(group, part), part)
+    return {task: names[int(groups[numbers[task]])] for task in tasks}

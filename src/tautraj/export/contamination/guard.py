@@ -1,4 +1,4 @@
-"""What may not be trained on: test tasks of either benchmark, and whatever shares something with one.
+"""Contamination guard: refuses test tasks of either benchmark, and conversations that share something with one.
 
 The index of the official tasks is shipped (`reference.json`, hashes);
 `python -m tautraj.export.contamination.reference_index` makes it anew. Not here: how two tasks are compared
@@ -21,7 +21,7 @@ from tautraj.trajectory import Record
 REFERENCE_FILE = Path(__file__).with_name("reference.json")
 
 SAME_SCENARIO_SIMILARITY = 0.6
-"""Two scenarios that are at least so alike are one in other words."""
+"""Two scenarios at least this similar count as the same in other words."""
 
 
 class ReferenceIndex(Record):
@@ -33,27 +33,29 @@ class ReferenceIndex(Record):
 
 
 class Guard:
-    """Knows the official tasks of a domain."""
+    """Decides by the official tasks of one domain."""
 
     def __init__(self, domain: str, index: ReferenceIndex, benchmark: str | None = None) -> None:
         """`benchmark`: the one whose test tasks are guarded; None: both."""
-        self._fingerprints = {one.task: one for one in (*index.others, *index.test)}
-        guarded = [one for one in index.test if benchmark in (None, one.benchmark)]
-        self._test_tasks = {one.task for one in guarded}
+        self._fingerprints = {fingerprint.task: fingerprint for fingerprint in (*index.others, *index.test)}
+        guarded = [fingerprint for fingerprint in index.test if benchmark in (None, fingerprint.benchmark)]
+        self._test_tasks = {fingerprint.task for fingerprint in guarded}
         self._guarded_hashes: dict[str, set[str]] = defaultdict(set)
-        for one in guarded:
-            for reason, hashes in _group_hashes(one).items():
+        for fingerprint in guarded:
+            for reason, hashes in _group_hashes(fingerprint).items():
                 self._guarded_hashes[reason] |= set(hashes)
-        self._test_scenarios = [frozenset(one.scenario) for one in guarded] if domain in IDENTIFIER_PATTERNS else []
+        self._test_scenarios = (
+            [frozenset(fingerprint.scenario) for fingerprint in guarded] if domain in IDENTIFIER_PATTERNS else []
+        )
         self._scenario_matches: dict[tuple[int, ...], bool] = {}
 
     def complete(self, fingerprint: TaskFingerprint) -> TaskFingerprint:
-        """With what is known of the task, whatever a conversation shows of it: not every agent asks who it serves."""
+        """The fingerprint with all that is known of its task: not every agent asks for the customer's name."""
         known = self._fingerprints.get(fingerprint.task)
         return merge_fingerprints(fingerprint, known) if known else fingerprint
 
     def find_refusal(self, split: str, fingerprint: TaskFingerprint) -> str | None:
-        """Why a conversation with this trace may not be trained on; None: it may."""
+        """Why a conversation with this fingerprint may not be trained on; None: it may."""
         if split == "test" or fingerprint.task in self._test_tasks:
             return "a test task"
         for reason, hashes in _group_hashes(self.complete(fingerprint)).items():
@@ -62,13 +64,14 @@ class Guard:
         return "tells nearly the story of a test task" if self._has_test_scenario(fingerprint.scenario) else None
 
     def list_official_tasks(self) -> Iterable[TaskFingerprint]:
-        """Every task that is known."""
+        """Fingerprints of all official tasks of the domain."""
         return self._fingerprints.values()
 
     def _has_test_scenario(self, scenario: tuple[int, ...]) -> bool:
-        if scenario not in self._scenario_matches:  # trials of a task have the same one
+        if scenario not in self._scenario_matches:  # trials of a task share it
             self._scenario_matches[scenario] = any(
-                estimate_similarity(one, scenario) >= SAME_SCENARIO_SIMILARITY for one in self._test_scenarios
+                estimate_similarity(test_scenario, scenario) >= SAME_SCENARIO_SIMILARITY
+                for test_scenario in self._test_scenarios
             )
         return self._scenario_matches[scenario]
 
@@ -80,7 +83,7 @@ def load_guard(domain: str, benchmark: str | None = None) -> Guard:
 
 @functools.cache
 def load_reference() -> dict[str, ReferenceIndex]:
-    """By domain."""
+    """The shipped index, by domain."""
     return TypeAdapter(dict[str, ReferenceIndex]).validate_json(REFERENCE_FILE.read_bytes())
 
 

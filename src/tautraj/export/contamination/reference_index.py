@@ -1,7 +1,7 @@
-"""Makes the index of official tasks that the guard knows: `python -m tautraj.export.contamination.reference_index`.
+"""Builds the guard's index of official tasks: `python -m tautraj.export.contamination.reference_index`.
 
-From the installed data: every task of τ² and of classic τ-bench (whose package has to be there), as the oracle
-plays it. Not here: what the index is for (`guard`).
+From the installed data: every task of τ² and of classic τ-bench (whose package must be installed), as the oracle
+plays it. Not here: using the index (`export.contamination.guard`).
 """
 
 import json
@@ -21,7 +21,7 @@ DOMAINS = {"tau2": ("retail", "airline", "telecom"), "tau_bench": ("retail", "ai
 
 
 def fingerprint_tasks(benchmark: str, domain: str, splits: Sequence[str]) -> Iterator[TaskFingerprint]:
-    """Of every task of those splits that there are, as the oracle plays it."""
+    """Fingerprint of every task of the splits that exist, as the oracle plays it."""
     from tautraj.benchmarks import open_benchmark
     from tautraj.config.command_line import compose_tree
     from tautraj.config.parse import parse_run
@@ -41,37 +41,40 @@ def fingerprint_tasks(benchmark: str, domain: str, splits: Sequence[str]) -> Ite
                 raise  # an index without it would let its test tasks through
             continue
         for spec in owed:
-            played = run_episode(run, spec, Recorder())
-            found = compute_fingerprint(played, opened)
-            if not found.customers and (
-                user := _look_up_user_id(played.scenario, opened.build_world(opened.get_task(played.task_id)))
-            ):
-                found = found.model_copy(update={"customers": (hash_parts(domain, CUSTOMER_KIND, user),)})
-            yield found
+            trajectory = run_episode(run, spec, Recorder())
+            fingerprint = compute_fingerprint(trajectory, opened)
+            if not fingerprint.customers:
+                world = opened.build_world(opened.get_task(trajectory.task_id))
+                if user_id := _look_up_user_id(trajectory.scenario, world):
+                    customers = (hash_parts(domain, CUSTOMER_KIND, user_id),)
+                    fingerprint = fingerprint.model_copy(update={"customers": customers})
+            yield fingerprint
 
 
 def _look_up_user_id(scenario: str, world: World) -> str | None:
-    """Who a customer is that gives name and zip, where gold does not ask."""
+    """User id of a customer who is known by name and zip, for tasks whose gold looks nobody up."""
     name, zip_code = NAME_PATTERN.search(scenario), re.search(r"\b\d{5}\b", scenario)
     if name is None or zip_code is None:
         return None
-    asked = {"first_name": name[1], "last_name": name[2], "zip": zip_code[0]}
-    found: str | None = world.peek("find_user_id_by_name_zip", asked)
-    return found
+    arguments = {"first_name": name[1], "last_name": name[2], "zip": zip_code[0]}
+    user_id: str | None = world.peek("find_user_id_by_name_zip", arguments)
+    return user_id
 
 
 def main() -> None:
     index: dict[str, dict[str, list[dict[str, object]]]] = {}
     for benchmark, domains in DOMAINS.items():
         for domain in domains:
-            found = index.setdefault(domain, {"test": [], "others": []})
-            found["test"] += [
-                one.model_dump(mode="json") for one in fingerprint_tasks(benchmark, domain, TEST_SPLITS)
+            entry = index.setdefault(domain, {"test": [], "others": []})
+            entry["test"] += [
+                fingerprint.model_dump(mode="json")
+                for fingerprint in fingerprint_tasks(benchmark, domain, TEST_SPLITS)
             ]
             others = (
-                one.model_copy(update={"scenario": ()}) for one in fingerprint_tasks(benchmark, domain, OTHER_SPLITS)
+                fingerprint.model_copy(update={"scenario": ()})
+                for fingerprint in fingerprint_tasks(benchmark, domain, OTHER_SPLITS)
             )
-            found["others"] += [one.model_dump(mode="json") for one in others]
+            entry["others"] += [fingerprint.model_dump(mode="json") for fingerprint in others]
     REFERENCE_FILE.write_text(json.dumps(index, separators=(",", ":"), sort_keys=True) + "\n")
     print(f"{REFERENCE_FILE}: {sum(len(tasks) for parts in index.values() for tasks in parts.values())} tasks")
 

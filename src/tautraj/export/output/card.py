@@ -1,6 +1,7 @@
-"""The dataset card: a README.md that the Hugging Face Hub reads, with where every row comes from.
+"""The dataset card: a README.md for the Hugging Face Hub that says where every row comes from.
 
-Not here: the rows (`formats`), what was left out and why (`choosing`, `guard`).
+Not here: the rows (`export.formats`), the filters (`export.selection.filters`), the guard
+(`export.contamination.guard`).
 """
 
 from collections import Counter
@@ -39,7 +40,7 @@ def render_card(
     chosen: Sequence[Candidate],
     stats: DatasetStats,
 ) -> str:
-    """`chosen`: the conversations that rows were made of; `found`: what is to be said of them."""
+    """The card's text. `chosen`: the conversations that rows were made of; `stats`: computed from them."""
     return escape_unprintable("\n".join(_render_lines(result, request, sources, chosen, stats)) + "\n")
 
 
@@ -50,30 +51,13 @@ def _render_lines(
     chosen: Sequence[Candidate],
     stats: DatasetStats,
 ) -> Iterator[str]:
-    files = [{"split": name, "path": f"{name}.{request.file}"} for name, n in result.counts.rows.items() if n]
-    head = {
-        "pretty_name": f"tautraj {request.format.name}",
-        "tags": ["agent", "tool-use", "tau-bench"],
-        "configs": [{"config_name": "default", "data_files": files}],
-    }
-    yield "---\n" + yaml.safe_dump(head, sort_keys=False, allow_unicode=True).strip() + "\n---\n"
-    yield f"# Customer-support conversations, format `{request.format.name}`\n"
-    if request.guard == "off":
-        yield f"**{GUARD_OFF_WARNING}**\n"
-    golden = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD_ROUTES}
-    for name in sorted({one.model for one in chosen if one.run in golden}):
+    yield from _render_head(result, request)
+    gold_runs = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD_ROUTES}
+    for name in sorted({candidate.model for candidate in chosen if candidate.run in gold_runs}):
         yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
     yield f'data = load_dataset("{request.hub or result.folder}")\nprint(data["train"][0])\n```\n'
-    yield "## What was kept\n"
-    yield from _render_table(("step", "dropped", "left"), result.funnel)
-    usd = "unpriced" if result.usd is None else f"{result.usd:.4f} USD"
-    each = "" if result.usd is None else f", {result.usd / result.total_rows:.4f} USD per row"
-    counts = ", ".join(f"{n} {name}" for name, n in result.counts.rows.items())
-    yield f"\n{result.total_rows} rows ({counts}) of {len(chosen)} conversations. All of it cost {usd}{each}.\n"
-    yield from (f"- {n} rows refused: {wrong}" for wrong, n in sorted(result.counts.refused.items()))
-    if len(result.counts.rows) > 1:
-        yield "Train and validation share no customer, order or reservation (telecom has one customer: no task).\n"
+    yield from _render_counts(result, len(chosen))
     yield from _render_guard(request)
     yield from _render_stats(stats, result.counts.longest_row_tokens)
     yield "## Columns\n"
@@ -87,19 +71,45 @@ def _render_lines(
     )
     yield "\nEvery row names its episode, run directory and cell; `run.yaml` there repeats the run.\n"
     yield "## Licence and terms\n"
-    yield from (f"- {LICENCES[name]}" for name in sorted({one.benchmark for one in chosen}))
+    yield from (f"- {LICENCES[name]}" for name in sorted({candidate.benchmark for candidate in chosen}))
     yield from _list_terms(sources)
     yield "\n## How it was made\n"
-    yield (
-        "```yaml\n" + yaml.safe_dump(redact_tree(request.model_dump(mode="json")), sort_keys=False).strip() + "\n```"
-    )
+    config = yaml.safe_dump(redact_tree(request.model_dump(mode="json")), sort_keys=False).strip()
+    yield f"```yaml\n{config}\n```"
+
+
+def _render_head(result: ExportResult, request: ExportRequest) -> Iterator[str]:
+    """The Hub's metadata, the title, and the warning where the guard was off."""
+    files = [{"split": name, "path": f"{name}.{request.file}"} for name, n in result.counts.rows.items() if n]
+    metadata = {
+        "pretty_name": f"tautraj {request.format.name}",
+        "tags": ["agent", "tool-use", "tau-bench"],
+        "configs": [{"config_name": "default", "data_files": files}],
+    }
+    yield "---\n" + yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True).strip() + "\n---\n"
+    yield f"# Customer-support conversations, format `{request.format.name}`\n"
+    if request.guard == "off":
+        yield f"**{GUARD_OFF_WARNING}**\n"
+
+
+def _render_counts(result: ExportResult, conversations: int) -> Iterator[str]:
+    """The funnel, the rows, their cost, and the rows refused."""
+    yield "## What was kept\n"
+    yield from _render_table(("step", "dropped", "left"), result.funnel)
+    usd = "unpriced" if result.usd is None else f"{result.usd:.4f} USD"
+    each = "" if result.usd is None else f", {result.usd / result.total_rows:.4f} USD per row"
+    counts = ", ".join(f"{n} {name}" for name, n in result.counts.rows.items())
+    yield f"\n{result.total_rows} rows ({counts}) of {conversations} conversations. All of it cost {usd}{each}.\n"
+    yield from (f"- {n} rows refused: {problem}" for problem, n in sorted(result.counts.refused.items()))
+    if len(result.counts.rows) > 1:
+        yield "Train and validation share no customer, order or reservation (telecom has one customer: no task).\n"
 
 
 def _render_guard(request: ExportRequest) -> Iterator[str]:
-    whose = {"all": "over τ² and classic τ-bench", "own": "of the benchmark that was played alone"}.get(request.guard)
-    if whose:
+    scope = {"all": "over τ² and classic τ-bench", "own": "of the benchmark that was played alone"}.get(request.guard)
+    if scope:
         yield (
-            f"The contamination guard refused test tasks {whose}, and whatever shares a customer, order, reservation "
+            f"The contamination guard refused test tasks {scope}, and whatever shares a customer, order, reservation "
             "or gold write with one, or tells nearly its story; how many, the table says.\n"
         )
 
@@ -121,17 +131,17 @@ def _render_stats(stats: DatasetStats, longest_row_tokens: int | None) -> Iterat
 
 def _count_labels(chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
     for name in FLAGS:
-        held = Counter(getattr(one.labels, name) if one.labels else None for one in chosen)
-        yield f"`{name}`", held[True], held[False], held[None]
-    found = (one.labels.violations if one.labels else None for one in chosen)
-    broke = Counter(None if rules is None else bool(rules) for rules in found)
-    yield "`violations`", broke[True], broke[False], broke[None]
+        counts = Counter(getattr(candidate.labels, name) if candidate.labels else None for candidate in chosen)
+        yield f"`{name}`", counts[True], counts[False], counts[None]
+    violations = (candidate.labels.violations if candidate.labels else None for candidate in chosen)
+    counts = Counter(None if rules is None else bool(rules) for rules in violations)
+    yield "`violations`", counts[True], counts[False], counts[None]
 
 
 def _count_conversations(sources: Sequence[Source], chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
     for source in sources:
-        theirs = [one for one in chosen if one.run == source.url]
-        kinds = Counter((one.agent, one.model, one.user, one.split, one.prompt_hash) for one in theirs)
+        of_run = [candidate for candidate in chosen if candidate.run == source.url]
+        kinds = Counter((row.agent, row.model, row.user, row.split, row.prompt_hash) for row in of_run)
         yield from ((f"`{source.url}`", *kind, n) for kind, n in sorted(kinds.items()))
 
 

@@ -1,6 +1,6 @@
-"""A tokenizer's chat template, asked of every row of messages: does it take it, and how long does it get?
+"""Checks every row of messages against a tokenizer's chat template, and counts its tokens.
 
-Not here: what every loader asks (`validity`).
+Not here: checks that every loader makes (`export.output.row_checks`).
 """
 
 import json
@@ -12,7 +12,7 @@ from tautraj.export.output.row_checks import iter_conversations
 
 
 class ChatTemplate:
-    """Of a model on the Hugging Face Hub, or of a folder."""
+    """The chat template of a model on the Hugging Face Hub, or of a folder."""
 
     def __init__(self, name: str) -> None:
         try:
@@ -25,22 +25,22 @@ class ChatTemplate:
             raise ConfigError(f"tokenizer={name} has no chat template. Name that of a model for chats")
 
     def check_row(self, row: Row) -> tuple[str | None, int]:
-        """What the template says against a row, None: nothing; tokens of its longest conversation, tools included.
+        """The template's error on a row, or None; and the tokens of its longest conversation, tools included.
 
-        Raises `ConfigError` on a row that has no messages.
+        Raises `ConfigError` on a row without messages.
         """
-        told = list(iter_conversations(row)) or [row[name] for name in ("prompt",) if row.get(name)]
-        if not told:
+        conversations = list(iter_conversations(row)) or [row[name] for name in ("prompt",) if row.get(name)]
+        if not conversations:
             raise ConfigError("tokenizer= asks a chat template, and rows of this format have no messages: leave it")
         tools = json.loads(row["tools"]) if row.get("tools") else None
         try:
-            with boundary(ConfigError, "by the chat template"):  # which is somebody else's program
-                return None, max(len(self._tokenize(one, tools)) for one in told)
+            with boundary(ConfigError, "by the chat template"):  # a program of the tokenizer's author
+                return None, max(len(self._tokenize(messages, tools)) for messages in conversations)
         except ConfigError as error:
             return str(error), 0
 
     def _tokenize(self, messages: list[dict[str, Any]], tools: Any) -> list[int]:
-        """As TRL hands it on: keys that are None are not there."""
+        """Tokenize as TRL does: keys that are None are removed."""
         plain = [{key: value for key, value in message.items() if value is not None} for message in messages]
-        found: list[int] = self._tokenizer.apply_chat_template(plain, tools=tools, return_dict=False)
-        return found
+        tokens: list[int] = self._tokenizer.apply_chat_template(plain, tools=tools, return_dict=False)
+        return tokens

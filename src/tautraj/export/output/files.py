@@ -1,6 +1,6 @@
-"""Rows to files, as they come: JSON lines, or Parquet in groups of rows. Memory holds one group.
+"""Writes rows to files one by one: JSON lines, or Parquet in groups of rows. Memory holds one group.
 
-Not here: what a row is (`formats`).
+Not here: the content of a row (`export.formats`).
 """
 
 import json
@@ -14,10 +14,10 @@ import orjson
 from tautraj.export.formats import Row
 
 ROW_GROUP_SIZE = 256
-"""Rows of a Parquet group."""
+"""Rows per Parquet row group."""
 
 NUMBER_COLUMNS = ("weight", "reward", "rejected_reward")
-"""Of columns that may be empty in the first group; what else is empty there is text, or calls."""
+"""Number columns that may be empty in the first group; other columns empty there become text, or calls."""
 
 
 class RowWriter(Protocol):
@@ -28,7 +28,7 @@ class RowWriter(Protocol):
 
 @contextmanager
 def open_writer(path: Path) -> Iterator[RowWriter]:
-    """By the suffix, `.jsonl` or `.parquet`; made with its first row."""
+    """A writer chosen by the suffix, `.jsonl` or `.parquet`."""
     writer: RowWriter = _JsonLinesWriter(path) if path.suffix == ".jsonl" else _ParquetWriter(path)
     try:
         yield writer
@@ -83,7 +83,7 @@ class _ParquetWriter:
 
 
 def _type_empty_columns(schema: Any) -> Any:
-    """Arrow's, with a type for what was empty so far."""
+    """The Arrow schema with a type for every column that was empty in the first group."""
     import pyarrow
 
     text = pyarrow.string()

@@ -1,4 +1,4 @@
-"""The folder of an export: there whole or not at all, the one before until then, and nobody else's."""
+"""The folder of an export, replaced atomically. A folder that is no export is never replaced."""
 
 import shutil
 import tempfile
@@ -17,40 +17,40 @@ EXPORT_FILES = {
     *PLOT_FILES,
     *(f"{split}.{kind}" for split in ("train", "validation") for kind in ("jsonl", "parquet")),
 }
-"""All that an export ever has."""
+"""Every file that an export may have."""
 
 
 def check_replaceable(folder: Path) -> None:
-    """Raise `ConfigError` unless an export may stand there: nothing does, or an older export does."""
+    """Raise `ConfigError` unless the folder is free, or an older export that may be replaced."""
     with boundary(StoreError, f"out={folder}"):
         if folder.name and not folder.exists():
             return
         if not folder.name or not folder.is_dir():
             raise ConfigError(f"out={folder} is no folder that could be made: name another folder, out=…")
-        found = {path.name for path in folder.iterdir()}
-        if found and (CARD_FILE not in found or not found <= EXPORT_FILES):
-            other = ", ".join(sorted(found - EXPORT_FILES)[:3]) or "no card"
+        names = {path.name for path in folder.iterdir()}
+        if names and (CARD_FILE not in names or not names <= EXPORT_FILES):
+            other = ", ".join(sorted(names - EXPORT_FILES)[:3]) or "no card"
             raise ConfigError(f"{folder} is not an export and nothing else ({other}): name another folder, out=…")
 
 
 @contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
-    """Yields the folder to write into."""
+    """Yield a temporary folder; it becomes `folder` if the block succeeds, and is deleted otherwise."""
     with boundary(StoreError, f"writing {folder}"):
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        made, before = work / "made", work / "before"
+        new, old = work / "made", work / "before"
         try:
-            made.mkdir()
-            yield made
+            new.mkdir()
+            yield new
             check_replaceable(folder)
             if folder.exists():
-                folder.rename(before)
+                folder.rename(old)
             try:
-                made.rename(folder)
+                new.rename(folder)
             except OSError:
-                if before.exists():
-                    before.rename(folder)
+                if old.exists():
+                    old.rename(folder)
                 raise
         finally:
             shutil.rmtree(work, ignore_errors=True)

@@ -7,7 +7,7 @@ from tautraj.export.output.folder import EXPORT_FILES
 
 
 def check_token() -> None:
-    """Raise `ConfigError` when nobody is logged in: before anything is exported."""
+    """Raise `ConfigError` when there is no token, before anything is exported."""
     from huggingface_hub import get_token
 
     if get_token() is None:
@@ -15,7 +15,7 @@ def check_token() -> None:
 
 
 def push(folder: Path, name: str, *, private: bool) -> str:
-    """The folder's files as the dataset OWNER/NAME; its address. `private`: if it has to be made."""
+    """Upload the folder as the dataset OWNER/NAME. Returns its address. `private`: used when it is created."""
     from huggingface_hub import HfApi
 
     api = HfApi()
@@ -26,6 +26,8 @@ def push(folder: Path, name: str, *, private: bool) -> str:
             repo_type="dataset",
             folder_path=folder,
             commit_message="tautraj export",
-            delete_patterns=sorted(EXPORT_FILES),  # rows of an earlier push, under another name, are not this card's
+            delete_patterns=sorted(
+                EXPORT_FILES
+            ),  # rows of an earlier push under other names would not match this card
         )
     return f"{api.endpoint}/datasets/{name}"

@@ -1,6 +1,6 @@
-"""Whether a row is what every loader takes: who speaks after whom, calls with their results.
+"""Checks that every loader accepts a row: order of roles, calls with their results.
 
-Not here: what a chat template makes of it (`templates`).
+Not here: a chat template's own rules (`export.output.chat_template`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,48 +13,48 @@ CUSTOMER_ROLES, AGENT_ROLES = ("human", "observation"), ("gpt", "function_call")
 
 
 def find_problem(row: Row) -> str | None:
-    """What is wrong with a row; None: nothing. A prompt with what follows it is one conversation."""
-    for told in iter_conversations(row):
-        if (found := next(_iter_problems(told), None)) is not None:
-            return found
+    """The first problem of a row; None: it is fine. A prompt and its continuation are one conversation."""
+    for messages in iter_conversations(row):
+        if (problem := next(_iter_problems(messages), None)) is not None:
+            return problem
     if row.get("prompt") == []:
         return "an empty prompt, which TRL stumbles over"
     return next(_iter_order_problems(row.get("conversations")), None)
 
 
 def iter_conversations(row: Row) -> Iterator[list[Message]]:
-    """Every whole conversation in a row of messages."""
+    """Every complete conversation in a row of messages."""
     prompt: list[Message] = row.get("prompt") or []
     for name in ("messages", "completion", "chosen", "rejected"):
-        if isinstance(told := row.get(name), list):
-            yield [*prompt, *told]
+        if isinstance(continuation := row.get(name), list):
+            yield [*prompt, *continuation]
 
 
 def _iter_problems(messages: Sequence[Message]) -> Iterator[str]:
     if not messages or messages[-1]["role"] not in ("assistant", "tool"):
         yield "the agent never spoke"
-    owed: list[Any] = []
-    for at, message in enumerate(messages):
+    open_calls: list[Any] = []
+    for index, message in enumerate(messages):
         role = message["role"]
-        if role == "system" and at:
+        if role == "system" and index:
             yield "a system prompt in the middle"
         if role == "tool":
-            if message["tool_call_id"] not in owed:
+            if message["tool_call_id"] not in open_calls:
                 yield "a result that nobody asked for"
             else:
-                owed.remove(message["tool_call_id"])
-        elif owed:
+                open_calls.remove(message["tool_call_id"])
+        elif open_calls:
             yield "a call without its result"
         if role == "assistant":
-            owed = [call["id"] for call in message["tool_calls"] or ()]
-            if not owed and not message["content"]:
+            open_calls = [call["id"] for call in message["tool_calls"] or ()]
+            if not open_calls and not message["content"]:
                 yield "the agent says and does nothing"
 
 
 def _iter_order_problems(messages: Sequence[Mapping[str, str]] | None) -> Iterator[str]:
-    """In ShareGPT's conversations the customer's side is first, the agent's last, and they take turns."""
+    """Problems of a ShareGPT conversation: the customer's side must be first, the agent's last, in turns."""
     if messages is not None and (not messages or len(messages) % 2):
         yield "the agent does not have the last word"
-    for at, message in enumerate(messages or ()):
-        if message["from"] not in (AGENT_ROLES if at % 2 else CUSTOMER_ROLES):
+    for index, message in enumerate(messages or ()):
+        if message["from"] not in (AGENT_ROLES if index % 2 else CUSTOMER_ROLES):
             yield "somebody speaks twice in a row"

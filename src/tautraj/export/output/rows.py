@@ -1,6 +1,6 @@
-"""The second walk: rows of those that were chosen, task by task, each looked at before it is written.
+"""The second pass of an export: rows of the chosen conversations, task by task, each checked before it is written.
 
-Not here: what a row is (`formats`), files (`writing`).
+Not here: the content of a row (`export.formats`), files (`export.output.files`).
 """
 
 import hashlib
@@ -13,17 +13,17 @@ from typing import Any
 
 from tautraj.export.contamination.fingerprints import TaskFingerprint, group_tasks
 from tautraj.export.contamination.guard import load_guard
-from tautraj.export.formats import Conversation, Format
+from tautraj.export.formats import Conversation, Format, Row
 from tautraj.export.messages import Style
 from tautraj.export.output.chat_template import ChatTemplate
-from tautraj.export.output.files import open_writer
+from tautraj.export.output.files import RowWriter, open_writer
 from tautraj.export.output.row_checks import find_problem
 from tautraj.export.request import Choice, ExportRequest
 from tautraj.export.result import RowCounts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.filters import may_be_rejected
 from tautraj.export.selection.scan import ScannedEpisode, Source
-from tautraj.metrics import SUCCESS
+from tautraj.metrics import is_success
 
 
 def write_rows(
@@ -35,65 +35,76 @@ def write_rows(
     scanned: Sequence[ScannedEpisode],
     chosen: Sequence[Candidate],
 ) -> RowCounts:
-    """A file for each split."""
-    wanted = {(one.run, one.id) for one in chosen}
-    tasks = {_get_task_key(one) for one in chosen}
-    theirs = sorted(
-        (one for one in scanned if _is_chosen_or_sibling(one, tasks, wanted, request.choose)), key=_get_sort_key
-    )
-    group_of = group_tasks(
-        [*(one.fingerprint for one in theirs if one.fingerprint), *_iter_official_fingerprints(theirs)]
-    )
-    rows = {"train": 0, "validation": 0} if request.validation else {"train": 0}
-    refused: Counter[str] = Counter()
-    columns: dict[str, str] = {}
-    longest = 0
+    """Write one file per split of the dataset."""
+    chosen_ids = {(candidate.run, candidate.id) for candidate in chosen}
+    tasks = {candidate.task_key for candidate in chosen}
+    used = (episode for episode in scanned if _is_chosen_or_sibling(episode, tasks, chosen_ids, request.choose))
+    episodes = sorted(used, key=_get_sort_key)
+    fingerprints = (episode.fingerprint for episode in episodes if episode.fingerprint)
+    groups = group_tasks([*fingerprints, *_iter_official_fingerprints(episodes)])
+    splits = ["train", "validation"] if request.validation else ["train"]
     with ExitStack() as files:
-        writers = {name: files.enter_context(open_writer(folder / f"{name}.{request.file}")) for name in rows}
-        for _, members in groupby(theirs, key=lambda one: _get_task_key(one.candidate)):
+        paths = {split: folder / f"{split}.{request.file}" for split in splits}
+        writer = _CheckedWriter(
+            {split: files.enter_context(open_writer(path)) for split, path in paths.items()}, template
+        )
+        for _, members in groupby(episodes, key=lambda episode: episode.candidate.task_key):
             first, *others = members
-            split = (
-                _assign_split(group_of[first.fingerprint.task], request.validation) if first.fingerprint else "train"
-            )
-            for row in format_task(
-                _load_conversations([first, *others], sources, wanted, request.style), request.style
-            ):
-                wrong, tokens = find_problem(row), 0
-                if template and wrong is None:
-                    wrong, tokens = template.check_row(row)
-                if wrong is not None:
-                    refused[wrong] += 1
-                    continue
-                columns = columns or {name: _describe_column(value) for name, value in row.items()}
-                longest = max(longest, tokens)
-                writers[split].write(row)
-                rows[split] += 1
-    return RowCounts(rows, dict(refused), columns, longest if template else None)
+            fingerprint = first.fingerprint
+            split = _assign_split(groups[fingerprint.task], request.validation) if fingerprint else "train"
+            conversations = _load_conversations([first, *others], sources, chosen_ids, request.style)
+            for row in format_task(conversations, request.style):
+                writer.write(split, row)
+    return writer.counts
 
 
-def _get_task_key(candidate: Candidate) -> tuple[str, str, str]:
-    return candidate.benchmark, candidate.domain, candidate.task_id
+class _CheckedWriter:
+    """Writes the rows that pass their checks, and counts all of them."""
+
+    def __init__(self, writers: Mapping[str, RowWriter], template: ChatTemplate | None) -> None:
+        self._writers, self._template = writers, template
+        self._rows = dict.fromkeys(writers, 0)
+        self._refused: Counter[str] = Counter()
+        self._columns: dict[str, str] = {}
+        self._longest = 0
+
+    def write(self, split: str, row: Row) -> None:
+        problem, tokens = find_problem(row), 0
+        if self._template and problem is None:
+            problem, tokens = self._template.check_row(row)
+        if problem is not None:
+            self._refused[problem] += 1
+            return
+        self._columns = self._columns or {name: _describe_column(value) for name, value in row.items()}
+        self._longest = max(self._longest, tokens)
+        self._writers[split].write(row)
+        self._rows[split] += 1
+
+    @property
+    def counts(self) -> RowCounts:
+        longest = self._longest if self._template else None
+        return RowCounts(self._rows, dict(self._refused), self._columns, longest)
 
 
 def _get_sort_key(episode: ScannedEpisode) -> tuple[Any, ...]:
-    return (*_get_task_key(episode.candidate), episode.candidate.run, episode.candidate.trial)
+    return (*episode.candidate.task_key, episode.candidate.run, episode.candidate.trial)
 
 
 def _is_chosen_or_sibling(
     episode: ScannedEpisode, tasks: Collection[Any], chosen_ids: Collection[tuple[str, str]], choice: Choice
 ) -> bool:
-    """Chosen, or a failed sibling of one that was."""
-    if episode.refusal is not None or _get_task_key(episode.candidate) not in tasks:
+    """Whether it was chosen, or may be the rejected side for a chosen episode of its task."""
+    if episode.refusal is not None or episode.candidate.task_key not in tasks:
         return False
-    failed = episode.candidate.reward is not None and episode.candidate.reward < SUCCESS
+    failed = is_success(episode.candidate.reward) is False
     return (episode.candidate.run, episode.candidate.id) in chosen_ids or (
         failed and may_be_rejected(episode.candidate, choice)
     )
 
 
 def _iter_official_fingerprints(episodes: Iterable[ScannedEpisode]) -> Iterator[TaskFingerprint]:
-    """Tasks that are not exported and join two that are: a group is the same whatever was chosen."""
-    for domain in sorted({one.candidate.domain for one in episodes if one.fingerprint}):
+    """Official tasks, which may connect two exported ones: so a group does not depend on what was chosen."""
+    for domain in sorted({episode.candidate.domain for episode in episodes if episode.fingerprint}):
         yield from load_guard(domain).list_official_tasks()
 
 
@@ -103,18 +114,18 @@ def _load_conversations(
     chosen_ids: Collection[tuple[str, str]],
     style: Style,
 ) -> Iterator[Conversation]:
-    for one in members:
-        source = sources[one.candidate.run]
-        if (found := source.store.read_episode(one.candidate.id)) is None:
+    for episode in members:
+        source = sources[episode.candidate.run]
+        if (trajectory := source.store.read_episode(episode.candidate.id)) is None:
             continue
         if style.system == "benchmark":
-            own = {"system_prompt": source.benchmark.agent_prompt, "tools": source.benchmark.tools}
-            found = found.model_copy(update=own)
-        yield Conversation(found, source.url, (source.url, found.id) in chosen_ids)
+            prompt = {"system_prompt": source.benchmark.agent_prompt, "tools": source.benchmark.tools}
+            trajectory = trajectory.model_copy(update=prompt)
+        yield Conversation(trajectory, source.url, (source.url, trajectory.id) in chosen_ids)
 
 
 def _describe_column(value: Any) -> str:
-    """Of a column, in words."""
+    """The content of a column, in words."""
     if isinstance(value, list):
         keys = ", ".join(f"`{key}`" for key in (value[0] if value else ()))
         return f"list of objects: {keys}" if keys else "list of objects"
@@ -122,5 +133,5 @@ def _describe_column(value: Any) -> str:
 
 
 def _assign_split(group: str, validation_share: float) -> str:
-    place = int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 16**8
-    return "validation" if place < validation_share else "train"
+    position = int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 16**8
+    return "validation" if position < validation_share else "train"

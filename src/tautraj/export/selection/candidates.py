@@ -1,6 +1,6 @@
-"""What choosing needs of a trajectory: small enough that those of all runs fit into memory.
+"""What the filters need of a trajectory, small enough that the candidates of all runs fit into memory.
 
-Not here: the conversation (`messages`), who is chosen (`choosing`).
+Not here: the conversation (`export.messages`), the filters (`export.selection.filters`).
 """
 
 import json
@@ -9,16 +9,18 @@ from typing import NamedTuple
 
 from tautraj.export.similarity import compute_sketch
 from tautraj.grading.labels import find_writes
+from tautraj.metrics import total_usd
 from tautraj.trajectory import Labels, Trajectory
 
 EMPTY_SKETCH = array("I")
 
 
 class Candidate(NamedTuple):
+    """A trajectory that may become rows."""
+
     run: str
-    """Its run directory."""
+    """Run directory, a path or URL."""
     id: str
-    cell: str
     benchmark: str
     domain: str
     split: str
@@ -33,25 +35,28 @@ class Candidate(NamedTuple):
     labels: Labels | None
     turns: int
     tokens: int
-    """In and out of the agent's model."""
+    """Of the agent's model, in and out."""
     usd: float | None
     """Of all seats; None: unpriced."""
     operations: tuple[str, ...]
     """Names of the writing tools that changed something, in order."""
     sketch: "array[int]"
-    """Of what was said and called; empty where nobody compares."""
+    """Sketch of its messages and calls; empty where similarity is not asked for."""
+
+    @property
+    def task_key(self) -> tuple[str, str, str]:
+        """Identifies the task over all runs."""
+        return self.benchmark, self.domain, self.task_id
 
 
 def build_candidate(
     run: str, trajectory: Trajectory, writing_tools: frozenset[str], *, with_sketch: bool
 ) -> Candidate:
     usage = trajectory.usage
-    prices = [spent.usd for spent in usage.values()]
     model = usage.get("model")
     return Candidate(
         run=run,
         id=trajectory.id,
-        cell=trajectory.cell,
         benchmark=trajectory.benchmark,
         domain=trajectory.domain,
         split=trajectory.split,
@@ -65,16 +70,16 @@ def build_candidate(
         labels=trajectory.labels,
         turns=sum(not turn.given for turn in trajectory.turns),
         tokens=model.tokens_in + model.tokens_out if model else 0,
-        usd=None if None in prices else sum(price or 0.0 for price in prices),
+        usd=total_usd(seat_usage.usd for seat_usage in usage.values()),
         operations=tuple(turn.tool_call.name for turn in find_writes(trajectory, writing_tools) if turn.tool_call),
         sketch=compute_sketch(_extract_text(trajectory)) if with_sketch else EMPTY_SKETCH,
     )
 
 
 def _extract_text(trajectory: Trajectory) -> str:
-    """What was said and called; answers of the world follow from it."""
-    said = (
+    """Messages and calls; tool results follow from them."""
+    texts = (
         turn.message or (turn.tool_call and turn.tool_call.name + json.dumps(turn.tool_call.arguments)) or ""
         for turn in trajectory.turns
     )
-    return " ".join(said)
+    return " ".join(texts)

@@ -1,10 +1,11 @@
-"""Which trajectories become rows, and how many each step left over. Pure.
+"""Filters over candidates, and the funnel of how many each of them dropped. Pure.
 
-Not here: what may not be trained on (`guard`).
+Not here: what may not be trained on (`export.contamination.guard`).
 """
 
 import functools
 import math
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -14,23 +15,28 @@ from tautraj.export.selection.candidates import Candidate
 from tautraj.export.similarity import estimate_similarity
 
 SORT_KEYS: dict[str, Callable[[Candidate], float]] = {
-    "fewest_turns": lambda one: one.turns,
-    "cheapest": lambda one: math.inf if one.usd is None else one.usd,
+    "fewest_turns": lambda candidate: candidate.turns,
+    "cheapest": lambda candidate: math.inf if candidate.usd is None else candidate.usd,
 }
 
 
 class FunnelStep(NamedTuple):
+    """One filter: why it dropped candidates, how many, and how many were left."""
+
     reason: str
     dropped: int
     left: int
 
 
 def apply_filters(candidates: Sequence[Candidate], choice: Choice) -> tuple[list[Candidate], list[FunnelStep]]:
-    """Those that are left, in a fixed order, and the funnel."""
-    left, funnel = sorted(candidates, key=lambda one: (one.task_id, one.run, one.trial, one.id)), []
-    for what, step in _iter_filters(choice):
-        before, left = len(left), step(left)
-        funnel.append(FunnelStep(what, before - len(left), len(left)))
+    """The candidates that pass, in a fixed order, and the funnel."""
+    left, funnel = (
+        sorted(candidates, key=lambda candidate: (candidate.task_id, candidate.run, candidate.trial, candidate.id)),
+        [],
+    )
+    for reason, keep in _iter_filters(choice):
+        before, left = len(left), keep(left)
+        funnel.append(FunnelStep(reason, before - len(left), len(left)))
     return left, funnel
 
 
@@ -41,46 +47,57 @@ UNUSABLE_FAILURE_LABELS = (
     "customer_invented",
     "customer_stopped_early",
 )
-"""Labels of a failure that is not the agent's, or says nothing of it."""
+"""Labels of failures that are not, or not clearly, the agent's."""
 
 
 def may_be_rejected(candidate: Candidate, choice: Choice) -> bool:
-    """Whether a failed sibling may stand for what should not be done, by what is wanted of all conversations."""
-    unlike = choice.models is not None and candidate.model not in choice.models
+    """Whether a failed episode of the same task may be used as the rejected side of a pair, given the filters."""
+    other_model = choice.models is not None and candidate.model not in choice.models
     limits = ((name, getattr(choice, name)) for name in ("turns", "tokens", "usd"))
-    if unlike or not all(most is None or _is_within_limit(name, most, candidate) for name, most in limits):
+    if other_model or not all(most is None or _is_within_limit(name, most, candidate) for name, most in limits):
         return False
     named = [name for name in UNUSABLE_FAILURE_LABELS if name in choice.without]
     return not named or (candidate.labels is not None and all(_is_without(name, candidate) for name in named))
 
 
 def _iter_filters(choice: Choice) -> Iterator[tuple[str, Callable[[list[Candidate]], list[Candidate]]]]:
-    def keeping(test: Callable[[Candidate], bool]) -> Callable[[list[Candidate]], list[Candidate]]:
-        return lambda found: [one for one in found if test(one)]
+    def keep_if(test: Callable[[Candidate], bool]) -> Callable[[list[Candidate]], list[Candidate]]:
+        return lambda candidates: [candidate for candidate in candidates if test(candidate)]
 
     if (least := choice.reward) is not None:
-        yield f"reward under {least:g}, or none", keeping(lambda one: one.reward is not None and one.reward >= least)
+        yield (
+            f"reward under {least:g}, or none",
+            keep_if(lambda candidate: candidate.reward is not None and candidate.reward >= least),
+        )
     if choice.without:
-        yield "not labelled", keeping(lambda one: one.labels is not None)
+        yield "not labelled", keep_if(lambda candidate: candidate.labels is not None)
     for name in choice.without:
-        yield name, keeping(functools.partial(_is_without, name))
+        yield name, keep_if(functools.partial(_is_without, name))
     for name in ("turns", "tokens", "usd"):
         if (most := getattr(choice, name)) is not None:
-            yield f"{name} over {most}", keeping(functools.partial(_is_within_limit, name, most))
+            yield f"{name} over {most}", keep_if(functools.partial(_is_within_limit, name, most))
     if (models := choice.models) is not None:
-        yield f"model other than {', '.join(models)}", keeping(lambda one: one.model in models)
+        yield f"model other than {', '.join(models)}", keep_if(lambda candidate: candidate.model in models)
     if (best := choice.best) is not None:
         yield (
             f"(order: {best} first)",
-            lambda found: sorted(found, key=lambda one: (one.task_id, SORT_KEYS[best](one))),
+            lambda candidates: sorted(
+                candidates, key=lambda candidate: (candidate.task_id, SORT_KEYS[best](candidate))
+            ),
         )
     if (limit := choice.similar) is not None:
-        yield f"at least {limit:.0%} like another of its task", lambda found: list(_drop_similar(found, limit))
+        yield (
+            f"at least {limit:.0%} like another of its task",
+            lambda candidates: list(_drop_similar(candidates, limit)),
+        )
     if (most_of_a_task := choice.per_task) is not None:
-        yield f"more than {most_of_a_task} of a task", lambda found: _cap_groups(found, most_of_a_task, _get_task_key)
+        yield (
+            f"more than {most_of_a_task} of a task",
+            lambda candidates: _cap_groups(candidates, most_of_a_task, operator.attrgetter("task_key")),
+        )
     if choice.balance is not None:
-        kind = _get_task_key if choice.balance == "task" else _get_operations
-        yield f"more than of the rarest {choice.balance}", lambda found: _balance_groups(found, kind)
+        group_key = operator.attrgetter("task_key" if choice.balance == "task" else "operations")
+        yield f"more than of the rarest {choice.balance}", lambda candidates: _balance_groups(candidates, group_key)
 
 
 def _is_without(label: str, candidate: Candidate) -> bool:
@@ -92,20 +109,13 @@ def _is_within_limit(name: str, limit: float, candidate: Candidate) -> bool:
     return value is not None and value <= limit
 
 
-def _get_task_key(candidate: Candidate) -> tuple[str, ...]:
-    return (candidate.benchmark, candidate.domain, candidate.task_id)
-
-
-def _get_operations(candidate: Candidate) -> tuple[str, ...]:
-    return candidate.operations
-
-
 def _drop_similar(candidates: Iterable[Candidate], limit: float) -> Iterator[Candidate]:
     kept: dict[tuple[str, ...], list[Candidate]] = defaultdict(list)
-    for one in candidates:
-        if all(estimate_similarity(one.sketch, other.sketch) < limit for other in kept[_get_task_key(one)]):
-            kept[_get_task_key(one)].append(one)
-            yield one
+    for candidate in candidates:
+        others = kept[candidate.task_key]
+        if all(estimate_similarity(candidate.sketch, other.sketch) < limit for other in others):
+            others.append(candidate)
+            yield candidate
 
 
 def _cap_groups(
@@ -113,10 +123,10 @@ def _cap_groups(
 ) -> list[Candidate]:
     seen: Counter[tuple[str, ...]] = Counter()
     kept = []
-    for one in candidates:
-        seen[group_key(one)] += 1
-        if seen[group_key(one)] <= limit:
-            kept.append(one)
+    for candidate in candidates:
+        seen[group_key(candidate)] += 1
+        if seen[group_key(candidate)] <= limit:
+            kept.append(candidate)
     return kept
 
 

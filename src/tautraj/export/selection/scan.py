@@ -1,6 +1,6 @@
-"""Where an export comes from: run directories, each with its run and its benchmark, each once.
+"""The first pass of an export: opens run directories and scans every episode in them.
 
-Not here: their conversations (`walk`).
+Not here: filters (`export.selection.filters`), rows (`export.output.rows`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,60 +18,66 @@ from tautraj.trajectory import Labels, Trajectory
 
 
 class Source(NamedTuple):
+    """A run directory with its benchmark."""
+
     url: str
-    """As it may be shown: without the credentials in it."""
+    """Credentials masked."""
     store: Store
     config: dict[str, Any]
-    """The run's resolved tree, keys masked."""
+    """The run's resolved configuration, secrets masked."""
     benchmark: Benchmark
 
 
 def open_sources(urls: Iterable[str]) -> dict[str, Source]:
-    """By `url`. Raises `StoreError` on what is no run directory."""
-    found: dict[str, Source] = {}
-    for url in urls:
-        store = Store(url.rstrip("/"))
+    """The sources by `url`, each once. Raises `StoreError` on what is no run directory."""
+    sources: dict[str, Source] = {}
+    for named in urls:
+        store = Store(named.rstrip("/"))
         run = read_run(store)
         benchmark = open_benchmark(run.benchmark, run.domain)
-        shown = store.path if store.is_local else store.url
-        found[shown] = Source(shown, store, store.read_config(), benchmark)
-    return found
+        url = store.path if store.is_local else store.url
+        sources[url] = Source(url, store, store.read_config(), benchmark)
+    return sources
 
 
 AGENT_NEVER_SPOKE = "the agent never spoke"
 
 
 class ScannedEpisode(NamedTuple):
-    """What is kept of a conversation."""
+    """What the first pass keeps of a conversation."""
 
     candidate: Candidate
     fingerprint: TaskFingerprint | None
-    """None where nobody asks: without validation."""
+    """None without `validation`, which alone needs it."""
     refusal: str | None
-    """By the guard, or because there is nothing of the agent's in it."""
+    """The guard's reason, or that the agent never spoke; None: it may be exported."""
 
 
 def scan(source: Source, request: ExportRequest) -> Iterator[ScannedEpisode]:
-    """Everything in a run directory that is whole."""
-    traces: dict[
-        TaskFingerprint, TaskFingerprint
-    ] = {}  # trials of a task leave the same one, and are labelled alike: kept once
+    """Scan every episode of a run directory."""
+    # Trials of a task have equal fingerprints, and often equal labels: one object of each is kept.
+    fingerprints: dict[TaskFingerprint, TaskFingerprint] = {}
     labels: dict[Labels | None, Labels | None] = {}
-    compared = request.choose.similar is not None
+    with_sketch = request.choose.similar is not None
     for trajectory in source.store.read_episodes():
         with boundary(StoreError, f"{source.url}: {trajectory.id}"):
-            one = build_candidate(source.url, trajectory, source.benchmark.writing_tools, with_sketch=compared)
-            one = one._replace(labels=labels.setdefault(one.labels, one.labels))
+            candidate = build_candidate(
+                source.url, trajectory, source.benchmark.writing_tools, with_sketch=with_sketch
+            )
+            candidate = candidate._replace(labels=labels.setdefault(candidate.labels, candidate.labels))
             if not _has_agent_turn(trajectory):
-                yield ScannedEpisode(one, None, AGENT_NEVER_SPOKE)
+                yield ScannedEpisode(candidate, None, AGENT_NEVER_SPOKE)
             elif request.guard == "off" and not request.validation:
-                yield ScannedEpisode(one, None, None)
+                yield ScannedEpisode(candidate, None, None)
             else:
-                whose = trajectory.benchmark if request.guard == "own" else None
-                guard, found = load_guard(trajectory.domain, whose), compute_fingerprint(trajectory, source.benchmark)
-                refused = guard.find_refusal(trajectory.split, found) if request.guard != "off" else None
-                whole = guard.complete(found).model_copy(update={"scenario": ()}) if request.validation else None
-                yield ScannedEpisode(one, traces.setdefault(whole, whole) if whole else None, refused)
+                guard = load_guard(trajectory.domain, trajectory.benchmark if request.guard == "own" else None)
+                fingerprint = compute_fingerprint(trajectory, source.benchmark)
+                refusal = guard.find_refusal(trajectory.split, fingerprint) if request.guard != "off" else None
+                if request.validation:
+                    complete = guard.complete(fingerprint).model_copy(update={"scenario": ()})
+                    yield ScannedEpisode(candidate, fingerprints.setdefault(complete, complete), refusal)
+                else:
+                    yield ScannedEpisode(candidate, None, refusal)
 
 
 def _has_agent_turn(trajectory: Trajectory) -> bool:

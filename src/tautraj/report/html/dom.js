@@ -2,12 +2,10 @@
 // Text from a run becomes text nodes and never markup: nothing here or elsewhere parses HTML.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const FIELDS = ["key", "id", "run", "task", "trial", "status", "reward", "lost", "ending", "turns", "calls", "mistakes",
-  "seconds", "tokens", "usd", "labels", "held"];
 const episodes = data.rows.map((row, number) => {
-  const one = { number };
-  FIELDS.forEach((name, place) => { one[name] = row[place]; });
-  return one;
+  const episode = { number };
+  data.fields.forEach((name, index) => { episode[name] = row[index]; });
+  return episode;
 });
 
 const STATUSES = { passed: "✓ passed", failed: "✗ failed", ungraded: "– not graded" };

@@ -85,27 +85,26 @@ def _pack_conversations(
             yield from packing.pack(number, trajectory, why)
 
 
+COLUMNS = (
+    *("key", "id", "run", "task", "trial", "status", "reward", "lost", "ending", "turns", "calls", "mistakes"),
+    *("seconds", "tokens", "usd", "labels", "held"),
+)
+"""Names of a table row's values, as the page's scripts use them; written into the page as `fields`."""
+
+
 def _table_data(runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selected: set[int]) -> dict[str, Any]:
-    """What `table.js` makes rows of; a row is `table.js`'s FIELDS."""
+    """The data that `dom.js` reads: each row of `rows` holds the values that `fields` names."""
     keys: set[str] = set()
     rows = []
-    for number, one in enumerate(episodes):
-        key = one.id if one.id not in keys else f"{one.id}~{number}"
+    for number, episode in enumerate(episodes):
+        key = episode.id if episode.id not in keys else f"{episode.id}~{number}"
         keys.add(key)
-        what = (
-            key,
-            one.id,
-            one.run,
-            one.task_id,
-            one.trial,
-            one.status,
-            one.reward,
-            one.failed_components,
-            one.ending,
-        )
-        counts = (one.turns, one.tool_calls, one.mistakes, round(one.seconds, 2), one.tokens, one.usd)
-        rows.append((*what, *counts, one.labels, number in selected))
-    return {"runs": [run.name for run in runs], "urls": [run.store.url for run in runs], "rows": rows}
+        identity = (key, episode.id, episode.run, episode.task_id, episode.trial)
+        outcome = (episode.status, episode.reward, episode.failed_components, episode.ending)
+        counts = (episode.turns, episode.tool_calls, episode.mistakes, round(episode.seconds, 2))
+        rows.append((*identity, *outcome, *counts, episode.tokens, episode.usd, episode.labels, number in selected))
+    names, urls = [run.name for run in runs], [run.store.url for run in runs]
+    return {"runs": names, "urls": urls, "fields": COLUMNS, "rows": rows}
 
 
 def _sort_key(episode: EpisodeRow) -> tuple[Any, ...]:

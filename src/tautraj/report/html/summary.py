@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tautraj.config import Component, Llm
-from tautraj.metrics import Failure, Metrics
+from tautraj.metrics import Failure, Metrics, select_pass_hats
 from tautraj.report.episode_rows import EpisodeRow
 from tautraj.report.run_data import LoadedRun
 
@@ -87,7 +87,8 @@ def runs_table(runs: Sequence[LoadedRun]) -> list[dict[str, str]]:
             "Tasks": f"{one.run.domain.name} · {one.run.split.name}",
             "Episodes": f"{len(one.episodes):,}",
             "Success": _format_rate(one.numbers),
-            "pass^k": ", ".join(f"{k}: {value:.2f}" for k, value in _pass_hats(one.numbers)) or "–",
+            "pass^k": ", ".join(f"{k}: {value:.2f}" for k, value in sorted(select_pass_hats(one.numbers).items()))
+            or "–",
             "Cost": format_cost([one])[0],
             "Not played": f"{len(one.failures):,}",
         }
@@ -123,7 +124,7 @@ def _success_figures(loaded: LoadedRun) -> list[Figure]:
         return [Figure("Success", "–", "nothing was graded")]
     low, high = numbers["success_rate_low"], numbers["success_rate_high"]
     found = [Figure("Success", f"{numbers['success_rate']:.1%}", f"95 %: {low:.0%} to {high:.0%}")]
-    hats = [(k, value) for k, value in _pass_hats(numbers) if k > 1]
+    hats = [(k, value) for k, value in sorted(select_pass_hats(numbers).items()) if k > 1]
     if hats:
         k, value = hats[-1]
         others = ", ".join(f"{value:.2f} for {k}" for k, value in hats[:-1])
@@ -140,11 +141,6 @@ def _format_rate(numbers: Metrics) -> str:
         return "–"
     low, high = numbers["success_rate_low"], numbers["success_rate_high"]
     return f"{numbers['success_rate']:.1%} [{low:.0%}, {high:.0%}]"
-
-
-def _pass_hats(numbers: Metrics) -> list[tuple[int, float]]:
-    found = {name.removeprefix("pass_hat_"): value for name, value in numbers.items() if name.startswith("pass_hat_")}
-    return sorted((int(k), value) for k, value in found.items() if k.isdecimal())
 
 
 def _count_tasks(episodes: Sequence[EpisodeRow]) -> int:

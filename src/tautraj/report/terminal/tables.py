@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tautraj.export.result import ExportResult
 from tautraj.grading.regrade import REGRADE_FILE, RegradeResult
-from tautraj.metrics import Metrics
+from tautraj.metrics import Metrics, select_by_prefix, select_pass_hats
 from tautraj.report.terminal.console import make_table, safe_text
 from tautraj.runs.estimates import Estimate
 from tautraj.runs.plan import RunPlan
@@ -45,11 +45,10 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
         low, high = n["success_rate_low"], n["success_rate_high"]
         rows.append(("success rate", f"{n['success_rate']:.1%}  [{low:.1%}, {high:.1%}] 95 %"))
         rows.append(("mean reward", f"{n['reward_mean']:.3f}"))
-    hats = {name.removeprefix("pass_hat_"): value for name, value in n.items() if name.startswith("pass_hat_")}
-    rows += [(f"pass^{k}", f"{value:.3f}") for k, value in hats.items() if k.isdecimal() and k != "1"]
-    rows += [(f"reward: {k[7:]}", f"{v:.3f}") for k, v in n.items() if k.startswith("reward_") and k != "reward_mean"]
-    rows += [(f"ended: {k[8:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("endings_")]
-    rows += [(f"failed: {k[9:]}", f"{v:.0f}") for k, v in n.items() if k.startswith("failures_")]
+    rows += [(f"pass^{k}", f"{value:.3f}") for k, value in select_pass_hats(n).items() if k > 1]
+    rows += [(f"reward: {k}", f"{v:.3f}") for k, v in select_by_prefix(n, "reward_").items() if k != "mean"]
+    rows += [(f"ended: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "endings_").items()]
+    rows += [(f"failed: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "failures_").items()]
     if "turns_mean" in n:
         rows.append(("turns, tool calls", f"{n['turns_mean']:.1f}, {n['tool_calls_mean']:.1f} a conversation"))
         rows.append(("seconds", f"{n['seconds_mean']:.2f} a conversation"))

@@ -1,1 +1,1 @@
-"""One conversation, from hello to its ending: the environment, its limits and its recorder."""
+"""One conversation, from the greeting to its ending: the environment, its limits and its recorder."""

@@ -1,7 +1,7 @@
-"""An episode: two sides, a world between them, one record.
+"""Run one episode: an agent, a customer, the world between them, and the trajectory it leaves.
 
-Not here: what an agent may do and when it ends (`door`), what an episode is worth (`reward`), where it is kept
-(`store`).
+Not here: which actions are valid and when the episode ends (`runs.episode.environment`), its reward
+(`grading.reward`), where it is written (`store`).
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tautraj.agents import AgentContext, GoldContext
-from tautraj.benchmarks import Benchmark, Task, open_benchmark
+from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
 from tautraj.config import Run
 from tautraj.config.components import load_component
 from tautraj.config.identity import EpisodeSpec, identify_cell
@@ -26,9 +26,9 @@ from tautraj.users import Customer, UserContext
 
 
 def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
-    """Play one episode to its ending; ungraded.
+    """Play one episode to its ending; return its trajectory, ungraded.
 
-    `recorder` is the caller's, who keeps the turns of an episode that fails. Raises `EpisodeError`.
+    `recorder`: passed in so that the caller still has the turns of an episode that fails. Raises `EpisodeError`.
     """
     started = time.time()
     benchmark = open_benchmark(run.benchmark, run.domain)
@@ -39,33 +39,34 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         recorder.record_turn("model", "message", message=benchmark.greeting, given=True)
 
     def act(call: ToolCall, aside: SideChannels) -> str:
-        answer = door.call(call, aside, "user")
-        if door.is_closed:
+        observation = environment.call(call, aside, "user")
+        if environment.is_closed:
             raise WorldClosed("the customer's call ended the episode")
-        return answer
+        return observation
 
-    allowance = EpisodeLimits(run.limits, recorder)
-    scene = _build_user_context(run, spec, recorder, allowance, benchmark, task, act)
-    door = EpisodeEnvironment(benchmark, world, _build_customer(run, scene), recorder, run.limits, allowance)
+    limits = EpisodeLimits(run.limits, recorder)
+    user_context = _build_user_context(run, spec, recorder, limits, benchmark, task, act)
+    customer = _build_customer(run, user_context)
+    environment = EpisodeEnvironment(benchmark, world, customer, recorder, run.limits, limits)
     if not recorder.turns:
-        door.get_reply(benchmark.greeting)
+        environment.get_reply(benchmark.greeting)
     elif recorder.turns[-1].seat == "model":
-        door.get_reply(recorder.turns[-1].message or "")
-    stage = AgentContext(
+        environment.get_reply(recorder.turns[-1].message or "")
+    agent_context = AgentContext(
         task_id=task.id,
         system=benchmark.agent_prompt,
         turns=recorder.turns,
         tools=benchmark.tools,
-        env=door,
-        ask=build_ask(run.model, "model", spec.seed, recorder, allowance),
+        env=environment,
+        ask=build_ask(run.model, "model", spec.seed, recorder, limits),
         record_prompt=recorder.brief,
         gold_context=GoldContext(task, world.peek, benchmark.writing_tools) if run.model.is_offline else None,
     )
     with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}"):
-        if not door.is_closed:
-            load_component(run.agent)(stage)
-    outcome = door.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
-    return _build_trajectory(run, spec, benchmark, task, scene, recorder, outcome, started)
+        if not environment.is_closed:
+            load_component(run.agent)(agent_context)
+    outcome = environment.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
+    return _build_trajectory(run, spec, benchmark, task, user_context, recorder, outcome, started)
 
 
 def _build_user_context(
@@ -77,13 +78,12 @@ def _build_user_context(
     task: Task,
     act: Callable[[ToolCall, SideChannels], str],
 ) -> UserContext:
-    words = {ending: word for word, ending in benchmark.stop_words.items()}
     return UserContext(
         prompt=benchmark.build_user_prompt(task),
         scenario=task.scenario,
         given_turns=tuple(recorder.turns),
-        stop_word=words["user_stop"],
-        transfer_word=words.get("user_transfer", words["user_stop"]),
+        stop_word=get_stop_word(benchmark),
+        transfer_word=get_stop_word(benchmark, "user_transfer"),
         tools=benchmark.user_tools,
         ask=build_ask(run.user, "user", spec.seed, recorder, limits),
         call=act,
@@ -96,9 +96,9 @@ def _build_customer(run: Run, context: UserContext) -> Customer:
     with boundary(SeatError, doing):
         customer: Customer = load_component(run.user_strategy)(context)
 
-    def reply(heard: str) -> str:
+    def reply(message: str) -> str:
         with boundary(SeatError, doing):
-            return customer(heard)
+            return customer(message)
 
     return reply
 

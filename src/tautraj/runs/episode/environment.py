@@ -1,6 +1,6 @@
-"""The one door to the world: who may do what, and the endings that close it.
+"""Environment of an episode: the only access to the world and the customer, and the endings that close it.
 
-The recorder stands at this door, so the record is what happened and not what an agent framework remembered.
+Every action passes the recorder here, so the record holds what happened and not what an agent framework remembered.
 """
 
 from typing import Any
@@ -15,11 +15,11 @@ from tautraj.trajectory import Ending, Outcome, Seat, ToolCall, Turn, TurnKind
 from tautraj.users import Customer
 
 UNCOUNTED_KINDS = ("plan", "belief", "code")
-"""Turns that nobody but their own seat notices; `limits.turns` is about the others."""
+"""Kinds of turns that only their own seat sees; `limits.turns` does not count them."""
 
 
 class EpisodeEnvironment:
-    """Calls of both seats, and what the agent says to the customer. Closed when the episode has ended."""
+    """Carries out the tool calls of both seats and the agent's messages to the customer, until the episode ends."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class EpisodeEnvironment:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How it ended; None while it goes on."""
+        """How the episode ended; None while it goes on."""
         return self._outcome or self._episode_limits.outcome
 
     @property
@@ -50,30 +50,33 @@ class EpisodeEnvironment:
         return self.outcome is not None
 
     def call(self, call: ToolCall, side_channels: SideChannels = NO_SIDE_CHANNELS, seat: Seat = "model") -> str:
-        """Carry out a call of `seat`: the world's exact answer, or what is wrong with a call that is none."""
+        """Carry out a call of `seat`; return the world's exact result, or an error message for an invalid call.
+
+        An invalid call is a mistake and never reaches the world. Raises `WorldClosed`.
+        """
         self._check_open()
         if call.raw is not None:
-            told = f"Error: the arguments of {call.name} are not a JSON object: {call.raw[:500]}"
-            return self.report_mistake(told, call, side_channels, seat)
+            message = f"Error: the arguments of {call.name} are not a JSON object: {call.raw[:500]}"
+            return self.report_mistake(message, call, side_channels, seat)
         if call.name not in self._tools[seat]:
-            told = f"Error: there is no tool {call.name}. The tools are: {', '.join(self._tools[seat])}."
-            return self.report_mistake(told, call, side_channels, seat)
-        answer = self._world.call(call, seat)
+            message = f"Error: there is no tool {call.name}. The tools are: {', '.join(self._tools[seat])}."
+            return self.report_mistake(message, call, side_channels, seat)
+        result = self._world.call(call, seat)
         self._record_turn(
-            seat, "tool_call", side_channels, tool_call=call, observation=answer.content, error=answer.error
+            seat, "tool_call", side_channels, tool_call=call, observation=result.content, error=result.error
         )
         self._mistakes_in_a_row[seat] = 0
-        self._tool_errors += answer.error
+        self._tool_errors += result.error
         if seat == "model" and call.name in self._benchmark.closing_tools:
-            self._close("agent_transfer", call.name)  # before the turns are counted: the last one may close too
+            self._close("agent_transfer", call.name)  # before the turn limit, which this turn may reach as well
         self._check_turn_limit()
         if self._tool_errors >= self._limits.tool_errors:
             self._close("too_many_tool_errors", f"{self._tool_errors} calls answered with an error")
         self._episode_limits.update()
-        return answer.content
+        return result.content
 
     def say(self, text: str, side_channels: SideChannels = NO_SIDE_CHANNELS) -> str:
-        """Say `text` to the customer; what it answers, "" when the episode ended on that."""
+        """Send `text` to the customer; return its answer, or "" if the episode ended. Raises `WorldClosed`."""
         self._check_open()
         self._recorder.record_turn("model", "message", message=text, **side_channels._asdict())
         self._mistakes_in_a_row["model"] = 0
@@ -87,7 +90,10 @@ class EpisodeEnvironment:
         side_channels: SideChannels = NO_SIDE_CHANNELS,
         seat: Seat = "model",
     ) -> str:
-        """An action that cannot be carried out: the world never sees it, the seat is told."""
+        """Record an action that cannot be carried out; return `message`, the observation for the seat.
+
+        `call`: the invalid call, None if the seat made none. Raises `WorldClosed`.
+        """
         self._check_open()
         self._record_turn(seat, "mistake", side_channels, tool_call=call, observation=message, error=True)
         self._check_turn_limit()
@@ -96,23 +102,26 @@ class EpisodeEnvironment:
         return message
 
     def note(self, kind: TurnKind, **fields: Any) -> Turn:
-        """Keep a plan, a belief or code of the agent's; nobody else notices."""
+        """Record a plan, a belief or code of the agent, which the customer never sees. Raises `WorldClosed`."""
         self._check_open()
         return self._recorder.record_turn("model", kind, **fields)
 
-    def finish_code(self, code: Turn, printed: str, error: bool) -> None:
-        """The code is through. Code that did nothing in the world counts as a mistake, or it could go on for ever."""
-        self._recorder.amend(code, observation=printed, error=error)
+    def finish_code(self, code: Turn, output: str, error: bool) -> None:
+        """Add the output of a code block to its turn.
+
+        A block without any action counts as a mistake: an agent could write such blocks for ever.
+        """
+        self._recorder.amend(code, observation=output, error=error)
         if not self.is_closed and len(self._recorder.turns) == code.index + 1:
-            self._count_mistake(printed, "model")
+            self._count_mistake(output, "model")
 
     def get_reply(self, message: str) -> str:
-        """Let the customer answer what it heard."""
+        """Pass `message` to the customer, record and return its answer; "" if the episode has ended."""
         if self.is_closed:
             return ""
         try:
             answer = self._customer(message)
-        except WorldClosed:  # a limit was reached by the customer's own calls, or by what its llm costs
+        except WorldClosed:  # the customer's own calls, or the cost of its llm, reached a limit
             return ""
         if self.is_closed:
             return ""

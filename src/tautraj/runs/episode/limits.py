@@ -1,6 +1,6 @@
-"""What one episode may take of time, tokens and money: `limits.seconds`, `limits.tokens`, `limits.usd`.
+"""Limits on the time, tokens and cost of one episode: `limits.seconds`, `limits.tokens`, `limits.usd`.
 
-Not here: limits of what is done in the world (`door`), of a provider (`llms.limits`), of a run (`standing`).
+Not here: limits on actions (`runs.episode.environment`), on calls (`llms.rate_limits`), on a run (`runs.budget`).
 """
 
 import time
@@ -12,23 +12,23 @@ from tautraj.trajectory import Outcome
 
 
 class EpisodeLimits:
-    """Of one episode; the clock runs from here on."""
+    """Limits of one episode. The clock starts at construction."""
 
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
         self.outcome: Outcome | None = None
-        """Which limit was found used up when it was last looked; the first one stays."""
+        """The first limit that `update` found reached; None: none yet."""
         self._limits, self._recorder = limits, recorder
         self._started = time.monotonic()
 
     def update(self) -> None:
-        """See whether a limit is used up by now."""
+        """Check the limits; set `outcome` if one is reached."""
         self.outcome = self.outcome or self._find_reached()
 
     def raise_if_reached(self) -> None:
-        """Raise `LimitReached` when nobody is to be asked any more."""
+        """Raise `LimitReached` if a limit is reached, so that no further llm is called."""
         self.update()
         if self.outcome is not None:
-            raise LimitReached(f"nobody is asked any more: {self.outcome.kind}, {self.outcome.detail}")
+            raise LimitReached(f"no llm is called any more: {self.outcome.kind}, {self.outcome.detail}")
 
     def _find_reached(self) -> Outcome | None:
         limits, spent = self._limits, self._recorder

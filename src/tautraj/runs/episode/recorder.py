@@ -1,4 +1,4 @@
-"""Takes the record down, turn by turn, while an episode is played."""
+"""Record an episode turn by turn while it is played."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -9,39 +9,42 @@ from tautraj.trajectory import LlmCall, Seat, Turn, TurnKind, Usage
 
 
 class PendingReply(NamedTuple):
-    """An llm's answer, as far as it is not what was said or done."""
+    """Side data of an llm's answer, kept until its seat's next turn."""
 
     call: LlmCall
     reasoning: str | None
     signed: dict[str, Any]
+    """Signed reasoning and thought signatures; empty if the provider signs none."""
 
 
 class Briefing(NamedTuple):
+    """What the agent's model was sent before the conversation."""
+
     system: str
     tools: tuple[dict[str, Any], ...]
 
 
 class Recorder:
-    """Takes down what passes the world's door and the llms' doors. One per episode, one thread."""
+    """Records the turns of one episode and the llm calls made for them. Not thread-safe."""
 
-    def __init__(self, given: Sequence[Turn] = ()) -> None:
-        self.turns: list[Turn] = list(given)
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
         self._pending: dict[Seat, list[PendingReply]] = {}
         self._thoughts: dict[Seat, list[str]] = {}
         self._last_turn_end = time.time()
         self.tokens = 0
-        """In and out, of all seats so far; what a provider did not say counts 0."""
+        """Tokens in and out of all seats so far; unknown counts count 0."""
         self.usd = 0.0
-        """Of all seats so far; what is unpriced counts 0."""
+        """Cost of all seats so far; unpriced calls count 0."""
         self.briefing: Briefing | None = None
-        """None until an agent's model is told something."""
+        """None until the agent calls `brief`."""
 
     def brief(self, system: str, tools: Sequence[dict[str, Any]]) -> None:
-        """What the agent's model is told first, and the schemas that it is shown."""
+        """Record the system prompt and the tool schemas that the agent's model is sent."""
         self.briefing = Briefing(system, tuple(tools))
 
     def record_reply(self, seat: Seat, reply: Reply) -> None:
-        """An llm answered `seat`; what it cost and thought belongs to that seat's next turn."""
+        """Record an llm's answer to `seat`; its call and reasoning go to that seat's next turn."""
         self._pending.setdefault(seat, []).append(
             PendingReply(reply.llm_call, reply.reasoning, _extract_signed(reply))
         )
@@ -49,24 +52,24 @@ class Recorder:
         self.usd += reply.llm_call.usd or 0.0
 
     def record_thought(self, seat: Seat, thought: str) -> None:
-        """`seat` thought something on the way to its next turn."""
+        """Record a thought, which goes to `seat`'s next turn."""
         self._thoughts.setdefault(seat, []).append(thought)
 
     def record_turn(self, seat: Seat, kind: TurnKind, **fields: Any) -> Turn:
-        """Append a turn, with the calls made for it since the seat's last one."""
-        heard = self._pending.pop(seat, [])
+        """Append a turn, with the llm calls and thoughts of `seat` since its last one; return it."""
+        replies = self._pending.pop(seat, [])
         if thoughts := self._thoughts.pop(seat, []):
             fields["thought"] = "\n\n".join([*thoughts, *filter(None, [fields.get("thought")])])
         now = time.time()
-        started = heard[0].call.started if heard else self._last_turn_end
-        reasoning = "\n\n".join(answer.reasoning for answer in heard if answer.reasoning) or None
+        started = replies[0].call.started if replies else self._last_turn_end
+        reasoning = "\n\n".join(reply.reasoning for reply in replies if reply.reasoning) or None
         turn = Turn(
             index=len(self.turns),
             seat=seat,
             kind=kind,
             reasoning=reasoning,
-            signed=tuple(answer.signed for answer in heard if answer.signed),
-            calls=tuple(answer.call for answer in heard),
+            signed=tuple(reply.signed for reply in replies if reply.signed),
+            calls=tuple(reply.call for reply in replies),
             started=started,
             seconds=round(max(now - started, 0.0), 6),
             **fields,
@@ -76,28 +79,28 @@ class Recorder:
         return turn
 
     def amend(self, turn: Turn, **fields: Any) -> None:
-        """Complete a turn that could not be whole when it was taken down."""
+        """Replace fields of a turn that was recorded before they were known."""
         self.turns[turn.index] = turn.model_copy(update=fields)
 
     def sum_usage(self) -> dict[Seat, Usage]:
-        """By seat, calls that led to no turn included."""
+        """Usage by seat, calls that led to no turn included."""
         calls: dict[Seat, list[LlmCall]] = {}
         for turn in self.turns:
             calls.setdefault(turn.seat, []).extend(turn.calls)
-        for seat, heard in self._pending.items():
-            calls.setdefault(seat, []).extend(answer.call for answer in heard)
-        return {seat: sum_calls(made) for seat, made in calls.items()}
+        for seat, replies in self._pending.items():
+            calls.setdefault(seat, []).extend(reply.call for reply in replies)
+        return {seat: sum_calls(seat_calls) for seat, seat_calls in calls.items()}
 
 
 def _extract_signed(reply: Reply) -> dict[str, Any]:
-    """What of its reasoning the provider signed."""
+    """The signed parts of a reply: reasoning fields that are not plain text, and its calls' thought signatures."""
     signed = {key: value for key, value in reply.reasoning_fields.items() if key != "reasoning_content"}
     signatures = [call.signature for call in reply.tool_calls if call.signature]
     return {**signed, "thought_signatures": signatures} if signatures else signed
 
 
 def sum_calls(calls: Iterable[LlmCall]) -> Usage:
-    """Totals; unknown tokens count 0, one unpriced call makes the sum unpriced."""
+    """Total usage. Unknown token counts count 0; `usd` is None if any call has no price."""
     calls = list(calls)
     prices = [call.usd for call in calls]
     return Usage(

@@ -1,4 +1,4 @@
-"""A seat's llm: asked, and every answer taken down."""
+"""The llm of a seat as a function that records every answer."""
 
 from typing import Any
 
@@ -11,14 +11,15 @@ from tautraj.trajectory import Seat
 
 
 def build_ask(llm: Llm, seat: Seat, seed: int, recorder: Recorder, limits: EpisodeLimits | None = None) -> Ask:
-    """How `seat` asks its llm; `seed` goes to providers that take one.
+    """The function with which `seat` calls its llm; `seed` goes to providers that accept one.
 
-    Raises `ProviderError`, and `LimitReached` when `allowance` is used up: nobody is called then.
+    It raises `ProviderError`, `SeatError` for an offline llm, and `LimitReached`, without a call, once one of
+    `limits` is reached.
     """
 
     def ask(messages: Any, tools: Any = ()) -> Reply:
         if llm.is_offline:
-            raise SeatError(f"{seat}={llm.name} is offline: it cannot be asked")
+            raise SeatError(f"{seat}={llm.name} is offline: it answers no calls. Choose another {seat}=…")
         if limits is not None:
             limits.raise_if_reached()
         reply = chat(llm, messages, tools, seed=seed)

@@ -1,12 +1,12 @@
-"""An llm without a model: it says what was rehearsed, over HTTP, in whatever form it is asked for.
+"""An llm without a model: answers from a script, over HTTP, in the form that the prompt asks for.
 
-The model's seat knows the task's gold actions, the customer's seat its scenario. An upper bound and a check of the
+The model's seat knows the task's gold actions, the user's seat its scenario. An upper bound and a check of the
 pipeline (litellm, smolagents, every agent and strategy), not a model's result.
 
-    serving   for as long as a run plays: hand the script to a process of its own, and the run its address
-    writing   the script, out of the benchmark's tasks
-    script    the script itself
-    server    that process; protocol: what it hears and says
-    agent     the model's seat in the form that its prompt wants; notes: its thoughts, beliefs and plans
-    customer  the user's seat, and the check of its drafts
+    launch          starts the server process for the length of a run
+    script_builder  builds the script from the benchmark's tasks
+    script          the records of the script
+    server          the server process; wire: its requests and answers
+    agent           the model's seat; thoughts: its thoughts, beliefs and plans
+    user            the user's seat, and the check of its drafts
 """

@@ -1,6 +1,6 @@
-"""The model's seat: the next step, in the form that the prompt asks for.
+"""The model's seat: the next step of the script, in the form that the prompt asks for.
 
-Not here: which steps there are (`writing`), what the agent thinks about them (`notes`).
+Not here: the steps (`runs.rehearsed.script_builder`), thoughts about them (`runs.rehearsed.thoughts`).
 """
 
 import json
@@ -18,27 +18,31 @@ from tautraj.runs.rehearsed.wire import RehearsedReply, Request, extract_text, i
 GOODBYE_STEP = ScriptStep(
     say="Is there anything else I can help you with?", name="", arguments={}, writes=False, asks_confirmation=False
 )
-"""When there is nothing left to do."""
+"""The step after the last one of the script. Its text is `agents.oracle.GOODBYE`: a test holds the two equal."""
 
 TEXT_FORM_PREFIX = INSTRUCTIONS.partition("{")[0]
+"""Stands in the system prompt of the agents that write their actions as text."""
 
 PYTHON_FENCE = "```python"
-"""What the prompt of an agent that writes code has in it."""
+"""Stands in the system prompt of the agent that writes code."""
 
 AGENT_LINE = re.compile(r"^Agent(?:: | called )", re.MULTILINE)
-"""Begins what the agent said or did, in the transcript that it is asked about."""
+"""Begins a line of the agent in the transcript of a belief or plan prompt."""
 
 
 def answer(script: TaskScript, request: Request, settings: RehearsedSettings) -> RehearsedReply:
-    """By what the conversation holds so far: nothing is remembered from call to call."""
+    """The answer to a request of the model's seat.
+
+    Stateless: the number of steps done is counted in the conversation of the request.
+    """
     forgets = is_sampled(settings.forgets, "model", request.seed)
     steps = drop_last_write(script.steps) if forgets else script.steps
-    asked = next((extract_text(message) for message in request.messages if message["role"] == "user"), "")
-    if is_filled_prompt(BELIEF_PROMPT, asked) or is_filled_prompt(PLAN_PROMPT, asked):
-        done = len(AGENT_LINE.findall(asked)) - script.given_replies
+    prompt = next((extract_text(message) for message in request.messages if message["role"] == "user"), "")
+    if is_filled_prompt(BELIEF_PROMPT, prompt) or is_filled_prompt(PLAN_PROMPT, prompt):
+        done = len(AGENT_LINE.findall(prompt)) - script.given_replies
         return RehearsedReply(
             thoughts.build_belief(script, steps, done)
-            if is_filled_prompt(BELIEF_PROMPT, asked)
+            if is_filled_prompt(BELIEF_PROMPT, prompt)
             else thoughts.build_plan(steps, done)
         )
     done = sum(message["role"] == "assistant" for message in request.messages) - script.given_replies
@@ -47,7 +51,7 @@ def answer(script: TaskScript, request: Request, settings: RehearsedSettings) ->
 
 
 def drop_last_write(steps: Sequence[ScriptStep]) -> Sequence[ScriptStep]:
-    """Without the last write, and without asking for it."""
+    """The steps without the last write and the question that asks the customer to confirm it."""
     last = max((index for index, step in enumerate(steps) if step.writes), default=None)
     if last is None:
         return steps
@@ -62,9 +66,9 @@ def _format_step(step: ScriptStep, thought: str, request: Request) -> RehearsedR
         return RehearsedReply(step.say, (name, arguments) if step.say is None else None, thought)
     if TEXT_FORM_PREFIX in request.system:
         action = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
-        before = f"Thought: {thought}\n" if THOUGHT in request.system else ""
-        return RehearsedReply(f"{before}Action:\n{action}")
+        thought_line = f"Thought: {thought}\n" if THOUGHT in request.system else ""
+        return RehearsedReply(f"{thought_line}Action:\n{action}")
     if PYTHON_FENCE in request.system:
-        written = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-        return RehearsedReply(f"{thought}\n{PYTHON_FENCE}\nprint({name}({written}))\n```")
+        keywords = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+        return RehearsedReply(f"{thought}\n{PYTHON_FENCE}\nprint({name}({keywords}))\n```")
     return RehearsedReply(step.say or f"{name}({json.dumps(arguments)})")

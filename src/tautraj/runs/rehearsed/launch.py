@@ -1,6 +1,6 @@
-"""A rehearsed llm for as long as a run plays.
+"""Serve the rehearsed seats of a run from a process of its own.
 
-Not here: what its process does (`server`), what it knows (`writing`).
+Not here: that process (`runs.rehearsed.server`), its script (`runs.rehearsed.script_builder`).
 """
 
 import sys
@@ -22,9 +22,9 @@ SERVER_MODULE = f"{__package__}.server"
 
 @contextmanager
 def serve_rehearsed(run: Run, specs: Sequence[EpisodeSpec]) -> Iterator[Run]:
-    """The run with its rehearsed seats at a server of its own, which knows those episodes. Raises `UserError`.
+    """The run, its rehearsed seats addressed to a new server that can play `specs`. Raises `UserError`.
 
-    It is stopped at the end of the block, and ends by itself when this process is killed in it.
+    The server stops at the end of the block, and by itself if this process is killed.
     """
     seats = {seat: llm for seat, llm in run.seats.items() if llm.is_rehearsed}
     for seat, llm in seats.items():
@@ -45,7 +45,7 @@ def serve_rehearsed(run: Run, specs: Sequence[EpisodeSpec]) -> Iterator[Run]:
 
 def _check_seat(seat: str, llm: Llm) -> None:
     if seat == "judge":
-        raise ConfigError(f"judge={llm.name}: nobody has rehearsed judging. Choose another judge=…")
+        raise ConfigError(f"judge={llm.name}: a rehearsed llm cannot judge. Choose another judge=…")
     reject_api_base(seat, llm)
     try:
         RehearsedSettings.model_validate(llm.extra)

@@ -1,4 +1,4 @@
-"""What a rehearsed llm knows of each episode. Not here: how it comes to know it (`writing`)."""
+"""Records of the script that a rehearsed llm plays. Not here: building it (`runs.rehearsed.script_builder`)."""
 
 import hashlib
 from typing import Any
@@ -11,54 +11,63 @@ PROBABILITY = Field(ge=0, le=1)
 
 
 class RehearsedSettings(Record):
-    """The settings of a rehearsed llm, `extra` in its YAML; they come with every request."""
+    """Settings of a rehearsed llm: `extra` in its YAML, sent with every request."""
 
     forgets: float = PROBABILITY
+    """Share of conversations in which the agent leaves out its last write, or the customer hangs up on its yes."""
     slips: float = PROBABILITY
+    """Share of yeses that a customer whose drafts are checked drafts with such a hang-up."""
     patience: PositiveInt
+    """Messages after which the customer hangs up."""
 
 
 class ScriptStep(Record):
-    """Something the agent says, or does."""
+    """A message or a tool call of the agent."""
 
     say: str | None
-    """None: it calls a tool."""
+    """The message; None for a tool call."""
     name: str
-    """"" where it says something, and so on."""
+    """Name of the tool; "" for a message."""
     arguments: dict[str, JsonValue]
+    """Arguments of the tool; empty for a message."""
     writes: bool
-    """Whether this changes something. An errand for the customer does."""
+    """Whether the step changes the world. A message that asks the customer to use a tool of its own does."""
     asks_confirmation: bool
-    """Whether this asks for the customer's yes to the step that follows."""
+    """Whether the message asks the customer to confirm the write that follows."""
 
 
 class TaskScript(Record):
-    """One task."""
+    """The script of one task."""
 
     steps: tuple[ScriptStep, ...]
-    """All that the agent does; none where the model's seat is another's: nothing of the gold is handed out then."""
+    """All steps of the agent; empty if the model's seat is not rehearsed, so that no gold action leaves the run."""
     given_replies: int
-    """Answers of the agent's that the conversation begins with: nobody plays them."""
+    """Number of agent messages that the conversation begins with; they are not played."""
     scenario: tuple[str, str, str, str, str]
-    """A `Scenario`'s fields."""
+    """The fields of a `Scenario`."""
     history_length: int
-    """Messages that the customer's llm is sent of what the conversation begins with."""
+    """Number of messages about the given turns that every request of the customer begins with."""
     stop: str
+    """The benchmark's word for the end of the conversation."""
     transfer: str
+    """The benchmark's word for a transfer to a human."""
     has_tools: bool
-    """The customer."""
+    """Whether the customer has tools."""
 
 
 class Script(Record):
+    """The scripts of all tasks of a run."""
+
     tasks: tuple[TaskScript, ...]
     task_by_seed: dict[int, int]
-    """The seed of an episode, which its calls carry -> the place of its task in `parts`."""
+    """Seed of an episode -> index of its task in `tasks`. Every request carries the seed."""
 
     def find_task(self, seed: Any) -> TaskScript | None:
-        place = self.task_by_seed.get(seed)
-        return None if place is None else self.tasks[place]
+        """The script for an episode's seed; None if it is unknown."""
+        index = self.task_by_seed.get(seed)
+        return None if index is None else self.tasks[index]
 
 
-def is_sampled(probability: float, *of: object) -> bool:
-    """Whether this is one of that share; the same for the same `of`."""
-    return int(hashlib.sha256(repr(of).encode()).hexdigest()[:8], 16) < probability * 2**32
+def is_sampled(probability: float, *key: object) -> bool:
+    """True with that probability; always the same for the same `key`."""
+    return int(hashlib.sha256(repr(key).encode()).hexdigest()[:8], 16) < probability * 2**32

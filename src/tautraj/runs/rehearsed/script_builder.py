@@ -1,12 +1,12 @@
-"""The script of a run: what the oracle would do in each task, and what its customer knows.
+"""Build the script of a run: the oracle's steps in each task, and the customer's scenario.
 
-Not here: in what form it is said (`agent`, `customer`).
+Not here: the form of the answers (`runs.rehearsed.agent`, `runs.rehearsed.user`).
 """
 
 from collections.abc import Iterator, Sequence
 
 from tautraj.agents import GoldContext
-from tautraj.benchmarks import Benchmark, Task, open_benchmark
+from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import ConfigError
@@ -16,26 +16,28 @@ from tautraj.users.scripted import TOOL_REQUEST
 
 
 def build_script(run: Run, specs: Sequence[EpisodeSpec]) -> Script:
-    """Of those episodes. Raises `ConfigError` where two of them could not be told apart."""
+    """The script for `specs`. Raises `ConfigError` if two of them have the same seed."""
     benchmark = open_benchmark(run.benchmark, run.domain)
-    places = {task: place for place, task in enumerate(dict.fromkeys(spec.task_id for spec in specs))}
-    seeds = {spec.seed: places[spec.task_id] for spec in specs}
-    if len(seeds) < len(specs):
-        raise ConfigError("two episodes have the same seed, by which a rehearsed llm knows them: add another seed=…")
-    parts = [build_task_script(benchmark, benchmark.get_task(task), gold=run.model.is_rehearsed) for task in places]
-    return Script(tasks=tuple(parts), task_by_seed=seeds)
+    indices = {task: index for index, task in enumerate(dict.fromkeys(spec.task_id for spec in specs))}
+    task_by_seed = {spec.seed: indices[spec.task_id] for spec in specs}
+    if len(task_by_seed) < len(specs):
+        raise ConfigError(
+            "two episodes have the same seed, by which a rehearsed llm tells them apart. Choose another seed=…"
+        )
+    tasks = [build_task_script(benchmark, benchmark.get_task(task), gold=run.model.is_rehearsed) for task in indices]
+    return Script(tasks=tuple(tasks), task_by_seed=task_by_seed)
 
 
 def build_task_script(benchmark: Benchmark, task: Task, *, gold: bool) -> TaskScript:
-    words = {ending: word for word, ending in benchmark.stop_words.items()}
+    """The script of one task; `gold`: whether it has the agent's steps, made from the gold actions."""
     greeted = benchmark.has_greeting_turn and not task.given
     return TaskScript(
         steps=tuple(_build_steps(benchmark, task)) if gold else (),
         given_replies=greeted + sum(turn.seat == "model" for turn in task.given),
         scenario=task.scenario,
         history_length=len(history_messages(task.given)),
-        stop=words["user_stop"],
-        transfer=words.get("user_transfer", words["user_stop"]),
+        stop=get_stop_word(benchmark),
+        transfer=get_stop_word(benchmark, "user_transfer"),
         has_tools=bool(benchmark.user_tools),
     )
 
@@ -43,10 +45,9 @@ def build_task_script(benchmark: Benchmark, task: Task, *, gold: bool) -> TaskSc
 def _build_steps(benchmark: Benchmark, task: Task) -> Iterator[ScriptStep]:
     from tautraj.agents.oracle import plan_steps
 
-    backstage = GoldContext(task, benchmark.build_world(task).peek, benchmark.writing_tools)
-    planned = plan_steps(backstage, {tool["function"]["name"] for tool in benchmark.tools})
-    followed = [*planned[1:], ""]
-    for step, following in zip(planned, followed, strict=True):
+    gold_context = GoldContext(task, benchmark.build_world(task).peek, benchmark.writing_tools)
+    steps = plan_steps(gold_context, {tool["function"]["name"] for tool in benchmark.tools})
+    for step, following in zip(steps, [*steps[1:], ""], strict=True):
         if isinstance(step, str):
             asks = not isinstance(following, str) and following[0] in benchmark.writing_tools
             yield ScriptStep(

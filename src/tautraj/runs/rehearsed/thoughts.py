@@ -1,6 +1,6 @@
-"""What a rehearsed agent thinks, believes and plans: about the steps it has taken and those it is going to take.
+"""Thoughts, beliefs and plans of a rehearsed agent, about its steps taken and its steps to come.
 
-Of what is not said or looked up yet it tells the kind and not the values: nobody could know those.
+Beliefs and plans name the kind of a step to come but not its values, which a model could not know yet.
 """
 
 import json
@@ -14,11 +14,11 @@ from tautraj.users.scripted import to_first_person
 BeliefState = Literal["understanding", "investigating", "resolution"]
 
 MAX_SHOWN = 5
-"""Facts and steps of a kind; a planner writes a few lines."""
+"""Limit on the facts of a kind, and half the limit on the lines of a plan; a planner writes a few lines."""
 
 
 def build_thought(steps: Sequence[ScriptStep], done: int) -> str:
-    """Before the step that comes after `done` of them."""
+    """The thought before the step at index `done`."""
     if done >= len(steps):
         return "There is nothing left to do, so I only ask whether the customer needs anything else."
     step, following = steps[done], steps[done + 1 : done + 2]
@@ -38,19 +38,19 @@ def build_thought(steps: Sequence[ScriptStep], done: int) -> str:
 
 
 def build_belief(script: TaskScript, steps: Sequence[ScriptStep], done: int) -> str:
-    """As JSON, in the form of `agents.belief`."""
+    """A `Belief` as JSON, after `done` of the steps."""
     taken = [step for step in steps[:done] if step.say is None]
     left = [step for step in steps[done:] if step.say is None]
     reason = to_first_person(script.scenario[1] or script.scenario[0])
     known = [Fact(fact=f"the customer says: {reason}", source="the customer")]
     known += [Fact(fact=_format_known_fact(step), source=step.name) for step in taken[-MAX_SHOWN:]]
     state, why = _assess_state(taken, left)
-    found = Belief(state=state, explanation=why, known_facts=tuple(known), unknown_facts=_list_unknown_facts(left))
-    return found.model_dump_json()
+    belief = Belief(state=state, explanation=why, known_facts=tuple(known), unknown_facts=_list_unknown_facts(left))
+    return belief.model_dump_json()
 
 
 def build_plan(steps: Sequence[ScriptStep], done: int) -> str:
-    """Numbered, what is still to be done."""
+    """The steps after the first `done`, as a numbered list."""
     lines = [_format_plan_line(step) for step in steps[done:]][: 2 * MAX_SHOWN] or [
         "Ask whether there is anything else."
     ]
@@ -74,8 +74,8 @@ def _assess_state(taken: Sequence[ScriptStep], left: Sequence[ScriptStep]) -> tu
 
 
 def _list_unknown_facts(left: Sequence[ScriptStep]) -> tuple[str, ...]:
-    found = (f"whether to {_spell_name(step)}" if step.writes else f"what {step.name} shows" for step in left)
-    return tuple(dict.fromkeys(found))[:MAX_SHOWN]
+    facts = (f"whether to {_spell_name(step)}" if step.writes else f"what {step.name} shows" for step in left)
+    return tuple(dict.fromkeys(facts))[:MAX_SHOWN]
 
 
 def _format_plan_line(step: ScriptStep) -> str:
@@ -94,8 +94,8 @@ def _format_known_fact(step: ScriptStep) -> str:
 
 def _describe_call(step: ScriptStep) -> str:
     values = [value if isinstance(value, str) else json.dumps(value) for value in step.arguments.values()]
-    shown = ", ".join(value[:60] for value in values[:3])
-    return f"{_spell_name(step)} for {shown}" if shown else _spell_name(step)
+    listed = ", ".join(value[:60] for value in values[:3])
+    return f"{_spell_name(step)} for {listed}" if listed else _spell_name(step)
 
 
 def _spell_name(step: ScriptStep) -> str:

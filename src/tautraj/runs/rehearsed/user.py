@@ -1,7 +1,7 @@
-"""The user's seat: what the scripted customer says to what it has heard, and the check of what it is about to say.
+"""The user's seat: the scripted customer's replies in the form that the prompt asks for, and the check of its drafts.
 
-Nothing but the scenario is known here. A customer hangs up on its yes now and then, so that a check has something to
-reject, or a run something that failed.
+Only the scenario is known here. Sometimes a customer hangs up on its yes, so that a check has something to reject, or
+a run has an episode that fails.
 """
 
 from collections import deque
@@ -26,82 +26,83 @@ REJECTION = "no\nThe agent has not carried it out yet, and nothing can be done o
 
 @dataclass
 class DialogueState:
-    """What a request does not tell: a draft that is made anew is asked for in the very same words."""
+    """State that a request does not carry: the request for a new draft repeats the earlier one word for word."""
 
     checked: bool = False
-    """Somebody looks at what this customer is about to say."""
+    """Whether this customer's drafts are checked."""
     heard_count: int = 0
-    """How often it has been spoken to."""
+    """Number of messages the customer has had from the agent."""
     slip: str | None = None
-    """A draft that should not be said."""
+    """The latest draft, if the check must reject it."""
     rejected_at: set[int] = field(default_factory=set)
-    """Places where one was rejected."""
+    """Values of `heard_count` at which a draft was rejected."""
 
 
 class UserToolCall(Exception):
-    """The customer uses a tool of its own, and does not know yet what comes of it."""
+    """The customer calls a tool of its own whose result is not in the conversation yet."""
 
     def __init__(self, call: ToolCall) -> None:
         self.call = call
 
 
 class RehearsedUser:
-    """One server's."""
+    """The customers of all episodes of one server."""
 
     def __init__(self) -> None:
         self._dialogues: dict[Any, DialogueState] = {}
 
     def answer(self, script: TaskScript, request: Request, settings: RehearsedSettings) -> RehearsedReply:
+        """The answer to a request of the user's seat: a verdict on a draft, a tool call or a reply."""
         if is_filled_prompt(CHECK_PROMPT, request.last_text):
             return RehearsedReply(
                 _check_draft(self._dialogues.setdefault(request.seed, DialogueState()), request.last_text)
             )
-        heard, results = _split_history(script, request)
-        if len(heard) == 1:  # a conversation that begins, perhaps not for the first time
+        agent_messages, results = _split_history(script, request)
+        if len(agent_messages) == 1:  # a conversation begins, perhaps as a further attempt at the same episode
             self._dialogues[request.seed] = DialogueState()
-        talk = self._dialogues.setdefault(request.seed, DialogueState())
-        talk.heard_count, talk.slip = len(heard), None
+        dialogue = self._dialogues.setdefault(request.seed, DialogueState())
+        dialogue.heard_count, dialogue.slip = len(agent_messages), None
         reacts = INSTRUCTIONS in request.system
         try:
-            word = _replay_customer(script, settings.patience, heard, results)
-        except UserToolCall as errand:
-            made = errand.call.name, errand.call.arguments
-            return RehearsedReply("Thought: The agent asks me to do this myself." if reacts else None, made)
-        if word == YES and _is_hanging_up(talk, request.seed, settings):
-            word = talk.slip = f"{YES} {script.stop}"
-        return RehearsedReply(f"Thought: {_choose_thought(heard, word, script)}\nReply: {word}" if reacts else word)
+            reply = _replay_customer(script, settings.patience, agent_messages, results)
+        except UserToolCall as pending:
+            call = pending.call.name, pending.call.arguments
+            return RehearsedReply("Thought: The agent asks me to do this myself." if reacts else None, call)
+        if reply == YES and _is_hanging_up(dialogue, request.seed, settings):
+            reply = dialogue.slip = f"{YES} {script.stop}"
+        thought = _choose_thought(agent_messages, reply, script)
+        return RehearsedReply(f"Thought: {thought}\nReply: {reply}" if reacts else reply)
 
 
-def _split_history(part: TaskScript, request: Request) -> tuple[list[str], list[str]]:
-    """What the customer was told since it speaks for itself, and what its tools answered."""
-    own = [message for message in request.messages if message["role"] != "system"][part.history_length :]
-    told = [extract_text(message) for message in own if message["role"] == "user"]
-    return [words for words in told if not is_filled_prompt(REWRITE_PROMPT, words)], [
-        extract_text(m) for m in own if m["role"] == "tool"
-    ]
+def _split_history(script: TaskScript, request: Request) -> tuple[list[str], list[str]]:
+    """The agent's messages after the given turns, and the results of the customer's tool calls."""
+    messages = [message for message in request.messages if message["role"] != "system"][script.history_length :]
+    texts = [extract_text(message) for message in messages if message["role"] == "user"]
+    agent_messages = [text for text in texts if not is_filled_prompt(REWRITE_PROMPT, text)]
+    return agent_messages, [extract_text(message) for message in messages if message["role"] == "tool"]
 
 
-def _replay_customer(part: TaskScript, patience: int, heard: list[str], results: list[str]) -> str:
-    """Raises `Errand`."""
-    answered = deque(results)
+def _replay_customer(script: TaskScript, patience: int, agent_messages: list[str], results: list[str]) -> str:
+    """The scripted customer's reply to the last message. Raises `UserToolCall` for a call that has no result yet."""
+    results_left = deque(results)
 
     def act(call: ToolCall, aside: SideChannels) -> str:
-        if not answered:
+        if not results_left:
             raise UserToolCall(call)
-        return answered.popleft()
+        return results_left.popleft()
 
-    customer = scripted(_build_user_context(part, act), patience=patience)
-    return [customer(words) for words in heard][-1]
+    customer = scripted(_build_user_context(script, act), patience=patience)
+    return [customer(message) for message in agent_messages][-1]
 
 
-def _build_user_context(part: TaskScript, act: Callable[[ToolCall, SideChannels], str]) -> UserContext:
+def _build_user_context(script: TaskScript, act: Callable[[ToolCall, SideChannels], str]) -> UserContext:
     return UserContext(
         prompt="",
-        scenario=Scenario(*part.scenario),
+        scenario=Scenario(*script.scenario),
         given_turns=(),
-        stop_word=part.stop,
-        transfer_word=part.transfer,
-        tools=({},) if part.has_tools else (),
+        stop_word=script.stop,
+        transfer_word=script.transfer,
+        tools=({},) if script.has_tools else (),
         ask=_refuse_call,
         call=act,
         think=lambda thought: None,
@@ -109,14 +110,14 @@ def _build_user_context(part: TaskScript, act: Callable[[ToolCall, SideChannels]
 
 
 def _refuse_call(messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> NoReturn:
-    raise NotImplementedError("the scripted customer asks nobody")
+    raise NotImplementedError("the scripted customer calls no llm")
 
 
-def _is_hanging_up(dialogue: DialogueState, seed: Any, habits: RehearsedSettings) -> bool:
+def _is_hanging_up(dialogue: DialogueState, seed: Any, settings: RehearsedSettings) -> bool:
     if dialogue.heard_count in dialogue.rejected_at:
         return False
-    return is_sampled(habits.forgets, "user", seed) or (
-        dialogue.checked and is_sampled(habits.slips, seed, dialogue.heard_count)
+    return is_sampled(settings.forgets, "user", seed) or (
+        dialogue.checked and is_sampled(settings.slips, seed, dialogue.heard_count)
     )
 
 
@@ -129,24 +130,25 @@ def _check_draft(dialogue: DialogueState, prompt: str) -> str:
     return REJECTION
 
 
-def _choose_thought(heard: list[str], word: str, part: TaskScript) -> str:
-    return next(_iterate_thoughts(heard, word, part))
+def _choose_thought(agent_messages: list[str], reply: str, script: TaskScript) -> str:
+    return next(_iterate_thoughts(agent_messages, reply, script))
 
 
-def _iterate_thoughts(heard: list[str], word: str, part: TaskScript) -> Iterator[str]:
-    last = heard[-1]
-    if len(heard) == 1:
+def _iterate_thoughts(agent_messages: list[str], reply: str, script: TaskScript) -> Iterator[str]:
+    """The thoughts that fit, most specific first."""
+    last = agent_messages[-1]
+    if len(agent_messages) == 1:
         yield "I say first why I am calling; the rest I tell when I am asked."
-    if word.startswith(YES) and part.stop in word:
+    if reply.startswith(YES) and script.stop in reply:
         yield "That is what I want, and with that I am done."
-    if word == YES:
+    if reply == YES:
         yield "That is what I want, so I agree to it."
-    if part.stop in word and CLOSING.search(last):
+    if script.stop in reply and CLOSING.search(last):
         yield "I have got all that I wanted, so I end the conversation."
-    if part.transfer in word or part.stop in word:
+    if script.transfer in reply or script.stop in reply:
         yield "There is nothing more that I could say to this agent."
     if IDENTITY.search(last):
         yield "The agent has to know who I am; I tell it what I know of that, and no more."
-    if word.startswith("It says: "):
+    if reply.startswith("It says: "):
         yield "I tell the agent what my device answered."
     yield "I have not got what I want yet; I tell the agent what it may still need."

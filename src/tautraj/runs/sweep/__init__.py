@@ -1,1 +1,1 @@
-"""A grid of cells: its axes, its cells with what each owes, and the matrix of their results."""
+"""Sweeps: the axes of a grid, its cells and their plans, and the matrix of their results."""

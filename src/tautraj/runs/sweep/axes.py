@@ -1,68 +1,50 @@
-"""The axes of a grid, and each of their levels as an override of `generate`. Pure.
+"""The axes of a grid, and their levels as overrides of `generate`. Pure.
 
-Not here: what comes of a combination of levels (`sweep`).
+Not here: the cell that a combination of levels makes (`runs.sweep.grid`).
 """
 
 import itertools
-import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tautraj.config.command_line import to_hydra_literal
 from tautraj.errors import ConfigError
 
 SWEEP_KEYS = ("experiment", "root", "runner", "tracking", "budget", "report", "dry_run", "trials", "tasks", "grid")
-"""What all cells of a sweep share: it is the sweep's own, or tells no cell from another."""
-
-UNQUOTED = re.compile(r"[A-Za-z_][\w./-]*")
-"""What Hydra reads as text without quotes."""
-
-HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
+"""Keys that cannot be an axis: all cells of a sweep share them."""
 
 EXAMPLE = "'grid.agent=[tool_calling,react]'"
 
 
 def parse_axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Axis -> its levels, each once. Nested keys are joined by dots; null is no axis. Raises `ConfigError`."""
-    found: dict[str, list[Any]] = {}
+    """Axis -> its distinct levels. Nested keys are joined by dots; a null is no axis. Raises `ConfigError`."""
+    axes: dict[str, list[Any]] = {}
     for axis, levels in _walk_leaves(grid):
         if axis.split(".")[0] in SWEEP_KEYS:
-            raise ConfigError(f"grid.{axis}: {axis} is of the whole sweep and tells no cells apart: {axis}=…")
+            raise ConfigError(f"grid.{axis}: {axis} applies to the whole sweep. Set it outside the grid: {axis}=…")
         if levels is not None:
-            each = levels if isinstance(levels, list) else [levels]
-            found[axis] = [level for index, level in enumerate(each) if level not in each[:index]]
-    if empty := [axis for axis, levels in found.items() if not levels]:
-        raise ConfigError(f"grid.{empty[0]} has no level: name some, as in {EXAMPLE}")
-    if not found:
-        raise ConfigError(f"the grid has no axis: name one, as in {EXAMPLE}, or choose experiment=strategies")
-    return found
+            listed = levels if isinstance(levels, list) else [levels]
+            axes[axis] = [level for index, level in enumerate(listed) if level not in listed[:index]]
+    if empty := [axis for axis, levels in axes.items() if not levels]:
+        raise ConfigError(f"grid.{empty[0]} has no levels. Give some, as in {EXAMPLE}")
+    if not axes:
+        raise ConfigError(f"the grid has no axis. Give one, as in {EXAMPLE}, or choose experiment=strategies")
+    return axes
 
 
 def combine_levels(axes: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    """Every one of them: axis -> level. The last axis changes first."""
+    """Every combination as axis -> level. The last axis changes fastest."""
     for levels in itertools.product(*axes.values()):
         yield dict(zip(axes, levels, strict=True))
 
 
 def to_override(axis: str, level: Any) -> str:
-    """As a word of the command line. Free settings of an llm are added where there are none."""
+    """`axis=level` as a command-line override; `++` for an llm's `extra`, whose keys the tree need not have."""
     return f"{'++' if '.extra.' in axis else ''}{axis}={to_hydra_literal(level)}"
 
 
-def to_hydra_literal(level: Any) -> str:
-    """A value in Hydra's grammar."""
-    if isinstance(level, list):
-        return f"[{','.join(map(to_hydra_literal, level))}]"
-    if isinstance(level, dict):
-        return f"{{{','.join(f'{key}:{to_hydra_literal(value)}' for key, value in level.items())}}}"
-    if isinstance(level, str):
-        plain = UNQUOTED.fullmatch(level) and level.lower() not in HYDRA_LITERALS
-        return level if plain else f"'{_escape(level)}'"
-    return json.dumps(level) if level is None or isinstance(level, bool) else repr(level)
-
-
 def display_level(level: Any) -> str:
-    """For people."""
+    """A level as text for display; strings stay unquoted."""
     return level if isinstance(level, str) else to_hydra_literal(level)
 
 
@@ -72,8 +54,3 @@ def _walk_leaves(grid: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
             yield from _walk_leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-def _escape(text: str) -> str:
-    """Within single quotes: a quote, and the backslashes before it or before the end."""
-    return re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text)

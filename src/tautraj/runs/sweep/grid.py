@@ -1,6 +1,7 @@
-"""A grid of cells out of one command: each is composed as `generate` composes it, and refused before any is played.
+"""Parse the grid of a sweep command: compose each cell as `generate` does and report all errors before any is played.
 
-Not here: the grammar of a grid (`axes`), what the cells owe (`planned`), playing them (`flows`).
+Not here: axes and levels (`runs.sweep.axes`), owed episodes (`runs.sweep.plan`), playing
+(`orchestration.sweep_flow`).
 """
 
 import hashlib
@@ -18,20 +19,20 @@ from tautraj.redaction import redact_tree
 from tautraj.runs.sweep.axes import combine_levels, display_level, parse_axes, to_override
 
 MAX_CELLS = 500
-"""Cells. Each is composed and looked at before the first is played."""
+"""Limit on the cells of a sweep: each is composed and checked before the first is played."""
 
 MAX_TITLES = 4
-"""Cells that one complaint names; how many more share it is told."""
+"""Cells that one error message names; further ones are only counted."""
 
 
 class SweepCell(NamedTuple):
     """One cell of a grid."""
 
     levels: dict[str, str]
-    """Axis -> level, as they are shown."""
+    """Axis -> level, as displayed; secrets masked."""
     run: Run
     config: dict[str, Any]
-    """The resolved tree, masked."""
+    """The resolved configuration, secrets masked."""
 
     @property
     def title(self) -> str:
@@ -39,27 +40,27 @@ class SweepCell(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """Many cells, asked for at once."""
+    """The cells of one sweep command."""
 
     axes: dict[str, list[str]]
-    """Axis -> its levels, as they are shown."""
+    """Axis -> its levels, as displayed; secrets masked."""
     overrides: list[str]
-    """The command's, masked."""
+    """The command's overrides, secrets masked."""
     combination_count: int
-    """Of levels; several may be one cell."""
+    """Number of combinations of levels; several may make the same cell."""
     cells: list[SweepCell]
-    """Of each cell once."""
+    """Each cell once."""
 
     @property
     def run(self) -> Run:
-        """For what all cells share: experiment, root, runner, tracking, budget."""
+        """The first cell's run, for what all cells share: experiment, root, runner, tracking, budget."""
         return self.cells[0].run
 
     @property
     def digest(self) -> str:
-        """Of its cells, in any order."""
-        cells = sorted(identify_cell(setting.run).digest for setting in self.cells)
-        return hashlib.sha256(" ".join(cells).encode()).hexdigest()[:8]
+        """Digest of the cells, independent of their order."""
+        digests = sorted(identify_cell(cell.run).digest for cell in self.cells)
+        return hashlib.sha256(" ".join(digests).encode()).hexdigest()[:8]
 
     @property
     def title(self) -> str:
@@ -67,49 +68,51 @@ class Sweep(NamedTuple):
 
     @property
     def directory(self) -> str:
-        """Beside its cells' run directories; a path or URL."""
+        """Path or URL of the sweep's directory, beside its cells' run directories."""
         return f"{self.run.root.rstrip('/')}/{self.run.experiment}/sweep-{self.digest}"
 
 
 def parse_sweep(cfg: Tree, overrides: Sequence[str]) -> Sweep:
-    """The sweep of a composed tree and the words that it was composed with. Raises `ConfigError`: no axis, too many
-    cells, or a line per reason why cells cannot be played."""
-    found = parse_axes(split_grid(cfg)[0])
+    """The sweep of a composed tree and the overrides it was composed with.
+
+    Raises `ConfigError`: no axis, too many cells, or a line per reason why cells cannot be played.
+    """
+    axes = parse_axes(split_grid(cfg)[0])
     base = [word for word in overrides if _parse_key(word).split(".")[0] != "grid"]
-    if said := [word for word in base if _parse_key(word) in found]:
-        axis = _parse_key(said[0])
-        raise ConfigError(f"{said[0]}: {axis} is an axis of this grid. Say which levels it has: 'grid.{axis}=[…]'")
-    if (count := math.prod(map(len, found.values()))) > MAX_CELLS:
+    if conflicts := [word for word in base if _parse_key(word) in axes]:
+        axis = _parse_key(conflicts[0])
+        raise ConfigError(f"{conflicts[0]}: {axis} is an axis of this grid. Set its levels: 'grid.{axis}=[…]'")
+    if (count := math.prod(map(len, axes.values()))) > MAX_CELLS:
         raise ConfigError(f"the grid has {count:,} cells; a sweep holds up to {MAX_CELLS:,}")
     cells: dict[str, SweepCell] = {}
-    refusals = CellErrors()
-    for levels in combine_levels(found):
-        told = {axis: display_level(level) for axis, level in levels.items()}
-        with refusals.collect(format_cell_title(told)):
+    errors = CellErrors()
+    for levels in combine_levels(axes):
+        displayed = {axis: display_level(level) for axis, level in levels.items()}
+        with errors.collect(format_cell_title(displayed)):
             tree = split_grid(compose_tree([*base, *(to_override(*pair) for pair in levels.items())], "sweep"))[1]
             run = parse_run(tree)
-            cells.setdefault(identify_cell(run).digest, SweepCell(redact_tree(told), run, redact_config(tree)))
-    refusals.raise_if_any()
-    named = {axis: [display_level(level) for level in levels] for axis, levels in found.items()}
-    return Sweep(redact_tree(named), redact_tree(list(overrides)), count, list(cells.values()))
+            cells.setdefault(identify_cell(run).digest, SweepCell(redact_tree(displayed), run, redact_config(tree)))
+    errors.raise_if_any()
+    displayed_axes = {axis: [display_level(level) for level in levels] for axis, levels in axes.items()}
+    return Sweep(redact_tree(displayed_axes), redact_tree(list(overrides)), count, list(cells.values()))
 
 
 class CellErrors:
-    """What is wrong with which cells, gathered over all of them."""
+    """Collects the errors of all cells, grouped by message."""
 
     def __init__(self) -> None:
         self._titles_by_error: dict[str, list[str]] = {}
 
     @contextmanager
     def collect(self, title: str) -> Iterator[None]:
-        """Whatever is wrong with this cell is kept for `check`."""
+        """Keep a `UserError` of the block, as one of the cell `title`, for `raise_if_any`."""
         try:
             yield
         except UserError as error:
             self._titles_by_error.setdefault(str(error), []).append(title)
 
     def raise_if_any(self) -> None:
-        """Raise `ConfigError` if anything was: a line per reason, with the cells that it is about."""
+        """Raise `ConfigError` if any error was collected: a line per message, with the cells it applies to."""
         if self._titles_by_error:
             raise ConfigError(
                 "\n".join(f"{_join_titles(titles)}: {reason}" for reason, titles in self._titles_by_error.items())

@@ -1,4 +1,4 @@
-"""The cells of a sweep with what each owes, and what all of it may cost. Calls no provider and writes nothing.
+"""Plans of a sweep's cells and their expected cost. Calls no provider and writes nothing.
 
 Not here: one cell (`runs.plan`), the grid (`runs.sweep.grid`).
 """
@@ -23,12 +23,12 @@ class CellPlan(NamedTuple):
     """A cell of a sweep that can be played."""
 
     levels: Mapping[str, str]
-    """Axis -> level, as they are displayed."""
+    """Axis -> level, as displayed."""
     plan: RunPlan
     estimate: Estimate
-    """Of one of its episodes."""
+    """Estimate of one of its episodes."""
     unfinished: bool
-    """Whether an episode is owed, or its numbers were never written or tracked."""
+    """Whether episodes are owed, or the metrics of the present ones are not written or not tracked."""
 
     @property
     def title(self) -> str:
@@ -36,33 +36,33 @@ class CellPlan(NamedTuple):
 
     @property
     def cost(self) -> Cost:
-        """Expected, of what is owed."""
+        """Expected cost of the owed episodes."""
         return self.estimate.cost.scale(len(self.plan.owed))
 
 
 def plan_cells(sweep: Sweep) -> list[CellPlan]:
     """Plan every cell. Raises `ConfigError`, a line per reason why cells cannot be played."""
     cells: list[CellPlan] = []
-    refusals = CellErrors()
+    errors = CellErrors()
     past = list(read_past_runs(sweep.run.root))
-    for setting in sweep.cells:
-        with refusals.collect(setting.title):
-            plan = plan_run(setting.run, setting.config)
-            cells.append(CellPlan(setting.levels, plan, estimate(plan.run, plan.rows, past), _is_unfinished(plan)))
-    refusals.raise_if_any()
+    for cell in sweep.cells:
+        with errors.collect(cell.title):
+            plan = plan_run(cell.run, cell.config)
+            cells.append(CellPlan(cell.levels, plan, estimate(plan.run, plan.rows, past), _is_unfinished(plan)))
+    errors.raise_if_any()
     return cells
 
 
 @contextmanager
 def start_up_cells(cells: Sequence[CellPlan]) -> Iterator[list[CellPlan]]:
-    """All cells, the unfinished ones ready to be played as `runs.startup.start_up` has it."""
+    """All cells, the unfinished ones started up for the length of the block; see `runs.startup.start_up`."""
     with start_up_all([cell.plan for cell in cells if cell.unfinished]) as plans:
         started = iter(plans)
         yield [cell._replace(plan=next(started)) if cell.unfinished else cell for cell in cells]
 
 
 def total_cost(cells: Sequence[CellPlan]) -> Cost:
-    """Expected, of everything that is owed."""
+    """Expected cost of all owed episodes."""
     total = ZERO_COST
     for cell in cells:
         total = total.add(cell.cost)
@@ -70,15 +70,15 @@ def total_cost(cells: Sequence[CellPlan]) -> Cost:
 
 
 def build_cell_runs(cells: Sequence[CellPlan]) -> list[CellRun]:
-    """The cells with their progress. They share one ledger, which holds all that any of them ever spent."""
+    """The cells with their progress. They share one ledger, which includes what earlier executions spent."""
     owed = sum(len(cell.plan.owed) for cell in cells)
-    guess = total_cost(cells).scale(1 / owed) if owed else None
-    ledger = Ledger(cells[0].plan.run.budget, guess)
+    per_episode = total_cost(cells).scale(1 / owed) if owed else None
+    ledger = Ledger(cells[0].plan.run.budget, per_episode)
     return [CellRun(cell.levels, RunProgress(cell.plan, ledger)) for cell in cells]
 
 
 def _is_unfinished(plan: RunPlan) -> bool:
-    numbers = plan.store.read_json("metrics.json")
-    written = isinstance(numbers, dict) and numbers.get("episodes") == len(plan.rows)
+    metrics = plan.store.read_json("metrics.json")
+    written = isinstance(metrics, dict) and metrics.get("episodes") == len(plan.rows)
     tracked = plan.run.tracking.name == "none" or not is_tracking_incomplete(plan.store)
     return bool(plan.owed) or not written or not tracked
