@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import Finished, Generate, by_the_door
-from support.prefect_server import prefect_database, prefect_server
+from support.prefect_server import prefect_database, shared_prefect_server
 
 from tautraj import process_env
 
@@ -17,7 +17,7 @@ for name in [name for name in os.environ if name.endswith(FOREIGN)]:
     del os.environ[name]
 process_env.prepare()
 
-from tautraj.config import Run  # noqa: E402
+from tautraj.config import CONF, Run  # noqa: E402
 from tautraj.config.command_line import compose_tree  # noqa: E402
 from tautraj.config.identity import locate_run_directory  # noqa: E402
 from tautraj.config.parse import parse_run  # noqa: E402
@@ -40,25 +40,35 @@ def run_of() -> Callable[..., Run]:
 
 
 @pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[Path], str]:
-    """Make a folder a PREFECT_HOME that no run was ever kept in."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The same one for all of pytest's processes."""
     own = tmp_path_factory.getbasetemp()
-    database = prefect_database(own if worker_id == "master" else own.parent)
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def empty_database(shared_folder: Path) -> Path:
+    """Prefect's, of no run."""
+    return prefect_database(shared_folder)
+
+
+@pytest.fixture(scope="session")
+def prefect_home(empty_database: Path) -> Callable[[Path], str]:
+    """Make a folder a PREFECT_HOME that no run was ever kept in."""
 
     def made(folder: Path) -> str:
         folder.mkdir()
-        shutil.copy(database, folder)
+        shutil.copy(empty_database, folder)
         return str(folder)
 
     return made
 
 
-@pytest.fixture(scope="module")
-def server(prefect_home: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of a module's own; its API address. Runs that were killed keep leases on it for a while."""
-    home = tmp_path_factory.mktemp("server") / "prefect"
-    prefect_home(home)
-    with prefect_server(home) as api:
+@pytest.fixture(scope="session")
+def server(empty_database: Path, shared_folder: Path) -> Iterator[str]:
+    """The address of a Prefect server's API, which has the flow runs of all tests: ask it for one by its name."""
+    providers = sorted(path.stem.replace("_", "-") for path in CONF.glob("provider/*.yaml"))
+    with shared_prefect_server(shared_folder / "prefect-server", empty_database, providers) as api:
         yield api
 
 
@@ -81,8 +91,8 @@ def sweep(environ: dict[str, str], tmp_path: Path) -> Generate:
 
 
 def by_door(door: str, environ: dict[str, str], cwd: Path) -> Generate:
-    def run(*overrides: str, **variables: str) -> Finished:
-        return by_the_door(door, *overrides, cwd=cwd, env={**environ, **variables})
+    def run(*overrides: str, cold: bool = False, **variables: str) -> Finished:
+        return by_the_door(door, *overrides, cwd=cwd, env={**environ, **variables}, cold=cold)
 
     return run
 

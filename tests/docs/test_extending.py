@@ -7,13 +7,11 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.cli import REPO
+from support.cli import REPO, by_the_door
 from support.provider.server import Answer, ChatRequest, Provider
 
 PAGE = (REPO / "docs" / "extending.md").read_text()
@@ -46,10 +44,8 @@ def folder(tmp_path: Path) -> Path:
 
 def typed(command: str, *more: str, cwd: Path, **variables: str) -> None:
     _, door, *words = shlex.split(command)
-    whole = [sys.executable, str(REPO / door), *words, *more]
-    env = {**os.environ, **variables}
-    done = subprocess.run(whole, cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = by_the_door(Path(door).stem, *words, *more, cwd=cwd, env={**os.environ, **variables})
+    assert done.code == 0, done.out + done.err
 
 
 def test_the_page_makes_an_agent_a_customer_a_provider_an_llm_and_a_format(

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from support import ui_pages
 from support.browser import browser
-from support.cli import REPO
+from support.cli import by_the_door
 from support.sockets import free_ports
 
 pytestmark = pytest.mark.xdist_group("browser")  # one worker, and so one browser at a time
@@ -45,11 +43,10 @@ def swept(
     home = prefect_home(folder / "prefect")
     env = {**os.environ, "PREFECT_HOME": home, "PREFECT_PORT": prefect, "MLFLOW_PORT": mlflow}
     with ui_pages.both_uis(folder, env) as at:
-        sweep = [sys.executable, str(REPO / "flows" / "sweep.py"), *SWEEP]
-        done = subprocess.run(sweep, cwd=folder, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        done = by_the_door("sweep", *SWEEP, cwd=folder, env=env)
+        assert done.code == 0, done.err
         [directory] = folder.glob("outputs/default/sweep-*")
-        yield Swept(at, done.stdout + done.stderr, directory, f"sqlite:///{folder}/outputs/mlflow.db")
+        yield Swept(at, done.out + done.err, directory, f"sqlite:///{folder}/outputs/mlflow.db")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import io
 import itertools
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import uuid
@@ -23,7 +22,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from support.cli import REPO, command
+from support.cli import REPO, by_the_door
 from support.json_strategies import NASTY, NO_YAML, UNREADABLE, files, mutated, values
 from support.provider.presets import served
 from support.provider.protocols import Answer, Anthropic, Gemini, OpenAI
@@ -404,16 +403,9 @@ def test_any_command_line_exits_with_2_and_says_why_or_is_carried_out(overrides:
 )
 def test_what_the_door_refuses_leaves_no_traceback_and_no_file(overrides: list[str], tmp_path: Path) -> None:
     env = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": str(tmp_path / "prefect")}
-    done = subprocess.run(
-        command([*BASE, "tasks.limit=1", "tracking=none", *overrides]),
-        cwd=tmp_path,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    done = by_the_door("generate", *BASE, "tasks.limit=1", "tracking=none", *overrides, cwd=tmp_path, env=env)
+    assert done.code == 2, done.err
+    assert "Traceback" not in done.err
+    assert [line for line in done.err.splitlines() if line.startswith("error: ")]
     left = {path.name for path in tmp_path.iterdir()} - {"prefect"}
     assert left <= {"runs"} and not list(tmp_path.rglob("episodes"))

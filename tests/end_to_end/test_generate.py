@@ -6,13 +6,14 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from support.cli import Finished, Generate, command, over_http, played
+from support.cli import Finished, Generate, command, over_http, played, start
+from support.prefect_server import prefect_server
 from support.provider.replay import Replay, essence
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 from support.tcp_proxy import Line
@@ -28,13 +29,23 @@ from tautraj.trajectory import Trajectory
 
 pytestmark = pytest.mark.xdist_group("flows")  # one worker, and so one Prefect server for all of them
 
+
+@pytest.fixture(scope="module")
+def server(prefect_home: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server of this module's own: lines to it are cut, its leases are counted."""
+    home = tmp_path_factory.mktemp("server") / "prefect"
+    prefect_home(home)
+    with prefect_server(home) as api:
+        yield api
+
+
 TASKS = 'tasks.ids=["5","9","12","17","18"]'
 
 
 def test_a_run_is_played_once_and_grows_by_trials(
     generate: Generate, store_of: Any, server: str, tmp_path: Path
 ) -> None:
-    first = generate(TASKS)
+    first = generate(TASKS, cold=True)
     assert first.code == 0, first.err
     assert "success rate" in first.out
     assert "100.0%" in first.out
@@ -245,7 +256,7 @@ class Gated:
 
     def start(self, env: dict[str, str]) -> None:
         with self._log.open("w") as file:
-            self.process = subprocess.Popen(command(self.overrides), cwd=self._cwd, env=env, stdout=file, stderr=file)
+            self.process = start(self.overrides, cwd=self._cwd, env=env, log=file)
 
     @property
     def log(self) -> str:

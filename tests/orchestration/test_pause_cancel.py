@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling, Paused
 from support.cli import Generate, over_http, played
@@ -35,12 +36,15 @@ def client(server: str) -> Iterator[SyncPrefectClient]:
 class Steered(Under):
     """A run under way, as its Prefect server and its run directory see it."""
 
-    def __init__(self, client: SyncPrefectClient, folder: Path, *args: Any) -> None:
+    def __init__(self, client: SyncPrefectClient, address: str, folder: Path, *args: Any) -> None:
+        """`address`: of the provider, which no other run has."""
         super().__init__(*args)
         self._client, self._folder = client, folder
         self.log = args[1] / "log"
         wait_until(lambda: self.done() >= 2, self.process)
-        [self.id] = [run.id for run in client.read_flow_runs() if run.state and run.state.is_running()]
+        named = FlowRunFilter(name={"any_": [folder.name]})
+        found = [run for run in client.read_flow_runs(flow_run_filter=named) if address in str(run.parameters)]
+        [self.id] = [run.id for run in found]
 
     def done(self) -> int:
         return len(list(self._folder.glob("episodes/*")))
@@ -58,7 +62,7 @@ def steered(
 ) -> Iterator[tuple[Steered, list[str]]]:
     with Provider(Slow(recorded, 0.2)) as provider:
         overrides = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=10", "runner.workers=2"]
-        run = Steered(client, Path(store_of(*overrides).path), overrides, tmp_path, environ)
+        run = Steered(client, provider.openai_base, Path(store_of(*overrides).path), overrides, tmp_path, environ)
         try:
             yield run, overrides
         finally:

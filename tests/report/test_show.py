@@ -45,7 +45,7 @@ def printed(found: ShowResult, capsys: pytest.CaptureFixture[str], *, full: bool
 
 
 def test_without_a_task_the_first_failure_is_shown_and_explained(retail: Store, tmp_path: Path) -> None:
-    done = by_the_door(f"run={retail.path}", cwd=tmp_path)
+    done = by_the_door(f"run={retail.path}", cwd=tmp_path, cold=True)
     assert (done.code, done.err) == (0, "")
     first = next(one for one in retail.read_episodes() if one.reward == 0.0)
     text = " ".join(done.out.split())

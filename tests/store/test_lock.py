@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.cli import REPO
+from support.cli import Finished, by_the_door
 from support.provider.server import Answer, Provider
 
 from tautraj.config import Run
@@ -38,10 +38,8 @@ with exclusive_lock(Store(sys.argv[1])):
 """
 
 
-def generate(*overrides: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(REPO / "flows" / "generate.py"), *overrides]
-    env = {**os.environ, "PREFECT_API_URL": "", **variables}
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False)
+def generate(*overrides: str, cwd: Path, **variables: str) -> Finished:
+    return by_the_door("generate", *overrides, cwd=cwd, env={**os.environ, "PREFECT_API_URL": "", **variables})
 
 
 def test_the_second_process_is_told_who_has_it_and_calls_nobody(run_of: Callable[..., Run], tmp_path: Path) -> None:
@@ -52,8 +50,8 @@ def test_the_second_process_is_told_who_has_it_and_calls_nobody(run_of: Callable
             second = generate(*overrides, cwd=tmp_path, OPENAI_API_KEY="k")
             assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".lock"]
         assert provider.requests == []
-    assert (second.returncode, second.stdout) == (2, "")
-    (line,) = second.stderr.splitlines()
+    assert (second.code, second.out) == (2, "")
+    (line,) = second.err.splitlines()
     mine = f"process {os.getpid()} on host {re.escape(socket.gethostname())} since 20.*"
     assert re.fullmatch(rf"error: outputs/default/\S+ is being written by {mine}\. Wait for it, stop it, or .+", line)
 

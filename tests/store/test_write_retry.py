@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.cli import REPO
+from support.cli import REPO, by_the_door
 from support.records import trajectory
 
 from tautraj.errors import StoreError
@@ -83,11 +83,10 @@ def test_another_kind_of_failure_is_not_waited_out(tmp_path: Path) -> None:
 
 def test_a_root_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    command = [sys.executable, str(REPO / "flows" / "generate.py"), "experiment=smoke", "tracking=none", "root=file"]
-    env = {**os.environ, "PREFECT_API_URL": ""}
-    ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False)
-    assert (ended.returncode, ended.stdout) == (2, "")
-    (line,) = ended.stderr.splitlines()
+    words = ["experiment=smoke", "tracking=none", "root=file"]
+    ended = by_the_door("generate", *words, cwd=tmp_path, env={**os.environ, "PREFECT_API_URL": ""})
+    assert (ended.code, ended.out) == (2, "")
+    (line,) = ended.err.splitlines()
     assert re.fullmatch(r"error: file/smoke/\S+ cannot be written: .+ Choose another root=…", line)
 
 

@@ -3,16 +3,17 @@
 The fixtures `server`, `environ`, `generate` and `store_of` stand in `conftest`.
 """
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
+from support.fork_server import REPO, Forked, may_fork
 from support.provider.server import Provider
 from tautraj.store import Store
-
-REPO = Path(__file__).parents[2]
 
 
 class Finished(NamedTuple):
@@ -22,17 +23,45 @@ class Finished(NamedTuple):
 
 
 Generate = Callable[..., Finished]
+Process = subprocess.Popen[bytes] | Forked
 
 
 def command(overrides: Sequence[str], door: str = "generate") -> list[str]:
     return [sys.executable, str(REPO / "flows" / f"{door}.py"), *overrides]
 
 
-def by_the_door(door: str, *words: str, cwd: Path, env: dict[str, str] | None = None) -> Finished:
-    """Its command, typed in the folder `cwd`. `env`: None for this process's own."""
-    typed = command(words, door)
-    done = subprocess.run(typed, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-    return Finished(done.returncode, done.stdout, done.stderr)
+def start(
+    words: Sequence[str],
+    door: str = "generate",
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    log: IO[str] | int,
+    errors: IO[str] | int = subprocess.STDOUT,
+    start_new_session: bool = False,
+    cold: bool = False,
+) -> Process:
+    """Its command, typed in the folder `cwd`. `env`: None for this process's own.
+
+    `cold`: in a process that imports everything itself, as a user's does; else forked from one that has, where no
+    difference can be seen.
+    """
+    typed, given = command(words, door), dict(os.environ if env is None else env)
+    streams: dict[str, Any] = {"stdout": log, "stderr": log if errors == subprocess.STDOUT else errors}
+    if cold or not may_fork(typed, given):
+        return subprocess.Popen(typed, cwd=cwd, env=given, **streams, start_new_session=start_new_session)
+    return Forked(typed, cwd=cwd, env=given, **streams, start_new_session=start_new_session)
+
+
+def by_the_door(
+    door: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None, cold: bool = False
+) -> Finished:
+    """Likewise, and waited for."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        code = start(words, door, cwd=cwd, env=env, log=out, errors=err, cold=cold).wait()
+        for file in (out, err):
+            file.seek(0)
+        return Finished(code, out.read(), err.read())
 
 
 def played(store: Store) -> dict[tuple[str, int], float | None]:

@@ -1,4 +1,8 @@
-"""A Prefect server of its own, as `prefect server start` makes it."""
+"""A Prefect server, as `prefect server start` makes it: a block's own, or one that pytest's processes share.
+
+The shared one is started by a keeper, `python prefect_server.py FOLDER`, for whoever asks first. Each of those that
+use it holds one end of a pipe; the keeper has the other, and ends with the last of them, however that ends.
+"""
 
 import os
 import shutil
@@ -6,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -50,3 +54,65 @@ def prefect_server(home: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+MANY = 10_000
+"""Calls at once that the shared server has to lease, per provider: what a killed run holds stays held for minutes."""
+
+
+@contextmanager
+def shared_prefect_server(folder: Path, database: Path, providers: Sequence[str]) -> Iterator[str]:
+    """The address of the API that all who name `folder` share.
+
+    `database`: what it begins with. `providers`: of whom runs lease calls.
+    """
+    folder.mkdir(exist_ok=True)
+    pipe, address = folder / "pipe", folder / "address"
+    with FileLock(folder / "lock"):
+        if not address.exists():
+            pipe.unlink(missing_ok=True)
+            os.mkfifo(pipe)
+            shutil.rmtree(folder / "home", ignore_errors=True)
+            shutil.copytree(database.parent, folder / "home")
+            with (folder / "log").open("w") as log:
+                keeper = subprocess.Popen(
+                    [sys.executable, __file__, str(folder), *providers],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,  # a Ctrl-C is pytest's to answer
+                )
+            held = os.open(pipe, os.O_WRONLY)
+            while not address.exists():
+                if keeper.poll() is not None:
+                    raise RuntimeError(f"no Prefect server: {(folder / 'log').read_text()[-2000:]}")
+                time.sleep(0.1)
+        else:
+            held = os.open(pipe, os.O_WRONLY)
+    try:
+        yield address.read_text()
+    finally:
+        os.close(held)
+
+
+def keep(folder: Path, providers: Sequence[str]) -> None:
+    """Serve until nobody holds the pipe. Whoever asks meanwhile has the lock, or waits for it and starts anew."""
+    pipe, address = os.open(folder / "pipe", os.O_RDONLY), folder / "address"
+    with prefect_server(folder / "home") as api:
+        for name in providers:
+            limit = {"name": f"tautraj-{name}", "limit": MANY, "active": True}
+            httpx.post(f"{api}/v2/concurrency_limits/", json=limit).raise_for_status()
+        (folder / "making").write_text(api)
+        (folder / "making").rename(address)
+        while True:
+            os.set_blocking(pipe, True)
+            os.read(pipe, 1)
+            with FileLock(folder / "lock"), suppress(BlockingIOError):
+                os.set_blocking(pipe, False)
+                os.read(pipe, 1)
+                address.unlink()
+                return
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]), sys.argv[2:])

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from support.cli import command
+from support.cli import Process, start
 from support.provider.replay import Replay
 from support.provider.server import Answer, ChatRequest
 from tautraj.config import Run
@@ -42,11 +42,17 @@ class Slow:
 class Under:
     """A run that is under way, in a process group of its own as a shell makes one."""
 
-    def __init__(self, overrides: Sequence[str], cwd: Path, environ: dict[str, str], door: str = "generate") -> None:
+    def __init__(
+        self,
+        overrides: Sequence[str],
+        cwd: Path,
+        environ: dict[str, str],
+        door: str = "generate",
+        *,
+        cold: bool = False,
+    ) -> None:
         self._log = (cwd / "log").open("w+")
-        self.process = subprocess.Popen(
-            command(overrides, door), cwd=cwd, env=environ, stdout=self._log, stderr=self._log, start_new_session=True
-        )
+        self.process = start(overrides, door, cwd=cwd, env=environ, log=self._log, start_new_session=True, cold=cold)
 
     def interrupt(self, number: signal.Signals) -> None:
         """As a terminal does: everyone in the group."""
@@ -58,7 +64,7 @@ class Under:
         return code, self._log.read()
 
 
-def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def wait_until(true: Callable[[], bool], process: Process) -> None:
     while not true():
         assert process.poll() is None, "it ended before"
         time.sleep(0.02)
