@@ -17,7 +17,7 @@ def test_a_run_that_is_over_is_over(capsys: pytest.CaptureFixture[str]) -> None:
     with tolerate_server_loss(["outputs/x"]):
         raise httpx.ConnectError("refused")
     (line,) = capsys.readouterr().err.splitlines()
-    assert "was not told how the run ended" in line
+    assert "does not know how the run ended" in line
 
 
 def test_one_that_is_not_ends_in_one_line() -> None:
