@@ -1,4 +1,4 @@
-"""Doors of the deployments in prefect.yaml: a run, a sweep, an export asked for in Prefect's UI."""
+"""Entrypoints of the deployments in prefect.yaml: a run, a sweep, an export."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from tautraj.runs.sweep.grid import parse_sweep
 
 @flow(name="generate-deployed", persist_result=False)
 def generate_deployed(overrides: list[str]) -> State[Any]:
-    """Play, grade and track a run, as `python flows/generate.py` does. Ends with its run directory.
+    """Play, grade and track a run, as `python flows/generate.py` does. Its message is the run directory.
 
-    The same overrides play what that directory still owes.
+    The same overrides resume that directory.
 
     Args:
         overrides: Words as on the command line, one an entry, without quotes: model=gpt4o, user=gpt4o, trials=4.
-            None: the oracle, offline. What there is to choose: python flows/generate.py --help
+            Without overrides: the oracle, offline. All options: python flows/generate.py --help
     """
     process_env.prepare()
     return pause_cancel.run_as_deployment(lambda: _generate(overrides))
@@ -29,11 +29,11 @@ def generate_deployed(overrides: list[str]) -> State[Any]:
 
 @flow(name="sweep-deployed", persist_result=False)
 def sweep_deployed(overrides: list[str]) -> State[Any]:
-    """Play a grid of cells side by side, as `python flows/sweep.py` does. Ends with the sweep's directory.
+    """Play a grid of cells side by side, as `python flows/sweep.py` does. Its message is the sweep's directory.
 
     Args:
         overrides: Words as on the command line, one an entry, without quotes: experiment=strategies, model=gpt4o,
-            user=gpt4o. What there is to choose: python flows/sweep.py --help
+            user=gpt4o. All options: python flows/sweep.py --help
     """
     process_env.prepare()
     return pause_cancel.run_as_deployment(lambda: _sweep(overrides))
@@ -41,11 +41,11 @@ def sweep_deployed(overrides: list[str]) -> State[Any]:
 
 @flow(name="export-deployed", persist_result=False)
 def export_deployed(overrides: list[str]) -> State[Any]:
-    """Make a dataset of what runs played, as `python flows/export.py` does. Ends with the folder that it made.
+    """Export a dataset from trajectories, as `python flows/export.py` does. Its message is the dataset's folder.
 
     Args:
         overrides: Words as on the command line, one an entry, without quotes: run=outputs/default/NAME, format=sft.
-            Without run=… it is the newest run. What there is to choose: python flows/export.py --help
+            Without run=… the newest run is exported. All options: python flows/export.py --help
     """
     process_env.prepare(hub=True)
     return pause_cancel.run_as_deployment(lambda: _export(overrides))
@@ -69,6 +69,6 @@ def _export(overrides: list[str]) -> str:
     from tautraj.export.pipeline import export
     from tautraj.export.request import ExportRequest
 
-    done = export(parse_as(ExportRequest, compose_tree(overrides, "export")))
-    print_export(done)
-    return str(done.folder)
+    result = export(parse_as(ExportRequest, compose_tree(overrides, "export")))
+    print_export(result)
+    return str(result.folder)

@@ -1,6 +1,6 @@
-"""Make a dataset of what runs played: `python flows/export.py run=outputs/default/… format=sft`.
+"""Export a dataset from trajectories: `python flows/export.py run=outputs/default/… format=sft`.
 
-Several runs at once: 'run=[a,b]'. Prints what was left out and why; the folder has a card that says the same.
+Several runs at once: 'run=[a,b]'. Prints what was left out and why; the dataset's card has the same numbers.
 """
 
 from omegaconf import DictConfig

@@ -1,7 +1,7 @@
 """Play, grade and track a run: `python flows/generate.py model=gpt4o user=gpt4o`.
 
-`--help` lists what can be chosen. Heavy libraries are imported once the command is known to be right, so that
-`--help` and `--cfg job` answer at once.
+`--help` lists the options. Heavy libraries are imported after the configuration is validated, so that `--help` and
+`--cfg job` answer at once.
 """
 
 from omegaconf import DictConfig

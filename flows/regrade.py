@@ -1,7 +1,7 @@
-"""Grade a run again, from its record alone: `python flows/regrade.py run=outputs/default/…`.
+"""Grade a run again from its records: `python flows/regrade.py run=outputs/default/…`.
 
-Calls no provider and needs no key; shows what changed, old and new side by side. keep=true writes it into the
-episodes; explain=EPISODE says why a reward is what it is.
+Calls no provider and needs no key; shows what changed, old and new side by side. keep=true writes the new grades into
+the episodes; explain=EPISODE explains the reward of one.
 """
 
 from omegaconf import DictConfig
@@ -18,16 +18,15 @@ def main(cfg: DictConfig) -> None:
     from tautraj.store import Store
     from tautraj.store.discovery import read_run
 
-    asked = parse_as(RegradeRequest, cfg)
-    if asked.explain is not None:
-        tables.print_explanation(explain_episode(asked))
-    else:
-        found = regrade(asked)
-        tables.print_regrade(found, asked.run)
-        if asked.keep and found.changes:
-            console.say(
-                f"report: {report.write_run_report(store := Store(asked.run), read_run(store).report.conversations)}"
-            )
+    request = parse_as(RegradeRequest, cfg)
+    if request.explain is not None:
+        tables.print_explanation(explain_episode(request))
+        return
+    result = regrade(request)
+    tables.print_regrade(result, request.run)
+    if request.keep and result.changes:
+        store = Store(request.run)
+        console.say(f"report: {report.write_run_report(store, read_run(store).report.conversations)}")
 
 
 if __name__ == "__main__":

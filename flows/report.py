@@ -1,6 +1,6 @@
-"""Write a run's page, one HTML file that needs nothing else: `python flows/report.py run=outputs/default/…`.
+"""Write a run's page, one HTML file without external resources: `python flows/report.py run=outputs/default/…`.
 
-A run ends with its own; this writes it again, or one over several runs: 'run=[a,b]'.
+Every run writes its own at its end; this writes it again, or a page over several runs: 'run=[a,b]'.
 """
 
 from omegaconf import DictConfig

@@ -1,6 +1,6 @@
-"""Read one conversation, its reward explained: `python flows/show.py run=outputs/default/… task=5`.
+"""Print one conversation with its reward explained: `python flows/show.py run=outputs/default/… task=5`.
 
-Without a task or an episode, the first that failed, else the first.
+Without a task, trial or episode: the first that failed, else the first.
 """
 
 from omegaconf import DictConfig
@@ -14,8 +14,8 @@ def main(cfg: DictConfig) -> None:
     from tautraj.report.show import ShowRequest, find_episode
     from tautraj.report.terminal import conversation
 
-    asked = parse_as(ShowRequest, cfg)
-    conversation.print_conversation(find_episode(asked), full=asked.full)
+    request = parse_as(ShowRequest, cfg)
+    conversation.print_conversation(find_episode(request), full=request.full)
 
 
 if __name__ == "__main__":

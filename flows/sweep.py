@@ -1,7 +1,7 @@
 """A grid of cells in one flow, side by side: `python flows/sweep.py experiment=strategies model=gpt4o user=gpt4o`.
 
-A grid of your own: 'grid.agent=[tool_calling,react]' 'grid.user_strategy=[llm,verify]'. Every cell is an ordinary run
-that `generate.py` can resume; the matrix of all of them is beside their directories.
+Another grid: 'grid.agent=[tool_calling,react]' 'grid.user_strategy=[llm,verify]'. Every cell is an ordinary run
+that `generate.py` can resume; the matrix of all cells is beside their directories.
 """
 
 from hydra.core.hydra_config import HydraConfig

@@ -1,6 +1,6 @@
-"""Write a run directory's view into MLflow again: `python flows/track.py run=outputs/default/…`.
+"""Write a run directory into MLflow again: `python flows/track.py run=outputs/default/…`.
 
-From the directory alone: calls no provider and needs no key. For a run that MLflow missed, in part or altogether.
+Reads the directory only: calls no provider and needs no key. For a run that MLflow lacks, in part or entirely.
 """
 
 from omegaconf import DictConfig
@@ -15,8 +15,10 @@ def main(cfg: DictConfig) -> None:
     from tautraj.store import Store
     from tautraj.tracking.backfill import BackfillRequest, backfill
 
-    asked = parse_as(BackfillRequest, cfg)
-    print(escape_unprintable(f"MLflow: {backfill(Store(asked.run), asked.tracking.uri, asked.tracking.traces)}"))
+    request = parse_as(BackfillRequest, cfg)
+    print(
+        escape_unprintable(f"MLflow: {backfill(Store(request.run), request.tracking.uri, request.tracking.traces)}")
+    )
 
 
 if __name__ == "__main__":

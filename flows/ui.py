@@ -1,8 +1,8 @@
 """Prefect UI and MLflow UI on 127.0.0.1, until Ctrl-C: `make ui`, or `python flows/ui.py`.
 
-Runs started in another terminal find both by themselves, whatever their ports: `make ui PREFECT_PORT=4300
-MLFLOW_PORT=5100`. What they show is what is under `outputs/`; for runs with root=/elsewhere: `TAUTRAJ_ROOT=/elsewhere
-make ui`. What the servers themselves have to say is in `.ui/prefect.log` and `.ui/mlflow.log` there.
+Runs started in another terminal find both, at any port: `make ui PREFECT_PORT=4300 MLFLOW_PORT=5100`. They show
+the runs under `outputs/`; for runs with root=/elsewhere: `TAUTRAJ_ROOT=/elsewhere make ui`. The servers' logs are
+`.ui/prefect.log` and `.ui/mlflow.log` there.
 """
 
 import os
@@ -22,11 +22,11 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, raise_interrupt)
     try:
-        here = choose_addresses(os.environ, root)
+        addresses = choose_addresses(os.environ, root)
         print("Starting Prefect's server and MLflow's; that takes about 20 seconds.", flush=True)
-        with serve_uis(root, here) as servers:
-            print(f"\n  Prefect  {here.prefect}\n  MLflow   {here.mlflow}\n")
-            print(f"Runs that are started in another terminal find them. MLflow shows those under {root}.")
+        with serve_uis(root, addresses) as servers:
+            print(f"\n  Prefect  {addresses.prefect}\n  MLflow   {addresses.mlflow}\n")
+            print(f"Runs started in another terminal find them. MLflow shows the runs under {root}.")
             print("Ctrl-C stops both.", flush=True)
             wait_for_exit(servers)
     except PreflightError as error:

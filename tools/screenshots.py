@@ -1,7 +1,7 @@
-"""The pictures of docs/viewing-runs.md: `python tools/screenshots.py`, with Debian's Chromium.
+"""Makes the screenshots of docs/viewing-runs.md: `python tools/screenshots.py`, with Debian's Chromium.
 
-Plays a sweep without keys under `make ui` in a folder of its own, at free ports, and looks at it as the browser test
-does. A picture that has no more than 200 KB is one that a clone can carry.
+Plays a sweep without keys under `make ui`, in a temporary folder and on free ports, and opens the pages as the
+browser tests do. Keep each picture under 200 KB, because every clone downloads it.
 """
 
 import os
@@ -28,16 +28,16 @@ SWEEP = ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.agent=[tool_calling
 SWEEP += ["user_strategy=react", "tasks.limit=12", "trials=3"]
 
 
-def kept(page: Any, name: str) -> None:
-    """The page as it is now, in few colours."""
+def save_screenshot(page: Any, name: str) -> None:
+    """Save the page as it is, reduced to `COLOURS` colours, under docs/images."""
     path = REPO / "docs" / "images" / f"{name}.png"
     page.screenshot(path=path)
     Image.open(path).quantize(COLOURS).save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} KB")
 
 
-def without_offers(page: Any) -> None:
-    """What MLflow's pages say of themselves, out of the way."""
+def close_promotions(page: Any) -> None:
+    """Close MLflow's pop-ups about its own features."""
     page.wait_for_timeout(1500)
     for name in ("Got it", "Close"):
         button = page.get_by_role("button", name=name, exact=True)
@@ -46,39 +46,40 @@ def without_offers(page: Any) -> None:
     page.wait_for_timeout(1500)
 
 
-def look(page: Any, at: ui_pages.Shown, folder: Path, sweep: "subprocess.Popen[str]") -> None:
+def take_screenshots(page: Any, uis: ui_pages.Shown, folder: Path, sweep: "subprocess.Popen[str]") -> None:
+    """One picture of the running sweep in Prefect, the rest after it ended."""
     assert sweep.stderr is not None
-    said = ""
-    while "/runs/flow-run/" not in said:
-        said += sweep.stderr.readline()
-    time.sleep(6)  # some are over, others under way
-    ui_pages.flow_run(page, said)
+    output = ""
+    while "/runs/flow-run/" not in output:
+        output += sweep.stderr.readline()
+    time.sleep(6)  # until some episodes have finished and others are under way
+    ui_pages.flow_run(page, output)
     page.get_by_text("Artifacts", exact=True).first.click()
     page.wait_for_timeout(2500)
-    kept(page, "prefect")
+    save_screenshot(page, "prefect")
     sweep.communicate()
-    ui_pages.cells(page, at.mlflow, "1")
-    without_offers(page)
-    kept(page, "mlflow")
-    ui_pages.trace(page, at.mlflow, "1", failure(folder))
-    without_offers(page)
-    kept(page, "trace")
+    ui_pages.cells(page, uis.mlflow, "1")
+    close_promotions(page)
+    save_screenshot(page, "mlflow")
+    ui_pages.trace(page, uis.mlflow, "1", find_failed_trace(folder))
+    close_promotions(page)
+    save_screenshot(page, "trace")
     [directory] = folder.glob("outputs/default/sweep-*")
     page.goto(f"file://{directory}/report.html")
-    kept(page, "report")
+    save_screenshot(page, "report")
     page.get_by_role("button", name=re.compile("^Failed")).click()
     page.locator("#table tbody tr:visible").first.click()
     page.wait_for_timeout(500)
-    kept(page, "conversation")
+    save_screenshot(page, "conversation")
 
 
-def failure(folder: Path) -> str:
-    """The trace of one."""
+def find_failed_trace(folder: Path) -> str:
+    """Id of the trace of an episode that failed."""
     from mlflow import MlflowClient
 
     client = MlflowClient(tracking_uri=f"sqlite:///{folder}/outputs/mlflow.db")
-    [first, *_] = client.search_traces(locations=["1"], filter_string="tags.success = 'false'")
-    return str(first.info.trace_id)
+    [trace, *_] = client.search_traces(locations=["1"], filter_string="tags.success = 'false'")
+    return str(trace.info.trace_id)
 
 
 def main() -> None:
@@ -87,11 +88,11 @@ def main() -> None:
         folder = Path(name)
         env = {**os.environ, "PREFECT_HOME": f"{folder}/prefect", "PREFECT_PORT": prefect, "MLFLOW_PORT": mlflow}
         command = [sys.executable, str(REPO / "flows" / "sweep.py"), *SWEEP]
-        with ui_pages.both_uis(folder, env) as at, browser() as chromium:
+        with ui_pages.both_uis(folder, env) as uis, browser() as chromium:
             page = chromium.new_page(viewport=SIZE)
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-            with subprocess.Popen(command, cwd=folder, env=env, **quiet) as sweep:
-                look(page, at, folder, sweep)
+            pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+            with subprocess.Popen(command, cwd=folder, env=env, **pipes) as sweep:
+                take_screenshots(page, uis, folder, sweep)
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
         yield
     except TautrajError:
         raise
-    except Exception as error:  # noqa: BLE001 - this module is the one place that may
+    except Exception as error:  # noqa: BLE001 - only this module may
         text = collapse_whitespace(_sanitise(str(error))) or "no message"
         logged = "".join(traceback.format_exception(error))  # tracebacks of ours include that of the cause
         cause = error if _sanitise(logged) == logged else None

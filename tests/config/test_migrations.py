@@ -139,7 +139,7 @@ def test_a_newer_run_yaml_fed_back_is_refused_by_name(golden: Path, tmp_path: Pa
     ended = fed_back(path, tmp_path)
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: the run.yaml that is fed back has schema 99;")
-    assert f"this is schema {SCHEMA_VERSION}. Update tautraj, or" in line
+    assert f"reads up to schema {SCHEMA_VERSION}. Update tautraj, or" in line
     assert ended.returncode == 2
 
 

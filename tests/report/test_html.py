@@ -180,8 +180,8 @@ def test_failures_come_first_where_not_all_are_held(retail: Store, tmp_path: Pat
     assert len(page.rows) == len(retail.list_ids())
     assert len(page.conversations) == len(failed) - 1
     assert page.conversations.keys() < failed
-    assert {row["key"] for row in page.rows if row["held"]} == page.conversations.keys()
-    assert f"holds {len(failed) - 1} of {len(page.rows)} conversations" in page.text
+    assert {row["key"] for row in page.rows if row["included"]} == page.conversations.keys()
+    assert f"includes {len(failed) - 1} of {len(page.rows)} conversations" in page.text
     assert made([retail], tmp_path, conversations=0).conversations == {}
 
 
@@ -197,7 +197,7 @@ def test_a_run_without_episodes_and_one_that_nobody_graded(run: Run, tmp_path: P
 def test_data_that_are_others_explain_nothing(run: Run, tmp_path: Path) -> None:
     [told] = made([made_by_hand(run, records.trajectory(reward=0.0))], tmp_path).conversations.values()
     assert told["explanation"] is None
-    assert "not those that it was graded with" in told["unexplained"]
+    assert "differ from the data it was graded with" in told["unexplained"]
 
 
 def test_a_page_of_many_conversations_is_never_whole_in_memory(run: Run, tmp_path: Path) -> None:

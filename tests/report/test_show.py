@@ -61,7 +61,7 @@ def test_what_nobody_else_heard_is_shown(retail: Store, capsys: pytest.CaptureFi
         "thought The customer wants",
         "belief investigating:",
         "plan 1. Look up",
-        "told Error: there is no tool",
+        "feedback Error: there is no tool",
     ):
         assert said in text
 

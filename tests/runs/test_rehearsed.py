@@ -263,7 +263,7 @@ def test_a_model_with_a_rehearsed_customer_stays_where_it_is(run_of: RunOf) -> N
 
 
 def test_a_conversation_that_was_not_rehearsed_is_refused(rehearsal: Run) -> None:
-    with pytest.raises(ProviderError, match="seed 1 belongs to no episode") as refused:
+    with pytest.raises(ProviderError, match="seed 1 belongs to no rehearsed episode") as refused:
         chat(rehearsal.model, [{"role": "user", "content": "hello"}], seed=1)
     assert not refused.value.transient
 

@@ -142,7 +142,7 @@ def test_another_schema_is_refused_and_left_alone(anywhere: Store, name: str) ->
         anywhere.check()
         list(anywhere.read_episodes())
     (line,) = str(caught.value).splitlines()
-    assert f"schema {NEXT_SCHEMA}," in line
+    assert f"schema {NEXT_SCHEMA};" in line
     assert f"schema {SCHEMA_VERSION}." in line
     assert files(anywhere) == [name]
 

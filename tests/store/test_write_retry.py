@@ -47,7 +47,7 @@ def test_what_is_finished_waits_for_room_which_is_said_once(tmp_path: Path) -> N
         assert waiting.stderr is not None
         said = waiting.stderr.readline()
         assert "File too large" in said
-        assert "up to 120 s: make room, and the run goes on" in said
+        assert "up to 120 s. Make room and the run goes on." in said
         assert store.list_ids() == set()
         resource.prlimit(waiting.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert waiting.stderr.read() == f"{store.url} can be written again.\n"

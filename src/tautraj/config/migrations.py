@@ -47,7 +47,8 @@ def _read_schema_version(record: RawRecord, source: str) -> int:
         )
     if number > SCHEMA_VERSION:
         raise StoreError(
-            f"{source} has schema {number}; this version reads up to {SCHEMA_VERSION}. Update tautraj, {elsewhere}."
+            f"{source} has schema {number}; this version reads up to schema {SCHEMA_VERSION}. "
+            f"Update tautraj, {elsewhere}."
         )
     return number
 

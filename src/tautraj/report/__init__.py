@@ -1,6 +1,6 @@
-"""The page of a run: one HTML file that needs nothing else, for people to look at what was played.
+"""Reports: the HTML page of one or several runs, a single file without external resources; terminal output.
 
-It holds gold values: it is for reading, never for training. Not here: one conversation in the terminal (`reading`).
+A page contains gold values: it is for people and never for training.
 """
 
 from tautraj.report.html.page import write_page

@@ -1,6 +1,6 @@
-"""What the page's table and plots need of an episode: small enough that those of all runs fit into memory.
+"""The row of an episode in the page's table and plots, small enough that the rows of all runs fit into memory.
 
-Not here: the conversations themselves, which come one at a time (`conversations`).
+Not here: the conversations, which are packed one at a time (`report.html.conversation_data`).
 """
 
 import math
@@ -18,36 +18,36 @@ NO_OPERATION = "(none)"
 
 class EpisodeRow(NamedTuple):
     run: int
-    """Number of its run directory among those of the page."""
+    """Index of its run directory in the page's list of runs."""
     id: str
     task_id: str
     trial: int
     status: Status
-    """By its reward: 1, less, or none."""
+    """passed: reward 1; failed: less; ungraded: no reward."""
     reward: float | None
     failed_components: tuple[str, ...]
-    """Components of the reward that are less than 1."""
+    """Names of the reward components below 1."""
     ending: Ending
     turns: int
-    """Played by the seats; what the task gave is not counted."""
+    """Turns played by the seats; turns given by the task are not counted."""
     tool_calls: int
     mistakes: int
     seconds: float
     tokens: int
-    """In and out, of all seats."""
+    """Input and output tokens of all seats."""
     usd: float | None
-    """Of all seats; None: unpriced."""
+    """USD of all seats; None: some call has no price."""
     labels: tuple[str, ...]
     operations: tuple[str, ...]
-    """Tools by which the gold actions write, each once."""
+    """Writing tools among the gold actions, each once, sorted."""
 
 
 def make_episode_row(
     trajectory: Trajectory, summary: EpisodeSummary, run_index: int, writing_tools: Collection[str] | None
 ) -> EpisodeRow:
-    """The row of `trajectory`, whose numbers `summary` holds.
+    """The row of `trajectory`; `summary` is its `summarise`.
 
-    `writing_tools`: None where the benchmark cannot be opened; then every gold action counts.
+    `writing_tools`: names of the tools that write; None if the benchmark cannot be opened: every gold action counts.
     """
     usage = summary.usage.values()
     return EpisodeRow(
@@ -63,14 +63,15 @@ def make_episode_row(
         tool_calls=summary.tool_calls,
         mistakes=summary.mistakes,
         seconds=summary.seconds if math.isfinite(summary.seconds) else 0.0,
-        tokens=sum(spent.tokens_in + spent.tokens_out for spent in usage),
-        usd=total_usd(spent.usd for spent in usage),
+        tokens=sum(seat.tokens_in + seat.tokens_out for seat in usage),
+        usd=total_usd(seat.usd for seat in usage),
         labels=tuple(active_labels(trajectory.labels, summary.reward)),
         operations=tuple(list_operations(trajectory.privileged, writing_tools)),
     )
 
 
 def list_operations(privileged: Privileged, writing_tools: Collection[str] | None) -> list[str]:
+    """Names of the gold actions' writing tools, sorted; `[NO_OPERATION]` if there is none."""
     names = {str(action.get("name")) for action in privileged.gold_actions}
     return [sys.intern(name) for name in sorted(names) if writing_tools is None or name in writing_tools] or [
         NO_OPERATION
@@ -78,13 +79,13 @@ def list_operations(privileged: Privileged, writing_tools: Collection[str] | Non
 
 
 def select_conversations(episodes: Sequence[EpisodeRow], limit: int) -> list[int]:
-    """Numbers of those whose conversations the page holds, in order.
+    """Indices, in order, of at most `limit` episodes whose conversations the page includes.
 
-    Failures are chosen first, then the ungraded; first trials first, so that they are of many tasks.
+    Failures are chosen first, then ungraded episodes; low trials before high ones, so that many tasks are covered.
     """
     order = {"failed": 0, "ungraded": 1, "passed": 2}
-    first = sorted(range(len(episodes)), key=lambda number: (order[episodes[number].status], episodes[number].trial))
-    return sorted(first[:limit])
+    ranked = sorted(range(len(episodes)), key=lambda index: (order[episodes[index].status], episodes[index].trial))
+    return sorted(ranked[:limit])
 
 
 def _failed_components(components: dict[str, float]) -> list[str]:

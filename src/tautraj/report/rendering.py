@@ -1,4 +1,4 @@
-"""Parts of an episode as text: what the page and the terminal both show."""
+"""Parts of an episode as text, shared by the page and the terminal."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ def episode_status(reward: float | None) -> Status:
 
 
 def active_labels(labels: Labels | None, reward: float | None) -> Iterator[str]:
-    """Names of the labels that hold, those that are more than a yes included."""
+    """Names of the labels that are set: true flags, non-empty lists, a canonical reward other than `reward`."""
     if labels is None:
         return
     for name, value in labels:
@@ -36,7 +36,7 @@ TOO_DEEP = "(nested too deeply to be shown)"
 
 
 def belief_text(belief: dict[str, Any]) -> str:
-    """As the planning agent reads it; JSON where it has another shape."""
+    """The belief as the planning agent reads it; JSON if it is not a `Belief`."""
     try:
         return format_belief(Belief.model_validate(belief))
     except ValidationError:
@@ -51,14 +51,15 @@ def json_text(value: Any) -> str:
 
 
 def call_line(call: ToolCall) -> str:
-    """name(argument=value, …), values as JSON; or the model's own text where that was no JSON object."""
+    """name(argument=value, …) with values as JSON; the model's own text if that was not a JSON object."""
     if call.raw is not None:
         return f"{call.name}({call.raw})"
     return f"{call.name}({', '.join(f'{name}={json_text(value)}' for name, value in call.arguments.items())})"
 
 
 def gold_line(action: dict[str, Any]) -> str:
-    by = "" if action.get("requestor", "assistant") == "assistant" else "customer: "
+    """A gold action as `call_line`; "customer: " before it if the customer has to make the call."""
+    prefix = "" if action.get("requestor", "assistant") == "assistant" else "customer: "
     arguments = action.get("arguments")
-    given = arguments if isinstance(arguments, dict) else {}
-    return by + call_line(ToolCall(id="", name=str(action.get("name")), arguments=given))
+    arguments = arguments if isinstance(arguments, dict) else {}
+    return prefix + call_line(ToolCall(id="", name=str(action.get("name")), arguments=arguments))

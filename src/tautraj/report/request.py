@@ -1,6 +1,6 @@
-"""What is asked of the page and where it goes: at the door, and at the end of a run.
+"""Pages for `python flows/report.py` and for the end of a run: which runs, which file, which title.
 
-Not here: the page (`page`).
+Not here: the page itself (`report.html.page`).
 """
 
 import shlex
@@ -18,62 +18,65 @@ REPORT_FILE = "report.html"
 
 
 class ReportRequest(Record):
-    """What the door is asked for."""
+    """Configuration of `flows/report.py`."""
 
     run: RunDirectories
     root: str
     out: str | None
-    """The file; None: report.html in the run directory, or for several in the folder that they have in common."""
+    """File to write; None: report.html in the run directory, or in the common folder of several."""
     conversations: int | None = Field(ge=0)
-    """Which it holds at most; None: as the runs say."""
+    """How many the page includes at most; None: the highest `report.conversations` of the runs."""
 
 
 def write_report(request: ReportRequest) -> str:
-    """Write the page that is asked for; where it is. Raises `UserError`."""
+    """Write the requested page and return its path. Raises `UserError`."""
     urls = resolve_runs(request.run, request.root)
     target = request.out or f"{_common_folder(urls)}/{REPORT_FILE}"
     if target.endswith("/"):
-        raise ConfigError(f"out={target} names a folder and no file: out={target}{REPORT_FILE}")
+        raise ConfigError(f"out={target} is a folder. Name a file: out={target}{REPORT_FILE}")
     stores = [Store(url) for url in urls]
-    most = request.conversations
-    if most is None:
-        most = max(read_run(store).report.conversations for store in stores)
-    write_page(stores, target, title=_title(urls), conversations=most)
+    conversations = request.conversations
+    if conversations is None:
+        conversations = max(read_run(store).report.conversations for store in stores)
+    write_page(stores, target, title=_title(urls), conversations=conversations)
     return target
 
 
 def write_run_report(store: Store, conversations: int, cells: Sequence[Store] = ()) -> str:
-    """Write a directory's own page into it; where it is. Raises `StoreError`.
+    """Write report.html into `store` and return its path. Raises `StoreError`.
 
-    `cells`: the run directories that it is about; none: itself.
+    `cells`: the run directories that the page covers; empty: `store` itself.
     """
-    of = list(cells) or [store]
+    stores = list(cells) or [store]
     with boundary(StoreError, f"the report of {store.url}"):
-        write_page_into(store, REPORT_FILE, of, _title([one.path for one in of]), conversations)
+        write_page_into(store, REPORT_FILE, stores, _title([run.path for run in stores]), conversations)
     return f"{store.url.rstrip('/')}/{REPORT_FILE}"
 
 
 def write_closing_report(
     store: Store, conversations: int, notify: Callable[[str], None], cells: Sequence[Store] = ()
 ) -> dict[str, str]:
-    """Of a run or a sweep: its page, under the word for it. What goes wrong is said, and ends nothing."""
+    """`write_run_report` at the end of a run or a sweep. Returns the link `report`.
+
+    A failure is passed to `notify` with the command that repeats it; the result is then empty.
+    """
     try:
         return {"report": write_run_report(store, conversations, cells)}
     except TautrajError as error:
-        which = [one.url for one in cells] or [store.url]
-        run = which[0] if len(which) == 1 else f"[{','.join(which)}]"
-        notify(f"No report: {error}. Once that is seen to: python flows/report.py {shlex.quote(f'run={run}')}")
+        urls = [cell.url for cell in cells] or [store.url]
+        run = urls[0] if len(urls) == 1 else f"[{','.join(urls)}]"
+        notify(f"No report: {error}. To write it again: python flows/report.py {shlex.quote(f'run={run}')}")
         return {}
 
 
 def _common_folder(urls: Sequence[str]) -> str:
-    """A single run directory itself, or the folder that several stand in."""
+    """A single run directory itself, or the parent folder of several. Raises `ConfigError` if they have several."""
     if len(urls) == 1:
         return urls[0]
     folders = {url.rpartition("/")[0] or "." for url in urls}
     if len(folders) > 1:
         raise ConfigError(
-            f"the runs are in several folders ({', '.join(sorted(folders))}): name the file, out=FILE.html"
+            f"the runs are in several folders ({', '.join(sorted(folders))}). Name a file: out=FILE.html"
         )
     return folders.pop()
 

@@ -1,6 +1,6 @@
-"""A run directory as its page tells it: what was run, its episodes in short, its numbers, what could not be played.
+"""A run directory loaded for the page: configuration, episode rows, metrics, failures; and explained rewards.
 
-Not here: conversations (`conversations`), the page (`page`).
+Not here: conversations (`report.html.conversation_data`), the page (`report.html.page`).
 """
 
 from collections.abc import Collection
@@ -23,43 +23,43 @@ OFFLINE = "oracle/offline: not a model's result"
 class LoadedRun(NamedTuple):
     store: Store
     name: str
-    """Of the run directory: cell and digest."""
+    """Name of the run directory: cell and digest."""
     run: Run
     benchmark: Benchmark | str
-    """Or why it is not at hand."""
+    """A string is the reason why it cannot be opened."""
     episodes: list[EpisodeRow]
     numbers: Metrics
     failures: list[Failure]
-    """Of episodes that are still owed."""
+    """Failures of episodes that are still owed."""
 
     @property
     def offline_note(self) -> str | None:
-        """To be said beside every number of it."""
+        """Warning shown with the run's numbers; None if the model and the customer are both llms."""
         if self.run.model.is_offline:
             return OFFLINE
         return f"customer offline: {self.run.user.name}" if self.run.user.is_offline else None
 
 
 def load_run(store: Store, index: int) -> LoadedRun:
-    """Read it once from end to end. Raises `StoreError`."""
+    """Load a run directory, reading each episode once. `index`: its index on the page. Raises `StoreError`."""
     run, benchmark = read_run(store), open_run_benchmark(store)
     tools: Collection[str] | None = None if isinstance(benchmark, str) else benchmark.writing_tools
-    rows, entries = [], []
+    summaries, episodes = [], []
     for trajectory in store.read_episodes():
         summary = summarise(trajectory)
-        rows.append(summary)
-        entries.append(make_episode_row(trajectory, summary, index, tools))
+        summaries.append(summary)
+        episodes.append(make_episode_row(trajectory, summary, index, tools))
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
-    failures = store.read_failures({row.id for row in rows})
-    return LoadedRun(store, name, run, benchmark, entries, compute_run_metrics(store, rows), failures)
+    failures = store.read_failures({summary.id for summary in summaries})
+    return LoadedRun(store, name, run, benchmark, episodes, compute_run_metrics(store, summaries), failures)
 
 
 def explain_reward(trajectory: Trajectory, benchmark: Benchmark | str) -> Explanation | str:
-    """Why its reward is what it is, or why that cannot be said."""
+    """The explanation of a reward, or the reason why there is none."""
     if isinstance(benchmark, str):
         return benchmark
     if trajectory.data_hash != benchmark.data_hash:
-        return "the benchmark's data here are not those that it was graded with"
+        return "the benchmark's data here differ from the data it was graded with"
     try:
         with boundary(GradingError, f"explaining task {trajectory.task_id}"):
             return explain(trajectory, benchmark)
@@ -68,7 +68,7 @@ def explain_reward(trajectory: Trajectory, benchmark: Benchmark | str) -> Explan
 
 
 def open_run_benchmark(store: Store) -> Benchmark | str:
-    """What a run directory was played in, or why it is not at hand. Raises `StoreError`."""
+    """The benchmark of a run directory, or the reason why it cannot be opened. Raises `StoreError`."""
     run = read_run(store)
     try:
         with boundary(GradingError, f"opening {run.benchmark.name} {run.domain.name}"):

@@ -1,6 +1,6 @@
-"""Which conversation of a run directory is meant, and its reward explained.
+"""Find the episode that `python flows/show.py` shows, and explain its reward.
 
-Not here: how it is printed (`reading`), the page with all of them (`report`).
+Not here: how it is printed (`report.terminal.conversation`), the page of all episodes (`report.html.page`).
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from tautraj.store.discovery import resolve_runs
 from tautraj.trajectory import Record, Trajectory
 
 MOST_LISTED = 20
-"""Of what exists, at most."""
+"""Names listed in an error message, at most."""
 
 
 class ShowRequest(Record):
-    """What the door is asked for."""
+    """Configuration of `flows/show.py`."""
 
     run: str | None = Field(min_length=1)
     """The run directory, a path or URL; None: the newest under `root`."""
@@ -33,8 +33,8 @@ class ShowRequest(Record):
 
     @field_validator("task", "episode", mode="before")
     @classmethod
-    def _as_text(cls, given: Any) -> Any:
-        return str(given) if isinstance(given, int | float) else given
+    def _as_text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int | float) else value
 
 
 class EpisodeRef(NamedTuple):
@@ -47,22 +47,26 @@ class EpisodeRef(NamedTuple):
 class ShowResult(NamedTuple):
     url: str
     trajectory: Trajectory | None
-    """None: several are meant."""
+    """None: several episodes match, see `candidates`."""
     explanation: tuple[str, ...]
-    """The reward explained, line by line; nothing where nothing is wrong."""
+    """The reward explained, line by line; empty for an episode that passed."""
     candidates: tuple[EpisodeRef, ...]
+    """The episodes that match, if several do."""
 
 
 def find_episode(request: ShowRequest) -> ShowResult:
-    """Raises `StoreError` and `ConfigError`, saying what exists."""
+    """The episode that `request` names; without a name the first that failed, else the first.
+
+    Raises `StoreError` or `ConfigError`, naming what exists.
+    """
     store = Store(resolve_runs(request.run and [request.run], request.root)[0])
     store.read_config()
-    meant = [_find_by_id(store, request.episode)] if request.episode is not None else _find_matching(store, request)
-    if len(meant) > 1:
-        return ShowResult(store.url, None, (), tuple(meant))
-    trajectory = store.read_episode(meant[0].id)
+    matches = [_find_by_id(store, request.episode)] if request.episode is not None else _find_matching(store, request)
+    if len(matches) > 1:
+        return ShowResult(store.url, None, (), tuple(matches))
+    trajectory = store.read_episode(matches[0].id)
     if trajectory is None:
-        raise StoreError(f"{store.url} no longer has episode {meant[0].id}. Ask again")
+        raise StoreError(f"{store.url} no longer has episode {matches[0].id}. Run the command again")
     return ShowResult(store.url, trajectory, tuple(_explanation_lines(store, trajectory)), ())
 
 
@@ -76,32 +80,30 @@ def _find_by_id(store: Store, episode: str) -> EpisodeRef:
 
 
 def _find_matching(store: Store, request: ShowRequest) -> list[EpisodeRef]:
-    """All that are, or the one that nobody had to name."""
-    anyone = request.task is None and request.trial is None
+    """All episodes of the named task and trial; without either the first failure, else the first episode."""
+    unnamed = request.task is None and request.trial is None
     tasks: dict[str, None] = {}
     trials: set[int] = set()
-    found: list[EpisodeRef] = []
-    for one in store.read_episodes():
-        tasks[one.task_id] = None
-        trials.add(one.trial)
-        if request.task in (None, one.task_id) and request.trial in (None, one.trial):
-            listed = EpisodeRef(one.id, one.task_id, one.trial, one.reward)
-            if anyone and is_success(one.reward) is False:
-                return [listed]
-            found = found[:1] if anyone and found else [*found, listed]
+    matches: list[EpisodeRef] = []
+    for episode in store.read_episodes():
+        tasks[episode.task_id] = None
+        trials.add(episode.trial)
+        if request.task in (None, episode.task_id) and request.trial in (None, episode.trial):
+            match = EpisodeRef(episode.id, episode.task_id, episode.trial, episode.reward)
+            if unnamed and is_success(episode.reward) is False:
+                return [match]
+            matches = matches[:1] if unnamed and matches else [*matches, match]
     if not tasks:
         raise StoreError(f"{store.url} has no episodes. Play some: python flows/generate.py")
-    if found:
-        return sorted(found, key=lambda one: (one.task_id, one.trial))
+    if matches:
+        return sorted(matches, key=lambda match: (match.task_id, match.trial))
     if request.task is not None and request.task not in tasks:
         known = sorted(tasks, key=lambda task: (len(task), task))
         raise ConfigError(
             f"{store.url} has no task {request.task}.{suggest_closest(request.task, known)} "
             f"It has: {_join_names(known)}"
         )
-    raise ConfigError(
-        f"{store.url} has no trial {request.trial} of that. Trials: {_join_names(sorted(map(str, trials)))}"
-    )
+    raise ConfigError(f"{store.url} has no trial {request.trial}. Trials: {_join_names(sorted(map(str, trials)))}")
 
 
 def _explanation_lines(store: Store, trajectory: Trajectory) -> list[str]:
@@ -109,8 +111,10 @@ def _explanation_lines(store: Store, trajectory: Trajectory) -> list[str]:
         return [f"not graded: {trajectory.ungraded}"]
     if is_success(trajectory.reward):
         return []
-    found = explain_reward(trajectory, open_run_benchmark(store))
-    return [f"not explained: {found}"] if isinstance(found, str) else list(format_explanation(found))
+    explanation = explain_reward(trajectory, open_run_benchmark(store))
+    if isinstance(explanation, str):
+        return [f"not explained: {explanation}"]
+    return list(format_explanation(explanation))
 
 
 def _join_names(names: Sequence[str]) -> str:

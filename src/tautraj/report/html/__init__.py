@@ -1,1 +1,1 @@
-"""The HTML page of one run or of several, one file that needs nothing else."""
+"""The HTML page of one or several runs: one file without external resources."""

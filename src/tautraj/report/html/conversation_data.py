@@ -1,7 +1,7 @@
-"""A conversation as the page shows it: plain values, every text fit to be seen, packed small.
+"""Conversations as data for the page's scripts: plain values, control characters escaped, compressed.
 
-What many conversations have in common (prompts, tools) is kept once. Not here: which are shown (`entries`), how they
-look (`conversation.js`).
+A prompt or a list of tools that several conversations share is stored once. Not here: which conversations the page
+includes (`report.episode_rows`).
 """
 
 import base64
@@ -19,44 +19,48 @@ from tautraj.trajectory import Grade, LlmCall, Trajectory, Turn
 
 
 class Blob(NamedTuple):
-    """A packed value and where the page finds it."""
+    """A packed value and the id of its element in the page."""
 
     id: str
     data: str
 
 
 class ConversationPacker:
-    """Conversations packed one after the other; long texts that several have, once."""
+    """Packs conversations one by one; a prompt or list of tools that several share is packed once."""
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
 
     def pack(self, number: int, trajectory: Trajectory, explanation: Explanation | str | None) -> Iterator[Blob]:
-        """`number`: the episode's on the page; `why`: its reward explained, or why it could not be, or no need."""
+        """Blobs of a conversation: its prompts that are new, then the conversation itself as `c<number>`.
+
+        `number`: the episode's index on the page. `explanation`: a string is the reason why there is none; None: none
+        is needed.
+        """
         texts = {
             "system": trajectory.system_prompt,
             "tools": json_text(trajectory.tools) if trajectory.tools else "",
             "customer": trajectory.user_prompt,
             "customer_tools": json_text(trajectory.user_tools) if trajectory.user_tools else "",
         }
-        told = {}
+        prompts = {}
         for name, text in texts.items():
             digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
             if text and digest not in self._numbers:
                 self._numbers[digest] = len(self._numbers)
                 yield Blob(f"s{self._numbers[digest]}", pack_value(text))
-            told[name] = f"s{self._numbers[digest]}" if text else None
-        yield Blob(f"c{number}", pack_value({"prompts": told, **conversation_to_dict(trajectory, explanation)}))
+            prompts[name] = f"s{self._numbers[digest]}" if text else None
+        yield Blob(f"c{number}", pack_value({"prompts": prompts, **conversation_to_dict(trajectory, explanation)}))
 
 
 def pack_value(value: Any) -> str:
-    """As `unpacked` in `dom.js` reads it: base64 of zlib of JSON."""
+    """base64 of zlib of JSON, as `unpack` in `dom.js` reads it."""
     text = json.dumps(sanitise(value), ensure_ascii=False, allow_nan=False)
     return base64.b64encode(zlib.compress(text.encode(), 6)).decode()
 
 
 def sanitise(value: Any) -> Any:
-    """Fit for JSON in a page: control characters to be seen in every text, and no number that JSON does not have."""
+    """`value` for JSON: control characters escaped in every text; infinities and NaN as text."""
     if isinstance(value, str):
         return escape_unprintable(value)
     if isinstance(value, dict):
@@ -67,8 +71,7 @@ def sanitise(value: Any) -> Any:
 
 
 def conversation_to_dict(trajectory: Trajectory, explanation: Explanation | str | None) -> dict[str, Any]:
-    one = trajectory
-    told: tuple[str, ...] = (
+    fields: tuple[str, ...] = (
         "id",
         "cell",
         "benchmark",
@@ -81,38 +84,38 @@ def conversation_to_dict(trajectory: Trajectory, explanation: Explanation | str 
         "ungraded",
         "seconds",
     )
-    told += ("agent", "model", "user", "user_strategy", "judge", "scenario", "quarantine", "started", "data_hash")
+    fields += ("agent", "model", "user", "user_strategy", "judge", "scenario", "quarantine", "started", "data_hash")
     return {
-        **{name: getattr(one, name) for name in told},
-        "status": episode_status(one.reward),
-        "ending": one.outcome.kind,
-        "detail": one.outcome.detail,
-        "grade": _grade_to_dict(one.grade) if one.grade else None,
-        "labels": list(active_labels(one.labels, one.reward)),
-        "violations": list(one.labels.violations or ()) if one.labels else [],
-        "canonical": one.labels.canonical_reward if one.labels else None,
-        "usage": {seat: spent.model_dump() for seat, spent in one.usage.items()},
-        "versions": one.versions,
-        "gold": [gold_line(action) for action in one.privileged.gold_actions],
+        **{name: getattr(trajectory, name) for name in fields},
+        "status": episode_status(trajectory.reward),
+        "ending": trajectory.outcome.kind,
+        "detail": trajectory.outcome.detail,
+        "grade": _grade_to_dict(trajectory.grade) if trajectory.grade else None,
+        "labels": list(active_labels(trajectory.labels, trajectory.reward)),
+        "violations": list(trajectory.labels.violations or ()) if trajectory.labels else [],
+        "canonical": trajectory.labels.canonical_reward if trajectory.labels else None,
+        "usage": {seat: usage.model_dump() for seat, usage in trajectory.usage.items()},
+        "versions": trajectory.versions,
+        "gold": [gold_line(action) for action in trajectory.privileged.gold_actions],
         "explanation": _explanation_to_dict(explanation) if isinstance(explanation, Explanation) else None,
         "unexplained": explanation if isinstance(explanation, str) else None,
-        "turns": [_turn_to_dict(turn) for turn in one.turns],
+        "turns": [_turn_to_dict(turn) for turn in trajectory.turns],
     }
 
 
 def _grade_to_dict(grade: Grade) -> dict[str, Any]:
-    looked_for = {
+    checks = {
         "communicate": grade.communicate,
         "action": grade.actions,
         "env_assertion": grade.assertions,
         "nl_assertion": grade.judged,
     }
-    checks = {name: [[check.what, check.met, check.why] for check in found] for name, found in looked_for.items()}
-    return {"components": grade.components, "checks": {k: v for k, v in checks.items() if v}, "note": grade.note}
+    rows = {name: [[check.what, check.met, check.why] for check in group] for name, group in checks.items() if group}
+    return {"components": grade.components, "checks": rows, "note": grade.note}
 
 
 def _explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
-    rows = [[one.path, _to_text(one.gold), _to_text(one.actual)] for one in explanation.differences]
+    rows = [[field.path, _to_text(field.gold), _to_text(field.actual)] for field in explanation.differences]
     return {**explanation._asdict(), "differences": rows}
 
 
@@ -121,9 +124,9 @@ def _to_text(value: Any) -> str:
 
 
 def _turn_to_dict(turn: Turn) -> dict[str, Any]:
-    """What there is of it."""
+    """The turn's values without those that are None."""
     call = turn.tool_call
-    told = {
+    values = {
         "index": turn.index,
         "seat": turn.seat,
         "kind": turn.kind,
@@ -137,15 +140,15 @@ def _turn_to_dict(turn: Turn) -> dict[str, Any]:
         and [call.name, call.raw if call.raw is not None else json_text(call.arguments), call_line(call)],
         "observation": turn.observation,
         "error": turn.error or None,
-        "dropped": [call_line(one) for one in turn.dropped] or None,
+        "dropped": [call_line(dropped) for dropped in turn.dropped] or None,
         "given": turn.given or None,
         "cost": _cost_fields(turn.calls) if turn.calls else None,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _cost_fields(calls: Sequence[LlmCall]) -> list[Any]:
-    """llm, requests, tokens in and out, USD (None: unpriced), seconds, retries, finish."""
+    """llm, requests, tokens in and out, USD (None: unpriced), seconds, retries, finish: read by `turns.js`."""
     prices = [call.usd for call in calls]
     return [
         ", ".join(dict.fromkeys(call.llm for call in calls)),

@@ -1,5 +1,5 @@
-// What the other scripts stand on: elements made of text alone, numbers in words, the page's data.
-// Text from a run becomes text nodes and never markup: nothing here or elsewhere parses HTML.
+// Shared by the other scripts: the page's data, elements made of text only, formatted numbers.
+// Text from a run becomes text nodes and never markup: no script of the page parses HTML.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const episodes = data.rows.map((row, number) => {
@@ -8,7 +8,7 @@ const episodes = data.rows.map((row, number) => {
   return episode;
 });
 
-const STATUSES = { passed: "✓ passed", failed: "✗ failed", ungraded: "– not graded" };
+const STATUS_LABELS = { passed: "✓ passed", failed: "✗ failed", ungraded: "– not graded" };
 
 function h(tag, attributes, ...children) {
   const node = document.createElement(tag);
@@ -21,36 +21,36 @@ function h(tag, attributes, ...children) {
   return node;
 }
 
-function words(name) {
+function humanise(name) {
   return name.replaceAll("_", " ");
 }
 
-function count(number) {
+function formatCount(number) {
   return Math.round(number).toLocaleString("en");
 }
 
-function dollars(usd) {
+function formatUsd(usd) {
   if (usd === null) return "unpriced";
   return "$" + (usd >= 1 || usd === 0 ? usd.toFixed(2) : usd.toFixed(4));
 }
 
-function duration(seconds) {
+function formatDuration(seconds) {
   if (seconds < 10) return seconds.toFixed(1) + " s";
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} min`;
 }
 
-function statusOf(status) {
-  return h("span", { class: `status ${status}` }, STATUSES[status]);
+function statusElement(status) {
+  return h("span", { class: `status ${status}` }, STATUS_LABELS[status]);
 }
 
 function badge(name) {
-  const wrong = ["acted_after_stop", "gold_known_bad", "violations", "unauthenticated_write", "unconfirmed_write"];
-  return h("span", { class: "badge" + (wrong.includes(name) ? " warn" : "") }, words(name));
+  const warnings = ["acted_after_stop", "gold_known_bad", "violations", "unauthenticated_write", "unconfirmed_write"];
+  return h("span", { class: "badge" + (warnings.includes(name) ? " warn" : "") }, humanise(name));
 }
 
-// JSON over several lines, token by token: no number is read, so none changes. Other text comes back as it is.
-function indented(text) {
+// Indents JSON token by token: numbers are not parsed, so none changes. Other text is returned unchanged.
+function indentJson(text) {
   if (!/^\s*[[{]/.test(text) || text.length > 200000) return text;
   try { JSON.parse(text); } catch { return text; }
   let out = "";
@@ -65,8 +65,8 @@ function indented(text) {
   return out;
 }
 
-// What `packed` in conversations.py made: base64 of zlib of JSON. Null where the page does not hold it.
-async function unpacked(id) {
+// Inverse of `pack_value` in conversation_data.py: base64 of zlib of JSON. Null if the page does not include it.
+async function unpack(id) {
   let node = document.getElementById(id);
   if (!node && document.readyState === "loading") {
     await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));

@@ -1,83 +1,83 @@
-// Which of the two is shown, by the address's fragment, and the keyboard.
+// Switches between overview and conversation by the address's fragment; handles the keyboard.
 
 const overview = document.getElementById("overview");
-const pane = document.getElementById("conversation");
+const conversationPane = document.getElementById("conversation");
 const title = document.title;
-let opened = null;
-let left = 0;
+let current = null;
+let savedScroll = 0;
 
-function named() {
+function episodeFromHash() {
   let key = location.hash.slice(1);
-  try { key = decodeURIComponent(key); } catch { /* it is nobody's */ }
-  return episodes.find((one) => one.key === key) || null;
+  try { key = decodeURIComponent(key); } catch { /* not the key of an episode */ }
+  return episodes.find((episode) => episode.key === key) || null;
 }
 
 async function route() {
-  const entry = named();
-  if (entry === opened) return;
-  if (!opened) left = scrollY;
-  const before = opened;
-  opened = entry;
-  if (!entry) {
-    pane.hidden = true;
+  const episode = episodeFromHash();
+  if (episode === current) return;
+  if (!current) savedScroll = scrollY;
+  const previous = current;
+  current = episode;
+  if (!episode) {
+    conversationPane.hidden = true;
     overview.hidden = false;
     document.title = title;
-    scrollTo(0, left);
-    const row = body.querySelector(`tr[data-number="${before.number}"] a`);
+    scrollTo(0, savedScroll);
+    const row = tableBody.querySelector(`tr[data-number="${previous.number}"] a`);
     if (row) row.focus({ preventScroll: true });
     return;
   }
-  const one = entry.held ? await unpacked(`c${entry.number}`) : null;
-  if (opened !== entry) return;  // somebody was quicker
-  pane.replaceChildren(...conversationOf(entry, one));
+  const conversation = episode.included ? await unpack(`c${episode.number}`) : null;
+  if (current !== episode) return;  // another episode was opened meanwhile
+  conversationPane.replaceChildren(...conversationView(episode, conversation));
   overview.hidden = true;
-  pane.hidden = false;
-  document.title = `Task ${entry.task} · ${title}`;
+  conversationPane.hidden = false;
+  document.title = `Task ${episode.task} · ${title}`;
   scrollTo(0, 0);
-  pane.focus({ preventScroll: true });
+  conversationPane.focus({ preventScroll: true });
 }
 
-// At once: the event comes later, and a quick hand may be elsewhere by then.
-function go(entry) {
-  location.hash = entry ? encodeURIComponent(entry.key) : "";
+// Routes at once: `hashchange` comes later, and the next key press may come before it.
+function openEpisode(episode) {
+  location.hash = episode ? encodeURIComponent(episode.key) : "";
   route();
 }
 
-function step(by) {
-  const other = shown[shown.indexOf(opened) + by];
-  if (shown.includes(opened) && other) go(other);
+function openNeighbour(offset) {
+  const neighbour = visible[visible.indexOf(current) + offset];
+  if (visible.includes(current) && neighbour) openEpisode(neighbour);
 }
 
 function onKey(event) {
   const typing = event.target.closest("input, select, textarea");
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
-    if (opened) go(null);
+    if (current) openEpisode(null);
     else if (typing) typing.blur();
     return;
   }
   if (typing) {
-    if (event.key === "Enter" || event.key === "ArrowDown") { if (typing.id === "search") { event.preventDefault(); move(0); } }
+    if (event.key === "Enter" || event.key === "ArrowDown") { if (typing.id === "search") { event.preventDefault(); moveFocus(0); } }
     return;
   }
-  const by = { j: 1, k: -1 }[event.key] || (opened ? 0 : { ArrowDown: 1, ArrowUp: -1 }[event.key]);
-  const listed = body.contains(document.activeElement);
-  if (by && (opened || listed || event.key === "j" || event.key === "k")) {
+  const offset = { j: 1, k: -1 }[event.key] || (current ? 0 : { ArrowDown: 1, ArrowUp: -1 }[event.key]);
+  const listed = tableBody.contains(document.activeElement);
+  if (offset && (current || listed || event.key === "j" || event.key === "k")) {
     event.preventDefault();
-    if (opened) step(by); else move(by);
-  } else if (event.key === "/" && !opened) {
+    if (current) openNeighbour(offset); else moveFocus(offset);
+  } else if (event.key === "/" && !current) {
     event.preventDefault();
     document.getElementById("search").focus();
   }
 }
 
-// What is folded cannot be read on paper; prompts stay as they are.
-let unfolded = [];
+// Folds are opened for printing, except prompts.
+let unfoldedForPrint = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll("#conversation details:not(.prompt):not([open])")];
-  unfolded.forEach((fold) => { fold.open = true; });
+  unfoldedForPrint = [...document.querySelectorAll("#conversation details:not(.prompt):not([open])")];
+  unfoldedForPrint.forEach((fold) => { fold.open = true; });
 });
-addEventListener("afterprint", () => unfolded.forEach((fold) => { fold.open = false; }));
+addEventListener("afterprint", () => unfoldedForPrint.forEach((fold) => { fold.open = false; }));
 addEventListener("hashchange", route);
 addEventListener("keydown", onKey);
 makeTable();

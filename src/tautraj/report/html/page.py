@@ -1,7 +1,8 @@
-"""One HTML file over one or several run directories, written piece by piece: no more than one conversation at a time.
+"""The HTML page of one or several run directories, written in chunks: one conversation in memory at a time.
 
-Nothing from a run is ever markup in it: the template escapes, data is JSON without a `<`, and a policy in its head
-lets nothing run but our own script. Not here: what the page tells (`played`, `conversations`, `plots`).
+Text from a run is never markup: the template escapes it, data is JSON without a `<`, and a content security policy
+allows only the page's own script. Not here: the page's contents (`report.run_data`, `report.html.conversation_data`,
+`report.html.plots`, `report.html.summary`).
 """
 
 import base64
@@ -28,28 +29,29 @@ FOLDER = Path(__file__).parent
 SCRIPTS = ("dom.js", "table.js", "turns.js", "conversation.js", "page.js")
 
 CHUNK_CHARACTERS = 1 << 16
-"""Letters that are written at once."""
+"""Characters of a chunk, at least; the last is shorter."""
 
 
 def write_page(stores: Sequence[Store], target: str, *, title: str, conversations: int) -> None:
-    """Write the page of these run directories; `target`: a path or fsspec URL of a file, there whole or not at all.
+    """Write the page of these run directories to `target`, a path or fsspec URL, atomically.
 
-    All episodes are in its table; of their `conversations` it holds at most so many, failures first. Raises
-    `StoreError`; reads every record twice at most and keeps none.
+    Its table has all episodes; at most `conversations` conversations are included, failures first. Every record is
+    read at most twice and none is kept in memory. Raises `StoreError`.
     """
     folder, slash, name = target.rpartition("/")
     write_page_into(Store(folder or slash or "."), name, stores, title, conversations)
 
 
 def write_page_into(folder: Store, name: str, stores: Sequence[Store], title: str, conversations: int) -> None:
-    """Likewise, into a folder that is known."""
+    """`write_page` into the file `name` of `folder`."""
     runs = [load_run(store, number) for number, store in enumerate(stores)]
     folder.write_chunks(name, _encode_chunks(render_page(runs, title, conversations)))
 
 
 def render_page(runs: Sequence[LoadedRun], title: str, conversations: int) -> Iterator[str]:
-    entries = sorted((one for run in runs for one in run.episodes), key=_sort_key)
-    kept = select_conversations(entries, conversations)
+    """The page in pieces of text."""
+    episodes = sorted((episode for run in runs for episode in run.episodes), key=_sort_key)
+    selected = select_conversations(episodes, conversations)
     script, style = _join_scripts(), (FOLDER / "page.css").read_text(encoding="utf-8")
     policy = (
         f"default-src 'none'; script-src '{_csp_hash(script)}'; style-src '{_csp_hash(style)}'; img-src data:; "
@@ -61,39 +63,40 @@ def render_page(runs: Sequence[LoadedRun], title: str, conversations: int) -> It
         style=Markup(style),  # noqa: S704 - ours
         script=Markup(script),  # noqa: S704
         runs=runs,
-        figures=make_figures(runs, entries),
+        figures=make_figures(runs, episodes),
         settings=list_settings(runs[0]) if len(runs) == 1 else None,
-        table=runs_table(runs),
-        plots=draw_plots(entries, [run.name for run in runs], [run.run.domain.name for run in runs]),
-        kinds=group_failures(runs),
-        episodes=len(entries),
-        held=len(kept),
-        data=_to_script_json(_table_data(runs, entries, set(kept))),
-        blobs=_pack_conversations(runs, entries, kept),
+        runs_table=runs_table(runs),
+        plots=draw_plots(episodes, [run.name for run in runs], [run.run.domain.name for run in runs]),
+        failure_groups=group_failures(runs),
+        episodes=len(episodes),
+        included=len(selected),
+        data=_to_script_json(_table_data(runs, episodes, set(selected))),
+        blobs=_pack_conversations(runs, episodes, selected),
     )
 
 
 def _pack_conversations(
     runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selected: Iterable[int]
 ) -> Iterator[Blob]:
-    packing = ConversationPacker()
+    packer = ConversationPacker()
     for number in selected:
-        one = episodes[number]
-        trajectory = runs[one.run].store.read_episode(one.id)
+        episode = episodes[number]
+        run = runs[episode.run]
+        trajectory = run.store.read_episode(episode.id)
         if trajectory is not None:
-            why = explain_reward(trajectory, runs[one.run].benchmark) if one.status == "failed" else None
-            yield from packing.pack(number, trajectory, why)
+            explanation = explain_reward(trajectory, run.benchmark) if episode.status == "failed" else None
+            yield from packer.pack(number, trajectory, explanation)
 
 
 COLUMNS = (
     *("key", "id", "run", "task", "trial", "status", "reward", "lost", "ending", "turns", "calls", "mistakes"),
-    *("seconds", "tokens", "usd", "labels", "held"),
+    *("seconds", "tokens", "usd", "labels", "included"),
 )
-"""Names of a table row's values, as the page's scripts use them; written into the page as `fields`."""
+"""Names of the values of a table row in the page's scripts; written into the page as `fields`."""
 
 
 def _table_data(runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selected: set[int]) -> dict[str, Any]:
-    """The data that `dom.js` reads: each row of `rows` holds the values that `fields` names."""
+    """The data of `dom.js`: each of `rows` has the values named by `fields`."""
     keys: set[str] = set()
     rows = []
     for number, episode in enumerate(episodes):
@@ -108,14 +111,14 @@ def _table_data(runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selec
 
 
 def _sort_key(episode: EpisodeRow) -> tuple[Any, ...]:
-    numbered = [
+    task_id = [
         (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,15})", episode.task_id)
     ]
-    return numbered, episode.trial, episode.run
+    return task_id, episode.trial, episode.run
 
 
 def _to_script_json(value: Any) -> Markup:
-    """JSON that can stand in a script: nothing in it ends one or begins a comment."""
+    """`value` as JSON for a script element: nothing in it ends the script or begins a comment."""
     text = json.dumps(sanitise(value), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
@@ -130,13 +133,13 @@ def _csp_hash(text: str) -> str:
 
 
 def _load_template() -> Any:
-    def shown(value: Any) -> Any:
+    def escape(value: Any) -> Any:
         return value if isinstance(value, Markup) else escape_unprintable(str(value))
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
-        finalize=shown,
+        finalize=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -145,12 +148,12 @@ def _load_template() -> Any:
 
 
 def _encode_chunks(chunks: Iterable[str]) -> Iterator[bytes]:
-    waiting: list[str] = []
+    buffer: list[str] = []
     length = 0
-    for piece in chunks:
-        waiting.append(piece)
-        length += len(piece)
+    for chunk in chunks:
+        buffer.append(chunk)
+        length += len(chunk)
         if length >= CHUNK_CHARACTERS:
-            yield "".join(waiting).encode()
-            waiting, length = [], 0
-    yield "".join(waiting).encode()
+            yield "".join(buffer).encode()
+            buffer, length = [], 0
+    yield "".join(buffer).encode()

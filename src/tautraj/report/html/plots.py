@@ -1,6 +1,6 @@
-"""The page's pictures, by matplotlib: success by task, by operation and by run, turns, cost, endings.
+"""The page's plots, by matplotlib: success by task, by operation and by run, turns, cost, endings.
 
-Text stays text, colours are the page's own. Not here: how a picture becomes part of the page (`svg`).
+Text stays text; colours come from the page's style. Not here: a figure as SVG (`report.html.svg`).
 """
 
 from collections import Counter
@@ -17,13 +17,13 @@ from tautraj.report.rendering import Status
 STATUSES: tuple[Status, ...] = ("passed", "failed", "ungraded")
 
 WIDE, NARROW = 11.6, 3.1
-"""Inches."""
+"""Widths of a figure in inches."""
 
 MOST_TASK_LABELS = 60
-"""Tasks whose names fit under their bars."""
+"""Tasks, at most, whose names fit under their bars."""
 
 MOST_BARS = 24
-"""Bars one above the other."""
+"""Horizontal bars of a plot, at most."""
 
 
 class Plot(NamedTuple):
@@ -38,14 +38,14 @@ Bar = tuple[str, int, int]
 
 
 def draw_plots(episodes: Sequence[EpisodeRow], run_names: Sequence[str], domains: Sequence[str]) -> list[Plot]:
-    """Those that there is something to show in. `runs`, `domains`: of each run directory."""
+    """The plots that have data. `run_names`, `domains`: one for each run directory."""
     import matplotlib
 
-    made = [_plot_by_run(episodes, run_names), _plot_by_task(episodes, domains), _plot_by_operation(episodes)]
-    made += [_plot_turns(episodes), _plot_cost(episodes), _plot_endings(episodes)]
+    plots = [_plot_by_run(episodes, run_names), _plot_by_task(episodes, domains), _plot_by_operation(episodes)]
+    plots += [_plot_turns(episodes), _plot_cost(episodes), _plot_endings(episodes)]
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "tautraj", "font.size": 9, "text.parse_math": False}
     with matplotlib.rc_context(settings):
-        return [drawn for plot in made if plot is not None for drawn in plot()]
+        return [drawn for draw in plots if draw is not None for drawn in draw()]
 
 
 Draw = Callable[[], Iterator[Plot]] | None
@@ -54,31 +54,34 @@ Draw = Callable[[], Iterator[Plot]] | None
 def _plot_by_run(episodes: Sequence[EpisodeRow], run_names: Sequence[str]) -> Draw:
     if len(run_names) < 2:
         return None
-    bars = _count_bars(episodes, lambda one: [run_names[one.run]])
+    bars = _count_bars(episodes, lambda episode: [run_names[episode.run]])
     return lambda: _draw_rates("Success by cell", "", [bar for bar in bars if bar[2]], wide=True)
 
 
 def _plot_by_operation(episodes: Sequence[EpisodeRow]) -> Draw:
-    bars = _count_bars(episodes, lambda one: one.operations)
+    bars = _count_bars(episodes, lambda episode: episode.operations)
     return lambda: _draw_rates("Success by operation", "What the task's gold actions write", bars, wide=False)
 
 
 def _plot_by_task(episodes: Sequence[EpisodeRow], domains: Sequence[str]) -> Draw:
-    several = len(set(domains)) > 1  # they count their tasks alike
-    names = _count_bars(episodes, lambda one: [f"{domains[one.run]} {one.task_id}" if several else one.task_id])
-    bars = sorted(names, key=lambda bar: bar[1] / bar[2])
+    several = len(set(domains)) > 1  # domains use the same task ids
+
+    def name_task(episode: EpisodeRow) -> list[str]:
+        return [f"{domains[episode.run]} {episode.task_id}" if several else episode.task_id]
+
+    bars = sorted(_count_bars(episodes, name_task), key=lambda bar: bar[1] / bar[2])
 
     def draw() -> Iterator[Plot]:
         if not bars:
             return
         figure, axes = _new_figure(WIDE, 1.6)
-        places = range(len(bars))
-        axes.bar(places, [passed / graded for _, passed, graded in bars], color=COLOURS["passed"], width=0.8)
-        axes.bar(places, [-0.03] * len(bars), color=COLOURS["line"], width=0.8)
+        positions = range(len(bars))
+        axes.bar(positions, [passed / graded for _, passed, graded in bars], color=COLOURS["passed"], width=0.8)
+        axes.bar(positions, [-0.03] * len(bars), color=COLOURS["line"], width=0.8)
         axes.set(ylim=(-0.03, 1), yticks=[0, 0.5, 1], yticklabels=["0", "50 %", "100 %"], xticks=[])
         axes.margins(x=0.01)
         if len(bars) <= MOST_TASK_LABELS:
-            axes.set_xticks(places, [_shorten(name, 14) for name, _, _ in bars], rotation=90, fontsize=7)
+            axes.set_xticks(positions, [_shorten(name, 14) for name, _, _ in bars], rotation=90, fontsize=7)
         perfect = sum(passed == graded for _, passed, graded in bars)
         never = sum(passed == 0 for _, passed, _ in bars)
         note = f"{len(bars):,} tasks, hardest first: {never:,} never passed, {perfect:,} always"
@@ -88,22 +91,24 @@ def _plot_by_task(episodes: Sequence[EpisodeRow], domains: Sequence[str]) -> Dra
 
 
 def _plot_turns(episodes: Sequence[EpisodeRow]) -> Draw:
-    return lambda: _draw_histogram("Turns", "Of a conversation", episodes, lambda one: one.turns)
+    return lambda: _draw_histogram("Turns", "Of a conversation", episodes, lambda episode: episode.turns)
 
 
 def _plot_cost(episodes: Sequence[EpisodeRow]) -> Draw:
-    priced = [one for one in episodes if one.usd is not None and one.tokens]
+    priced = [episode for episode in episodes if episode.usd is not None and episode.tokens]
     if priced:
-        return lambda: _draw_histogram("Cost", "USD of a conversation, all seats", priced, lambda one: one.usd or 0.0)
-    called = [one for one in episodes if one.tokens]
-    if called:
-        return lambda: _draw_histogram("Tokens", "Of a conversation; it has no price", called, lambda one: one.tokens)
+        note = "USD of a conversation, all seats"
+        return lambda: _draw_histogram("Cost", note, priced, lambda episode: episode.usd or 0.0)
+    unpriced = [episode for episode in episodes if episode.tokens]
+    if unpriced:
+        note = "Of a conversation, all seats; no price is known"
+        return lambda: _draw_histogram("Tokens", note, unpriced, lambda episode: episode.tokens)
     return None
 
 
 def _plot_endings(episodes: Sequence[EpisodeRow]) -> Draw:
-    counts = Counter(one.ending for one in episodes)
-    by_status = Counter((one.ending, one.status) for one in episodes)
+    counts = Counter(episode.ending for episode in episodes)
+    by_status = Counter((episode.ending, episode.status) for episode in episodes)
 
     def draw() -> Iterator[Plot]:
         if not counts:
@@ -124,14 +129,14 @@ def _plot_endings(episodes: Sequence[EpisodeRow]) -> Draw:
 def _draw_rates(title: str, note: str, bars: Sequence[Bar], *, wide: bool) -> Iterator[Plot]:
     if not bars:
         return
-    shown = sorted(bars, key=lambda bar: -bar[2])[:MOST_BARS]
-    figure, axes = _new_figure(WIDE if wide else NARROW, 0.5 + 0.26 * len(shown))
-    rates = [passed / graded for _, passed, graded in shown]
-    axes.barh(range(len(shown)), rates, color=COLOURS["passed"], height=0.7)
-    names = [_shorten(name, 48 if wide else 32) for name, _, _ in shown]
-    _label_bars(axes, names, [1.0] * len(shown), [f"{passed}/{graded}" for _, passed, graded in shown])
+    largest = sorted(bars, key=lambda bar: -bar[2])[:MOST_BARS]
+    figure, axes = _new_figure(WIDE if wide else NARROW, 0.5 + 0.26 * len(largest))
+    rates = [passed / graded for _, passed, graded in largest]
+    axes.barh(range(len(largest)), rates, color=COLOURS["passed"], height=0.7)
+    names = [_shorten(name, 48 if wide else 32) for name, _, _ in largest]
+    _label_bars(axes, names, [1.0] * len(largest), [f"{passed}/{graded}" for _, passed, graded in largest])
     axes.set(xlim=(0, 1.18), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
-    left_out = f" ({len(shown)} of {len(bars):,} shown)" if len(shown) < len(bars) else ""
+    left_out = f" ({len(largest)} of {len(bars):,} shown)" if len(largest) < len(bars) else ""
     yield Plot(title, note + left_out, wide, inline_svg(figure, title.rsplit(maxsplit=1)[-1]))
 
 
@@ -141,7 +146,7 @@ def _draw_histogram(
     if not episodes:
         return
     figure, axes = _new_figure(NARROW, 1.7)
-    values = [[value_of(one) for one in episodes if one.status == status] for status in STATUSES]
+    values = [[value_of(episode) for episode in episodes if episode.status == status] for status in STATUSES]
     colours = [COLOURS[status] for status in STATUSES]
     axes.hist(values, bins=_bins(episodes, value_of), stacked=True, color=colours)
     axes.locator_params(axis="both", nbins=4)
@@ -149,8 +154,8 @@ def _draw_histogram(
 
 
 def _bins(episodes: Sequence[EpisodeRow], value_of: Callable[[EpisodeRow], float]) -> Any:
-    """Whole numbers get bars that are whole numbers wide."""
-    values = [value_of(one) for one in episodes]
+    """Edges or number of bins: for whole numbers a bin is a whole number wide."""
+    values = [value_of(episode) for episode in episodes]
     low, high = min(values), max(values)
     if all(isinstance(value, int) for value in values):
         step = max(1, -(-int(high - low + 1) // 24))
@@ -159,21 +164,22 @@ def _bins(episodes: Sequence[EpisodeRow], value_of: Callable[[EpisodeRow], float
 
 
 def _count_bars(episodes: Sequence[EpisodeRow], names: Callable[[EpisodeRow], Sequence[str]]) -> list[Bar]:
+    """A bar for each name. `names`: the names that an episode counts for."""
     passed, graded = Counter[str](), Counter[str]()
-    for one in episodes:
-        if one.status != "ungraded":
-            graded.update(names(one))
-            passed.update(names(one) if one.status == "passed" else ())
+    for episode in episodes:
+        if episode.status != "ungraded":
+            graded.update(names(episode))
+            passed.update(names(episode) if episode.status == "passed" else ())
     return [(name, passed[name], graded[name]) for name in graded]
 
 
 def _label_bars(axes: Any, names: Sequence[str], ends: Sequence[float], values: Sequence[str]) -> None:
-    """Bars one under the other, each with its name and number."""
+    """Label horizontal bars with `names` on the left and `values` at their ends."""
     axes.set_yticks(range(len(names)), names, fontsize=7.5)
     axes.invert_yaxis()
-    room = 0.03 * max(ends)
-    for place, (end, text) in enumerate(zip(ends, values, strict=True)):
-        axes.text(end + room, place, text, va="center", fontsize=8, color=COLOURS["muted"])
+    gap = 0.03 * max(ends)
+    for position, (end, text) in enumerate(zip(ends, values, strict=True)):
+        axes.text(end + gap, position, text, va="center", fontsize=8, color=COLOURS["muted"])
     axes.set(xticks=[], xlim=(0, 1.22 * max(ends)))
 
 

@@ -1,6 +1,6 @@
-"""What stands at the head of the page, in words: figures, what was run, runs side by side, what could not be played.
+"""The page's summary as text: figures, settings, a table of runs, failures.
 
-Not here: how numbers are made (`metrics`).
+Not here: how metrics are computed (`metrics`).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tautraj.report.episode_rows import EpisodeRow
 from tautraj.report.run_data import LoadedRun
 
 MOST_FAILURES = 100
-"""Failures shown of a kind."""
+"""Failures of one kind that are shown, at most."""
 
 
 class Figure(NamedTuple):
@@ -22,88 +22,91 @@ class Figure(NamedTuple):
 
 
 class FailureGroup(NamedTuple):
-    """Failures that are alike."""
+    """Failures of one kind."""
 
     name: str
     number: int
     examples: list[tuple[str, Failure]]
-    """The first, each with its run directory's name."""
+    """The first of them, each with the name of its run directory."""
 
 
 def make_figures(runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow]) -> list[Figure]:
-    """Of the one run, or of all of them together; success is told of a run, and never over several."""
-    every = [run.numbers for run in runs]
-    counted = [f"{_total(every, name):,.0f} {name}" for name in ("graded", "ungraded") if _total(every, name)]
-    if failures := _total(every, "failed"):
+    """Figures of one run, or of several together: then without success, which is never averaged over runs."""
+    all_numbers = [run.numbers for run in runs]
+    counted = [
+        f"{_total(all_numbers, name):,.0f} {name}" for name in ("graded", "ungraded") if _total(all_numbers, name)
+    ]
+    if failures := _total(all_numbers, "failed"):
         counted.append(f"{failures:,.0f} could not be played")
-    found = [Figure("Episodes", f"{len(episodes):,}", ", ".join(counted))]
+    figures = [Figure("Episodes", f"{len(episodes):,}", ", ".join(counted))]
     if len(runs) == 1:
-        found = [*_success_figures(runs[0]), *found]
+        figures = [*_success_figures(runs[0]), *figures]
     else:
-        found = [Figure("Runs", f"{len(runs):,}", "one for each cell"), *found]
-    tokens, wasted = _total(every, "spent_tokens"), _total(every, "wasted_tokens")
+        figures = [Figure("Runs", f"{len(runs):,}", "one for each cell"), *figures]
+    tokens, wasted = _total(all_numbers, "spent_tokens"), _total(all_numbers, "wasted_tokens")
     lost = f"{wasted:,.0f} on failed attempts" if wasted else "of all seats"
-    usd = format_cost(runs)
     return [
-        *found,
-        Figure("Cost", *usd),
-        Figure("Tokens", abbreviate(tokens), lost if tokens else "nobody was called"),
+        *figures,
+        Figure("Cost", *format_cost(runs)),
+        Figure("Tokens", abbreviate(tokens), lost if tokens else "no llm was called"),
     ]
 
 
 def format_cost(runs: Sequence[LoadedRun]) -> tuple[str, str]:
-    """USD in all and for a success, in words."""
-    every = [run.numbers for run in runs]
-    if not _total(every, "spent_tokens") and all(
+    """Total USD and a note: USD per success of a single run, or why there is no price."""
+    all_numbers = [run.numbers for run in runs]
+    if not _total(all_numbers, "spent_tokens") and all(
         run.run.model.is_offline and run.run.user.is_offline for run in runs
     ):
         return "–", "offline"
-    if not all("spent_usd" in numbers for numbers in every):
+    if not all("spent_usd" in numbers for numbers in all_numbers):
         return "unpriced", "some calls have no known price"
-    each = every[0].get("usd_per_success") if len(every) == 1 else None
-    return format_usd(_total(every, "spent_usd")), f"{format_usd(each)} a success" if each else "all attempts"
+    per_success = all_numbers[0].get("usd_per_success") if len(all_numbers) == 1 else None
+    note = f"{format_usd(per_success)} a success" if per_success else "all attempts"
+    return format_usd(_total(all_numbers, "spent_usd")), note
 
 
 def list_settings(loaded: LoadedRun) -> list[tuple[str, str]]:
+    """Names and values of a run's settings."""
     run = loaded.run
-    graded = f", {run.judge.name} judges" if run.judge else ""
-    what = f"{run.benchmark.name} {run.domain.name}, split {run.split.name}"
+    judge = f", judge {run.judge.name}" if run.judge else ""
+    benchmark = f"{run.benchmark.name} {run.domain.name}, split {run.split.name}"
     return [
         ("Agent", _describe_seat(run.model, run.agent)),
         ("Customer", _describe_seat(run.user, run.user_strategy)),
-        ("Benchmark", what + graded),
+        ("Benchmark", benchmark + judge),
         ("Tasks", f"{_count_tasks(loaded.episodes):,}, {run.trials} {'trial' if run.trials == 1 else 'trials'} each"),
         ("Run directory", loaded.store.url),
     ]
 
 
 def runs_table(runs: Sequence[LoadedRun]) -> list[dict[str, str]]:
-    """A line per run."""
+    """A row for each run: title of a column -> text."""
     return [
         {
-            "Run": one.name,
-            "Agent": _describe_seat(one.run.model, one.run.agent),
-            "Customer": _describe_seat(one.run.user, one.run.user_strategy),
-            "Tasks": f"{one.run.domain.name} · {one.run.split.name}",
-            "Episodes": f"{len(one.episodes):,}",
-            "Success": _format_rate(one.numbers),
-            "pass^k": ", ".join(f"{k}: {value:.2f}" for k, value in sorted(select_pass_hats(one.numbers).items()))
+            "Run": run.name,
+            "Agent": _describe_seat(run.run.model, run.run.agent),
+            "Customer": _describe_seat(run.run.user, run.run.user_strategy),
+            "Tasks": f"{run.run.domain.name} · {run.run.split.name}",
+            "Episodes": f"{len(run.episodes):,}",
+            "Success": _format_rate(run.numbers),
+            "pass^k": ", ".join(f"{k}: {value:.2f}" for k, value in sorted(select_pass_hats(run.numbers).items()))
             or "–",
-            "Cost": format_cost([one])[0],
-            "Not played": f"{len(one.failures):,}",
+            "Cost": format_cost([run])[0],
+            "Not played": f"{len(run.failures):,}",
         }
-        for one in runs
+        for run in runs
     ]
 
 
 def group_failures(runs: Sequence[LoadedRun]) -> list[FailureGroup]:
-    """What could not be played, the commonest first."""
+    """Failures of the runs by kind, the most frequent first."""
     by_kind: dict[str, list[tuple[str, Failure]]] = {}
     for run in runs:
         for failure in run.failures:
             by_kind.setdefault(failure.kind, []).append((run.name, failure))
     ordered = sorted(by_kind.items(), key=lambda item: -len(item[1]))
-    return [FailureGroup(name, len(found), found[:MOST_FAILURES]) for name, found in ordered]
+    return [FailureGroup(kind, len(failures), failures[:MOST_FAILURES]) for kind, failures in ordered]
 
 
 def format_usd(usd: float) -> str:
@@ -123,13 +126,13 @@ def _success_figures(loaded: LoadedRun) -> list[Figure]:
     if "success_rate" not in numbers:
         return [Figure("Success", "–", "nothing was graded")]
     low, high = numbers["success_rate_low"], numbers["success_rate_high"]
-    found = [Figure("Success", f"{numbers['success_rate']:.1%}", f"95 %: {low:.0%} to {high:.0%}")]
+    figures = [Figure("Success", f"{numbers['success_rate']:.1%}", f"95 %: {low:.0%} to {high:.0%}")]
     hats = [(k, value) for k, value in sorted(select_pass_hats(numbers).items()) if k > 1]
     if hats:
         k, value = hats[-1]
         others = ", ".join(f"{value:.2f} for {k}" for k, value in hats[:-1])
-        found.append(Figure(f"pass^{k}", f"{value:.2f}", others or f"all {k} trials of a task"))
-    return found
+        figures.append(Figure(f"pass^{k}", f"{value:.2f}", others or f"all {k} trials of a task"))
+    return figures
 
 
 def _describe_seat(llm: Llm, component: Component) -> str:
@@ -144,7 +147,7 @@ def _format_rate(numbers: Metrics) -> str:
 
 
 def _count_tasks(episodes: Sequence[EpisodeRow]) -> int:
-    return len({one.task_id for one in episodes})
+    return len({episode.task_id for episode in episodes})
 
 
 def _total(all_numbers: Sequence[Metrics], name: str) -> float:

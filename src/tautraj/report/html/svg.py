@@ -1,6 +1,6 @@
-"""A picture of matplotlib's as part of the page: no styles of its own, colours by class, ids that are its own.
+"""A matplotlib figure as inline SVG: no inline styles, colours by CSS class, ids with a prefix.
 
-Not here: what is drawn (`plots`).
+Not here: what is drawn (`report.html.plots`).
 """
 
 import io
@@ -18,7 +18,7 @@ COLOURS = {
     "muted": "#63646a",
     "line": "#c9c9c6",
 }
-"""Class in `page.css` -> what matplotlib is told; the page has its own for light and dark."""
+"""Class in `page.css` -> colour that matplotlib draws with; the page has its own for light and dark."""
 
 CLASSES = {colour: name for name, colour in COLOURS.items()}
 
@@ -36,15 +36,15 @@ STYLE_ATTRIBUTES = {
 }
 
 STYLE_ATTRIBUTES |= {"stroke-dasharray", "stroke-linecap", "stroke-linejoin"}
-"""Of matplotlib's styles, as attributes: a page without inline styles takes those."""
+"""Style properties that are kept, as attributes: the page's policy forbids inline styles."""
 
 
 def inline_svg(figure: Any, id_prefix: str) -> Markup:
-    """`name`: what ids in it begin with."""
-    kept = io.StringIO()
-    figure.savefig(kept, format="svg", metadata={"Date": None})
-    text = re.sub(r"<!DOCTYPE[^>]*>", "", kept.getvalue())
-    root = ElementTree.fromstring(text)  # noqa: S314 - matplotlib's own
+    """The figure as an `svg` element. `id_prefix`: begins its ids, which must be unique on the page."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    text = re.sub(r"<!DOCTYPE[^>]*>", "", buffer.getvalue())
+    root = ElementTree.fromstring(text)  # noqa: S314 - written by matplotlib
     for parent in root.iter():
         for child in list(parent):
             if child.tag.rpartition("}")[2] in ("metadata", "style"):

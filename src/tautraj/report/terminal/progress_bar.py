@@ -11,18 +11,21 @@ from tautraj.runs.progress import RunProgress, throttle
 from tautraj.runs.scheduler import CellScheduler, Watcher
 
 PLAIN_LINE_SECONDS = 10.0
-"""Seconds."""
+"""Seconds between two lines where stdout is not a terminal."""
 
 
 @contextmanager
 def show_progress(scheduler: CellScheduler, title: str) -> Iterator[Watcher]:
-    """A bar that is renewed with every call of what it yields."""
+    """Show a progress bar for the length of the block; yields the watcher that updates it.
+
+    Without a terminal it prints a line every `PLAIN_LINE_SECONDS`; with a human customer it shows nothing.
+    """
     console = Console(stderr=True)
     if "human" in [run.user.name for run in scheduler.runs]:
-        yield lambda now: None  # the terminal belongs to the conversation
+        yield lambda _: None  # the terminal belongs to the conversation
         return
     if not console.is_terminal:
-        yield throttle(PLAIN_LINE_SECONDS, lambda now: print(format_progress(now), flush=True))
+        yield throttle(PLAIN_LINE_SECONDS, lambda current: print(format_progress(current), flush=True))
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -31,11 +34,11 @@ def show_progress(scheduler: CellScheduler, title: str) -> Iterator[Watcher]:
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=scheduler.total, completed=scheduler.done, text=format_progress(scheduler))
-        yield lambda now: bar.update(task, completed=now.done, text=format_progress(now))
+        yield lambda current: bar.update(task, completed=current.done, text=format_progress(current))
 
 
 def format_progress(progress: RunProgress | CellScheduler) -> str:
-    """Done, failed, owed, success so far, tokens and USD so far, time left."""
+    """Episodes done, failed and owed; success rate, tokens and USD so far; time left."""
     rate = "–" if progress.success_rate is None else f"{progress.success_rate:.1%}"
     spent, reserved = progress.ledger.spent, progress.ledger.reserved
     usd = "unpriced" if spent.usd is None else f"{spent.usd:.2f} USD"

@@ -1,6 +1,7 @@
-"""What a person sees of a sweep in the terminal: its grid before it is played, its matrix afterwards.
+"""Tables of a sweep in the terminal: its grid for a dry run, its matrix at the end.
 
-Text from a run is never read as markup. Not here: a run alone, the bar (`terminal`).
+Text from a run is never read as markup. Not here: tables of a run (`report.terminal.tables`), the progress bar
+(`report.terminal.progress_bar`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ VARIANCE_SHARES = {
 
 
 def print_grid(sweep: Sweep, cells: Sequence[CellPlan]) -> None:
-    """What would be played and what it may take; nothing is begun."""
+    """Print the episodes that would be played and their estimated cost."""
     rows = [_plan_row(cell) for cell in cells]
     owed, done = sum(len(cell.plan.owed) for cell in cells), sum(len(cell.plan.rows) for cell in cells)
     rows.append(["in all", f"{owed:,} of {owed + done:,}", *_format_cost(total_cost(cells))])
@@ -38,62 +39,62 @@ def print_grid(sweep: Sweep, cells: Sequence[CellPlan]) -> None:
     if sources:
         console.print(safe_text(f"estimated from: {sources}"), soft_wrap=True)
     if same := sweep.combination_count - len(cells):
-        console.print(f"{same} of the grid's combinations are a cell that is there already.", soft_wrap=True)
+        console.print(f"{same} of the grid's combinations repeat another cell.", soft_wrap=True)
     console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
 
 
 def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
-    """The cells beside each other, what each axis explains, and where to look closer. `look`: as in `terminal`."""
+    """Print the cells, the shares of the variance, and `links` (name -> address, path or command)."""
     console = Console(soft_wrap=False)
-    shown, who = matrix_rows(matrix), {"agent", "customer", "tasks", *matrix["axes"]}
-    alike = [name for name in shown[0] if name in who and len({row[name] for row in shown}) == 1]
-    nothing = [name for name in ("failed", "owed") if all(row[name] == "0" for row in shown)]
-    columns = [name for name in shown[0] if name not in (*alike, *nothing)]
-    lines = [[row[name] for name in columns] for row in shown]
-    console.print(_make_table(title, columns, lines, len(who & {*columns})))
+    rows, labels = matrix_rows(matrix), {"agent", "customer", "tasks", *matrix["axes"]}
+    alike = [name for name in rows[0] if name in labels and len({row[name] for row in rows}) == 1]
+    zero = [name for name in ("failed", "owed") if all(row[name] == "0" for row in rows)]
+    columns = [name for name in rows[0] if name not in (*alike, *zero)]
+    cells = [[row[name] for name in columns] for row in rows]
+    console.print(_make_table(title, columns, cells, len(labels & {*columns})))
     if alike:
-        console.print(safe_text(", ".join(f"{name} {shown[0][name]}" for name in alike)), soft_wrap=True)
-    if golden := sorted({one["agent_llm"] for one in matrix["cells"] if one["gold_replayed"]}):
+        console.print(safe_text(", ".join(f"{name} {rows[0][name]}" for name in alike)), soft_wrap=True)
+    if golden := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["gold_replayed"]}):
         replays = f"model={', '.join(golden)} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
-    for explained in matrix["variance"]:
-        console.print(safe_text(format_variance(explained)), soft_wrap=True)
-    for name, where in links.items():
-        console.print(safe_text(f"{name + ':':<16} {where}"), soft_wrap=True)
+    for shares in matrix["variance"]:
+        console.print(safe_text(format_variance(shares)), soft_wrap=True)
+    for name, target in links.items():
+        console.print(safe_text(f"{name + ':':<16} {target}"), soft_wrap=True)
 
 
 def matrix_rows(matrix: Matrix) -> list[dict[str, str]]:
-    """The cells as a reader wants them: who played, then the numbers."""
-    told = {"agent_llm", "agent", "customer_llm", "customer", "domain", "split"}
-    other = [axis for axis in matrix["axes"] if axis not in ("model", "user", "user_strategy", *told)]
-    return [_matrix_row(matrix, one, other) for one in matrix["cells"]]
+    """A row for each cell, title of a column -> text: the settings, then the numbers."""
+    shown = {"agent_llm", "agent", "customer_llm", "customer", "domain", "split"}
+    other = [axis for axis in matrix["axes"] if axis not in ("model", "user", "user_strategy", *shown)]
+    return [_matrix_row(matrix, cell, other) for cell in matrix["cells"]]
 
 
 def format_variance(shares: Mapping[str, Any]) -> str:
-    """One pair of axes, in a line."""
+    """A line about one pair of axes: the shares of the variance."""
     first, second = shares["axes"]
     names = {**VARIANCE_SHARES, "first": first, "second": second}
-    said = ", ".join(f"{name} {shares[key]:.1%}" for key, name in names.items())
-    return f"variance of the reward over {shares['tasks']} tasks graded in every cell: {said}"
+    listed = ", ".join(f"{name} {shares[key]:.1%}" for key, name in names.items())
+    return f"variance of the reward over {shares['tasks']} tasks graded in every cell: {listed}"
 
 
 def _matrix_row(matrix: Matrix, cell: Mapping[str, Any], axes: Sequence[str]) -> dict[str, str]:
-    shown = {
+    row = {
         "agent": _describe_seat(cell["agent_llm"], cell["agent"]),
         "customer": _describe_seat(cell["customer_llm"], cell["customer"]),
         "tasks": f"{cell['domain']} {cell['split']}",
     }
-    shown |= {axis: str(cell[f"grid.{axis}"]) for axis in axes}
+    row |= {axis: str(cell[f"grid.{axis}"]) for axis in axes}
     low, high = cell["success_rate_low"], cell["success_rate_high"]
     interval = "" if low is None else f" [{100 * low:.0f}, {100 * high:.0f}]"
-    shown["success [95 %]"] = _format_number(cell["success_rate"], ".1%") + interval
+    row["success [95 %]"] = _format_number(cell["success_rate"], ".1%") + interval
     for k in [k for k in list_ks(matrix) if k > 1][:MOST_HATS]:
-        shown[f"pass^{k}"] = _format_number(cell[f"pass_hat_{k}"], ".3f")
-    shown["turns"] = _format_number(cell["turns_mean"], ".1f")
-    shown["USD"] = _format_number(cell["spent_usd"], ".4f")
-    shown["done"] = f"{cell['episodes']:.0f}"
-    shown["failed"], shown["owed"] = f"{cell['failed']:.0f}", f"{cell['owed']:.0f}"
-    return shown
+        row[f"pass^{k}"] = _format_number(cell[f"pass_hat_{k}"], ".3f")
+    row["turns"] = _format_number(cell["turns_mean"], ".1f")
+    row["USD"] = _format_number(cell["spent_usd"], ".4f")
+    row["done"] = f"{cell['episodes']:.0f}"
+    row["failed"], row["owed"] = f"{cell['failed']:.0f}", f"{cell['owed']:.0f}"
+    return row
 
 
 def _describe_seat(llm: str, component: str) -> str:
@@ -114,7 +115,7 @@ def _plan_row(cell: CellPlan) -> list[str]:
 
 
 def _make_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], name_columns: int) -> Table:
-    """The first so many columns are names, which may be folded; the rest are numbers."""
+    """The first `name_columns` columns are names, which may be folded; the others are numbers."""
     table = Table(title=safe_text(title), title_justify="left")
     for index, column in enumerate(columns):
         name = index < name_columns
@@ -125,6 +126,6 @@ def _make_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
             justify="left" if name else "right",
             min_width=min(len(column), 20),
         )
-    for line in rows:
-        table.add_row(*(safe_text(value) for value in line))
+    for row in rows:
+        table.add_row(*(safe_text(value) for value in row))
     return table

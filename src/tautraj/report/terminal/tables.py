@@ -1,6 +1,7 @@
-"""What a person sees in the terminal: a bar while episodes are played, a table at the end.
+"""Tables in the terminal: the summary of a run, a plan, a regrade, an export.
 
-Plain lines where the output is not a terminal. Text from a run is never read as markup.
+Text from a run is never read as markup. Not here: tables of a sweep (`report.terminal.sweep_tables`), the
+progress bar (`report.terminal.progress_bar`).
 """
 
 from collections import Counter
@@ -17,11 +18,11 @@ from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
 
 MOST_CHANGES = 20
-"""Shown of a regrade, each kind."""
+"""Changes, and episodes that were not graded again, shown of a regrade at most."""
 
 
 def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]) -> None:
-    """The closing table and where to look closer. `look`: what is there -> link, path or command."""
+    """Print the closing table and `links` (name -> address, path or command)."""
     run = progress.plan.run
     console = Console(soft_wrap=False)
     console.print(make_table(progress.plan.cell.folder, summary_rows(numbers)))
@@ -29,18 +30,18 @@ def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]
         replays = f"model={run.model.name} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
     for failure in list(progress.failures.values())[:3]:
-        said = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
-        console.print(safe_text(" ".join(said.split())), soft_wrap=True)
-    for name, where in links.items():
-        console.print(safe_text(f"{name + ':':<15} {where}"), soft_wrap=True)
+        line = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
+        console.print(safe_text(" ".join(line.split())), soft_wrap=True)
+    for name, target in links.items():
+        console.print(safe_text(f"{name + ':':<15} {target}"), soft_wrap=True)
 
 
 def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
-    """The numbers a reader wants first, in words."""
+    """The main metrics as names and formatted values."""
     n = numbers
     rows = [("episodes", f"{n['episodes']:.0f}")]
-    counted = f"{n['graded']:.0f} graded, {n['ungraded']:.0f} ungraded, {n['failed']:.0f} failed (in no mean)"
-    rows.append(("of these", counted))
+    counts = f"{n['graded']:.0f} graded, {n['ungraded']:.0f} ungraded, {n['failed']:.0f} failed (in no mean)"
+    rows.append(("of these", counts))
     if "success_rate" in n:
         low, high = n["success_rate_low"], n["success_rate_high"]
         rows.append(("success rate", f"{n['success_rate']:.1%}  [{low:.1%}, {high:.1%}] 95 %"))
@@ -67,18 +68,19 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
 
 
 def print_plan(plan: RunPlan, estimate: Estimate) -> None:
-    """What would be played and what it may take; nothing is begun."""
+    """Print the episodes that would be played and their estimated cost."""
     console = Console(soft_wrap=False)
     console.print(make_table(plan.cell.folder, plan_rows(plan, estimate)))
     console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
 
 
 def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
+    """Episodes owed, run directory, and the estimated calls, tokens and USD of each seat and in all."""
     owed = len(plan.owed)
     rows = [("episodes owed", f"{owed:,} of {owed + len(plan.rows):,}"), ("run directory", plan.store.url)]
-    for seat, took in estimate.seats.items():
-        tokens = f"{owed * took.tokens_in:,.0f} tokens in, {owed * took.tokens_out:,.0f} out"
-        rows.append((seat, f"about {owed * took.calls:,.0f} calls, {tokens}"))
+    for seat, usage in estimate.seats.items():
+        tokens = f"{owed * usage.tokens_in:,.0f} tokens in, {owed * usage.tokens_out:,.0f} out"
+        rows.append((seat, f"about {owed * usage.calls:,.0f} calls, {tokens}"))
     if estimate.seats:
         total = estimate.cost.scale(owed)
         usd = "unpriced" if total.usd is None else f"{total.usd:,.2f} USD"
@@ -87,34 +89,35 @@ def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
 
 
 def print_regrade(result: RegradeResult, url: str) -> None:
-    """What changed, old and new side by side, the rewards first; the first of many."""
+    """Print the first changes of a regrade, rewards first, and the file that has all of them."""
     console = Console(soft_wrap=False)
-    differ = [change for change in result.changes if change.what == "reward"]
+    rewards = [change for change in result.changes if change.what == "reward"]
     others = [change for change in result.changes if change.what != "reward"]
-    rows = [("episodes", f"{result.episodes:,}"), ("rewards that differ", f"{len(differ):,}")]
-    rows += [(f"{what}: differ", f"{n:,}") for what, n in Counter(change.what for change in others).most_common()]
-    for change in [*differ, *others][:MOST_CHANGES]:
+    rows = [("episodes", f"{result.episodes:,}"), ("rewards that differ", f"{len(rewards):,}")]
+    rows += [(f"{name}: differ", f"{n:,}") for name, n in Counter(change.what for change in others).most_common()]
+    for change in [*rewards, *others][:MOST_CHANGES]:
         if change.what != "labels":
             rows.append((f"{change.episode} {change.what}", f"{change.old} → {change.new}"))
     rows += [
-        (f"{episode}: not graded again", why[:200]) for episode, why in list(result.broken.items())[:MOST_CHANGES]
+        (f"{episode}: not graded again", reason[:200])
+        for episode, reason in list(result.broken.items())[:MOST_CHANGES]
     ]
     console.print(make_table(url, rows))
-    console.print(safe_text(f"All of it: {url}/{REGRADE_FILE}"), soft_wrap=True)
+    console.print(safe_text(f"All changes: {url}/{REGRADE_FILE}"), soft_wrap=True)
 
 
 def print_explanation(lines: Sequence[str]) -> None:
-    """Why a reward is what it is."""
-    for told in lines:
-        Console().print(safe_text(told), soft_wrap=True)
+    """Print the lines of an explained reward."""
+    for line in lines:
+        Console().print(safe_text(line), soft_wrap=True)
 
 
 def print_export(result: ExportResult) -> None:
-    """The funnel, what is left of it, and where."""
+    """Print the funnel of an export, the rows written and their folder."""
     first, *steps = result.funnel
     rows = [("came in", f"{first.left:,}"), *((step.reason, f"{-step.dropped:,}") for step in steps if step.dropped)]
     rows += [("conversations kept", f"{result.funnel[-1].left:,}")]
-    rows += [(f"refused: {wrong}", f"{-n:,}") for wrong, n in result.counts.refused.items()]
+    rows += [(f"refused: {reason}", f"{-n:,}") for reason, n in result.counts.refused.items()]
     rows += [(f"rows: {name}", f"{n:,}") for name, n in result.counts.rows.items()]
     usd = "unpriced" if result.usd is None else f"{result.usd / result.total_rows:.4f}"
     console = Console(soft_wrap=False)
