@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,13 +47,11 @@ def typed(command: str, *more: str, cwd: Path, **variables: str) -> None:
     assert done.code == 0, done.out + done.err
 
 
-def test_the_page_makes_an_agent_a_customer_a_provider_an_llm_and_a_format(
-    folder: Path, prefect_home: Callable[[Path], str]
-) -> None:
+def test_the_page_makes_an_agent_a_customer_a_provider_an_llm_and_a_format(folder: Path, server: str) -> None:
     with Provider(brain) as provider:
         here = [f"{seat}.provider.api_base={provider.openai_base}" for seat in ("model", "user")]
         small = ["tasks.limit=1", "tracking=none"]
-        keys = {"GATEWAY_KEY": "canary", "PREFECT_HOME": prefect_home(folder / "prefect")}
+        keys = {"GATEWAY_KEY": "canary", "PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": server}
         typed(PLAY, *here, *small, cwd=folder, **keys)
     [record] = [json.loads(path.read_text()) for path in folder.rglob("episodes/*.json")]
     assert (record["agent"], record["user_strategy"], record["model"]) == ("polite", "curt", "house-70b")

@@ -4,6 +4,7 @@ Not here: which episodes are owed (`test_identity`), an object store that has to
 """
 
 import json
+import os
 import random
 import shlex
 import signal
@@ -224,18 +225,23 @@ def test_a_file_that_is_no_failure_of_ours_stops_nothing(store: Store) -> None:
 
 
 WRITER = """
-import sys
+import os, sys
 
 sys.path.insert(0, sys.argv[1])
 from support.records import trajectory, turn
 from tautraj.store import Store
 
 store, big = Store(sys.argv[2]), trajectory(turns=[turn(message="x" * 30_000_000)])
-store.write(big)
-print("written", flush=True)
-while True:
+for _ in sys.stdin:
+    if writer := os.fork():
+        print(os.waitpid(writer, 0)[1], flush=True)
+        continue
     store.write(big)
+    print(os.getpid(), flush=True)
+    while True:
+        store.write(big)
 """
+"""Forks whenever it is asked; what is forked writes until it is killed."""
 
 
 def wait_for_a_half_written_file(folder: Path, whole: int) -> None:
@@ -250,16 +256,17 @@ def test_a_killed_process_leaves_whole_episodes_only(store: Store, tmp_path: Pat
     (tmp_path / "writer.py").write_text(WRITER)
     command = [sys.executable, tmp_path / "writer.py", REPO / "tests", store.path]
     episode = Path(store.path, "episodes", f"{ID}.json")
-    for _ in range(10):
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == b"written\n"
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writers:
+        assert writers.stdin is not None and writers.stdout is not None
+        for _ in range(10):
+            print(file=writers.stdin, flush=True)
+            writer = int(writers.stdout.readline())
             time.sleep(chance.uniform(0, 0.2))
             wait_for_a_half_written_file(Path(store.path), whole=30_000_000)
-            writer.send_signal(signal.SIGKILL)
-        assert writer.returncode == -signal.SIGKILL
-        assert list(episode.parent.glob("*.json")) == [episode]
-        assert json.loads(episode.read_bytes())["id"] == ID
+            os.kill(writer, signal.SIGKILL)
+            assert int(writers.stdout.readline()) == signal.SIGKILL
+            assert list(episode.parent.glob("*.json")) == [episode]
+            assert json.loads(episode.read_bytes())["id"] == ID
     assert [record.id for record in store.read_episodes()] == [ID]
     assert store.read_failures(set()) == []
 

@@ -36,6 +36,7 @@ def start(
     *,
     cwd: Path,
     env: Mapping[str, str] | None = None,
+    stdin: int = subprocess.DEVNULL,
     log: IO[str] | int,
     errors: IO[str] | int = subprocess.STDOUT,
     start_new_session: bool = False,
@@ -47,18 +48,27 @@ def start(
     difference can be seen.
     """
     typed, given = command(words, door), dict(os.environ if env is None else env)
-    streams: dict[str, Any] = {"stdout": log, "stderr": log if errors == subprocess.STDOUT else errors}
+    streams: dict[str, Any] = {
+        "stdin": stdin,
+        "stdout": log,
+        "stderr": log if errors == subprocess.STDOUT else errors,
+    }
     if cold or not may_fork(typed, given):
         return subprocess.Popen(typed, cwd=cwd, env=given, **streams, start_new_session=start_new_session)
     return Forked(typed, cwd=cwd, env=given, **streams, start_new_session=start_new_session)
 
 
 def by_the_door(
-    door: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None, cold: bool = False
+    door: str,
+    *words: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    stdin: int = subprocess.DEVNULL,
+    cold: bool = False,
 ) -> Finished:
     """Likewise, and waited for."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        code = start(words, door, cwd=cwd, env=env, log=out, errors=err, cold=cold).wait()
+        code = start(words, door, cwd=cwd, env=env, stdin=stdin, log=out, errors=err, cold=cold).wait()
         for file in (out, err):
             file.seek(0)
         return Finished(code, out.read(), err.read())

@@ -65,7 +65,7 @@ def may_fork(command: Sequence[str], env: Mapping[str, str]) -> bool:
 
 
 class Forked:
-    """A command under way; what can be done with it has `Popen`'s names. `files`: its stdout and stderr."""
+    """A command under way, with `Popen`'s names for what can be done with it. No output goes to a terminal."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Forked:
         *,
         cwd: Path,
         env: Mapping[str, str],
+        stdin: IO[Any] | int = subprocess.DEVNULL,
         stdout: IO[Any] | int,
         stderr: IO[Any] | int,
         start_new_session: bool = False,
@@ -82,10 +83,10 @@ class Forked:
         asked = {"argv": [str(word) for word in command[1:]], "cwd": str(cwd)}
         asked |= {"env": dict(env), "session": start_new_session}
         self._status, theirs = os.pipe()
-        with tempfile.TemporaryFile() as letter, Path(os.devnull).open("r+") as stdin:
+        with tempfile.TemporaryFile() as letter, Path(os.devnull).open("r+") as nothing:
             letter.write(json.dumps(asked).encode())
             letter.flush()
-            standard = [stdin, *(stdin if file == subprocess.DEVNULL else file for file in (stdout, stderr))]
+            standard = [nothing if file == subprocess.DEVNULL else file for file in (stdin, stdout, stderr)]
             files = [file if isinstance(file, int) else file.fileno() for file in (letter, theirs, *standard)]
             socket.send_fds(_server().line, [b"."], files)
         os.close(theirs)
