@@ -95,7 +95,7 @@ def shared_prefect_server(folder: Path, database: Path, providers: Sequence[str]
         os.close(held)
 
 
-def keep(folder: Path, providers: Sequence[str]) -> None:
+def serve_while_used(folder: Path, providers: Sequence[str]) -> None:
     """Serve until nobody holds the pipe. Whoever asks meanwhile has the lock, or waits for it and starts anew."""
     pipe, address = os.open(folder / "pipe", os.O_RDONLY), folder / "address"
     with prefect_server(folder / "home") as api:
@@ -115,4 +115,4 @@ def keep(folder: Path, providers: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), sys.argv[2:])
+    serve_while_used(Path(sys.argv[1]), sys.argv[2:])

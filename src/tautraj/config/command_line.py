@@ -64,7 +64,7 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
     failed: list[TautrajError] = []
     in_command = False
 
-    def guarded(cfg: DictConfig) -> None:
+    def run_guarded(cfg: DictConfig) -> None:
         nonlocal in_command
         in_command = True
         try:
@@ -79,7 +79,7 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
 
     try:
         _check_choices(overrides)
-        hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(guarded)()
+        hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(run_guarded)()
     except ConfigError as error:
         sys.exit(_print_error(str(error)))
     except HYDRA_ERRORS as error:

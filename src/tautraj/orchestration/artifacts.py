@@ -22,7 +22,7 @@ from tautraj.config import Run
 from tautraj.config.identity import identify_cell
 from tautraj.errors import TrackingError, boundary
 from tautraj.metrics import Metrics
-from tautraj.orchestration.prefect_server import check_health, describe_server, shared_server
+from tautraj.orchestration.prefect_server import check_health, describe_server, find_shared_server
 from tautraj.redaction import redact_credentials
 from tautraj.report.terminal.console import say
 from tautraj.report.terminal.progress_bar import format_progress
@@ -34,7 +34,7 @@ TRAILING_URL = re.compile(r"https?://\S+$")
 
 def flow_run_link(flow_run_id: UUID | str) -> str | None:
     """Address of the flow run's page in Prefect's UI; None without a shared server: an embedded one has no UI."""
-    api = shared_server()
+    api = find_shared_server()
     if api is None:
         return None
     ui = PREFECT_UI_URL.value() or api.removesuffix("/").removesuffix("/api")

@@ -12,7 +12,7 @@ from prefect.exceptions import ObjectNotFound
 from tautraj.config import Llm, Provider, Run
 from tautraj.errors import TrackingError, boundary
 from tautraj.orchestration.artifacts import slugify
-from tautraj.orchestration.prefect_server import shared_server
+from tautraj.orchestration.prefect_server import find_shared_server
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def lease_capacity(runs: Sequence[Run], notify: Callable[[str], None]) -> Iterat
     `calls_at_once` and adjustable in the UI; a flow leases as much of it as its workers can use. Without a shared
     server the runs are yielded unchanged. Raises `TrackingError`.
     """
-    if shared_server() is None:
+    if find_shared_server() is None:
         yield list(runs)
         return
     llms = [llm for run in runs for llm in run.seats.values() if not llm.is_offline]

@@ -23,7 +23,7 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed
 
 from tautraj.errors import Interrupted, TautrajError, TrackingError, boundary
-from tautraj.orchestration.prefect_server import shared_server
+from tautraj.orchestration.prefect_server import find_shared_server
 from tautraj.orchestration.signals import Interrupt
 from tautraj.report.terminal.console import say
 from tautraj.runs.progress import StopRequest
@@ -47,7 +47,7 @@ def poll_flow_state(interrupt: Interrupt, wake: Callable[[], None]) -> Iterator[
     `wake` is called at every change, from another thread. Without a shared server nothing is read.
     """
     over = threading.Event()
-    if shared_server():
+    if find_shared_server():
         arguments = (_FlowStatePoller(interrupt, wake), _flow_run_ids(), over)
         threading.Thread(target=_poll_until, args=arguments, name="flow-state", daemon=True).start()
     try:

@@ -50,7 +50,7 @@ def check_server() -> None:
         check_health(10)
     except (TrackingError, httpx.HTTPError) as error:
         raise PreflightError(
-            f"Prefect at {shared_server()} does not answer: {error}. Start it, name another with "
+            f"Prefect at {find_shared_server()} does not answer: {error}. Start it, name another with "
             f"PREFECT_API_URL=…, or set PREFECT_API_URL= (empty) to use the embedded server."
         ) from None
 
@@ -75,18 +75,18 @@ def start_server(notify: Callable[[str], None]) -> Callable[[], None]:
 
 def check_health(timeout: float) -> None:
     """Raise `TrackingError` or `httpx.HTTPError` at once where Prefect's client would retry for a while."""
-    if (api := shared_server()) and (code := httpx.get(f"{api}/health", timeout=timeout).status_code) >= 500:
+    if (api := find_shared_server()) and (code := httpx.get(f"{api}/health", timeout=timeout).status_code) >= 500:
         raise TrackingError(f"Prefect at {api} answers {code}")
 
 
-def shared_server() -> str | None:
+def find_shared_server() -> str | None:
     """API address of the shared server; None if the run uses an embedded one."""
     return None if os.environ.get(EMBEDDED) else PREFECT_API_URL.value() or None
 
 
 def describe_server() -> str:
     """The server as messages name it."""
-    return shared_server() or "its embedded server"
+    return find_shared_server() or "its embedded server"
 
 
 def _set_api_url(api: str) -> None:

@@ -14,7 +14,7 @@ from prefect.events.clients import PrefectEventsClient
 from prefect.events.worker import EventsWorker
 
 from tautraj.errors import TrackingError, find_tautraj_error
-from tautraj.orchestration.prefect_server import describe_server, shared_server
+from tautraj.orchestration.prefect_server import describe_server, find_shared_server
 from tautraj.report.terminal.console import say
 
 MAX_QUEUED_EVENTS = 500
@@ -47,7 +47,7 @@ def tolerate_server_loss(final_states: Sequence[object]) -> Iterator[None]:
     If `final_states` is non-empty the run is complete, even if Prefect's server could not be notified. Otherwise
     raises the `TautrajError` that ended it, or `TrackingError`.
     """
-    if shared_server():  # with the default of 10 attempts, every event of an outage takes 7 seconds
+    if find_shared_server():  # with the default of 10 attempts, every event of an outage takes 7 seconds
         EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=1)
     try:
         yield

@@ -35,16 +35,16 @@ def compute_trace_id(target: TraceTarget, trajectory: Trajectory) -> str:
 
 def to_trace_info(target: TraceTarget, trajectory: Trajectory) -> TraceInfo:
     messages = [turn for turn in trajectory.turns if turn.kind == "message" and turn.message]
-    asked = next((turn.message for turn in messages if turn.seat == "user"), None)
-    answered = next((turn.message for turn in reversed(messages) if turn.seat == "model"), None)
+    first_message = next((turn.message for turn in messages if turn.seat == "user"), None)
+    last_message = next((turn.message for turn in reversed(messages) if turn.seat == "model"), None)
     return TraceInfo(
         trace_id=compute_trace_id(target, trajectory),
         trace_location=TraceLocation.from_experiment_id(target.experiment_id),
         request_time=_to_milliseconds(trajectory.started),
         execution_duration=_to_milliseconds(trajectory.seconds),
         state=TraceState.OK,
-        request_preview=_shorten(asked),
-        response_preview=_shorten(answered),
+        request_preview=_shorten(first_message),
+        response_preview=_shorten(last_message),
         client_request_id=trajectory.id,
         trace_metadata=build_metadata(trajectory, target.run_id),
         tags={"mlflow.traceName": format_title(trajectory), **build_trace_tags(trajectory)},

@@ -90,13 +90,13 @@ def _type_empty_columns(schema: Any) -> Any:
     function = pyarrow.struct([("name", text), ("arguments", text)])
     calls = pyarrow.list_(pyarrow.struct([("id", text), ("type", text), ("function", function)]))
 
-    def typed(kind: Any, name: str) -> Any:
+    def fill_type(kind: Any, name: str) -> Any:
         if pyarrow.types.is_null(kind):
             return {"tool_calls": calls, **dict.fromkeys(NUMBER_COLUMNS, pyarrow.float64())}.get(name, text)
         if pyarrow.types.is_list(kind):
-            return pyarrow.list_(typed(kind.value_type, name))
+            return pyarrow.list_(fill_type(kind.value_type, name))
         if pyarrow.types.is_struct(kind):
-            return pyarrow.struct([(field.name, typed(field.type, field.name)) for field in kind])
+            return pyarrow.struct([(field.name, fill_type(field.type, field.name)) for field in kind])
         return kind
 
-    return pyarrow.schema([(field.name, typed(field.type, field.name)) for field in schema])
+    return pyarrow.schema([(field.name, fill_type(field.type, field.name)) for field in schema])

@@ -34,8 +34,8 @@ def apply_filters(candidates: Sequence[Candidate], choice: Choice) -> tuple[list
         sorted(candidates, key=lambda candidate: (candidate.task_id, candidate.run, candidate.trial, candidate.id)),
         [],
     )
-    for reason, keep in _iter_filters(choice):
-        before, left = len(left), keep(left)
+    for reason, apply in _iter_filters(choice):
+        before, left = len(left), apply(left)
         funnel.append(FunnelStep(reason, before - len(left), len(left)))
     return left, funnel
 
