@@ -1,4 +1,4 @@
-"""Metrics of a set of episodes. Pure; the docstring of a mean says what it is taken over.
+"""Metrics of a set of episodes. Pure. `compute_metrics` says which episodes enter a mean.
 
 Ungraded and failed episodes are in no mean; their numbers, `ungraded` and `failed`, are always reported beside them.
 """

@@ -1,4 +1,4 @@
-"""The messages an agent's model is sent, and the one action in each of its replies, as native tool calls.
+"""The messages sent to an agent's model, and the action taken from each reply, both as native tool calls.
 
 smolagents renders its memory as text ("Calling tools: …", "Observation: …"); a model trained on native calls sees
 native calls here. Messages are only appended, never rebuilt.

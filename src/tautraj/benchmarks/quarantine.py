@@ -1,4 +1,4 @@
-"""Tasks with gold actions known to be wrong: `quarantine.yaml`, valid only for the task files with its digests."""
+"""Tasks whose gold actions are known to be wrong, listed in `quarantine.yaml` for task files of one digest."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Artifacts of a flow run in Prefect: its progress, its closing table, its links; and its tags and address.
+"""What a flow run shows in Prefect: artifacts (progress, closing table, links), tags and address.
 
 They are written and never read back: no result depends on Prefect's database, and a server that goes away in mid-run
 ends nothing. Not here: leases of a provider's capacity (`orchestration.leases`).

@@ -148,7 +148,7 @@ def play_episodes(
 
 
 def forget_results() -> None:
-    """Drop this flow run's task states so far: Prefect keeps them all to track dependencies between tasks."""
+    """Free the task states that Prefect keeps for this flow run to track dependencies; none are declared."""
     if context := FlowRunContext.get():
         context.run_results.clear()
 

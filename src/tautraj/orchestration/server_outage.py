@@ -1,4 +1,4 @@
-"""Tolerance of a Prefect server that goes away in mid-run or falls behind: the run goes on without it.
+"""Keeps a run going when its Prefect server disappears or falls behind.
 
 Not here: leases (`orchestration.leases`), artifacts (`orchestration.artifacts`).
 """

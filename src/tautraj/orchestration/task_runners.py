@@ -1,4 +1,4 @@
-"""The task runner of a run's configuration, and the functions that play an episode on it.
+"""The Prefect task runner that a configuration selects, and the functions that play an episode on it.
 
 The address of a cluster comes from its library's environment variable; without one a cluster is started on this
 machine for the length of the run. Not here: the flow (`orchestration.run_flow`).

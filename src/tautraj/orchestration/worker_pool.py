@@ -1,4 +1,4 @@
-"""The pool of worker processes of `runner=processes`, on the run's side.
+"""The pool of worker processes of `runner=processes`, as seen from the main process.
 
 Prefect sees a thread that waits, as with `runner=threads`, so order, retries and end states are the same. Not a
 `ProcessPoolExecutor`: there one dead process breaks every future; here it fails its own episodes and is replaced. Not

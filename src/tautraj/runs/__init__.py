@@ -1,1 +1,1 @@
-"""Plan a run or a sweep, start it up, play its episodes, count what came of it. No Prefect."""
+"""Plan a run or a sweep, start it up, play its episodes, count the results. No Prefect."""

@@ -1,4 +1,4 @@
-"""Round-robin scheduler over the cells of one flow; sums their progress. A run alone is one cell.
+"""Round-robin scheduler over the cells of one flow; sums their progress. A single run counts as one cell.
 
 Not here: the progress of one cell (`runs.progress`).
 """

@@ -52,7 +52,7 @@ def find_newest_run(root: str) -> str:
 
 
 def resolve_runs(urls: Sequence[str] | None, root: str) -> list[str]:
-    """Deduplicate the run directories of a request; the newest under `root` if `urls` is empty or None."""
+    """The run directories that a command names, without duplicates. If it names none: the newest one under `root`."""
     return [url.rstrip("/") for url in dict.fromkeys(urls or [find_newest_run(root)])]
 
 

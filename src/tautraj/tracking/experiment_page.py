@@ -1,4 +1,4 @@
-"""What an MLflow experiment opens with: a description, and a saved view of its runs that compares cells. Pure.
+"""The first page of an MLflow experiment: a description, and a saved view of its runs that compares cells. Pure.
 
 Without it MLflow's table shows no metric and its charts are sorted by name. The view has the form in which MLflow's
 pages save one. Not here: the metrics (`tracking.run_fields`).

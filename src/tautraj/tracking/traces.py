@@ -1,4 +1,4 @@
-"""Episodes as MLflow traces: which of a run's become one, and what can be searched for.
+"""Episodes as MLflow traces: which episodes of a run get one, and how to search them.
 
 A trace belongs to the cell's MLflow run; its name is domain, task and trial, its request id the episode's. To search:
 `MlflowClient(…).search_traces(locations=[experiment_id], filter_string=…)` with

@@ -1,4 +1,7 @@
-"""A customer that drafts again when a draft is rejected. Rejected drafts never enter its history."""
+"""A customer that drafts again when a draft is rejected. Rejected drafts never enter its history.
+
+Not here: the check and the redrafting (`users.reply_check`).
+"""
 
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.reply_check import make_checked_customer

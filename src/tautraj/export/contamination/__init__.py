@@ -1,1 +1,1 @@
-"""Keeps test tasks, and what shares a customer, an order or a gold write with one, out of an export."""
+"""Keeps test tasks out of an export, and conversations that share a customer, order or gold write with one."""

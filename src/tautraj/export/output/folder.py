@@ -1,4 +1,4 @@
-"""The folder of an export, replaced atomically. A folder that is no export is never replaced."""
+"""The folder of an export, replaced atomically. A folder that no export wrote is never replaced."""
 
 import shutil
 import tempfile

@@ -18,7 +18,7 @@ from tautraj.trajectory import Labels, Trajectory
 
 
 class Source(NamedTuple):
-    """A run directory with its benchmark."""
+    """A run directory to export from, with its benchmark."""
 
     url: str
     """Credentials masked."""

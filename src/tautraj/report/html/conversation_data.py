@@ -54,7 +54,7 @@ class ConversationPacker:
 
 
 def pack_value(value: Any) -> str:
-    """base64 of zlib of JSON, as `unpack` in `dom.js` reads it."""
+    """Encode `value` as JSON, compressed with zlib, in base64; `unpack` in `dom.js` reverses this."""
     text = json.dumps(sanitise(value), ensure_ascii=False, allow_nan=False)
     return base64.b64encode(zlib.compress(text.encode(), 6)).decode()
 

@@ -1,4 +1,4 @@
-"""An llm without a model: answers from a script, over HTTP, in the form that the prompt asks for.
+"""A stand-in for an llm: a local HTTP server that answers from a script, in the form the prompt asks for.
 
 The model's seat knows the task's gold actions, the user's seat its scenario. An upper bound and a check of the
 pipeline (litellm, smolagents, every agent and strategy), not a model's result.
