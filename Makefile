@@ -14,10 +14,11 @@ generate: $(VENV)/ready          ## play the retail test split offline, grade an
 	$(RUN) flows/generate.py $(ARGS)
 
 test: $(VENV)/ready              ## all tests but those of the four targets below
-	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow and not local and not cluster and not trl" $(ARGS)
+	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=10 \
+		-m "not slow and not local and not cluster and not trl" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow tests
-	$(RUN) -m pytest -m slow $(ARGS)
+	$(RUN) -m pytest --durations=10 -m slow $(ARGS)
 
 test-local: $(VENV)/local        ## the tests that ask the local model
 	$(RUN) -m pytest -m local $(ARGS)

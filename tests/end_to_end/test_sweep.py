@@ -227,6 +227,7 @@ def test_cells_share_one_budget(sweep: Generate, recorded: list[Trajectory], tmp
     assert abs(first - second) <= 1, "they take turns"
 
 
+@pytest.mark.slow
 def test_killed_and_interrupted_it_goes_on(
     sweep: Generate, environ: dict[str, str], recorded: list[Trajectory], tmp_path: Path
 ) -> None:
@@ -275,6 +276,7 @@ def test_a_cell_that_gives_up_stops_no_other(sweep: Generate, recorded: list[Tra
     assert done_by == {STRONG: 20, WEAK: 0}
 
 
+@pytest.mark.slow
 def test_mlflow_away_ends_no_sweep_and_is_made_up_for(sweep: Generate, tmp_path: Path) -> None:
     words = ["domain=mock", "split=base", "tasks.limit=2", "grid.seed=[1,2]"]
     nowhere = "http://127.0.0.1:9"

@@ -122,7 +122,7 @@ def test_a_change_is_told_once() -> None:
     ("make", "said"),
     [
         (lambda folder: None, "is no run directory"),
-        (lambda folder: (folder / "run.yaml").write_text("schema: 5"), "no run's"),
+        (lambda folder: (folder / "run.yaml").write_text("schema: 5"), "is not valid"),
     ],
     ids=["nothing", "an empty run.yaml"],
 )

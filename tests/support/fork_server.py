@@ -60,7 +60,8 @@ def may_fork(command: Sequence[str], env: Mapping[str, str]) -> bool:
     if Path(command[1]).parent != REPO / "flows" or any(word.startswith(OWN_PROCESSES) for word in command):
         return False
     known = _server().environ
-    differing = {name for name in {*env, *known} if env.get(name) != known.get(name)}
+    names = {*env, *known}  # what env inherits from pytest, which libraries there have added to, is no difference
+    differing = {name for name in names if env.get(name) not in (known.get(name), os.environ.get(name))}
     return all(name.startswith(READ_WHEN_ASKED) or name.endswith("_KEY") for name in differing)
 
 
@@ -105,7 +106,9 @@ class Forked:
 
     def wait(self, timeout: float | None = None) -> int:
         if self.returncode is None:
-            if not select.select([self._status], [], [], timeout)[0]:
+            ended = select.poll()  # not select: pytest's process may have more than 1,024 files open
+            ended.register(self._status, select.POLLIN)
+            if not ended.poll(None if timeout is None else 1000 * timeout):
                 raise subprocess.TimeoutExpired(self.args, timeout or 0)
             self.returncode = os.waitstatus_to_exitcode(self._number())
             os.close(self._status)
@@ -206,14 +209,17 @@ def _serve(line: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """Fork for whoever asks, until nobody can any more. Comes back in a child, with what it is to be."""
     children: dict[int, tuple[int, int]] = {}  # pidfd -> process id, where to say how it ended
     while True:
-        ready, _, _ = select.select([line, *children], [], [])
+        readable = select.poll()
+        for file in (line.fileno(), *children):
+            readable.register(file, select.POLLIN)
+        ready = [file for file, _ in readable.poll()]
         for ended in [file for file in ready if file in children]:
             pid, status = children.pop(ended)
             with suppress(BrokenPipeError):  # nobody wants to know
                 os.write(status, NUMBER.pack(os.waitpid(pid, 0)[1]))
             os.close(status)
             os.close(ended)
-        if line not in ready:
+        if line.fileno() not in ready:
             continue
         message, files, _, _ = socket.recv_fds(line, 1, 5)
         if not message:

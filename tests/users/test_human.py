@@ -31,7 +31,7 @@ def run_at(stdin: int, tmp_path: Path, *words: str, **variables: str) -> Finishe
     return by_the_door("generate", *chosen, cwd=tmp_path, env=env, stdin=stdin)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_it_is_refused_where_nobody_can_type(tmp_path: Path, workers: str) -> None:
     done = run_at(subprocess.DEVNULL, tmp_path, f"runner.workers={workers}")
     assert (done.out, done.err.count("\n")) == ("", 1)
