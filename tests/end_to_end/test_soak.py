@@ -1,5 +1,5 @@
-"""Many episodes through the front door, a fifth of the calls faulty: nothing is lost, played twice or graded differently,
-and no limit is exceeded. Two thousand, and kills: `measurements/soak.py`.
+"""Many episodes through the front door, a fifth of the calls faulty: nothing is lost, played twice or graded
+differently, and no limit is exceeded. Two thousand, and kills: `measurements/soak.py`.
 """
 
 import os
