@@ -14,7 +14,7 @@ generate: $(VENV)/ready          ## play the retail test split offline, grade an
 	$(RUN) flows/generate.py $(ARGS)
 
 test: $(VENV)/ready              ## all tests but those of the four targets below
-	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=10 \
+	$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations=10 \
 		-m "not slow and not local and not cluster and not trl" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow tests

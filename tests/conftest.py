@@ -3,10 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from support.cli import Finished, Generate, by_the_door
+from support.composed import composed_tree
+from support.mlflow_store import mlflow_database, ready_database
 from support.prefect_server import prefect_database, shared_prefect_server
 
 from tautraj import process_env
@@ -18,7 +21,6 @@ for name in [name for name in os.environ if name.endswith(FOREIGN)]:
 process_env.prepare()
 
 from tautraj.config import CONF, Run  # noqa: E402
-from tautraj.config.command_line import compose_tree  # noqa: E402
 from tautraj.config.identity import locate_run_directory  # noqa: E402
 from tautraj.config.parse import parse_run  # noqa: E402
 from tautraj.store import Store  # noqa: E402
@@ -33,8 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def run_of() -> Callable[..., Run]:
     """`run_of("model=gpt4o", root=tmp_path)`: the run that those overrides describe."""
 
-    def compose(*overrides: str, **values: object) -> Run:
-        return parse_run(compose_tree([*overrides, *(f"{key}={value}" for key, value in values.items())]))
+    def compose(*overrides: str, root: Path | None = None) -> Run:
+        tree = composed_tree(*overrides)
+        if root is not None:
+            tree.root = str(root)
+        return parse_run(tree)
 
     return compose
 
@@ -50,6 +55,12 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 def empty_database(shared_folder: Path) -> Path:
     """Prefect's, of no run."""
     return prefect_database(shared_folder)
+
+
+@pytest.fixture(scope="session")
+def empty_mlflow(shared_folder: Path) -> Path:
+    """MLflow's database, of no run."""
+    return mlflow_database(shared_folder)
 
 
 @pytest.fixture(scope="session")
@@ -79,20 +90,22 @@ def environ(server: str, prefect_home: Callable[[Path], str], tmp_path: Path) ->
 
 
 @pytest.fixture
-def generate(environ: dict[str, str], tmp_path: Path) -> Generate:
+def generate(environ: dict[str, str], tmp_path: Path, empty_mlflow: Path) -> Generate:
     """Run the command line in an empty directory."""
-    return by_door("generate", environ, tmp_path)
+    return by_door("generate", environ, tmp_path, empty_mlflow)
 
 
 @pytest.fixture
-def sweep(environ: dict[str, str], tmp_path: Path) -> Generate:
+def sweep(environ: dict[str, str], tmp_path: Path, empty_mlflow: Path) -> Generate:
     """Likewise, a grid's."""
-    return by_door("sweep", environ, tmp_path)
+    return by_door("sweep", environ, tmp_path, empty_mlflow)
 
 
-def by_door(door: str, environ: dict[str, str], cwd: Path) -> Generate:
+def by_door(door: str, environ: dict[str, str], cwd: Path, empty_mlflow: Path) -> Generate:
     def run(*overrides: str, cold: bool = False, **variables: str) -> Finished:
-        return by_the_door(door, *overrides, cwd=cwd, env={**environ, **variables}, cold=cold)
+        """`cold`: all is made anew, as at a user's first run."""
+        with nullcontext() if cold else ready_database(empty_mlflow, cwd / "outputs"):
+            return by_the_door(door, *overrides, cwd=cwd, env={**environ, **variables}, cold=cold)
 
     return run
 

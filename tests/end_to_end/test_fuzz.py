@@ -23,6 +23,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from support.cli import REPO, by_the_door
+from support.composed import composed_run
 from support.json_strategies import NASTY, NO_YAML, UNREADABLE, files, mutated, values
 from support.provider.presets import served
 from support.provider.protocols import Answer, Anthropic, Gemini, OpenAI
@@ -232,7 +233,7 @@ def puppet(context: AgentContext, *, calls: list[list[str]]) -> None:
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse_run(compose_tree(["domain=mock", "split=base", *overrides]))
+    return composed_run("domain=mock", "split=base", *overrides)
 
 
 @functools.cache

@@ -18,11 +18,10 @@ from typing import Any
 
 import pytest
 from support.cli import REPO
+from support.composed import composed_run
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 from tautraj.config import Llm
-from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import parse_run
 from tautraj.errors import ProviderError
 from tautraj.llms import chat
 from tautraj.llms.concurrency import AdaptiveSemaphore
@@ -58,7 +57,7 @@ class Counter:
 
 @functools.cache
 def configured(name: str) -> Llm:
-    return parse_run(compose_tree([f"model={name}", f"user={name}"])).model
+    return composed_run(f"model={name}", f"user={name}").model
 
 
 def served(provider: Provider, name: str = "vllm", **settings: Any) -> Llm:

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.composed import composed_run
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 from tautraj import errors
 from tautraj.agents import AgentContext
 from tautraj.config import Llm, Run
-from tautraj.config.command_line import compose_tree
 from tautraj.config.identity import EpisodeSpec, locate_run_directory, plan_episodes
-from tautraj.config.parse import parse_run
 from tautraj.errors import EpisodeError
 from tautraj.metrics import EpisodeSummary, Failure
 from tautraj.runs.plan import plan_run
@@ -89,7 +88,7 @@ def tongue_tied(context: UserContext) -> Customer:
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse_run(compose_tree(["domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides]))
+    return composed_run("domain=mock", "split=base", "model=gpt4o", "user=gpt4o", *overrides)
 
 
 def agent(function: Any) -> tuple[str, ...]:

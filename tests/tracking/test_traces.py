@@ -172,9 +172,9 @@ def test_what_finds_it(filter_string: str, those: list[str], searched: Store) ->
 
 
 @pytest.fixture(scope="module")
-def searched(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+def searched(empty_mlflow: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     root = tmp_path_factory.mktemp("outputs")
-    shutil.copy(database, root)
+    shutil.copy(empty_mlflow, root)
     plan = composed(root, "tracking.traces=all")
     long = episode(7, outcome={"kind": "max_turns", "detail": None}, turns=[tool_call({"name": "Søren"})])
     for one in (failed(), episode(6, None, ungraded="cut off", grade=None), long):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from support.composed import composed_run
 from support.provider.server import Answer, ChatRequest, Provider, Said
 from tau2.domains.airline.environment import get_tasks as airline_tasks
 from tau2.domains.mock.environment import get_tasks as mock_tasks
@@ -19,9 +20,7 @@ from tautraj.agents import GoldContext
 from tautraj.agents.oracle import GOODBYE, ON_HOLD, plan_steps
 from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain, Llm, Run
-from tautraj.config.command_line import compose_tree
 from tautraj.config.identity import plan_episodes
-from tautraj.config.parse import parse_run
 from tautraj.errors import EmptyReply
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
@@ -193,7 +192,7 @@ def served(llm: Llm, provider: Provider) -> Llm:
 
 @functools.cache
 def described(*overrides: str) -> Run:
-    return parse_run(compose_tree(["split=base", "model=gpt4o", "user=gpt4o", *overrides]))
+    return composed_run("split=base", "model=gpt4o", "user=gpt4o", *overrides)
 
 
 def customers(

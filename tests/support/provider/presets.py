@@ -3,10 +3,9 @@
 import functools
 from typing import Any
 
+from support.composed import composed_run
 from support.provider.server import Provider
 from tautraj.config import Llm
-from tautraj.config.command_line import compose_tree
-from tautraj.config.parse import parse_run
 
 PROTOCOLS = ["gpt4o", "claude", "gemini"]
 BASES = {
@@ -21,7 +20,7 @@ BASES = {
 
 @functools.cache
 def configured(name: str) -> Llm:
-    return parse_run(compose_tree([f"model={name}", f"user={name}"])).model
+    return composed_run(f"model={name}", f"user={name}").model
 
 
 def served(name: str, provider: Provider, **settings: Any) -> Llm:
