@@ -117,6 +117,12 @@ class EmptyReply(ProviderError):
     transient = True
 
 
+class InvalidToolCalls(ProviderError):
+    """The customer called tools that it does not have, or wrote unreadable calls, several times in a row."""
+
+    transient = True
+
+
 class SeatError(EpisodeError):
     """An agent or a user strategy raised an exception."""
 

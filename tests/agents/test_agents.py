@@ -165,9 +165,15 @@ def test_nothing_of_the_agents_framework_reaches_the_wire() -> None:
 
 
 def test_every_request_extends_the_one_before() -> None:
+    """The notice of an empty answer follows in the result behind which it would stand."""
     played = talk(calling(RIGHT), "Done?", calling(("nope", {})), Answer(""), user=("Hello.", "Not yet."))
     for before, after in zip(played.sent, played.sent[1:], strict=False):
-        assert after[: len(before)] == before
+        if before:
+            *earlier, last = before
+            extended = after[len(earlier)]
+            assert after[: len(earlier)] == earlier
+            assert extended["content"] in (last["content"], f"{last['content']}\n\n{EMPTY_REPLY}")
+            assert {**extended, "content": ""} == {**last, "content": ""}
 
 
 def test_a_task_that_starts_in_the_middle_shows_its_history_natively() -> None:

@@ -20,6 +20,7 @@ from tautraj.config.command_line import compose_tree
 from tautraj.config.identity import plan_episodes
 from tautraj.config.parse import parse_run
 from tautraj.errors import ConfigError, EmptyReply
+from tautraj.llms.turn_order import OPENING
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
@@ -281,9 +282,10 @@ def test_results_and_words_come_back_as_text(talk: Play) -> None:
     wire.actions += [("respond", {"content": "That is all."})]
     talk("react", "llm", wire=wire)
     texts = [said.text for said in wire.sent("model")[-1].messages if said.role == "user"]
-    assert texts[0] == "Customer: Please create my task."
-    assert texts[1].startswith('Observation: {"task_id":"task_2"') or texts[1].startswith("Observation: {")
-    assert texts[2] == "Customer: And now?"
+    assert texts[0] == OPENING  # before the greeting, which is the agent's
+    assert texts[1] == "Customer: Please create my task."
+    assert texts[2].startswith('Observation: {"task_id":"task_2"') or texts[2].startswith("Observation: {")
+    assert texts[3] == "Customer: And now?"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from tau2.user.user_simulator import UserSimulator
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import BenchmarkConfig, Domain, Run
 from tautraj.config.identity import plan_episodes as specs_of
+from tautraj.errors import InvalidToolCalls
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.play import grade_episode
@@ -196,7 +197,6 @@ def test_a_customers_mistakes_are_told_to_it_and_not_to_the_world(call_in: Calla
 @pytest.mark.parametrize(
     ("limit", "call", "ending"),
     [
-        ("mistakes_in_a_row", using("nope"), "too_many_mistakes"),
         ("turns", using("check_status_bar"), "max_turns"),
         ("tool_errors", using("grant_app_permission", {"app": "x"}), "too_many_tool_errors"),
     ],
@@ -207,3 +207,17 @@ def test_a_customer_that_only_uses_its_tools_comes_to_an_end(
     phone = call_in("llm", *[call] * 9, given=(f"limits.{limit}=3",))
     assert (phone.trajectory.outcome.kind, phone.trajectory.reward, len(phone.done)) == (ending, 0.0, 3)
     assert len(phone.asked) == 3
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_customer_that_only_makes_mistakes_fails_the_episode(call_in: Callable[..., Phone], strategy: str) -> None:
+    with pytest.raises(InvalidToolCalls, match="3 invalid calls in a row, the last: Error: there is no tool nope"):
+        call_in(strategy, *[using("nope")] * 9, given=("limits.mistakes_in_a_row=3",))
+
+
+def test_a_customers_mistakes_take_no_turns_from_the_agent(call_in: Callable[..., Phone]) -> None:
+    """Two mistakes before each message would otherwise have used up five turns before the second message."""
+    clumsy = [using("nope"), using("nope")]
+    phone = call_in("llm", *clumsy, "My data is slow.", *clumsy, "Bye. ###STOP###", given=("limits.turns=4",))
+    assert [turn.kind for turn in phone.done] == [*["mistake"] * 2, "message"] * 2
+    assert phone.trajectory.outcome.kind == "user_stop"

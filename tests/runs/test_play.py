@@ -230,6 +230,13 @@ def test_a_customer_without_words_fails_the_episode(desk: Desk) -> None:
     assert (type(error), record["transient"], kinds(record)) == (errors.EmptyReply, True, ["model message"])
 
 
+def test_a_customer_that_calls_tools_it_does_not_have_fails_the_episode(desk: Desk) -> None:
+    desk.provider.brain = lambda request: Answer("Hello?") if request.tools else Answer(None, (("nope", {}),))
+    error, record = desk.failed("limits.mistakes_in_a_row=2")
+    assert (type(error), record["transient"]) == (errors.InvalidToolCalls, True)
+    assert kinds(record) == ["model message", "user mistake", "user mistake"]
+
+
 def test_an_agent_of_ones_own_need_not_know_about_providers(desk: Desk) -> None:
     desk.fail("user", 2, Fault("status", 429))  # its requests have no tools either
     error, _ = desk.failed(*agent(asking))

@@ -22,6 +22,7 @@ from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain, Llm, Run
 from tautraj.config.identity import plan_episodes
 from tautraj.errors import EmptyReply
+from tautraj.llms.turn_order import OPENING
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
@@ -276,6 +277,7 @@ def test_a_history_that_was_given_is_seen_from_its_side() -> None:
     told = trajectory.turns[2].message or ""
     assert told.startswith("I've created a task titled 'Project Review'")
     opening = Said("assistant", "I need to create a task for the project review meeting.")
-    assert before.messages == (opening, Said("user", told))
+    given = (Said("user", OPENING), opening, Said("user", told))
+    assert before.messages == given
     said = Said("assistant", "Please complete it.")
-    assert after.messages == (opening, Said("user", told), said, Said("user", "Agent, 1."))
+    assert after.messages == (*given, said, Said("user", "Agent, 1."))

@@ -1,7 +1,8 @@
 """The messages sent to an agent's model, and the action taken from each reply, both as native tool calls.
 
 smolagents renders its memory as text ("Calling tools: …", "Observation: …"); a model trained on native calls sees
-native calls here. Messages are only appended, never rebuilt.
+native calls here. Messages are only appended, never rebuilt. Not here: the order of roles that strict servers require
+(`llms.turn_order`).
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from tautraj.llms.tool_calls import (
     drop_reasoning,
     take_first_call,
     to_assistant_message,
-    to_openai_call,
+    to_given_messages,
     to_tool_message,
 )
 from tautraj.trajectory import ToolCall, Turn
@@ -83,10 +84,7 @@ class MessageHistory:
         if turn.kind == "message":
             self.messages.append({"role": "assistant" if turn.seat == "model" else "user", "content": turn.message})
         elif turn.tool_call is not None and turn.seat == "model":
-            self.messages.append(
-                {"role": "assistant", "content": None, "tool_calls": [to_openai_call(turn.tool_call)]}
-            )
-            self.messages.append(to_tool_message(turn.tool_call.id, turn.observation or ""))
+            self.messages += to_given_messages(turn.tool_call, turn.observation or "")
 
 
 def make_respond_call(text: str) -> ToolCall:

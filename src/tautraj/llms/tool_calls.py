@@ -1,7 +1,9 @@
 """Converts between llm replies, the record's tool calls and OpenAI messages."""
 
+import hashlib
 import json
 import math
+import re
 from typing import Any, NamedTuple
 
 from tautraj.llms.reply import Message, RawCall, Reply
@@ -68,6 +70,18 @@ def to_assistant_message(reply: Reply, call: ToolCall | None) -> Message:
 def to_tool_message(call_id: str, content: str) -> Message:
     """The result of the call `call_id` as a message."""
     return {"role": "tool", "tool_call_id": call_id, "content": content}
+
+
+def to_given_messages(call: ToolCall, observation: str) -> list[Message]:
+    """A call that no llm of this episode made, and its result, under an id that every provider accepts.
+
+    Mistral refuses ids other than nine letters or digits; the record keeps the id as it is.
+    """
+    call_id = call.id
+    if not re.fullmatch("[A-Za-z0-9]{9}", call_id):
+        call_id = hashlib.sha256(call_id.encode()).hexdigest()[:9]
+    asked = to_openai_call(call.model_copy(update={"id": call_id}))
+    return [{"role": "assistant", "content": None, "tool_calls": [asked]}, to_tool_message(call_id, observation)]
 
 
 def drop_reasoning(reply: Reply) -> Reply:

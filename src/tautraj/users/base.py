@@ -28,6 +28,9 @@ class UserContext(NamedTuple):
     """JSON schemas of the customer's own tools; empty in most domains."""
     ask: Ask
     call: Callable[[ToolCall, SideChannels], str]
-    """Carry out a call of one of `tools`. Returns its result; raises `WorldClosed` if it ended the episode."""
+    """Carry out a call of one of `tools`. Returns its result, or an error message for an invalid call.
+
+    Raises `WorldClosed` if it ended the episode, and `InvalidToolCalls` after too many invalid calls in a row.
+    """
     think: Callable[[str], None]
     """Record a thought with the next turn; the agent never sees it."""

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from tautraj.errors import EmptyReply
 from tautraj.llms.reply import Message
-from tautraj.llms.tool_calls import take_first_call, to_assistant_message, to_openai_call, to_tool_message
+from tautraj.llms.tool_calls import take_first_call, to_assistant_message, to_given_messages, to_tool_message
 from tautraj.trajectory import Turn
 from tautraj.users.base import Customer, UserContext
+
+NOTICE = "(This is not from the agent.) {result}"
 
 
 def llm(context: UserContext, *, attempts: int) -> Customer:
@@ -28,15 +30,20 @@ def llm(context: UserContext, *, attempts: int) -> Customer:
 def speak(context: UserContext, history: list[Message], attempts: int) -> str:
     """The customer's next message. Tool calls made before it are carried out and appended to `history`.
 
-    Raises `EmptyReply` after `attempts` answers with neither text nor a call.
+    A call by a customer without tools is answered in words, which leave no trace in `history`: servers may refuse
+    calls in a request without tools. Raises `EmptyReply` after `attempts` answers with neither text nor a call.
     """
+    notices: list[Message] = []
     empty_replies = 0
     while empty_replies < attempts:
-        reply = context.ask(history, context.tools)
+        reply = context.ask([*history, *notices], context.tools)
         call, side_channels = take_first_call(reply)
         if call is not None:
-            history.append(to_assistant_message(reply, call))
-            history.append(to_tool_message(call.id, context.call(call, side_channels)))
+            result = context.call(call, side_channels)
+            if context.tools:
+                history += [to_assistant_message(reply, call), to_tool_message(call.id, result)]
+            else:
+                notices = [{"role": "user", "content": NOTICE.format(result=result)}]
         elif reply.text.strip():
             return reply.text
         else:
@@ -55,6 +62,5 @@ def history_messages(turns: Sequence[Turn]) -> list[Message]:
             role = "user" if turn.seat == "model" else "assistant"
             messages.append({"role": role, "content": turn.message})
         else:
-            messages.append({"role": "assistant", "content": None, "tool_calls": [to_openai_call(turn.tool_call)]})
-            messages.append(to_tool_message(turn.tool_call.id, turn.observation or ""))
+            messages += to_given_messages(turn.tool_call, turn.observation or "")
     return messages

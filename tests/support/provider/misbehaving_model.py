@@ -7,10 +7,9 @@ import json
 import random
 import threading
 from collections import Counter
-from itertools import takewhile
 
-from support.provider.replay import Replay, is_reproach
-from support.provider.server import Answer, Brain, ChatRequest, Said
+from support.provider.replay import SILENT, Replay, is_reproach
+from support.provider.server import Answer, Brain, ChatRequest
 from support.provider.transient_faults import Asked
 
 IN_A_ROW = 2
@@ -48,7 +47,7 @@ def _odd(request: ChatRequest, right: Answer, nth: int) -> dict[str, Answer]:
     if right.tool_calls:
         odd["several calls"] = Answer(right.text, (*right.tool_calls, ("no_such_tool", {}), *right.tool_calls))
         odd["text beside"] = Answer("One moment, I will look.", right.tool_calls)
-    if sum(1 for _ in takewhile(is_reproach, _others(request))) >= IN_A_ROW or nth % 2:
+    if _count_reproaches(request) >= IN_A_ROW or nth % 2:
         return odd
     odd["silence"] = Answer("")
     if request.tools:
@@ -59,9 +58,15 @@ def _odd(request: ChatRequest, right: Answer, nth: int) -> dict[str, Answer]:
     return odd
 
 
-def _others(request: ChatRequest) -> list[Said]:
-    """What was said to the seat, the last first."""
-    return [said for said in reversed(request.messages) if said.role != "assistant"]
+def _count_reproaches(request: ChatRequest) -> int:
+    """Reproaches in a row, at the end; that of an empty answer may follow a tool's result in the same message."""
+    count = 0
+    for said in reversed(request.messages):
+        if said.role != "assistant":
+            count += said.text.count(f"\n\n{SILENT}") + is_reproach(said)
+            if not is_reproach(said):
+                break
+    return count
 
 
 def endless_talker(request: ChatRequest) -> Answer:

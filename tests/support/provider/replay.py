@@ -7,7 +7,8 @@ from typing import Any
 from support.provider.server import Answer, ChatRequest, Said
 from tautraj.trajectory import Trajectory, Turn
 
-REPROACHES = ("Error: there is no tool", "Error: the arguments of", "Your answer was empty.")
+SILENT = "Your answer was empty."
+REPROACHES = ("Error: there is no tool", "Error: the arguments of", SILENT)
 
 
 class Replay:

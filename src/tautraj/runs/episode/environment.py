@@ -7,7 +7,7 @@ from typing import Any
 
 from tautraj.benchmarks import Benchmark, World
 from tautraj.config import Limits
-from tautraj.errors import WorldClosed
+from tautraj.errors import InvalidToolCalls, WorldClosed
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
 from tautraj.runs.episode.limits import EpisodeLimits
 from tautraj.runs.episode.recorder import Recorder
@@ -15,7 +15,7 @@ from tautraj.trajectory import Ending, Outcome, Seat, ToolCall, Turn, TurnKind
 from tautraj.users import Customer
 
 UNCOUNTED_KINDS = ("plan", "belief", "code")
-"""Kinds of turns that only their own seat sees; `limits.turns` does not count them."""
+"""Kinds of turns that only their own seat sees; `limits.turns` does not count them, nor the customer's mistakes."""
 
 
 class EpisodeEnvironment:
@@ -55,12 +55,14 @@ class EpisodeEnvironment:
         An invalid call is a mistake and never reaches the world. Raises `WorldClosed`.
         """
         self._check_open()
-        if call.raw is not None:
+        names = self._tools[seat]
+        if call.raw is not None and names:
             message = f"Error: the arguments of {call.name} are not a JSON object: {call.raw[:500]}"
             return self.report_mistake(message, call, side_channels, seat)
-        if call.name not in self._tools[seat]:
-            message = f"Error: there is no tool {call.name}. The tools are: {', '.join(self._tools[seat])}."
-            return self.report_mistake(message, call, side_channels, seat)
+        if call.name not in names:
+            listed = f"The tools are: {', '.join(names)}."
+            hint = listed if names else "You have no tools. Write what you say, and make no call."
+            return self.report_mistake(f"Error: there is no tool {call.name}. {hint}", call, side_channels, seat)
         result = self._world.call(call, seat)
         self._record_turn(
             seat, "tool_call", side_channels, tool_call=call, observation=result.content, error=result.error
@@ -92,7 +94,9 @@ class EpisodeEnvironment:
     ) -> str:
         """Record an action that cannot be carried out; return `message`, the observation for the seat.
 
-        `call`: the invalid call, None if the seat made none. Raises `WorldClosed`.
+        `call`: the invalid call, None if the seat made none. Too many in a row end the episode if they are the
+        agent's; the customer's raise `InvalidToolCalls`, since the agent must not be graded for them. Raises
+        `WorldClosed`.
         """
         self._check_open()
         self._record_turn(seat, "mistake", side_channels, tool_call=call, observation=message, error=True)
@@ -126,6 +130,7 @@ class EpisodeEnvironment:
         if self.is_closed:
             return ""
         self._recorder.record_turn("user", "message", message=answer)
+        self._mistakes_in_a_row["user"] = 0
         word = next((word for word in self._benchmark.stop_words if word in answer), None)
         if word is not None:
             self._close(self._benchmark.stop_words[word], word)
@@ -137,14 +142,17 @@ class EpisodeEnvironment:
         self._recorder.record_turn(seat, kind, **side_channels._asdict(), **fields)
 
     def _check_turn_limit(self) -> None:
-        played = sum(not turn.given and turn.kind not in UNCOUNTED_KINDS for turn in self._recorder.turns)
+        played = sum(not turn.given and not _is_uncounted(turn) for turn in self._recorder.turns)
         if played >= self._limits.turns:
             self._close("max_turns", f"{played} turns")
 
     def _count_mistake(self, message: str, seat: Seat) -> None:
         self._mistakes_in_a_row[seat] = count = self._mistakes_in_a_row.get(seat, 0) + 1
-        if count >= self._limits.mistakes_in_a_row:
-            self._close("too_many_mistakes", f"{count} in a row, the last: {message}")
+        if count < self._limits.mistakes_in_a_row:
+            return
+        if seat == "user":
+            raise InvalidToolCalls(f"the customer made {count} invalid calls in a row, the last: {message}")
+        self._close("too_many_mistakes", f"{count} in a row, the last: {message}")
 
     def _close(self, kind: Ending, detail: str) -> None:
         if not self.is_closed:
@@ -153,3 +161,7 @@ class EpisodeEnvironment:
     def _check_open(self) -> None:
         if self.is_closed:
             raise WorldClosed("the episode has ended; nothing is done afterwards")
+
+
+def _is_uncounted(turn: Turn) -> bool:
+    return turn.kind in UNCOUNTED_KINDS or (turn.seat, turn.kind) == ("user", "mistake")

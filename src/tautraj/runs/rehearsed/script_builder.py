@@ -10,6 +10,7 @@ from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import ConfigError
+from tautraj.llms.turn_order import arrange_turns
 from tautraj.runs.rehearsed.script import Script, ScriptStep, TaskScript
 from tautraj.users.llm import history_messages
 from tautraj.users.scripted import TOOL_REQUEST
@@ -35,11 +36,18 @@ def build_task_script(benchmark: Benchmark, task: Task, *, gold: bool) -> TaskSc
         steps=tuple(_build_steps(benchmark, task)) if gold else (),
         given_replies=greeted + sum(turn.seat == "model" for turn in task.given),
         scenario=task.scenario,
-        history_length=len(history_messages(task.given)),
+        history_length=_count_history(benchmark, task),
         stop=get_stop_word(benchmark),
         transfer=get_stop_word(benchmark, "user_transfer"),
         has_tools=bool(benchmark.user_tools),
     )
+
+
+def _count_history(benchmark: Benchmark, task: Task) -> int:
+    """Number of messages before the one that holds the agent's next message, as a request has them."""
+    following = {"role": "user", "content": "the agent's next message"}
+    history = [*history_messages(task.given), following]
+    return len(arrange_turns(history, alternate=not benchmark.user_tools)) - 1
 
 
 def _build_steps(benchmark: Benchmark, task: Task) -> Iterator[ScriptStep]:

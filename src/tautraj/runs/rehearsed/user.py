@@ -21,6 +21,8 @@ from tautraj.users.reflection import REWRITE_PROMPT
 from tautraj.users.reply_check import CHECK_PROMPT
 from tautraj.users.scripted import CLOSING, IDENTITY, YES, scripted
 
+REWRITE_BEGINNING = REWRITE_PROMPT.partition("{")[0]
+
 REJECTION = "no\nThe agent has not carried it out yet, and nothing can be done once the conversation is over."
 
 
@@ -75,11 +77,16 @@ class RehearsedUser:
 
 
 def _split_history(script: TaskScript, request: Request) -> tuple[list[str], list[str]]:
-    """The agent's messages after the given turns, and the results of the customer's tool calls."""
+    """The agent's messages after the given turns, and the results of the customer's tool calls.
+
+    The request to rewrite a draft follows one of them in the same message, or stands alone.
+    """
     messages = [message for message in request.messages if message["role"] != "system"][script.history_length :]
-    texts = [extract_text(message) for message in messages if message["role"] == "user"]
-    agent_messages = [text for text in texts if not is_filled_prompt(REWRITE_PROMPT, text)]
-    return agent_messages, [extract_text(message) for message in messages if message["role"] == "tool"]
+    texts = [
+        (message["role"], extract_text(message).partition(REWRITE_BEGINNING)[0].removesuffix("\n\n"))
+        for message in messages
+    ]
+    return [text for role, text in texts if role == "user" and text], [text for role, text in texts if role == "tool"]
 
 
 def _replay_customer(script: TaskScript, patience: int, agent_messages: list[str], results: list[str]) -> str:

@@ -1,0 +1,72 @@
+"""A provider on 127.0.0.1 that sends bodies as they stand, whatever protocol they belong to.
+
+Not here: servers that understand what they are asked (`server`), the cases that are played on it (`support.cases`).
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple, Self
+
+
+class RawRequest(NamedTuple):
+    path: str
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: dict[str, Any]
+
+
+class RawAnswer(NamedTuple):
+    status: int
+    body: Any
+    """Sent as JSON; `bytes` are sent as they are."""
+    headers: dict[str, str] = {}
+
+
+Answering = Callable[[RawRequest], RawAnswer]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: "RawServer"
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def log_message(self, *_: Any) -> None:
+        """The tests' output is no access log."""
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = RawRequest(self.path, headers, json.loads(raw))
+        self.server.requests.append(request)
+        status, body, more = self.server.answering(request)
+        payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(payload)), **more}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(payload)
+
+
+class RawServer(ThreadingHTTPServer):
+    """Serves inside `with RawServer(answering) as server:`; `requests` are those it got, in order."""
+
+    request_queue_size = 256
+    daemon_threads = True
+
+    def __init__(self, answering: Answering) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answering, self.requests = answering, list[RawRequest]()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
