@@ -10,7 +10,7 @@ from support.records import row, usage
 from tautraj.config import Run
 from tautraj.config.identity import locate_run_directory
 from tautraj.errors import ConfigError
-from tautraj.llms.prices import look_up_prices
+from tautraj.llms.model_table import look_up_prices
 from tautraj.runs.estimates import check_prices, estimate
 from tautraj.store import Store
 
@@ -20,8 +20,8 @@ GPT = ("model=gpt4o", "user=gpt4o")
 
 def test_prices_come_from_the_configuration_then_from_litellms_table(run_of: RunOf) -> None:
     assert look_up_prices(run_of(*GPT).model) == (2.5e-6, 1e-5)
-    assert look_up_prices(run_of("model=claude", "user=gemini").model) == (3e-6, 1.5e-5)
-    assert look_up_prices(run_of("model=claude", "user=gemini").user) == (3e-7, 2.5e-6)
+    assert look_up_prices(run_of("model=claude", "user=gemini").model) == (2e-6, 1e-5)
+    assert look_up_prices(run_of("model=claude", "user=gemini").user) == (7.5e-7, 3.75e-6)
     assert look_up_prices(run_of("model=vllm", "user=gpt4o").model) is None
     own = ["model.usd_per_million_tokens_in=1", "model.usd_per_million_tokens_out=2"]
     assert look_up_prices(run_of("model=vllm", "user=gpt4o", *own).model) == (1e-6, 2e-6)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.errors import ConfigError
-from tautraj.llms.prices import look_up_prices
+from tautraj.llms.model_table import look_up_prices
 from tautraj.metrics import EpisodeSummary
 from tautraj.runs.budget import Cost
 from tautraj.store.discovery import read_past_runs
