@@ -38,8 +38,8 @@ DIGESTS = {
         "0-t0-f152a599",
         1778538789,
     ),
-    "model=claude model.name=claude-sonnet-4-5 model.temperature=0.0 user=gpt4o user.name=gpt-4o-2024-11-20 agent=react "
-    "user_strategy=verify domain=airline split=train judge=gpt41": (
+    "model=claude model.name=claude-sonnet-4-5 model.temperature=0.0 user=gpt4o user.name=gpt-4o-2024-11-20 "
+    "agent=react user_strategy=verify domain=airline split=train judge=gpt41": (
         "claude-sonnet-4-5-react__gpt-4o-2024-11-20-verify__airline-train-44d9cea9",
         "0-t0-3aa6d43f",
         1778538789,

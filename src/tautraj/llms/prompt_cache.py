@@ -1,7 +1,7 @@
-"""Marks up to which a provider shall cache a request, for those that cache only what is marked.
+"""Prompt caching where a provider must be told: marks in a request, and what a cached token counts.
 
-These are Anthropic and the Claude models of OpenRouter. OpenAI, Gemini, DeepSeek and Mistral cache without marks.
-Not here: the tokens read from a cache (`llms.reply`) and their price (`llms.model_table`).
+Anthropic, and OpenRouter for Claude, cache only what is marked. OpenAI, Gemini, DeepSeek and Mistral cache by
+themselves. Not here: the number and cost of cached tokens (`llms.reply`).
 """
 
 from typing import Any
@@ -38,6 +38,14 @@ def mark_for_cache(llm: Llm, request: dict[str, Any]) -> dict[str, Any]:
         *others, last = request["tools"]
         marked["tools"] = [*others, {**last, "cache_control": mark}]
     return marked
+
+
+def count_limited_tokens_in(llm: Llm, usage: Any) -> int | None:
+    """Input tokens that count towards the tokens per minute; None: unknown. Anthropic leaves out cache reads."""
+    tokens_in: int | None = getattr(usage, "prompt_tokens", None)
+    if tokens_in is None or llm.provider.route != "anthropic":
+        return tokens_in
+    return tokens_in - (getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None) or 0)
 
 
 def _needs_marks(llm: Llm) -> bool:
