@@ -219,7 +219,10 @@ def test_a_sweep_is_its_cells_in_any_order() -> None:
         (["grid.agent=[]"], "grid.agent has no levels"),
         (["grid.trials=[1,2]"], "grid.trials: trials applies to the whole sweep"),
         (["grid.tracking.uri=[a]"], "grid.tracking.uri: "),
-        (["grid.agent=[act]", "agent=react"], "agent=react: agent is an axis of this grid"),
+        (
+            ["grid.agent=[act]", "agent=react"],
+            "agent=react: agent is an axis of this grid; leave out agent=react. Its levels: 'grid.agent=[…]'",
+        ),
         (["grid.agent=[act,zz]"], "agent=zz: agent=zz does not exist"),
         (["grid.agnt=[act]"], "agnt=act: agnt does not exist. Did you mean agent?"),
         (["grid.limits.turnz=[1,2]"], "limits.turnz=1, limits.turnz=2: limits.turnz does not exist. Did you mean"),
