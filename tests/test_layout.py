@@ -44,6 +44,17 @@ DIGESTS = {
         "0-t0-3aa6d43f",
         1778538789,
     ),
+    "model=claude_haiku_45 user=gemini user.name=gemini-2.5-flash user.temperature=0.0 judge=mistral "
+    "judge.name=mistral-large-latest": (
+        "claude-haiku-4-5-tool_calling__gemini-2.5-flash-llm__retail-test-e58032cd",
+        "0-t0-ce15e010",
+        1778538789,
+    ),
+    "model=openrouter model.name=deepseek/deepseek-chat user=gpt41": (
+        "deepseek-deepseek-chat-tool_calling__gpt-4.1-llm__retail-test-e685c099",
+        "0-t0-ef1670c0",
+        1778538789,
+    ),
     "model=rehearsed user=rehearsed": (
         "rehearsed-tool_calling__rehearsed-llm__retail-test-d379d347",
         "0-t0-223547d9",

@@ -21,6 +21,7 @@ from tautraj.trajectory import Grade, Outcome, ToolCall, Trajectory, Turn
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (REPO / "docs").glob("*.md"))]
 PLAIN = {"source .venv/bin/activate", "cp .env.example .env"}
 DOORS = {path.name for path in (REPO / "flows").glob("*.py") if "__main__" in path.read_text()}
+BRACKETS = ("[", "{")
 WORDS_OF_HYDRAS = ("-m", "--help", "--cfg", "job")
 SHOWN_RUNS: list[list[str]] = [[], ["split=train"], ["tasks.limit=8", "user_strategy.patience=3"]]
 """Whose run directories the documents name."""
@@ -125,12 +126,12 @@ def test_a_slip_in_a_command_would_be_seen(command: str) -> None:
 def cells(overrides: list[str]) -> list[list[str]]:
     """The cells of a sweep, one choice after the other."""
     sweep = [word.split("=", 1) for word in overrides]
-    widest = max((len(value.split(",")) for _, value in sweep if not value.startswith("[")), default=1)
+    widest = max((len(value.split(",")) for _, value in sweep if not value.startswith(BRACKETS)), default=1)
     return [[f"{key}={pick(value, index)}" for key, value in sweep] for index in range(widest)]
 
 
 def pick(value: str, index: int) -> str:
-    choices = [value] if value.startswith("[") else value.split(",")
+    choices = [value] if value.startswith(BRACKETS) else value.split(",")
     return choices[index % len(choices)]
 
 
