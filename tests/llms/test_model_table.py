@@ -5,11 +5,14 @@ Dates as litellm 1.106.2 lists them. Not here: the presets' own models (`tests/c
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from tautraj.config import Llm, Run
 from tautraj.config.command_line import compose_tree, to_hydra_overrides
+from tautraj.errors import PreflightError
 from tautraj.llms.model_table import find_end, list_endings
 from tautraj.orchestration.run_flow import generate
 from tautraj.orchestration.sweep_flow import sweep_cells
@@ -82,4 +85,12 @@ def test_dry_runs_of_a_cell_and_of_a_grid_warn(run_of: RunOf, capsys: pytest.Cap
     assert [line[: len(ENDS)] for line in capsys.readouterr().err.splitlines()] == [ENDS]
     words = to_hydra_overrides([*OLD, "dry_run=true", "grid.agent=[act,react]"])
     sweep_cells(parse_sweep(compose_tree(words, "sweep"), words))
+    assert [line[: len(ENDS)] for line in capsys.readouterr().err.splitlines()] == [ENDS]
+
+
+def test_a_run_warns_before_its_first_call(run_of: RunOf, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Of what is wrong with the model the line comes first; here no Prefect server answers."""
+    nobody = temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"})
+    with nobody, pytest.raises(PreflightError, match="Prefect at"):
+        generate(run_of(*OLD, root=tmp_path), {})
     assert [line[: len(ENDS)] for line in capsys.readouterr().err.splitlines()] == [ENDS]
