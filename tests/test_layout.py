@@ -33,14 +33,26 @@ FROZEN: dict[str, Any] = json.loads((Path(__file__).parent / "golden" / "frozen_
 DIGESTS = {
     "": ("oracle__scripted__retail-test-68aae6b1", "0-t0-c61d048c", 1778538789),
     "experiment=smoke": ("oracle__scripted__mock-base-1c20b29c", "0-t0-a3dc0310", 1778538789),
-    "model=gpt4o user=gpt4o": (
+    "model=gpt4o user=gpt4o model.name=gpt-4o-2024-11-20 user.name=gpt-4o-2024-11-20": (
         "gpt-4o-2024-11-20-tool_calling__gpt-4o-2024-11-20-llm__retail-test-40db9e3a",
         "0-t0-f152a599",
         1778538789,
     ),
-    "model=claude user=gpt4o agent=react user_strategy=verify domain=airline split=train judge=gpt41": (
+    "model=claude model.name=claude-sonnet-4-5 model.temperature=0.0 user=gpt4o user.name=gpt-4o-2024-11-20 "
+    "agent=react user_strategy=verify domain=airline split=train judge=gpt41": (
         "claude-sonnet-4-5-react__gpt-4o-2024-11-20-verify__airline-train-44d9cea9",
         "0-t0-3aa6d43f",
+        1778538789,
+    ),
+    "model=claude_haiku_45 user=gemini user.name=gemini-2.5-flash user.temperature=0.0 judge=mistral "
+    "judge.name=mistral-large-latest": (
+        "claude-haiku-4-5-tool_calling__gemini-2.5-flash-llm__retail-test-e58032cd",
+        "0-t0-ce15e010",
+        1778538789,
+    ),
+    "model=openrouter model.name=deepseek/deepseek-chat user=gpt41": (
+        "deepseek-deepseek-chat-tool_calling__gpt-4.1-llm__retail-test-e685c099",
+        "0-t0-ef1670c0",
         1778538789,
     ),
     "model=rehearsed user=rehearsed": (
@@ -54,7 +66,10 @@ DIGESTS = {
         1778538789,
     ),
 }
-"""Overrides -> folder of the cell, name and seed of its first episode, as commit 93790cc computed them."""
+"""Overrides -> folder of the cell, name and seed of its first episode, as commit 93790cc computed them.
+
+Presets whose model has changed since then are given the model and the temperature that they had.
+"""
 
 
 @pytest.mark.parametrize("overrides", DIGESTS)

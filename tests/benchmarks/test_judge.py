@@ -162,7 +162,7 @@ def test_a_judge_whose_provider_goes_down_is_a_failure_of_the_provider_and_what_
 
 def test_the_judge_is_asked_before_the_first_episode_too(run_of: Callable[..., Run]) -> None:
     run = run_of("judge=gpt4o")
-    with pytest.raises(PreflightError, match="judge=gpt-4o-2024-11-20 needs OPENAI_API_KEY"):
+    with pytest.raises(PreflightError, match="judge=gpt-4o needs OPENAI_API_KEY"):
         check_seats(list(run.seats.items()))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from support.composed import composed_tree
+from support.planning import plan_sweep, without_the_readers_own
 
 from tautraj.config import CONF, Component, Run
 from tautraj.config.command_line import compose_tree
@@ -19,7 +20,7 @@ from tautraj.config.components import load_component
 from tautraj.config.parse import parse_run, to_plain
 from tautraj.errors import ConfigError
 from tautraj.redaction import redact_tree
-from tautraj.runs.sweep.grid import parse_sweep
+from tautraj.runs.plan import plan_run
 
 OTHERS = {"track", "regrade", "export", "format", "choose", "sweep", "report", "show"}  # other doors'
 GRIDS = {"strategies", "agents", "cross_users"}
@@ -71,12 +72,18 @@ def test_every_choice_composes(group: str, choice: str) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=by_name)
-def test_the_command_in_a_header_is_a_run_that_uses_the_file(path: Path) -> None:
+def test_the_command_in_a_header_is_a_run_that_uses_the_file_and_can_be_planned(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     overrides = command(path)
     group, choice = path.parent.name, path.stem
-    grid = group == "experiment" and choice in GRIDS
-    runs = [one.run for one in parse_sweep(compose_tree(overrides, "sweep"), overrides).cells] if grid else []
-    run = runs[0] if grid else parse_run(composed_tree(*overrides))
+    if group == "experiment" and choice in GRIDS:
+        run = plan_sweep(*overrides).run
+    else:
+        run = parse_run(composed_tree(*overrides))
+        with without_the_readers_own(overrides):
+            plan_run(run)
     if group == "provider":
         assert choice in (run.model.provider.name, run.user.provider.name)
     elif group == "llm":

@@ -141,7 +141,7 @@ def test_a_limit_that_is_not_set_leaves_the_cell_what_it_was_before_there_was_on
 
 
 def test_a_cell_is_named_after_its_seats_domain_and_split(base: Run, run_of: RunOf) -> None:
-    assert identify_cell(base).name == "gpt-4o-2024-11-20-tool_calling__gpt-4o-2024-11-20-llm__retail-test"
+    assert identify_cell(base).name == "gpt-4o-tool_calling__gpt-4o-llm__retail-test"
     assert identify_cell(run_of()).folder == f"oracle__scripted__retail-test-{identify_cell(run_of()).digest}"
 
 

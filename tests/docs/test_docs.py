@@ -1,7 +1,7 @@
-"""Every command in the documents is right: composed by Hydra, or a target of the Makefile that other tests run.
+"""Every command in the documents is right: planned, as by a dry run, or a target of the Makefile that others test.
 
-And every link leads somewhere. Not here: what the notebooks and docs/extending.md do (`test_notebooks`,
-`test_extending`).
+Of commands on existing run directories only the words are checked. And every link leads somewhere. Not here: what the
+notebooks and docs/extending.md do (`test_notebooks`, `test_extending`).
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import REPO
+from support.planning import check_command
 
 from tautraj.config.command_line import compose_tree
 from tautraj.config.identity import identify_cell
@@ -20,9 +21,16 @@ from tautraj.trajectory import Grade, Outcome, ToolCall, Trajectory, Turn
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (REPO / "docs").glob("*.md"))]
 PLAIN = {"source .venv/bin/activate", "cp .env.example .env"}
 DOORS = {path.name for path in (REPO / "flows").glob("*.py") if "__main__" in path.read_text()}
+BRACKETS = ("[", "{")
 WORDS_OF_HYDRAS = ("-m", "--help", "--cfg", "job")
 SHOWN_RUNS: list[list[str]] = [[], ["split=train"], ["tasks.limit=8", "user_strategy.patience=3"]]
 """Whose run directories the documents name."""
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing has been played where the commands are typed."""
+    monkeypatch.chdir(tmp_path)
 
 
 def blocks(document: str, language: str) -> list[str]:
@@ -57,7 +65,7 @@ def test_every_command_is_right(command: str) -> None:
         if door.name not in DOORS or "--config-dir" in words:
             return  # a script; or a folder of the reader's own: `test_extending` does what is written there
         for overrides in cells([word for word in words[1:] if word not in WORDS_OF_HYDRAS]):
-            compose_tree(overrides, door.stem)
+            check_command(door.stem, overrides)
 
 
 def prefect_takes(words: list[str]) -> None:
@@ -69,7 +77,9 @@ def prefect_takes(words: list[str]) -> None:
     for word in words:
         if word.startswith("overrides="):
             deployed = next(found for found in words if "/" in found).rpartition("/")[2]
-            compose_tree(json.loads(word.removeprefix("overrides=")), deployed)
+            with pytest.MonkeyPatch.context() as worker:
+                worker.setenv("MLFLOW_TRACKING_URI", "https://mlflow.example.org")  # as docs/deploy.md sets it there
+                check_command(deployed, json.loads(word.removeprefix("overrides=")))
 
 
 def mlflow_takes(words: list[str]) -> None:
@@ -104,22 +114,24 @@ def test_every_setting_is_one(name: str) -> None:
         "prefect servr start",
         "mlflow db upgrad x",
         "mlflow server --prt 1",
+        "python flows/sweep.py user=gpt4o 'grid.user=[gpt4o,claude]'",
+        "python flows/generate.py split=dev",
     ],
 )
 def test_a_slip_in_a_command_would_be_seen(command: str) -> None:
-    with pytest.raises(Exception, match=r"--alll|--limit|servr|upgrad|--prt"):
+    with pytest.raises(Exception, match=r"--alll|--limit|servr|upgrad|--prt|leave out user=gpt4o|split"):
         test_every_command_is_right(command)
 
 
 def cells(overrides: list[str]) -> list[list[str]]:
     """The cells of a sweep, one choice after the other."""
     sweep = [word.split("=", 1) for word in overrides]
-    widest = max((len(value.split(",")) for _, value in sweep if not value.startswith("[")), default=1)
+    widest = max((len(value.split(",")) for _, value in sweep if not value.startswith(BRACKETS)), default=1)
     return [[f"{key}={pick(value, index)}" for key, value in sweep] for index in range(widest)]
 
 
 def pick(value: str, index: int) -> str:
-    choices = [value] if value.startswith("[") else value.split(",")
+    choices = [value] if value.startswith(BRACKETS) else value.split(",")
     return choices[index % len(choices)]
 
 

@@ -28,7 +28,7 @@ from tautraj.users.reply_check import CHECK_PROMPT
 
 pytestmark = pytest.mark.xdist_group("sweep")  # its Prefect server
 
-STRONG, WEAK = "gpt-4o-2024-11-20", "gpt-4o-mini"
+STRONG, WEAK = "gpt-4o", "gpt-4o-mini"
 MODELS = f"grid.model.name=[{STRONG},{WEAK}]"
 STRATEGIES = "grid.user_strategy=[llm,verify]"
 

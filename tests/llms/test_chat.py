@@ -130,8 +130,8 @@ def test_settings_reach_the_wire_and_unset_ones_do_not() -> None:
         chat(llm.model_copy(update={"temperature": None}), HELLO)
     full, bare = (request.body for request in provider.requests)
     sampling = {"temperature": 0.0, "max_tokens": 7, "top_p": 0.5, "seed": 3}
-    assert full == {"model": "gpt-4o-2024-11-20", "messages": HELLO, **sampling}
-    assert bare == {"model": "gpt-4o-2024-11-20", "messages": HELLO}
+    assert full == {"model": "gpt-4o", "messages": HELLO, **sampling}
+    assert bare == {"model": "gpt-4o", "messages": HELLO}
 
 
 # What it cost.

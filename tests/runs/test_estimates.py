@@ -10,7 +10,7 @@ from support.records import row, usage
 from tautraj.config import Run
 from tautraj.config.identity import locate_run_directory
 from tautraj.errors import ConfigError
-from tautraj.llms.prices import look_up_prices
+from tautraj.llms.model_table import look_up_prices
 from tautraj.runs.estimates import check_prices, estimate
 from tautraj.store import Store
 
@@ -19,12 +19,12 @@ GPT = ("model=gpt4o", "user=gpt4o")
 
 
 def test_prices_come_from_the_configuration_then_from_litellms_table(run_of: RunOf) -> None:
-    assert look_up_prices(run_of(*GPT).model) == (2.5e-6, 1e-5)
-    assert look_up_prices(run_of("model=claude", "user=gemini").model) == (3e-6, 1.5e-5)
-    assert look_up_prices(run_of("model=claude", "user=gemini").user) == (3e-7, 2.5e-6)
+    assert look_up_prices(run_of(*GPT).model) == (2.5e-6, 1e-5, 1.25e-6)
+    assert look_up_prices(run_of("model=claude", "user=gemini").model) == (2e-6, 1e-5, 1e-7)
+    assert look_up_prices(run_of("model=claude", "user=gemini").user) == (7.5e-7, 3.75e-6, 7.5e-8)
     assert look_up_prices(run_of("model=vllm", "user=gpt4o").model) is None
     own = ["model.usd_per_million_tokens_in=1", "model.usd_per_million_tokens_out=2"]
-    assert look_up_prices(run_of("model=vllm", "user=gpt4o", *own).model) == (1e-6, 2e-6)
+    assert look_up_prices(run_of("model=vllm", "user=gpt4o", *own).model) == (1e-6, 2e-6, 1e-6)
 
 
 def test_a_limit_in_usd_needs_prices(run_of: RunOf) -> None:
@@ -42,6 +42,13 @@ def test_the_runs_own_episodes_tell_best(run_of: RunOf, tmp_path: Path) -> None:
     assert told.source == "2 episodes of this run"
     assert told.seats["model"].calls == 10
     assert told.cost.usd == pytest.approx(2.5 + 10 * 1e-5)
+
+
+def test_cached_tokens_are_estimated_at_their_own_price(run_of: RunOf, tmp_path: Path) -> None:
+    """gpt-4o: 2.5 USD per million tokens in, half of it for those read from the cache."""
+    spent = {"model": usage(tokens_in=1_000_000, tokens_cached=800_000, tokens_out=0)}
+    told = estimate(run_of(*GPT, root=tmp_path), [row(usage=spent)])
+    assert told.cost.usd == pytest.approx(0.2 * 2.5 + 0.8 * 1.25)
 
 
 def test_past_runs_of_the_same_kind_tell_by_todays_prices(run_of: RunOf, tmp_path: Path) -> None:

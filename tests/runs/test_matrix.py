@@ -146,7 +146,7 @@ def test_a_line_has_the_numbers_of_its_cell(run_of: Callable[..., Run]) -> None:
     assert [one["cell"] for one in found["cells"]] == ["ax", "ay", "bx", "by"]
     first, empty, *_ = found["cells"]
     assert {name: first[name] for name in ("agent_llm", "customer", "domain", "split", "grid.user", "owed")} == {
-        "agent_llm": "gpt-4o-2024-11-20",
+        "agent_llm": "gpt-4o",
         "customer": "llm",
         "domain": "retail",
         "split": "test",
@@ -219,12 +219,15 @@ def test_a_sweep_is_its_cells_in_any_order() -> None:
         (["grid.agent=[]"], "grid.agent has no levels"),
         (["grid.trials=[1,2]"], "grid.trials: trials applies to the whole sweep"),
         (["grid.tracking.uri=[a]"], "grid.tracking.uri: "),
-        (["grid.agent=[act]", "agent=react"], "agent=react: agent is an axis of this grid"),
+        (
+            ["grid.agent=[act]", "agent=react"],
+            "agent=react: agent is an axis of this grid; leave out agent=react. Its levels: 'grid.agent=[…]'",
+        ),
         (["grid.agent=[act,zz]"], "agent=zz: agent=zz does not exist"),
         (["grid.agnt=[act]"], "agnt=act: agnt does not exist. Did you mean agent?"),
         (["grid.limits.turnz=[1,2]"], "limits.turnz=1, limits.turnz=2: limits.turnz does not exist. Did you mean"),
         (["grid.seed=[x]"], "seed=x: seed: Input should be a valid integer"),
-        (["grid.agent=[act,oracle]"], "agent=oracle: agent=oracle cannot be played by model=gpt-4o-2024-11-20"),
+        (["grid.agent=[act,oracle]"], "agent=oracle: agent=oracle cannot be played by model=gpt-4o"),
         (["grid.seed=[" + ",".join(map(str, range(30))) + "]", "grid.limits.turns=" + "[" + ",".join(
             map(str, range(1, 31))) + "]"], "the grid has 900 cells; a sweep holds up to 500"),
     ],

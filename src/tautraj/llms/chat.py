@@ -18,6 +18,7 @@ import tenacity
 from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translate_errors
 from tautraj.llms.http_client import ensure_http_handler
+from tautraj.llms.prompt_cache import count_limited_tokens_in, mark_for_cache
 from tautraj.llms.rate_limits import CallPermit, get_provider_limits
 from tautraj.llms.reply import Message, Reply, read_reply
 
@@ -84,7 +85,7 @@ def _build_request(
         "tools": tools or None,
         **llm.extra,
     }
-    return {key: value for key, value in request.items() if value is not None}
+    return mark_for_cache(llm, {key: value for key, value in request.items() if value is not None})
 
 
 def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
@@ -98,7 +99,7 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
         response = _complete({**request, "logger_fn": lambda details: _wait_when_sending(permit, details)})
         permit.raise_failure()
         usage = getattr(response, "usage", None)
-        permit.tokens_in = getattr(usage, "prompt_tokens", None)
+        permit.tokens_in = count_limited_tokens_in(llm, usage)
         permit.tokens_out = getattr(usage, "completion_tokens", None)
         return response
 

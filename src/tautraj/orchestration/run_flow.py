@@ -4,11 +4,13 @@ Not here: how episodes are played in a flow (`orchestration.episode_tasks`), a g
 (`orchestration.sweep_flow`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from tautraj.config import Run
 from tautraj.config.identity import locate_run_directory
+from tautraj.llms.model_table import list_endings
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.report.terminal import console, tables
 from tautraj.runs.estimates import estimate
@@ -26,6 +28,7 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     """
     if run.dry_run:
         plan = plan_run(run, config)
+        warn_of_endings([run])
         tables.print_plan(plan, estimate(run, plan.rows))
         return plan.store.url
     choose_server(run.root)
@@ -35,6 +38,7 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     if not plan.owed:
         _show_complete(plan)
         return plan.store.url
+    warn_of_endings([run])
     check_server()
     wait_for_server = start_server(console.say)
     from tautraj.orchestration.task_runners import make_task_runner
@@ -45,6 +49,12 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
         wait_for_server()
         _play_run(started)
     return plan.store.url
+
+
+def warn_of_endings(runs: Iterable[Run]) -> None:
+    """Print a line for the models of `runs` whose provider has retired them or does so soon."""
+    for line in list_endings((seat for run in runs for seat in run.seats.items()), date.today()):
+        console.say(f"warning: {line}")
 
 
 def _show_complete(plan: RunPlan) -> None:

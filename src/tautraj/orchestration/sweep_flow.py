@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
+from tautraj.orchestration.run_flow import warn_of_endings
 from tautraj.report.terminal import console, sweep_tables
 from tautraj.runs.progress import throttle
 from tautraj.runs.scheduler import CellRun, CellScheduler
@@ -28,6 +29,7 @@ def sweep_cells(sweep: Sweep) -> str:
     """
     cells = plan_cells(sweep)
     if sweep.run.dry_run:
+        warn_of_endings(cell.plan.run for cell in cells)
         sweep_tables.print_grid(sweep, cells)
         return sweep.directory
     if not any(cell.unfinished for cell in cells):
@@ -37,6 +39,7 @@ def sweep_cells(sweep: Sweep) -> str:
         conclude_complete_sweep(sweep, build_cell_runs(cells))
         return sweep.directory
     choose_server(sweep.run.root)
+    warn_of_endings(cell.plan.run for cell in cells if cell.unfinished)
     check_server()
     wait_for_server = start_server(console.say)
     from tautraj.orchestration.task_runners import make_task_runner

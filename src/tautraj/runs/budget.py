@@ -1,6 +1,6 @@
 """Budget of a run: what is spent, what is reserved for episodes under way, whether another episode may start.
 
-Pure. Not here: the estimate before the first episode (`runs.estimates`), prices (`llms.prices`).
+Pure. Not here: the estimate before the first episode (`runs.estimates`), prices (`llms.model_table`).
 """
 
 from collections.abc import Iterable, Mapping

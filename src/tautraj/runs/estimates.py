@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.errors import ConfigError
-from tautraj.llms.prices import look_up_prices
+from tautraj.llms.model_table import look_up_prices
 from tautraj.metrics import EpisodeSummary
 from tautraj.runs.budget import Cost
 from tautraj.store.discovery import read_past_runs
@@ -30,6 +30,8 @@ class MeanUsage(NamedTuple):
     calls: float
     tokens_in: float
     tokens_out: float
+    tokens_cached: float
+    """Those of `tokens_in` that are read from a cache."""
 
 
 class Estimate(NamedTuple):
@@ -56,7 +58,7 @@ def estimate(run: Run, rows: list[EpisodeSummary], past: Iterable[PastRun] | Non
         means, source = _average_rows(rows), f"{len(rows)} episodes of this run"
     else:
         means, source = _average_past_runs(run, past) or (_guess(run), "a guess")
-    usage = {seat: means.get(seat, MeanUsage(0, 0, 0)) for seat in seats}
+    usage = {seat: means.get(seat, MeanUsage(0, 0, 0, 0)) for seat in seats}
     return Estimate(usage, source, _compute_cost(run, usage))
 
 
@@ -119,7 +121,7 @@ def _guess(run: Run) -> dict[Seat, MeanUsage]:
     policy = len(benchmark.agent_prompt) + len(json.dumps(benchmark.tools))
     prompt_chars: dict[Seat, int] = {"model": policy, "user": 3000, "judge": 3000}
     return {
-        seat: MeanUsage(n, n * (prompt_chars[seat] / CHARS_PER_TOKEN + n / 2 * TOKENS_PER_TURN), n * TOKENS_OUT)
+        seat: MeanUsage(n, n * (prompt_chars[seat] / CHARS_PER_TOKEN + n / 2 * TOKENS_PER_TURN), n * TOKENS_OUT, 0)
         for seat, n in GUESSED_CALLS.items()
     }
 
@@ -131,7 +133,10 @@ def _compute_cost(run: Run, usage: Mapping[Seat, MeanUsage]) -> Cost:
         usd = (
             None
             if prices is None or usd is None
-            else usd + mean.tokens_in * prices.usd_in + mean.tokens_out * prices.usd_out
+            else usd
+            + (mean.tokens_in - mean.tokens_cached) * prices.usd_in
+            + mean.tokens_cached * prices.usd_cached
+            + mean.tokens_out * prices.usd_out
         )
     return Cost(sum(mean.tokens_in + mean.tokens_out for mean in usage.values()), usd)
 

@@ -81,7 +81,10 @@ def parse_sweep(cfg: Tree, overrides: Sequence[str]) -> Sweep:
     base = [word for word in overrides if _parse_key(word).split(".")[0] != "grid"]
     if conflicts := [word for word in base if _parse_key(word) in axes]:
         axis = _parse_key(conflicts[0])
-        raise ConfigError(f"{conflicts[0]}: {axis} is an axis of this grid. Set its levels: 'grid.{axis}=[…]'")
+        raise ConfigError(
+            f"{conflicts[0]}: {axis} is an axis of this grid; leave out {' '.join(conflicts)}. "
+            f"Its levels: 'grid.{axis}=[…]'"
+        )
     if (count := math.prod(map(len, axes.values()))) > MAX_CELLS:
         raise ConfigError(f"the grid has {count:,} cells; a sweep holds up to {MAX_CELLS:,}")
     cells: dict[str, SweepCell] = {}
