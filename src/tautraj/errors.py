@@ -172,7 +172,7 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
 
 
 @contextmanager
-def translate_errors(translate: Callable[[Exception], TautrajError]) -> Iterator[None]:
+def translate_errors(translate: Callable[[Exception], Exception]) -> Iterator[None]:
     """Raise `translate(error)` for any exception of the block, without the original as cause: it may quote a key."""
     try:
         yield

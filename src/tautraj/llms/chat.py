@@ -1,11 +1,10 @@
 """One llm call with its retries and rate limits.
 
-Messages and tools are in OpenAI's format; litellm translates them to the provider's. Not here: parsing the response
-(`llms.reply`), interpreting the text (`agents`, `users`).
+Messages and tools are in OpenAI's format; litellm translates them to the provider's. Not here: what is sent
+(`llms.request`), parsing the response (`llms.reply`), interpreting the text (`agents`, `users`).
 """
 
 import functools
-import os
 import random
 import time
 from collections.abc import Sequence
@@ -19,7 +18,9 @@ from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translate_errors
 from tautraj.llms.http_client import ensure_http_handler
 from tautraj.llms.rate_limits import CallPermit, get_provider_limits
+from tautraj.llms.raw_answer import RawAnswer, read_raw_answer
 from tautraj.llms.reply import Message, Reply, read_reply
+from tautraj.llms.request import build_request
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between attempts, for a provider that sends no Retry-After."""
@@ -43,7 +44,7 @@ def chat(
     litellm.suppress_debug_info = True
     litellm.drop_params = False  # tau2 sets it globally; litellm then sends twice on a 422. Set per call below
     started = time.time()
-    request = _build_request(llm, messages, tools, seed)
+    request = build_request(llm, messages, tools, seed)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TransientProviderError),
         stop=tenacity.stop_before_delay(llm.provider.retry_seconds),  # stop if the next wait would end later
@@ -52,55 +53,30 @@ def chat(
     )
     for attempt in retrying:
         with attempt:
-            response = _ask_once(llm, request)
+            response, raw = _ask_once(llm, request)
             with boundary(MalformedResponse, f"{llm.name} at {llm.provider.name}: reading the answer"):
-                reply = read_reply(llm, response, started, retries=attempt.retry_state.attempt_number - 1)
+                reply = read_reply(llm, response, raw, started, retries=attempt.retry_state.attempt_number - 1)
     return reply
 
 
-def read_api_key(llm: Llm) -> str | None:
-    """API key from the environment; None if the provider needs none or the variable is not set."""
-    name = llm.provider.api_key_env
-    return os.environ.get(name) or None if name else None
-
-
-def _build_request(
-    llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
-) -> dict[str, Any]:
-    provider = llm.provider
-    route = "hosted_vllm" if llm.is_served_by_run else provider.route  # servers started by the run
-    request: dict[str, Any] = {
-        "model": f"{route}/{llm.name}",
-        "messages": list(messages),
-        "timeout": provider.timeout_seconds,
-        "num_retries": 0,  # litellm's and the SDK's retries are off: only this module retries
-        "max_retries": 0,
-        "drop_params": True,  # some models accept no seed or temperature
-        "api_base": provider.api_base,
-        "api_key": read_api_key(llm) or ("none" if provider.api_key_env is None else None),
-        "temperature": llm.temperature,
-        "max_tokens": llm.max_tokens,
-        "seed": seed,
-        "tools": tools or None,
-        **llm.extra,
-    }
-    return {key: value for key, value in request.items() if value is not None}
-
-
-def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
-    from tautraj.llms.error_mapping import to_provider_error
+def _ask_once(llm: Llm, request: dict[str, Any]) -> tuple[Any, RawAnswer]:
+    """litellm's response, and the answer as the provider sent it. Raises `ProviderError`."""
+    from tautraj.llms.error_mapping import raise_if_failed, to_provider_error
 
     chars = _count_chars(request) if llm.provider.tokens_per_minute else 0
+    bodies: list[str] = []
     with (
         get_provider_limits(llm.provider).call_permit(chars) as permit,
         translate_errors(lambda error: to_provider_error(error, llm)),
     ):
-        response = _complete({**request, "logger_fn": lambda details: _wait_when_sending(permit, details)})
+        response = _complete({**request, "logger_fn": lambda details: _observe(permit, bodies, details)})
         permit.raise_failure()
         usage = getattr(response, "usage", None)
         permit.tokens_in = getattr(usage, "prompt_tokens", None)
         permit.tokens_out = getattr(usage, "completion_tokens", None)
-        return response
+    raw = read_raw_answer(bodies[0] if bodies else "")
+    raise_if_failed(raw, llm)
+    return response, raw
 
 
 def _count_chars(request: dict[str, Any]) -> int:
@@ -109,10 +85,12 @@ def _count_chars(request: dict[str, Any]) -> int:
     return chars + len(orjson.dumps(request.get("tools")))
 
 
-def _wait_when_sending(permit: CallPermit, details: dict[str, Any]) -> None:
-    """litellm calls its logger just before it sends a request (`pre_api_call`) and again after the response."""
+def _observe(permit: CallPermit, bodies: list[str], details: dict[str, Any]) -> None:
+    """litellm calls its logger just before it sends a request (`pre_api_call`) and again with the response's body."""
     if details.get("log_event_type") == "pre_api_call":
         permit.wait()
+    elif isinstance(body := details.get("original_response"), str):  # some routes log their parsed response as well
+        bodies.append(body)
 
 
 def _complete(request: dict[str, Any]) -> Any:
