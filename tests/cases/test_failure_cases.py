@@ -38,7 +38,7 @@ def read_kinds(kind: str) -> tuple[type[ProviderError], ...]:
 
 def test_openrouter_broken_off() -> None:
     case = load_case("openrouter-broken-off")
-    played = play(case, "model.provider.retry_seconds=2")
+    played = play(case, "model.provider.retry_seconds=5")
     assert type(played.error) is ProviderUnavailable
     assert "upstream idle timeout" in str(played.error)
     assert len(played.agent_requests) > 1, "asked again"

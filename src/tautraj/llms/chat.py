@@ -1,10 +1,11 @@
 """One llm call with its retries and rate limits.
 
-Messages and tools are in OpenAI's format; litellm translates them to the provider's. Not here: what is sent
-(`llms.request`), parsing the response (`llms.reply`), interpreting the text (`agents`, `users`).
+Messages and tools are in OpenAI's format; litellm translates them to the provider's. Not here: parsing the response
+(`llms.reply`), interpreting the text (`agents`, `users`).
 """
 
 import functools
+import os
 import random
 import time
 from collections.abc import Sequence
@@ -17,10 +18,10 @@ import tenacity
 from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translate_errors
 from tautraj.llms.http_client import ensure_http_handler
+from tautraj.llms.provider_rules.raw_answer import RawAnswer, read_raw_answer
+from tautraj.llms.provider_rules.thinking import add_empty_reasoning, find_refused_parameters
 from tautraj.llms.rate_limits import CallPermit, get_provider_limits
-from tautraj.llms.raw_answer import RawAnswer, read_raw_answer
 from tautraj.llms.reply import Message, Reply, read_reply
-from tautraj.llms.request import build_request
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between attempts, for a provider that sends no Retry-After."""
@@ -44,7 +45,7 @@ def chat(
     litellm.suppress_debug_info = True
     litellm.drop_params = False  # tau2 sets it globally; litellm then sends twice on a 422. Set per call below
     started = time.time()
-    request = build_request(llm, messages, tools, seed)
+    request = _build_request(llm, messages, tools, seed)
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(TransientProviderError),
         stop=tenacity.stop_before_delay(llm.provider.retry_seconds),  # stop if the next wait would end later
@@ -59,24 +60,52 @@ def chat(
     return reply
 
 
+def read_api_key(llm: Llm) -> str | None:
+    """API key from the environment; None if the provider needs none or the variable is not set."""
+    name = llm.provider.api_key_env
+    return os.environ.get(name) or None if name else None
+
+
+def _build_request(
+    llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
+) -> dict[str, Any]:
+    provider = llm.provider
+    route = "hosted_vllm" if llm.is_served_by_run else provider.route  # servers started by the run
+    request: dict[str, Any] = {
+        "model": f"{route}/{llm.name}",
+        "messages": add_empty_reasoning(messages),
+        "timeout": provider.timeout_seconds,
+        "num_retries": 0,  # litellm's and the SDK's retries are off: only this module retries
+        "max_retries": 0,
+        "drop_params": True,  # some models accept no seed or temperature
+        "api_base": provider.api_base,
+        "api_key": read_api_key(llm) or ("none" if provider.api_key_env is None else None),
+        "temperature": llm.temperature,
+        "max_tokens": llm.max_tokens,
+        "seed": seed,
+        "tools": tools or None,
+        **llm.extra,
+    }
+    refused = find_refused_parameters(llm.name, request)
+    return {key: value for key, value in request.items() if value is not None and key not in refused}
+
+
 def _ask_once(llm: Llm, request: dict[str, Any]) -> tuple[Any, RawAnswer]:
     """litellm's response, and the answer as the provider sent it. Raises `ProviderError`."""
     from tautraj.llms.error_mapping import raise_if_failed, to_provider_error
 
     chars = _count_chars(request) if llm.provider.tokens_per_minute else 0
     bodies: list[str] = []
-    with (
-        get_provider_limits(llm.provider).call_permit(chars) as permit,
-        translate_errors(lambda error: to_provider_error(error, llm)),
-    ):
-        response = _complete({**request, "logger_fn": lambda details: _observe(permit, bodies, details)})
-        permit.raise_failure()
-        usage = getattr(response, "usage", None)
-        permit.tokens_in = getattr(usage, "prompt_tokens", None)
-        permit.tokens_out = getattr(usage, "completion_tokens", None)
-    raw = read_raw_answer(bodies[0] if bodies else "")
-    raise_if_failed(raw, llm)
-    return response, raw
+    with get_provider_limits(llm.provider).call_permit(chars) as permit:
+        with translate_errors(lambda error: to_provider_error(error, llm)):
+            response = _complete({**request, "logger_fn": lambda details: _observe(permit, bodies, details)})
+            permit.raise_failure()
+            usage = getattr(response, "usage", None)
+            permit.tokens_in = getattr(usage, "prompt_tokens", None)
+            permit.tokens_out = getattr(usage, "completion_tokens", None)
+        raw = read_raw_answer(bodies[0] if bodies else "")
+        raise_if_failed(raw, llm)
+        return response, raw
 
 
 def _count_chars(request: dict[str, Any]) -> int:

@@ -20,8 +20,8 @@ import orjson
 from tautraj import errors
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
-from tautraj.llms.raw_answer import RawAnswer
-from tautraj.llms.response_repair import read_error_status
+from tautraj.llms.provider_rules.raw_answer import RawAnswer
+from tautraj.llms.provider_rules.response_repair import read_error_status
 from tautraj.redaction import redact_keys
 
 BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [

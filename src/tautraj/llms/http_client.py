@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from tautraj.llms.response_repair import repair_response
+from tautraj.llms.provider_rules.response_repair import repair_response
 
 if TYPE_CHECKING:
     from litellm.llms.custom_httpx.http_handler import HTTPHandler

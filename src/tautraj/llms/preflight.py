@@ -5,8 +5,7 @@ from contextlib import suppress
 
 from tautraj.config import Llm
 from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, ProviderError, QuotaExhausted
-from tautraj.llms.chat import chat
-from tautraj.llms.request import read_api_key
+from tautraj.llms.chat import chat, read_api_key
 
 OFFLINE_HINT = "run with model=oracle user=scripted"
 

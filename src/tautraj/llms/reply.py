@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from tautraj.config import Llm
 from tautraj.errors import ContentRefused, MalformedResponse
-from tautraj.llms.raw_answer import RawAnswer
-from tautraj.llms.returned_fields import is_signed, read_call_fields, read_message_fields
+from tautraj.llms.provider_rules.raw_answer import RawAnswer
+from tautraj.llms.provider_rules.returned_fields import is_signed, read_call_fields, read_message_fields
 from tautraj.redaction import redact_keys
 from tautraj.trajectory import LlmCall
 

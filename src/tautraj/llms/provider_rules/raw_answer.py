@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from tautraj.llms.response_repair import find_error
+from tautraj.llms.provider_rules.response_repair import find_error
 
 USUAL_ENDINGS = {
     "stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed", "tool_calls", "tool_use",

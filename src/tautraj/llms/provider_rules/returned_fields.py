@@ -7,7 +7,7 @@ message itself (`llms.tool_calls`), reasoning as the record has it (`llms.reply`
 from collections.abc import Mapping
 from typing import Any
 
-from tautraj.llms.raw_answer import RawAnswer
+from tautraj.llms.provider_rules.raw_answer import RawAnswer
 
 PLAIN_REASONING = ("reasoning_content", "reasoning")
 """Names of reasoning that is plain text: not signed, and sent back only where the provider reads it."""
