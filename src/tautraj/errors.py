@@ -100,7 +100,7 @@ class ModelNotFound(ProviderError):
 
 
 class ContextTooLong(ProviderError):
-    """The conversation exceeds the model's context window."""
+    """The conversation exceeds the model's context window, or what the provider takes in a minute."""
 
 
 class ContentRefused(ProviderError):

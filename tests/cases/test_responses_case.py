@@ -7,6 +7,8 @@ import pytest
 from support.cases import PlayedCase, answer_agent, answer_customer, load_case, play_case
 from support.provider.raw_server import RawRequest, RawServer
 
+from tautraj.errors import BadRequest
+
 GET_ADDRESS = socket.getaddrinfo
 
 
@@ -57,6 +59,14 @@ def test_gpt_5_4_tools() -> None:
 @pytest.mark.parametrize("index", [0, 1])
 def test_gpt_5_4_tools_where_no_effort_is_named(index: int, openai_is_here: None) -> None:
     check_played_to_its_end(play(*load_case("gpt-5.4-tools")["also"][index], address="api.openai.com"))
+
+
+def test_gpt_5_4_tools_at_another_address_that_refuses_them() -> None:
+    """litellm asks such an address for chat completions; the line names the way out."""
+    played = play("model=gpt5", "model.name=gpt-5.5")
+    assert isinstance(played.error, BadRequest)
+    assert "name=responses/gpt-5.5" in str(played.error)
+    check_played_to_its_end(play("model=gpt5", "model.name=responses/gpt-5.5"))
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,18 @@ BY_STATUS: dict[int, type[ProviderError]] = {
 }
 
 
-OVER_A_MINUTES_LIMIT = re.compile(r"request too large.*tokens per min", re.IGNORECASE)
-"""OpenAI's and Groq's words for one request that is larger than a minute's limit."""
+NEXT_STEPS = [
+    (
+        re.compile(r"request too large.*tokens per min", re.IGNORECASE),  # OpenAI's and Groq's words
+        "No minute has room for this request. Raise the limit at the provider and provider.tokens_per_minute here, "
+        "or choose a model with a higher one.",
+    ),
+    (
+        re.compile(r"/responses\b|responses endpoint"),
+        "Use name=responses/{name} for that endpoint, or +extra.reasoning_effort=none.",
+    ),
+]
+"""Words of a refusal -> what the user can do, for a seat `model.…` or `user.…`."""
 
 LITELLM_PREFIX = re.compile(r"^(litellm\.)?(\w+(Error|Exception|Timeout)( -|:) ?)*(Error code: \d+ - )?")
 
@@ -99,11 +109,11 @@ def build_error(
     kind: type[ProviderError], llm: Llm, words: str, *, retry_after: float | None = None
 ) -> ProviderError:
     """A failure with the provider's words, and the next step where only the user can take it."""
-    step = ""
-    if OVER_A_MINUTES_LIMIT.search(words):
-        step = ". No minute has room for this request: raise the limit at the provider and "
-        step += "provider.tokens_per_minute, or choose a model or an agent that takes a shorter one"
-    return kind(f"{llm.name} at {llm.provider.name}: {words[:400]}{step}", retry_after=retry_after)
+    text = f"{llm.name} at {llm.provider.name}: {words[:400]}"
+    for pattern, step in NEXT_STEPS:
+        if pattern.search(words):
+            text = f"{text.rstrip('.')}. {step.format(name=llm.name)}"
+    return kind(text, retry_after=retry_after)
 
 
 def read_message(error: Any) -> str:

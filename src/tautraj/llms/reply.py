@@ -63,14 +63,18 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
     fields = read_message_fields(message, raw, reasoning)
     if not llm.provider.reasoning_back:
         fields = {name: value for name, value in fields.items() if is_signed(name, value)}
-    text, calls, reasoning, fields = _sanitise([text, calls, reasoning, fields], llm)
+    unreadable = (raw.detail or raw.finish) if raw.is_call_unreadable and not calls else None
+    finish = raw.name_finish(choices[0].finish_reason)
+    text, calls, reasoning, fields, unreadable, finish = _sanitise(
+        [text, calls, reasoning, fields, unreadable, finish], llm
+    )
     return Reply(
         text=text,
         tool_calls=tuple(RawCall(*call) for call in calls),
         reasoning=reasoning,
         reasoning_fields=fields,
-        llm_call=_build_llm_call(llm, response, raw, started, retries),
-        unreadable_call=(raw.detail or raw.finish) if raw.is_call_unreadable and not calls else None,
+        llm_call=_build_llm_call(llm, response, finish, started, retries),
+        unreadable_call=unreadable,
     )
 
 
@@ -83,7 +87,7 @@ def _read_raw_call(index: int, call: Any) -> RawCall:
     return RawCall(call_id, call.function.name or "", call.function.arguments or "{}", fields)
 
 
-def _build_llm_call(llm: Llm, response: Any, raw: RawAnswer, started: float, retries: int) -> LlmCall:
+def _build_llm_call(llm: Llm, response: Any, finish: str | None, started: float, retries: int) -> LlmCall:
     usage = getattr(response, "usage", None)
     details = getattr(usage, "prompt_tokens_details", None)
     return LlmCall(
@@ -95,7 +99,7 @@ def _build_llm_call(llm: Llm, response: Any, raw: RawAnswer, started: float, ret
         started=started,
         seconds=round(time.time() - started, 6),
         retries=retries,
-        finish=raw.name_finish(getattr(response.choices[0], "finish_reason", None)),
+        finish=finish,
     )
 
 
