@@ -70,18 +70,27 @@ def read_error_status(error: Any) -> int:
 def _repair_answer(body: dict[str, Any]) -> bool:
     """Whether `body` was changed: a Gemini call without `args` has none; text blocks of a message are one text."""
     changed = False
-    for candidate in body.get("candidates") or []:
-        for part in (candidate.get("content") or {}).get("parts") or []:
-            if "functionCall" in part and "args" not in part["functionCall"]:
-                part["functionCall"]["args"] = {}
+    for candidate in _list_objects(body.get("candidates")):
+        for part in _list_objects(_get_object(candidate, "content").get("parts")):
+            call = _get_object(part, "functionCall")
+            if call and call.get("args") is None:
+                call["args"] = {}
                 changed = True
-    for choice in body.get("choices") or []:
-        message = choice.get("message") or {}
-        blocks = message.get("content")
-        if isinstance(blocks, list) and all(isinstance(block, dict) for block in blocks):
-            message["content"] = _join_text_blocks(blocks)
+    for choice in _list_objects(body.get("choices")):
+        message = _get_object(choice, "message")
+        if isinstance(message.get("content"), list):
+            message["content"] = _join_text_blocks(_list_objects(message["content"]))
             changed = True
     return changed
+
+
+def _list_objects(items: Any) -> list[dict[str, Any]]:
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _get_object(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _join_text_blocks(blocks: list[dict[str, Any]]) -> str | list[dict[str, Any]]:
