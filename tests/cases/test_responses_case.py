@@ -84,3 +84,23 @@ def test_gpt_5_4_tools_stay_where_they_were(words: list[str]) -> None:
     played = play_case(answer_agent(case), answer_customer(case), "model=gpt5", *words)
     assert played.error is None
     assert {request.path for request in played.agent_requests} == {"/v1/chat/completions"}
+
+
+def test_gpt_5_4_tools_with_reasoning_that_goes_back() -> None:
+    case = load_case("gpt-5.4-tools")
+    thought = {"type": "reasoning", "id": "rs_1", "encrypted_content": "ENCRYPTED"}
+    thought["summary"] = [{"type": "summary_text", "text": "I must look first."}]  # type: ignore[assignment]
+    case["to_the_agent_at_responses"][0]["body"]["output"].insert(0, thought)
+    played = play_case(answer_agent(case, refuses_tools), answer_customer(case), *case["command"])
+    check_played_to_its_end(played)
+    assert [item for item in played.agent_requests[1].body["input"] if item.get("type") == "reasoning"] == [thought]
+    assert [list(entry) for turn in played.turns for entry in turn.signed] == [["reasoning_items"]]
+
+
+def test_gpt_5_4_tools_answer_that_was_cut_off() -> None:
+    case = load_case("gpt-5.4-tools")
+    cut = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+    case["to_the_agent_at_responses"] = [case["to_the_agent_at_responses"][1]]
+    case["to_the_agent_at_responses"][0]["body"] |= cut
+    played = play_case(answer_agent(case, refuses_tools), answer_customer(case), *case["command"])
+    assert [call.finish for turn in played.turns if turn.seat == "model" for call in turn.calls] == ["length"]
