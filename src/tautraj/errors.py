@@ -100,7 +100,7 @@ class ModelNotFound(ProviderError):
 
 
 class ContextTooLong(ProviderError):
-    """The conversation exceeds the model's context window."""
+    """The conversation exceeds the model's context window, or what the provider takes in a minute."""
 
 
 class ContentRefused(ProviderError):
@@ -178,7 +178,7 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
 
 
 @contextmanager
-def translate_errors(translate: Callable[[Exception], TautrajError]) -> Iterator[None]:
+def translate_errors(translate: Callable[[Exception], Exception]) -> Iterator[None]:
     """Raise `translate(error)` for any exception of the block, without the original as cause: it may quote a key."""
     try:
         yield

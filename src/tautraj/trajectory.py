@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 Seat = Literal["model", "user", "judge"]
 
@@ -61,7 +61,7 @@ class LlmCall(Record):
     """From the first attempt to the answer, waiting times included."""
     retries: int
     finish: str | None
-    """The provider's finish reason; None if it sent none."""
+    """How the answer ended: stop, tool_calls, length or content_filter, else the provider's own word for it."""
 
     @classmethod
     def free(cls, llm: str, started: float) -> "LlmCall":
@@ -83,7 +83,8 @@ class Turn(Record):
     reasoning: str | None = None
     """Reasoning of the model as the provider returned it."""
     signed: tuple[dict[str, Any], ...] = ()
-    """Reasoning signed by the provider (thinking blocks, thought signatures), one entry per call; opaque."""
+    """What the provider wants back with its answer and is not plain text (thinking blocks, reasoning details,
+    signatures of calls under `tool_calls`), one entry per call; opaque."""
     plan: str | None = None
     belief: dict[str, Any] | None = None
     code: str | None = None
@@ -182,6 +183,8 @@ class Labels(Record):
     """The reward if databases are compared regardless of list order and of 25 versus 25.0."""
     passed_by_default: tuple[str, ...]
     """Components of the reward that had nothing to check."""
+    answer_cut_off: bool | None
+    """An answer of the agent's or the customer's llm ended at a limit of tokens. None: unknown until regraded."""
 
 
 class Privileged(Record):

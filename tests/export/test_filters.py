@@ -28,6 +28,7 @@ LABELS = Labels(
     violations=(),
     canonical_reward=1.0,
     passed_by_default=(),
+    answer_cut_off=False,
 )
 
 
@@ -61,6 +62,7 @@ def test_nothing_wanted_keeps_all() -> None:
         ({"without": ("wrote_nothing",)}, {"labels": labelled(wrote_nothing=True)}),
         ({"without": ("violations",)}, {"labels": labelled(violations=("two customers in one conversation",))}),
         ({"without": ("recovered",)}, {"labels": None}),
+        ({"without": ("answer_cut_off",)}, {"labels": labelled(answer_cut_off=True)}),
         ({"turns": 4}, {"turns": 5}),
         ({"tokens": 100}, {"tokens": 101}),
         ({"usd": 0.1}, {"usd": 0.2}),

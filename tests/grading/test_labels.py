@@ -153,6 +153,8 @@ CASES: list[tuple[str, Any, str, str, list[Step]]] = [
     ("passed_by_default", ("communicate",), "retail", "0", WELL),
     ("passed_by_default", ("db", "communicate"), "airline", "0", [GREETING, BYE]),
     ("passed_by_default", (), "retail", "2", [GREETING, BYE]),
+    ("answer_cut_off", False, "retail", "0", WELL),
+    ("answer_cut_off", True, "retail", "0", [GREETING, OPENED, agent("Let me look up your", finish="length"), BYE]),
 ]
 
 

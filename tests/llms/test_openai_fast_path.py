@@ -7,9 +7,12 @@ from typing import Any
 import litellm
 import openai
 import pytest
+from support.provider.presets import configured
+from support.provider.raw_server import RawAnswer, RawServer
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 from tautraj.llms import openai_fast_path
+from tautraj.llms.error_mapping import to_provider_error
 from tautraj.llms.http_client import ensure_http_handler
 
 ASK = {"role": "user", "content": "Where is my order?"}
@@ -139,6 +142,55 @@ def test_a_refusal_keeps_its_status_and_headers(model: str, fault: Fault) -> Non
     assert other.status_code == fault.status
     assert other.litellm_response_headers["retry-after"] == "3"
     assert type(one) is type(other)
+
+
+ODD_BODIES: dict[str, Any] = {
+    "no choices": {"id": "c"},
+    "choices are none": {"choices": None},
+    "no message": {"choices": [{"index": 0, "finish_reason": "stop"}]},
+    "an error": {"error": {"message": "Provider returned error", "code": 429}},
+    "an error as text": {"error": "model runner has unexpectedly stopped"},
+    "HTML": b"<html>Bad gateway</html>",
+    "a list": [],
+}
+
+
+@pytest.mark.parametrize("name", list(ODD_BODIES))
+@pytest.mark.parametrize("model", ["openai/gpt-4o-2024-11-20", "hosted_vllm/qwen"])
+def test_an_odd_body_is_the_same_failure(model: str, name: str) -> None:
+    with RawServer(lambda _: RawAnswer(200, ODD_BODIES[name])) as server:
+        ensure_http_handler()
+        given = {"model": model, "messages": [ASK], "timeout": 20, "api_base": server.address, "api_key": "none"}
+        given |= {"num_retries": 0, "max_retries": 0}
+        raised = []
+        for ask in (lambda: litellm.completion(**given), lambda: openai_fast_path.complete(given)):
+            with pytest.raises(openai.OpenAIError) as caught:  # litellm's are
+                ask()
+            raised.append(caught.value)
+    one, other = raised
+    assert type(to_provider_error(one, configured("gpt4o"))) is type(to_provider_error(other, configured("gpt4o")))
+    if model.startswith("hosted_vllm/"):  # for openai/ litellm asks OpenAI's SDK, which has a class of its own first
+        assert type(one) is type(other)
+
+
+BRIDGED = [
+    *((name, "low", base) for name in ("gpt-5.4", "gpt-5.5", "gpt-5.6") for base in (None, "http://127.0.0.1:9/v1")),
+    *((name, None, None) for name in ("gpt-5.4", "gpt-5.5", "gpt-5.6")),
+]
+CHAT_ONLY = [
+    ("gpt-5.2", "low", None),
+    ("gpt-4.1", None, None),
+    ("gpt-5.4", "none", None),
+    ("gpt-5.6", None, "http://127.0.0.1:9/v1"),
+]
+
+
+@pytest.mark.parametrize(("name", "effort", "base"), BRIDGED + CHAT_ONLY)
+def test_tools_of_newer_models_go_the_long_way(name: str, effort: str | None, base: str | None) -> None:
+    given = {"model": f"openai/{name}", "messages": [], "reasoning_effort": effort, "api_base": base}
+    given = {key: value for key, value in given.items() if value is not None}
+    assert openai_fast_path.is_supported({**given, "tools": TOOLS}) == ((name, effort, base) in CHAT_ONLY)
+    assert openai_fast_path.is_supported(given), "without tools"
 
 
 def test_a_context_that_is_too_long_has_its_name() -> None:

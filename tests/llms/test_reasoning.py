@@ -61,7 +61,7 @@ def called(trajectory: Trajectory) -> list[Any]:
         ("gpt4o", None, False, ()),
         ("vllm", None, True, ()),
         ("claude", None, True, ("thinking_blocks",)),
-        ("gemini", "gemini-3.1-pro-preview", False, ("thought_signatures",)),
+        ("gemini", "gemini-3.1-pro-preview", False, ("tool_calls",)),
     ],
 )
 def test_reasoning_is_kept_and_goes_back_to_who_wants_it(
@@ -77,7 +77,7 @@ def test_reasoning_is_kept_and_goes_back_to_who_wants_it(
     assert (THOUGHT in second, third.count(THOUGHT)) == (goes_back, 2 * goes_back)
     for kept in (turn.signed[0] for turn in called(played.trajectory) if signed):
         [value] = kept.values()
-        signature = value[0] if isinstance(value[0], str) else value[0]["signature"]
+        signature = value[0].get("signature") or value[0]["provider_specific_fields"]["thought_signature"]
         assert signature in second, "what was signed comes back with its signature"
 
 

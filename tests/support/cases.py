@@ -111,7 +111,7 @@ def _compose(words: Sequence[str], agent: str, customer: str) -> Run:
         *([] if has_domain else ["domain=mock", "split=base"]),
         *([] if has_user else ["user=openai_compatible", "user.name=customer"]),
     ]
-    added = [*words, *defaults, "model.provider.retry_seconds=0", "user.provider.retry_seconds=0"]
+    added = ["model.provider.retry_seconds=0", "user.provider.retry_seconds=0", *words, *defaults]
     named = {word.partition("=")[0].lstrip("+") for word in words}
     model = _read_preset(next(word for word in words if word.startswith("model=")))
     for seat, address, route in (("model", agent, model), ("user", customer, "hosted_vllm")):

@@ -19,8 +19,9 @@ def user(message: str) -> Step:
     return lambda index, world: records.turn(index=index, seat="user", message=message)
 
 
-def agent(message: str) -> Step:
-    return lambda index, world: records.turn(index=index, seat="model", message=message)
+def agent(message: str, *, finish: str = "stop") -> Step:
+    calls = [records.llm_call(finish=finish)]
+    return lambda index, world: records.turn(index=index, seat="model", message=message, calls=calls)
 
 
 def call(name: str, *, dropped: Sequence[ToolCall] = (), **arguments: Any) -> Step:

@@ -30,6 +30,7 @@ LABELS: dict[str, Any] = {
     "violations": ["one_at_a_time", "refund_elsewhere"],
     "canonical_reward": 0.0,
     "passed_by_default": [],
+    "answer_cut_off": False,
 }
 
 

@@ -13,6 +13,7 @@ from tautraj.llms import Reply
 from tautraj.llms.reply import Message
 from tautraj.llms.tool_calls import (
     NO_SIDE_CHANNELS,
+    SideChannels,
     drop_reasoning,
     take_first_call,
     to_assistant_message,
@@ -37,6 +38,8 @@ RESPOND_SCHEMA: dict[str, Any] = {
 }
 
 EMPTY_REPLY = "Your answer was empty. Either send a message to the customer or make one tool call."
+
+UNREADABLE_CALL = "Error: your tool call could not be read ({words}). Make one tool call in the form of its schema."
 
 
 class MessageHistory:
@@ -68,6 +71,9 @@ class MessageHistory:
         reply = reply if self._replay_reasoning else drop_reasoning(reply)
         call, self.side_channels = take_first_call(reply)
         self._pending_call_id = call.id if call else None
+        if call is None and reply.unreadable_call is not None:
+            self.side_channels = SideChannels(reply.text.strip() or None)
+            return UNREADABLE_CALL.format(words=reply.unreadable_call[:500])
         if call is None and not reply.text.strip():
             return EMPTY_REPLY
         self.messages.append(to_assistant_message(reply, call))

@@ -24,6 +24,7 @@ def upgrade_run(record: RawRecord, source: str) -> RawRecord:
             3: _upgrade_run_3_to_4,
             4: pass_through,
             5: _upgrade_run_5_to_6,
+            6: pass_through,
         },
     )
 
@@ -56,7 +57,7 @@ def _read_schema_version(record: RawRecord, source: str) -> int:
 def pass_through(record: RawRecord) -> RawRecord:
     """Schema 3 added endings that older episodes cannot have; schemas 4 and 6 added nothing to episodes.
 
-    Schema 5 added nothing to runs.
+    Schemas 5 and 7 added nothing to runs.
     """
     return record
 

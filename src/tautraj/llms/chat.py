@@ -19,6 +19,8 @@ from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translate_errors
 from tautraj.llms.http_client import ensure_http_handler
 from tautraj.llms.prompt_cache import count_limited_tokens_in, mark_for_cache
+from tautraj.llms.provider_rules.raw_answer import RawAnswer, read_raw_answer
+from tautraj.llms.provider_rules.thinking import add_empty_reasoning, find_refused_parameters
 from tautraj.llms.rate_limits import CallPermit, get_provider_limits
 from tautraj.llms.reply import Message, Reply, read_reply
 
@@ -53,9 +55,9 @@ def chat(
     )
     for attempt in retrying:
         with attempt:
-            response = _ask_once(llm, request)
+            response, raw = _ask_once(llm, request)
             with boundary(MalformedResponse, f"{llm.name} at {llm.provider.name}: reading the answer"):
-                reply = read_reply(llm, response, started, retries=attempt.retry_state.attempt_number - 1)
+                reply = read_reply(llm, response, raw, started, retries=attempt.retry_state.attempt_number - 1)
     return reply
 
 
@@ -72,7 +74,7 @@ def _build_request(
     route = "hosted_vllm" if llm.is_served_by_run else provider.route  # servers started by the run
     request: dict[str, Any] = {
         "model": f"{route}/{llm.name}",
-        "messages": list(messages),
+        "messages": add_empty_reasoning(messages),
         "timeout": provider.timeout_seconds,
         "num_retries": 0,  # litellm's and the SDK's retries are off: only this module retries
         "max_retries": 0,
@@ -85,23 +87,27 @@ def _build_request(
         "tools": tools or None,
         **llm.extra,
     }
-    return mark_for_cache(llm, {key: value for key, value in request.items() if value is not None})
+    refused = find_refused_parameters(llm.name, request)
+    sent = {key: value for key, value in request.items() if value is not None and key not in refused}
+    return mark_for_cache(llm, sent)
 
 
-def _ask_once(llm: Llm, request: dict[str, Any]) -> Any:
-    from tautraj.llms.error_mapping import to_provider_error
+def _ask_once(llm: Llm, request: dict[str, Any]) -> tuple[Any, RawAnswer]:
+    """litellm's response, and the answer as the provider sent it. Raises `ProviderError`."""
+    from tautraj.llms.error_mapping import raise_if_failed, to_provider_error
 
     chars = _count_chars(request) if llm.provider.tokens_per_minute else 0
-    with (
-        get_provider_limits(llm.provider).call_permit(chars) as permit,
-        translate_errors(lambda error: to_provider_error(error, llm)),
-    ):
-        response = _complete({**request, "logger_fn": lambda details: _wait_when_sending(permit, details)})
-        permit.raise_failure()
-        usage = getattr(response, "usage", None)
-        permit.tokens_in = count_limited_tokens_in(llm, usage)
-        permit.tokens_out = getattr(usage, "completion_tokens", None)
-        return response
+    bodies: list[str] = []
+    with get_provider_limits(llm.provider).call_permit(chars) as permit:
+        with translate_errors(lambda error: to_provider_error(error, llm)):
+            response = _complete({**request, "logger_fn": lambda details: _observe(permit, bodies, details)})
+            permit.raise_failure()
+            usage = getattr(response, "usage", None)
+            permit.tokens_in = count_limited_tokens_in(llm, usage)
+            permit.tokens_out = getattr(usage, "completion_tokens", None)
+        raw = read_raw_answer(bodies[0] if bodies else "")
+        raise_if_failed(raw, llm)
+        return response, raw
 
 
 def _count_chars(request: dict[str, Any]) -> int:
@@ -110,10 +116,12 @@ def _count_chars(request: dict[str, Any]) -> int:
     return chars + len(orjson.dumps(request.get("tools")))
 
 
-def _wait_when_sending(permit: CallPermit, details: dict[str, Any]) -> None:
-    """litellm calls its logger just before it sends a request (`pre_api_call`) and again after the response."""
+def _observe(permit: CallPermit, bodies: list[str], details: dict[str, Any]) -> None:
+    """litellm calls its logger just before it sends a request (`pre_api_call`) and again with the response's body."""
     if details.get("log_event_type") == "pre_api_call":
         permit.wait()
+    elif isinstance(body := details.get("original_response"), str):  # some routes log their parsed response as well
+        bodies.append(body)
 
 
 def _complete(request: dict[str, Any]) -> Any:

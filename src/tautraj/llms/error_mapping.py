@@ -10,20 +10,28 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import httpx
 import litellm
 import openai
+import orjson
 
 from tautraj import errors
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
+from tautraj.llms.provider_rules.raw_answer import RawAnswer
+from tautraj.llms.provider_rules.response_repair import read_error_status
 from tautraj.redaction import redact_keys
 
 BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
     (
-        re.compile(r"context[_ ](length|window|limit|size)|(prompt|input) is too long"),
+        re.compile(
+            r"context[_ ](length|window|limit|size)|(prompt|input|request)( length)? (is )?too (long|large)"
+            r"|model (length|token limit)|input length should be|(input|prompt) tokens? .*exceeds? the"
+            r"|reduce the length of the",
+            re.IGNORECASE,
+        ),
         errors.ContextTooLong,
     ),
     (
@@ -61,12 +69,61 @@ BY_STATUS: dict[int, type[ProviderError]] = {
 }
 
 
+NEXT_STEPS = [
+    (
+        re.compile(r"request too large.*tokens per min", re.IGNORECASE),  # OpenAI's and Groq's words
+        "No minute has room for this request. Raise the limit at the provider and provider.tokens_per_minute here, "
+        "or choose a model with a higher one.",
+    ),
+    (
+        re.compile(r"/responses\b|responses endpoint"),
+        "Use name=responses/{name} for that endpoint, or +extra.reasoning_effort=none.",
+    ),
+]
+"""Words of a refusal -> what the user can do, for a seat `model.…` or `user.…`."""
+
+LITELLM_PREFIX = re.compile(r"^(litellm\.)?(\w+(Error|Exception|Timeout)( -|:) ?)*(Error code: \d+ - )?")
+
+
 def to_provider_error(error: Exception, llm: Llm) -> ProviderError:
     """The typed failure of a call to `llm`, with the provider's Retry-After. Keys are redacted from the text."""
-    text = " ".join(str(error).split("Traceback (most recent call last)")[0].split())  # litellm appends a traceback
-    text = redact_keys(text, llm.provider.api_base)
+    text = str(error).split("Traceback (most recent call last)")[0]  # litellm appends a traceback
+    text = redact_keys(" ".join(text.split()), llm.provider.api_base)
     kind = _classify_error(error, text)
-    return kind(f"{llm.name} at {llm.provider.name}: {text[:400]}", retry_after=_parse_retry_after(error))
+    words = redact_keys(_find_words(error) or LITELLM_PREFIX.sub("", text), llm.provider.api_base)
+    return build_error(kind, llm, words or type(error).__name__, retry_after=_parse_retry_after(error))
+
+
+def raise_if_failed(raw: RawAnswer, llm: Llm) -> None:
+    """Raise the typed failure of an answer whose ending says that it is none, with the provider's words."""
+    if raw.is_context_exceeded:
+        raise build_error(errors.ContextTooLong, llm, f"the answer ended with {raw.finish}")
+    if raw.is_broken_off:
+        words = redact_keys(" ".join(read_message(raw.error).split()), llm.provider.api_base)
+        kind = BY_STATUS.get(read_error_status(raw.error), errors.ProviderUnavailable)
+        text = f"the answer was broken off ({raw.finish}): {words or raw.detail or 'no reason given'}"
+        raise build_error(_find_kind_by_words(words) or kind, llm, text)
+
+
+def build_error(
+    kind: type[ProviderError], llm: Llm, words: str, *, retry_after: float | None = None
+) -> ProviderError:
+    """A failure with the provider's words, and the next step where only the user can take it."""
+    text = f"{llm.name} at {llm.provider.name}: {words[:400]}"
+    for pattern, step in NEXT_STEPS:
+        if pattern.search(words):
+            text = f"{text.rstrip('.')}. {step.format(name=llm.name)}"
+    return kind(text, retry_after=retry_after)
+
+
+def read_message(error: Any) -> str:
+    """The words of an `error` in a body: its message, and the upstream provider's that OpenRouter quotes."""
+    if not isinstance(error, dict):
+        return str(error or "")
+    metadata = error.get("metadata")
+    quoted = metadata.get("raw") if isinstance(metadata, dict) else None
+    message = str(error.get("message") or "")
+    return f"{message} ({quoted})" if quoted else message
 
 
 def _classify_error(error: Exception, text: str) -> type[ProviderError]:
@@ -78,9 +135,8 @@ def _classify_error(error: Exception, text: str) -> type[ProviderError]:
             return ours
     if 400 <= status < 500:
         searched = " ".join([text, *(str(code) for cause in causes if (code := getattr(cause, "code", None)))])
-        for pattern, ours in BY_WORDS:
-            if pattern.search(searched):
-                return ours
+        if by_words := _find_kind_by_words(searched):
+            return by_words
     if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
         return errors.ProviderTimeout
     if any(isinstance(cause, httpx.TransportError) for cause in causes):
@@ -90,6 +146,26 @@ def _classify_error(error: Exception, text: str) -> type[ProviderError]:
     if status in BY_STATUS:
         return BY_STATUS[status]
     return errors.BadRequest if 400 <= status < 500 else errors.ProviderUnavailable
+
+
+def _find_kind_by_words(text: str) -> type[ProviderError] | None:
+    return next((kind for pattern, kind in BY_WORDS if pattern.search(text)), None)
+
+
+def _find_words(error: Exception) -> str | None:
+    """The message in the body that the server sent; None if there is none, or in a form that is not known."""
+    for cause in _iter_causes(error):
+        if _is_refusal(cause):
+            try:
+                body = orjson.loads(cause.response.content)
+            except (ValueError, httpx.StreamError):
+                return None
+            body = body[0] if isinstance(body, list) and body else body
+            if not isinstance(body, dict):
+                return None
+            found = body.get("error") or body.get("message") or body.get("detail")
+            return " ".join(read_message(found).split()) if isinstance(found, dict | str) else None
+    return None
 
 
 def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -12,6 +12,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from tautraj.llms.provider_rules.response_repair import repair_response
+
 if TYPE_CHECKING:
     from litellm.llms.custom_httpx.http_handler import HTTPHandler
 
@@ -31,7 +33,7 @@ class PoolPerThread(httpx.BaseTransport):
         if proxy not in pools:
             pools[proxy] = httpx.HTTPTransport(verify=self._verify, proxy=proxy or None)
         response: httpx.Response = pools[proxy].handle_request(request)
-        return response
+        return repair_response(response)
 
     def _find_proxy(self, url: httpx.URL) -> str | None:
         if not self._proxies or proxy_bypass(url.host):

@@ -9,19 +9,19 @@ import copy
 import datetime
 import functools
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import litellm
 import orjson
 from litellm.litellm_core_utils.exception_mapping_utils import exception_type
 from litellm.litellm_core_utils.litellm_logging import Logging
-from litellm.llms.base_llm.chat.transformation import BaseLLMException
+from litellm.llms.openai.chat.gpt_transformation import OpenAIGPTConfig
 from litellm.main import base_llm_http_handler, responses_api_bridge_check
 from litellm.types.utils import LlmProviders, ModelResponse
 from litellm.utils import ProviderConfigManager, get_optional_params, validate_and_fix_openai_messages
 
+from tautraj.errors import translate_errors
 from tautraj.llms.http_client import ensure_http_handler
 
 ROUTES = ("openai", "hosted_vllm")
@@ -70,7 +70,7 @@ def is_supported(request: Mapping[str, Any]) -> bool:
 def complete(request: Mapping[str, Any]) -> ModelResponse:
     """Send a request that `is_supported`; its tools are not modified. Raises what `litellm.completion` raises."""
     target = _resolve_target(request["model"], request.get("api_base"), request.get("api_key"))
-    with _map_litellm_errors(target):
+    with translate_errors(lambda error: _to_litellm_error(error, target)):
         messages = validate_and_fix_openai_messages(request["messages"])
         parameters = _map_parameters(target.model, target.provider, request)
         logging = Logging(
@@ -110,14 +110,12 @@ def complete(request: Mapping[str, Any]) -> ModelResponse:
         return response
 
 
-@contextmanager
-def _map_litellm_errors(target: Target) -> Iterator[None]:
-    try:
-        yield
-    except BaseLLMException as error:
-        raise exception_type(
-            model=target.model, custom_llm_provider=target.provider, original_exception=error, completion_kwargs={}
-        ) from None  # `exception_type` may return `error` itself
+def _to_litellm_error(error: Exception, target: Target) -> Exception:
+    """The exception that `litellm.completion` raises for `error`: returned, or raised here."""
+    mapped: Exception = exception_type(
+        model=target.model, custom_llm_provider=target.provider, original_exception=error, completion_kwargs={}
+    )
+    return mapped
 
 
 @functools.lru_cache(maxsize=64)
@@ -127,6 +125,8 @@ def _resolve_target(name: str, api_base: str | None, api_key: str | None) -> Tar
     config: Any = copy.copy(shared)  # also used by `litellm.completion`
     config.remove_cache_control_flag_from_messages_and_tools = _return_unchanged
     config.sign_request = _serialize_body
+    if provider == "hosted_vllm":  # its own drops thinking blocks: a gateway that sent some wants them back
+        config._transform_messages = functools.partial(OpenAIGPTConfig._transform_messages, config)
     return Target(model, provider, base or api_base, own_key or api_key, config)
 
 
@@ -177,7 +177,7 @@ def _is_bridged(name: str, tools: bool, effort: str | None, api_base: str | None
     info, _ = responses_api_bridge_check(
         model=model,
         custom_llm_provider=provider,
-        tools=[{"type": "function"}] if tools else None,
+        tools=[{"type": "function", "function": {}}] if tools else None,
         reasoning_effort=effort,
         api_base=base or api_base,
     )

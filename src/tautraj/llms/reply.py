@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from tautraj.config import Llm
 from tautraj.errors import ContentRefused, MalformedResponse
+from tautraj.llms.provider_rules.raw_answer import RawAnswer
+from tautraj.llms.provider_rules.returned_fields import is_signed, read_call_fields, read_message_fields
 from tautraj.redaction import redact_keys
 from tautraj.trajectory import LlmCall
 
@@ -22,8 +24,8 @@ class RawCall(NamedTuple):
     id: str
     name: str
     arguments: str
-    signature: str | None = None
-    """Signature of the call's reasoning; the provider requires it back with the call."""
+    fields: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    """What the provider added to the call (signatures) and requires back with it."""
 
 
 class Reply(NamedTuple):
@@ -32,11 +34,20 @@ class Reply(NamedTuple):
     tool_calls: tuple[RawCall, ...]
     reasoning: str | None
     reasoning_fields: dict[str, Any]
-    """Reasoning that the provider requires back: keys to add to the assistant message made of this reply."""
+    """What the provider requires back: keys to add to the assistant message made of this reply."""
     llm_call: LlmCall
+    unreadable_call: str | None = None
+    """What the provider says of a tool call that it could not read; None without one. `text` came beside it."""
+
+    @property
+    def signed(self) -> dict[str, Any]:
+        """What the provider requires back and is not plain text, that of the calls under `tool_calls`."""
+        fields = {name: value for name, value in self.reasoning_fields.items() if is_signed(name, value)}
+        of_calls = [call.fields for call in self.tool_calls if call.fields]
+        return {**fields, "tool_calls": of_calls} if of_calls else fields
 
 
-def read_reply(llm: Llm, response: Any, started: float, retries: int) -> Reply:
+def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries: int) -> Reply:
     """Parse litellm's response to a call begun at `started` (Unix time, s). Raises `ProviderError` without one."""
     choices = getattr(response, "choices", None)
     if not choices or getattr(choices[0], "message", None) is None:
@@ -49,32 +60,34 @@ def read_reply(llm: Llm, response: Any, started: float, retries: int) -> Reply:
     reasoning = getattr(message, "reasoning_content", None) or inline_reasoning or None
     if reasoning:
         text = text.lstrip()  # blank lines between reasoning and text
-    fields = _read_reasoning_fields(
-        message, reasoning if llm.provider.reasoning_back else None, signed=any(c.signature for c in calls)
+    fields = read_message_fields(message, raw, reasoning)
+    if not llm.provider.reasoning_back:
+        fields = {name: value for name, value in fields.items() if is_signed(name, value)}
+    unreadable = (raw.detail or raw.finish) if raw.is_call_unreadable and not calls else None
+    finish = raw.name_finish(choices[0].finish_reason)
+    text, calls, reasoning, fields, unreadable, finish = _sanitise(
+        [text, calls, reasoning, fields, unreadable, finish], llm
     )
-    text, calls, reasoning, fields = _sanitise([text, calls, reasoning, fields], llm)
-    llm_call = _build_llm_call(llm, response, started, retries)
-    return Reply(text, tuple(RawCall(*call) for call in calls), reasoning, fields, llm_call)
+    return Reply(
+        text=text,
+        tool_calls=tuple(RawCall(*call) for call in calls),
+        reasoning=reasoning,
+        reasoning_fields=fields,
+        llm_call=_build_llm_call(llm, response, finish, started, retries),
+        unreadable_call=unreadable,
+    )
 
 
 def _read_raw_call(index: int, call: Any) -> RawCall:
     """litellm appends Gemini's signature of a call to the call's id."""
     call_id, _, signature = (call.id or f"call_{index}").partition("__thought__")
-    return RawCall(call_id, call.function.name or "", call.function.arguments or "{}", signature or None)
+    fields = read_call_fields(call)
+    if signature:
+        fields.setdefault("provider_specific_fields", {"thought_signature": signature})
+    return RawCall(call_id, call.function.name or "", call.function.arguments or "{}", fields)
 
 
-def _read_reasoning_fields(message: Any, reasoning: str | None, signed: bool) -> dict[str, Any]:
-    """Signed reasoning is always sent back; plain reasoning only if `reasoning` is not None."""
-    blocks = [dict(block) for block in getattr(message, "thinking_blocks", None) or []]
-    if any(block.get("signature") or block.get("type") == "redacted_thinking" for block in blocks):
-        return {"thinking_blocks": blocks}
-    fields = getattr(message, "provider_specific_fields", None) or {}
-    if not signed and fields.get("thought_signatures"):
-        return {"provider_specific_fields": {"thought_signatures": list(fields["thought_signatures"])}}
-    return {"reasoning_content": reasoning} if reasoning else {}
-
-
-def _build_llm_call(llm: Llm, response: Any, started: float, retries: int) -> LlmCall:
+def _build_llm_call(llm: Llm, response: Any, finish: str | None, started: float, retries: int) -> LlmCall:
     usage = getattr(response, "usage", None)
     details = getattr(usage, "prompt_tokens_details", None)
     return LlmCall(
@@ -86,7 +99,7 @@ def _build_llm_call(llm: Llm, response: Any, started: float, retries: int) -> Ll
         started=started,
         seconds=round(time.time() - started, 6),
         retries=retries,
-        finish=getattr(response.choices[0], "finish_reason", None),
+        finish=finish,
     )
 
 

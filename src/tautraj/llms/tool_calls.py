@@ -4,6 +4,8 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tautraj.llms.reply import Message, RawCall, Reply
@@ -52,18 +54,18 @@ def parse_json_object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) and not is_too_deep else None
 
 
-def to_openai_call(call: ToolCall, signature: str | None = None) -> dict[str, Any]:
-    """The call in OpenAI's format for an assistant message. `signature`: see `RawCall.signature`."""
-    function = {"name": call.name, "arguments": json.dumps(call.arguments)}
-    message: dict[str, Any] = {"id": call.id, "type": "function", "function": function}
-    return message if signature is None else {**message, "provider_specific_fields": {"thought_signature": signature}}
+def to_openai_call(call: ToolCall, fields: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """The call in OpenAI's format for an assistant message. `fields`: see `RawCall.fields`."""
+    function = {"name": call.name, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
+    return {"id": call.id, "type": "function", "function": function, **fields}
 
 
 def to_assistant_message(reply: Reply, call: ToolCall | None) -> Message:
-    """A reply as an assistant message. `call`: the call that was executed, if any."""
-    message: Message = {"role": "assistant", "content": reply.text or None, **reply.reasoning_fields}
+    """A reply as an assistant message. `call`: the call that was executed, if any. Blank text is none."""
+    text = reply.text if reply.text.strip() else None
+    message: Message = {"role": "assistant", "content": text, **reply.reasoning_fields}
     if call is not None:
-        message["tool_calls"] = [to_openai_call(call, reply.tool_calls[0].signature)]
+        message["tool_calls"] = [to_openai_call(call, reply.tool_calls[0].fields)]
     return message
 
 
@@ -87,7 +89,7 @@ def to_given_messages(call: ToolCall, observation: str) -> list[Message]:
 def drop_reasoning(reply: Reply) -> Reply:
     """The reply without reasoning fields and signatures, so that no reasoning is sent back."""
     return reply._replace(
-        reasoning_fields={}, tool_calls=tuple(call._replace(signature=None) for call in reply.tool_calls)
+        reasoning_fields={}, tool_calls=tuple(call._replace(fields={}) for call in reply.tool_calls)
     )
 
 

@@ -33,7 +33,14 @@ def upgrade_episode(record: RawRecord, source: str) -> RawRecord:
     return apply_migrations(
         record,
         source,
-        {1: _upgrade_episode_1_to_2, 2: pass_through, 3: pass_through, 4: _upgrade_episode_4_to_5, 5: pass_through},
+        {
+            1: _upgrade_episode_1_to_2,
+            2: pass_through,
+            3: pass_through,
+            4: _upgrade_episode_4_to_5,
+            5: pass_through,
+            6: _upgrade_episode_6_to_7,
+        },
     )
 
 
@@ -48,3 +55,9 @@ def _upgrade_episode_1_to_2(record: RawRecord) -> RawRecord:
 def _upgrade_episode_4_to_5(record: RawRecord) -> RawRecord:
     """Schema 4 had no labels."""
     return {"labels": None, **record}
+
+
+def _upgrade_episode_6_to_7(record: RawRecord) -> RawRecord:
+    """Schema 6 had no label for answers that were cut off."""
+    labels = record.get("labels")
+    return {**record, "labels": {"answer_cut_off": None, **labels}} if isinstance(labels, dict) else record

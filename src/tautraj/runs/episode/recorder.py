@@ -14,7 +14,7 @@ class PendingReply(NamedTuple):
     call: LlmCall
     reasoning: str | None
     signed: dict[str, Any]
-    """Signed reasoning and thought signatures; empty if the provider signs none."""
+    """`Reply.signed`; empty if the provider signs nothing."""
 
 
 class Briefing(NamedTuple):
@@ -45,9 +45,7 @@ class Recorder:
 
     def record_reply(self, seat: Seat, reply: Reply) -> None:
         """Record an llm's answer to `seat`; its call and reasoning go to that seat's next turn."""
-        self._pending.setdefault(seat, []).append(
-            PendingReply(reply.llm_call, reply.reasoning, _extract_signed(reply))
-        )
+        self._pending.setdefault(seat, []).append(PendingReply(reply.llm_call, reply.reasoning, reply.signed))
         self.tokens += (reply.llm_call.tokens_in or 0) + (reply.llm_call.tokens_out or 0)
         self.usd += reply.llm_call.usd or 0.0
 
@@ -90,13 +88,6 @@ class Recorder:
         for seat, replies in self._pending.items():
             calls.setdefault(seat, []).extend(reply.call for reply in replies)
         return {seat: sum_calls(seat_calls) for seat, seat_calls in calls.items()}
-
-
-def _extract_signed(reply: Reply) -> dict[str, Any]:
-    """The signed parts of a reply: reasoning fields that are not plain text, and its calls' thought signatures."""
-    signed = {key: value for key, value in reply.reasoning_fields.items() if key != "reasoning_content"}
-    signatures = [call.signature for call in reply.tool_calls if call.signature]
-    return {**signed, "thought_signatures": signatures} if signatures else signed
 
 
 def sum_calls(calls: Iterable[LlmCall]) -> Usage:
