@@ -16,7 +16,7 @@ from tautraj.config import Llm
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_run
 from tautraj.errors import PreflightError
-from tautraj.llms.preflight import check_seats, warm_up
+from tautraj.llms.preflight import SeatCheck, check_seats, warm_up
 
 SECRET = "do-not-repeat-4711"
 KEYS = {"gpt4o": "OPENAI_API_KEY", "claude": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
@@ -45,7 +45,7 @@ def provider() -> Iterator[Provider]:
 def complaint(*seats: tuple[str, Llm]) -> str:
     """What is said, having checked what holds for all that is said here."""
     with pytest.raises(PreflightError) as caught:
-        check_seats(seats)
+        check_seats([SeatCheck(*seat) for seat in seats])
     text = str(caught.value)
     for line in text.splitlines():
         assert OFFLINE in line
@@ -64,7 +64,7 @@ def refused(name: str, provider: Provider, fault: Fault) -> str:
 
 @every_protocol
 def test_seats_that_can_play_pass(provider: Provider, name: str) -> None:
-    check_seats([("model", served(name, provider)), ("user", served(name, provider))])
+    check_seats([SeatCheck("model", served(name, provider)), SeatCheck("user", served(name, provider))])
 
 
 @every_protocol
@@ -139,7 +139,7 @@ def test_a_key_the_provider_repeats_is_not_said_again(provider: Provider, name: 
 def test_a_provider_that_is_busy_just_now_is_given_time() -> None:
     busy = Fault("status", 503, {"Retry-After": "0"})
     with Provider(lambda _: Answer("ok"), lambda request: busy if request.number < 3 else None) as provider:
-        check_seats([("model", served("gpt4o", provider, retry_seconds=60.0))])
+        check_seats([SeatCheck("model", served("gpt4o", provider, retry_seconds=60.0))])
     assert len(provider.requests) == 3
 
 
@@ -153,7 +153,7 @@ def test_a_provider_that_stays_busy_is_not_waited_for_as_long_as_in_an_episode()
 
 def test_two_seats_with_the_same_llm_are_asked_once(provider: Provider) -> None:
     llm = served("gpt4o", provider)
-    check_seats([("model", llm), ("user", llm.model_copy())])
+    check_seats([SeatCheck("model", llm), SeatCheck("user", llm.model_copy())])
     assert [said.text for said in provider.requests[0].messages] == ["Reply with: ok"]
     assert len(provider.requests) == 1
 
@@ -172,8 +172,8 @@ def test_two_llms_are_asked_both_and_each_refusal_has_its_line(provider: Provide
 
 def test_offline_seats_are_not_asked(provider: Provider) -> None:
     offline = parse_run(compose_tree([]))
-    check_seats([("model", offline.model), ("user", offline.user)])
-    check_seats([("model", offline.model), ("user", served("gpt4o", provider))])
+    check_seats([SeatCheck("model", offline.model), SeatCheck("user", offline.user)])
+    check_seats([SeatCheck("model", offline.model), SeatCheck("user", served("gpt4o", provider))])
     assert len(provider.requests) == 1
 
 

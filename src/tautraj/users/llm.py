@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tautraj.config.components import declare_native_tools
 from tautraj.errors import EmptyReply
 from tautraj.llms.reply import Message
 from tautraj.llms.tool_calls import take_first_call, to_assistant_message, to_openai_call, to_tool_message
@@ -9,6 +10,7 @@ from tautraj.trajectory import Turn
 from tautraj.users.base import Customer, UserContext
 
 
+@declare_native_tools
 def llm(context: UserContext, *, attempts: int) -> Customer:
     """A customer whose llm sees the whole conversation. Makes no llm call before the agent's first message.
 
