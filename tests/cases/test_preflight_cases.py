@@ -241,3 +241,49 @@ def test_a_proxy_that_cannot_be_used_is_one_line(
     assert finished.code == 2
     assert finished.err.splitlines() == [f"error: {said}, or unset it."]
     assert not list(tmp_path.rglob("run.yaml"))
+
+
+def say_hello_and_stop(request: RawRequest) -> RawAnswer:
+    has_spoken = any(message["role"] == "assistant" for message in request.body["messages"])
+    return answer(request, "###STOP###" if has_spoken else "Hello, I need help.")
+
+
+def refuse_episodes(request: RawRequest) -> RawAnswer:
+    """Answers the check, and refuses every request with a conversation."""
+    is_check = len(request.body["messages"]) == 1
+    return answer(request, "ok") if is_check else RawAnswer(400, {"error": {"message": "no conversations today"}})
+
+
+NOTHING_FINISHED = (
+    "no episode was finished (2 × BadRequest), the last: Qwen/Qwen3-8B at vllm:",
+    "no conversations today",
+    "Fix it and run the same command: it plays what is owed.",
+)
+
+
+def test_a_run_whose_every_episode_failed_exits_with_1(generate: Generate) -> None:
+    with RawServer(refuse_episodes) as agent, RawServer(say_hello_and_stop) as customer:
+        words = ["model=vllm", f"model.provider.api_base={agent.address}/v1", "user=vllm", "agent=react"]
+        words += [f"user.provider.api_base={customer.address}/v1", *MOCK, "tasks.limit=2"]
+        failed = generate(*words)
+    assert failed.code == 1
+    (line,) = [line for line in failed.err.splitlines() if line.startswith("error:")]
+    assert line.startswith(f"error: {NOTHING_FINISHED[0]}")
+    assert NOTHING_FINISHED[1] in line
+    assert line.endswith(NOTHING_FINISHED[2])
+
+
+def test_a_cell_whose_every_episode_failed_is_named_and_its_sweep_exits_with_1(sweep: Generate) -> None:
+    with RawServer(refuse_react) as agent, RawServer(say_hello_and_stop) as customer:
+        words = ["model=vllm", f"model.provider.api_base={agent.address}/v1", "user=vllm"]
+        words += [f"user.provider.api_base={customer.address}/v1", *MOCK, "tasks.limit=2"]
+        failed = sweep(*words, "grid.agent=[react,act]")
+    assert failed.code == 1
+    (line,) = [line for line in failed.err.splitlines() if line.startswith("error:")]
+    assert line.startswith(f"error: agent=react: {NOTHING_FINISHED[0]}")
+
+
+def refuse_react(request: RawRequest) -> RawAnswer:
+    """Refuses the conversations of the agent whose prompt asks for a thought, and plays the other's."""
+    is_react = "Thought:" in str(request.body["messages"][0]["content"])
+    return refuse_episodes(request) if is_react else answer(request, HELLO)

@@ -150,7 +150,9 @@ def _answers_without_tools(check: SeatCheck) -> bool:
 
 def _suggest_for_tools(check: SeatCheck) -> str:
     other = (
-        "use an agent without native tools, e.g. agent=react" if check.seat == "model" else "choose another user=…"
+        "use an agent without native tools, e.g. agent=react"
+        if check.seat == "model"
+        else "choose another customer with user=…"
     )
     return (
         "It answers without tools and refuses them: start the server with a tool-call parser (vLLM: "
