@@ -11,7 +11,7 @@ from support.provider.raw_server import RawAnswer, RawRequest, RawServer
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
-from tautraj.errors import PreflightError
+from tautraj.errors import ConfigError, PreflightError
 from tautraj.runs.plan import plan_run
 from tautraj.runs.startup import start_up
 from tautraj.store import Store
@@ -153,6 +153,14 @@ def test_an_address_with_more_or_less_at_its_end_is_the_same(path: str, tmp_path
         address = f"model.provider.api_base={server.address}{path}"
         with serve_case(say_stop, say_stop, "model=vllm", address, "tasks.limit=1") as (run, *_):
             assert start(run, tmp_path) == []
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8000/v1", "localhost:8000/v1", "//h/v1", "ftp://h/v1"])
+def test_an_address_without_http_is_one_line(address: str) -> None:
+    base = f"model.provider.api_base={address}"
+    with pytest.raises(ConfigError) as caught, serve_case(say_stop, say_stop, "model=vllm", base):
+        pass
+    assert str(caught.value) == "model.provider.api_base: begin it with http:// or https://"
 
 
 def test_ollama_context(tmp_path: Path) -> None:
