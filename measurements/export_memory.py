@@ -36,7 +36,7 @@ def make_run_directory(root: Path, episodes: int) -> Path:
     from tautraj.store import Store
 
     run = parse_run(compose_tree(["split=train", "tasks.limit=40", "tracking=none", f"root={root}"]))
-    with start_up(plan_run(run)) as plan:
+    with start_up(plan_run(run), print) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
         played = list(plan.store.read_episodes())

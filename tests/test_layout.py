@@ -60,7 +60,7 @@ DIGESTS = {
         "0-t0-223547d9",
         1778538789,
     ),
-    "model=vllm user=ollama agent=code user_strategy=reflection domain=telecom": (
+    "model=vllm user=ollama ~user.extra.num_ctx agent=code user_strategy=reflection domain=telecom": (
         "Qwen-Qwen3-8B-code__qwen3-8b-reflection__telecom-test-954d87f9",
         "0-t0-cf69fb30",
         1778538789,

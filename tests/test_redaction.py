@@ -164,3 +164,9 @@ def test_an_argument_that_holds_a_key_is_found_however_deep() -> None:
 
 def test_an_address_without_credentials_is_left_alone() -> None:
     assert redact_credentials("see https://host/a?mail=me@host") == "see https://host/a?mail=me@host"
+
+
+def test_a_key_that_was_broken_by_a_line_feed_is_masked_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_API_KEY", "AIza-broken-4711\nby-mistake-0815\n")
+    said = "Illegal header value b'Bearer AIza-broken-4711\\nby-mistake-0815'"
+    assert redact_keys(said) == f"Illegal header value b'Bearer {MARK}\\n{MARK}'"

@@ -16,6 +16,9 @@ from tautraj.redaction import redact_text
 class TautrajError(Exception):
     """Base class. The message is shown and stored in many places: keys are masked, control characters escaped."""
 
+    exit_code = 2
+    """Of a command that ends with it."""
+
     def __init__(self, message: str) -> None:
         super().__init__(_sanitise(message))
 
@@ -38,6 +41,12 @@ class StoreError(UserError):
 
 class GaveUp(UserError):
     """Episodes kept failing for the same reason: no new ones were started."""
+
+
+class NothingFinished(UserError):
+    """Every episode that was played failed, for whatever reasons."""
+
+    exit_code = 1
 
 
 class Interrupted(TautrajError):

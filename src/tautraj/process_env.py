@@ -38,6 +38,9 @@ SETTINGS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
 
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - users write it for their own server
+"""Hosts that no proxy is asked for: it would look for them on its own machine, if it is up at all."""
+
 GC_THRESHOLD = 100_000
 """Allocations between two garbage collections. Python's 700 cost a quarter of the import time."""
 
@@ -50,7 +53,7 @@ MALLOC_ARENAS = 2
 def prepare(*, hub: bool = False) -> None:
     """Load `.env` from the working directory, set unset variables of `SETTINGS`, add the directory to `sys.path`.
 
-    `hub`: whether the Hugging Face Hub may be accessed.
+    Exempts this machine's servers from any proxy. `hub`: whether the Hugging Face Hub may be accessed.
     """
     from dotenv import load_dotenv
 
@@ -60,6 +63,7 @@ def prepare(*, hub: bool = False) -> None:
     warnings.filterwarnings("ignore", "Pydantic serializer warnings")  # from litellm: they quote a provider's answer
     for name, value in {**SETTINGS, **({"HF_HUB_OFFLINE": "0"} if hub else {})}.items():
         os.environ.setdefault(name, value)
+    _exempt_loopback_from_proxies()
     with suppress(AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, MALLOC_ARENAS)
     gc.set_threshold(GC_THRESHOLD, 50, 50)
@@ -70,3 +74,12 @@ def freeze_gc() -> None:
     """Exempt all objects loaded so far from garbage collection, which otherwise takes half of an episode's time."""
     gc.collect()
     gc.freeze()
+
+
+def _exempt_loopback_from_proxies() -> None:
+    """Add `LOOPBACK_HOSTS` to NO_PROXY, in both spellings: some libraries read one, some the other first."""
+    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host.strip() for host in exempt.split(",") if host.strip()]
+    if "*" not in hosts:  # no proxy at all; urllib knows the star only when it stands alone
+        hosts += [host for host in LOOPBACK_HOSTS if host not in hosts]
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(hosts)

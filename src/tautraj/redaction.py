@@ -124,7 +124,8 @@ def _mask_windows(text: str, windows: WindowIndex) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _collect_keys(variables: tuple[tuple[str, str], ...], address: str | None) -> frozenset[str]:
-    keys = [value.strip() for name, value in variables if KEY_VARIABLE.search(name) and not _is_path_or_url(value)]
+    values = [value for name, value in variables if KEY_VARIABLE.search(name) and not _is_path_or_url(value)]
+    keys = [line.strip() for value in values for line in value.splitlines()]  # each line of a PEM file is a secret
     for text in (*(value for _, value in variables), address or ""):
         for userinfo in USERINFO.findall(text) if "@" in text else ():
             user, _, password = userinfo.partition(":")

@@ -33,7 +33,7 @@ from tautraj.config import Llm, Run
 from tautraj.config.identity import identify_cell, locate_run_directory
 from tautraj.errors import PreflightError, ProviderError, UserError
 from tautraj.llms import chat
-from tautraj.llms.preflight import check_seats
+from tautraj.llms.preflight import SeatCheck, check_seats
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
@@ -255,7 +255,7 @@ def test_an_address_that_nobody_answers_at_is_named_without_its_password(name: s
     with Provider(lambda _: Answer("hi")) as gone:
         llm = served(name, gone)
     with pytest.raises(PreflightError, match=r"Check that http://\*\*\*@127.0.0.1") as caught:
-        check_seats([("model", guarded(llm, llm.provider.api_base or ""))])
+        check_seats([SeatCheck("model", guarded(llm, llm.provider.api_base or ""))])
     assert leaks("".join(traceback.format_exception(caught.value)).encode()) == []
 
 

@@ -3,6 +3,7 @@
 Not here: how many may be (`test_rate_limits`).
 """
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,8 +12,10 @@ import pytest
 from support.provider.presets import PROTOCOLS, served
 from support.provider.server import Answer, Provider
 
+from tautraj import process_env
+from tautraj.errors import PreflightError
 from tautraj.llms import chat
-from tautraj.llms.http_client import PoolPerThread
+from tautraj.llms.http_client import PoolPerThread, check_proxies
 
 HELLO = [{"role": "user", "content": "hello"}]
 CROWD = 150
@@ -48,9 +51,12 @@ def test_a_thread_keeps_its_connection(name: str) -> None:
         assert len(provider.connections) == 1
 
 
-def test_a_proxy_of_the_environment_is_asked_unless_the_environment_says_not(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_a_proxy_of_the_environment_is_asked_unless_the_environment_says_not(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
     with Provider(lambda _: Answer("by proxy")) as proxy, Provider(lambda _: Answer("straight")) as provider:
-        monkeypatch.setenv("http_proxy", proxy.anthropic_base)
+        monkeypatch.setenv("http_proxy", proxy.anthropic_base.replace("http://", scheme))
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         client = httpx.Client(transport=PoolPerThread(verify=True))
         question = {"model": "x", "messages": HELLO}
@@ -58,3 +64,63 @@ def test_a_proxy_of_the_environment_is_asked_unless_the_environment_says_not(mon
         here = client.post(f"{provider.openai_base}/chat/completions", json=question)
     said = [answer.json()["choices"][0]["message"]["content"] for answer in (there, here)]
     assert said == ["by proxy", "straight"]
+
+
+LOOPBACK = "localhost,127.0.0.1,::1,0.0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "exempt"),
+    [
+        (None, None, LOOPBACK),
+        ("", "", LOOPBACK),
+        (None, "corp.example, 10.0.0.1", f"corp.example,10.0.0.1,{LOOPBACK}"),
+        ("127.0.0.1", "read by nobody who reads the other", "127.0.0.1,localhost,::1,0.0.0.0"),
+    ],
+)
+def test_this_machine_is_exempt_from_proxies_beside_what_the_environment_exempts(
+    monkeypatch: pytest.MonkeyPatch, lower: str | None, upper: str | None, exempt: str
+) -> None:
+    for name, value in (("no_proxy", lower), ("NO_PROXY", upper)):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    for _ in range(2):
+        process_env.prepare()
+        assert (os.environ["no_proxy"], os.environ["NO_PROXY"]) == (exempt, exempt)
+
+
+def test_an_environment_that_exempts_everything_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("NO_PROXY", "*")
+    process_env.prepare()
+    assert (os.environ["no_proxy"], os.environ["NO_PROXY"]) == ("*", "*")
+
+
+@pytest.mark.parametrize(
+    ("variable", "address", "line"),
+    [
+        (
+            "https_proxy",
+            "socks5h://me:secret-4711@h:1",
+            "https_proxy is a SOCKS proxy, which needs one more package: pip install socksio, or unset it.",
+        ),
+        (
+            "ALL_PROXY",
+            "SOCKS://h:1",
+            "ALL_PROXY: no proxy can be reached by socks://. Write http://… or socks5://…, or unset it.",
+        ),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, address: str, line: str
+) -> None:
+    monkeypatch.setenv(variable, address)
+    with pytest.raises(PreflightError) as caught:
+        check_proxies()
+    assert str(caught.value) == line
+
+
+@pytest.mark.parametrize("address", ["http://h:1", "https://h:1", "h:1"])
+def test_other_proxies_are_left_to_the_first_call(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("all_proxy", address)
+    check_proxies()

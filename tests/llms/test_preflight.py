@@ -6,17 +6,17 @@ Over HTTP, as the seats will be asked later. Not here: what the failures are cal
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from support.provider.permanent_errors import NO_QUOTA
 from support.provider.presets import BASES, configured, served
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 
-from tautraj.config import Llm
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_run
 from tautraj.errors import PreflightError
-from tautraj.llms.preflight import check_seats, warm_up
+from tautraj.llms.preflight import SeatCheck, check_seats, warm_up
 
 SECRET = "do-not-repeat-4711"
 KEYS = {"gpt4o": "OPENAI_API_KEY", "claude": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
@@ -42,10 +42,10 @@ def provider() -> Iterator[Provider]:
         yield provider
 
 
-def complaint(*seats: tuple[str, Llm]) -> str:
+def complaint(*seats: tuple[Any, ...]) -> str:
     """What is said, having checked what holds for all that is said here."""
     with pytest.raises(PreflightError) as caught:
-        check_seats(seats)
+        check_seats([SeatCheck(*seat) for seat in seats])
     text = str(caught.value)
     for line in text.splitlines():
         assert OFFLINE in line
@@ -64,7 +64,7 @@ def refused(name: str, provider: Provider, fault: Fault) -> str:
 
 @every_protocol
 def test_seats_that_can_play_pass(provider: Provider, name: str) -> None:
-    check_seats([("model", served(name, provider)), ("user", served(name, provider))])
+    check_seats([SeatCheck("model", served(name, provider)), SeatCheck("user", served(name, provider))])
 
 
 @every_protocol
@@ -76,6 +76,76 @@ def test_a_missing_key_is_named_and_nobody_is_asked(
     llm = served(name, provider)
     assert complaint(("user", llm)) == f"user={llm.name} needs {KEYS[name]}. Put it in .env, or {OFFLINE}."
     assert not provider.requests
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        ("“sk-do-not-repeat-4711”", "holds a curly quote. Write straight quotes, or none"),
+        ("sk-do-not-repeat-4711é", "holds a letter that is not ASCII, which no key has. Copy the key again"),
+        (
+            "sk-do-not\nrepeat-4711-at-all",
+            "holds a line feed or another control character. Write the key on one line",
+        ),
+    ],
+)
+def test_a_key_that_no_request_can_carry_is_named_by_its_variable(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, key: str, fault: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    line = complaint(("model", served("gpt4o", provider)))
+    assert line == f"model=gpt-4o-2024-11-20: OPENAI_API_KEY {fault}, or {OFFLINE}."
+    assert not provider.requests
+
+
+@pytest.mark.parametrize("around", ["{}\n", " {} ", "\t{}\r\n"])
+@every_protocol
+def test_blanks_and_line_feeds_around_a_key_are_not_sent(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, name: str, around: str
+) -> None:
+    monkeypatch.setenv(KEYS[name], around.format(SECRET))
+    check_seats([SeatCheck("model", served(name, provider))])
+    assert sent_key(provider) == SECRET
+
+
+def sent_key(provider: Provider) -> str:
+    """The key of the only request, in the header of its protocol."""
+    (request,) = provider.requests
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    keys = [headers.get(name, "") for name in ("authorization", "x-api-key", "x-goog-api-key")]
+    return next(filter(None, keys)).removeprefix("Bearer ")
+
+
+def test_googles_other_variable_is_read_where_the_first_is_not_set(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_API_KEY", "google-4711")
+    check_seats([SeatCheck("model", served("gemini", provider))])
+    assert sent_key(provider) == SECRET  # GEMINI_API_KEY
+    provider.requests.clear()
+    monkeypatch.setenv("GEMINI_API_KEY", "")  # as a copy of .env.example has it
+    check_seats([SeatCheck("model", served("gemini", provider))])
+    assert sent_key(provider) == "google-4711"
+    line = refused("gemini", provider, WRONG_KEY["gemini"])
+    assert line.endswith(f"[AuthenticationFailed]. Check GOOGLE_API_KEY, or {OFFLINE}.")
+    fault = Fault("status", 401, message="API key google-4711 is not valid")
+    assert "google-4711" not in refused("gemini", provider, fault)
+
+
+def test_a_server_of_ones_own_is_sent_the_key_if_there_is_one(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_seats([SeatCheck("model", served("vllm", provider))])
+    assert sent_key(provider) == "none"
+    line = refused("vllm", provider, Fault("status", 401, message="no"))
+    assert line.endswith(f"[AuthenticationFailed]. Put the key in .env as VLLM_API_KEY, or {OFFLINE}.")
+    provider.fault = lambda _: None
+    provider.requests.clear()
+    monkeypatch.setenv("VLLM_API_KEY", SECRET)
+    check_seats([SeatCheck("model", served("vllm", provider))])
+    assert sent_key(provider) == SECRET
+    line = refused("vllm", provider, Fault("status", 401, message="no"))
+    assert line.endswith(f"[AuthenticationFailed]. Check VLLM_API_KEY, or {OFFLINE}.")
 
 
 def test_every_seat_without_a_key_gets_its_line(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +209,7 @@ def test_a_key_the_provider_repeats_is_not_said_again(provider: Provider, name: 
 def test_a_provider_that_is_busy_just_now_is_given_time() -> None:
     busy = Fault("status", 503, {"Retry-After": "0"})
     with Provider(lambda _: Answer("ok"), lambda request: busy if request.number < 3 else None) as provider:
-        check_seats([("model", served("gpt4o", provider, retry_seconds=60.0))])
+        check_seats([SeatCheck("model", served("gpt4o", provider, retry_seconds=60.0))])
     assert len(provider.requests) == 3
 
 
@@ -153,9 +223,45 @@ def test_a_provider_that_stays_busy_is_not_waited_for_as_long_as_in_an_episode()
 
 def test_two_seats_with_the_same_llm_are_asked_once(provider: Provider) -> None:
     llm = served("gpt4o", provider)
-    check_seats([("model", llm), ("user", llm.model_copy())])
+    check_seats([SeatCheck("model", llm), SeatCheck("user", llm.model_copy())])
     assert [said.text for said in provider.requests[0].messages] == ["Reply with: ok"]
     assert len(provider.requests) == 1
+
+
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
+
+
+def test_one_llm_is_asked_once_for_each_set_of_tools(provider: Provider) -> None:
+    llm = served("gpt4o", provider)
+    check_seats([SeatCheck("model", llm, [TOOL]), SeatCheck("user", llm), SeatCheck("model", llm, [TOOL])])
+    assert [len(request.tools) for request in provider.requests] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(400, "does not support tools"), (404, "No endpoints found that support tool use"), (500, "tools need --jinja")],
+)
+def test_a_server_that_refuses_tools_is_named_in_whatever_words_it_does_so(
+    provider: Provider, status: int, message: str
+) -> None:
+    provider.fault = lambda request: Fault("status", status, message=message) if request.tools else None
+    for seat, way_out in (
+        ("model", "use an agent without native tools, e.g. agent=react."),
+        ("user", "choose another customer with user=…."),
+    ):
+        with pytest.raises(PreflightError) as caught:
+            check_seats([SeatCheck(seat, served("gpt4o", provider), [TOOL])])
+        (line,) = str(caught.value).splitlines()
+        assert message in line
+        assert "It answers without tools and refuses them: start the server with a tool-call parser" in line
+        assert line.endswith(f"choose a model that takes tools, or {way_out}")
+
+
+@every_protocol
+def test_a_failure_that_is_not_about_tools_is_not_blamed_on_them(provider: Provider, name: str) -> None:
+    provider.fault = lambda _: Fault("status", 404, message="no such model")
+    line = complaint(("model", served(name, provider), [TOOL]))
+    assert line.endswith(f"[ModelNotFound]. Choose another model with model.name=…, or {OFFLINE}.")
 
 
 def test_two_llms_are_asked_both_and_each_refusal_has_its_line(provider: Provider) -> None:
@@ -172,8 +278,8 @@ def test_two_llms_are_asked_both_and_each_refusal_has_its_line(provider: Provide
 
 def test_offline_seats_are_not_asked(provider: Provider) -> None:
     offline = parse_run(compose_tree([]))
-    check_seats([("model", offline.model), ("user", offline.user)])
-    check_seats([("model", offline.model), ("user", served("gpt4o", provider))])
+    check_seats([SeatCheck("model", offline.model), SeatCheck("user", offline.user)])
+    check_seats([SeatCheck("model", offline.model), SeatCheck("user", served("gpt4o", provider))])
     assert len(provider.requests) == 1
 
 

@@ -12,7 +12,16 @@ from support.records import row, usage
 
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec, identify_cell
-from tautraj.errors import AuthenticationFailed, GaveUp, Interrupted, RateLimited, StoreError
+from tautraj.errors import (
+    AuthenticationFailed,
+    BadRequest,
+    GaveUp,
+    GradingError,
+    Interrupted,
+    NothingFinished,
+    RateLimited,
+    StoreError,
+)
 from tautraj.metrics import EpisodeSummary, Failure
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress, StopRequest, throttle
@@ -161,3 +170,31 @@ def test_watchers_do_not_wait_for_each_other(start: Start) -> None:
     for name in "ab":
         throttle(60, lambda _, name=name: seen.append(name))(progress)
     assert seen == ["a", "b"]
+
+
+def test_an_execution_that_finished_no_episode_ends_with_an_error_of_code_1(start: Start) -> None:
+    progress = start(rows=[row(id="z")])
+    assert progress.end_error is None  # nothing was played
+    progress.add_result(A, BadRequest("no."))
+    progress.add_result(B, GradingError("Task b not found"))
+    progress.add_result(C, BadRequest("no."))
+    error = progress.end_error
+    assert isinstance(error, NothingFinished)
+    assert error.exit_code == 1
+    assert str(error) == (
+        f"no episode was finished (2 × BadRequest, 1 × GradingError), the last: no. Details: "
+        f"{progress.plan.store.url}/failures. Fix it and run the same command: it plays what is owed."
+    )
+    progress.add_result(D, row(id="d", reward=None, ungraded="judge"))
+    assert progress.end_error is None  # an ungraded conversation can still be graded
+
+
+def test_a_run_that_gave_up_or_was_stopped_says_that_and_not_that_nothing_was_finished(start: Start) -> None:
+    progress = start("runner.give_up_after=1")
+    progress.add_result(A, BadRequest("no"))
+    progress.stop_early(None)
+    assert isinstance(progress.end_error, GaveUp)
+    assert progress.end_error.exit_code == 2
+    progress.stop_early(StopRequest("SIGTERM", 143))
+    assert isinstance(progress.end_error, Interrupted)
+    assert progress.end_error.exit_code == 143

@@ -10,7 +10,7 @@ from tautraj.agents.message_history import MessageHistory
 from tautraj.agents.smolagents_loop import EnvToolAgent, run_agent
 from tautraj.agents.text_protocol import format_transcript
 from tautraj.config import Run
-from tautraj.config.components import attach_check
+from tautraj.config.components import attach_check, declare_native_tools
 from tautraj.errors import ConfigError
 from tautraj.metrics import is_success
 from tautraj.store import Store
@@ -30,6 +30,7 @@ def _check(run: Run, *, examples: str, k: int, **_: Any) -> None:
         )
 
 
+@declare_native_tools
 @attach_check(_check)
 def few_shot(context: AgentContext, *, examples: str, k: PositiveInt, replay_reasoning: bool) -> None:
     """Put `k` successful train episodes of the run directory `examples` into the system prompt.

@@ -25,6 +25,7 @@ from tautraj.agents.belief import (
 from tautraj.agents.message_history import RESPOND_SCHEMA, MessageHistory
 from tautraj.agents.smolagents_loop import EnvToolAgent, run_agent
 from tautraj.agents.text_protocol import format_tools, format_transcript
+from tautraj.config.components import declare_native_tools
 from tautraj.llms import Reply
 from tautraj.llms.reply import Message
 from tautraj.trajectory import ToolCall
@@ -32,6 +33,7 @@ from tautraj.trajectory import ToolCall
 NO_CALL = "You made no tool call. Make one; to say something to the customer, call respond."
 
 
+@declare_native_tools
 def planning(
     context: AgentContext,
     *,

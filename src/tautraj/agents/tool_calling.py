@@ -3,8 +3,10 @@
 from tautraj.agents.base import AgentContext
 from tautraj.agents.message_history import RESPOND_SCHEMA, MessageHistory
 from tautraj.agents.smolagents_loop import EnvToolAgent, run_agent
+from tautraj.config.components import declare_native_tools
 
 
+@declare_native_tools
 def tool_calling(context: AgentContext, *, offer_respond: bool, replay_reasoning: bool) -> None:
     """Act until the episode ends.
 

@@ -56,7 +56,7 @@ def compose_tree(overrides: Sequence[str], config_name: str = "generate") -> Dic
 def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate") -> None:
     """Call `command` with the composed configuration, once per job of a multirun (`-m`).
 
-    Exits with 2 on a `TautrajError`, after one printed line per fault; on `Interrupted` with its exit code.
+    Exits with the code of a `TautrajError`, after one printed line per fault; with the highest of several jobs.
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises its errors instead of printing pages
     sys.argv[1:] = to_hydra_overrides(sys.argv[1:])
@@ -89,7 +89,7 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
             raise
         sys.exit(_print_error(explain_error(error, overrides, config_name)))
     if failed:
-        sys.exit(2)
+        sys.exit(max(error.exit_code for error in failed))
 
 
 def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:

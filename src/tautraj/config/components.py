@@ -60,6 +60,17 @@ def attach_check(check: ComponentCheck) -> Callable[[Callable[..., Any]], Callab
     return decorate
 
 
+def declare_native_tools(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a component that passes its tools to its llm; before a run starts, the llm is then tried with them."""
+    function.native_tools = True  # type: ignore[attr-defined]
+    return function
+
+
+def has_native_tools(component: Component) -> bool:
+    """Whether the component declares that it passes its tools to its llm."""
+    return getattr(load_object(component.target), "native_tools", False)
+
+
 def check_component(component: Component, run: Run) -> None:
     """Raise `ConfigError` if the component cannot be loaded or its check rejects this run."""
     bound = load_component(component)

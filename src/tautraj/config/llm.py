@@ -15,13 +15,24 @@ GOLD_ROUTES = ("offline", "rehearsed")
 """Routes with which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
 
 
+OWN_SERVER_ROUTE = "hosted_vllm"
+"""Route of servers that people run themselves; most ask for no key."""
+
+
+def _check_address(address: str) -> str:
+    address = address.strip()
+    if not address.lower().startswith(("http://", "https://")):
+        raise ValueError("begin it with http:// or https://")
+    return address
+
+
 class Provider(Record):
     name: str
     route: str
     """litellm's name of the protocol; `offline`: no llm is called; `local`, `rehearsed`: served by the run."""
-    api_base: str | None
+    api_base: Annotated[str, AfterValidator(_check_address)] | None
     api_key_env: Annotated[str, AfterValidator(redaction.validate_key_variable)] | None
-    """Name of the environment variable; None: no key is sent."""
+    """Name of the environment variable; None: no key is sent. See `is_key_optional`."""
     requests_per_minute: PositiveInt | None
     tokens_per_minute: PositiveInt | None
     calls_at_once: int = Field(ge=1, le=10_000)
@@ -29,6 +40,11 @@ class Provider(Record):
     retry_seconds: float = Field(ge=0)
     reasoning_back: bool
     """Whether plain reasoning of earlier turns is sent back. Signed reasoning always is: its provider expects it."""
+
+    @property
+    def is_key_optional(self) -> bool:
+        """Whether the server may be called while the variable of `api_key_env` is not set."""
+        return self.api_key_env is None or self.route == OWN_SERVER_ROUTE
 
 
 class Llm(Record):

@@ -5,7 +5,6 @@ Messages and tools are in OpenAI's format; litellm translates them to the provid
 """
 
 import functools
-import os
 import random
 import time
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ import tenacity
 from tautraj.config import Llm
 from tautraj.errors import MalformedResponse, ProviderError, TransientProviderError, boundary, translate_errors
 from tautraj.llms.http_client import ensure_http_handler
+from tautraj.llms.keys import read_api_key
 from tautraj.llms.prompt_cache import count_limited_tokens_in, mark_for_cache
 from tautraj.llms.provider_rules.raw_answer import RawAnswer, read_raw_answer
 from tautraj.llms.provider_rules.thinking import add_empty_reasoning, find_refused_parameters
@@ -61,12 +61,6 @@ def chat(
     return reply
 
 
-def read_api_key(llm: Llm) -> str | None:
-    """API key from the environment; None if the provider needs none or the variable is not set."""
-    name = llm.provider.api_key_env
-    return os.environ.get(name) or None if name else None
-
-
 def _build_request(
     llm: Llm, messages: Sequence[Message], tools: Sequence[dict[str, Any]], seed: int | None
 ) -> dict[str, Any]:
@@ -80,7 +74,7 @@ def _build_request(
         "max_retries": 0,
         "drop_params": True,  # some models accept no seed or temperature
         "api_base": provider.api_base,
-        "api_key": read_api_key(llm) or ("none" if provider.api_key_env is None else None),
+        "api_key": read_api_key(llm) or "none",  # else litellm takes a key from a variable of its own choice
         "temperature": llm.temperature,
         "max_tokens": llm.max_tokens,
         "seed": seed,

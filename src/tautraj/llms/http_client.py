@@ -5,6 +5,8 @@ every request, with a system call per connection, while all other threads wait.
 """
 
 import functools
+import importlib.util
+import os
 import ssl
 import threading
 from typing import TYPE_CHECKING, Any
@@ -12,10 +14,36 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from tautraj.errors import PreflightError
 from tautraj.llms.provider_rules.response_repair import repair_response
 
 if TYPE_CHECKING:
     from litellm.llms.custom_httpx.http_handler import HTTPHandler
+
+
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+"""Protocols to a proxy that httpx speaks."""
+
+
+def check_proxies() -> None:
+    """Raise `PreflightError` if a proxy of the environment is one that httpx, and so Prefect too, cannot use."""
+    for name, address in _read_proxies().items():
+        variable = next((v for v in (f"{name}_proxy", f"{name}_PROXY".upper()) if os.environ.get(v)), f"{name} proxy")
+        scheme = address.partition("://")[0].lower()
+        if scheme not in PROXY_SCHEMES:
+            raise PreflightError(
+                f"{variable}: no proxy can be reached by {scheme}://. Write http://… or socks5://…, or unset it."
+            )
+        if scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+            raise PreflightError(
+                f"{variable} is a SOCKS proxy, which needs one more package: pip install socksio, or unset it."
+            )
+
+
+def _read_proxies() -> dict[str, str]:
+    """Scheme of a request, or "all" -> address of its proxy; one without a scheme is reached by HTTP."""
+    proxies = {name: address for name, address in getproxies().items() if name in ("http", "https", "all")}
+    return {name: address if "://" in address else f"http://{address}" for name, address in proxies.items()}
 
 
 class PoolPerThread(httpx.BaseTransport):
@@ -25,7 +53,7 @@ class PoolPerThread(httpx.BaseTransport):
     """
 
     def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
-        self._verify, self._proxies, self._local = verify, getproxies(), threading.local()
+        self._verify, self._proxies, self._local = verify, _read_proxies(), threading.local()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         pools = self._local.__dict__

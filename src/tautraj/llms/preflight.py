@@ -1,11 +1,28 @@
-"""Checks before the first episode: every seat has its key, and every llm answers one short call."""
+"""Checks before the first episode: every seat has its key, and its llm answers one short call with the seat's tools.
 
+Not here: which tools a seat has (`runs.startup`), the key itself (`llms.keys`).
+"""
+
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
 
 from tautraj.config import Llm
-from tautraj.errors import AuthenticationFailed, ModelNotFound, PreflightError, ProviderError, QuotaExhausted
-from tautraj.llms.chat import chat, read_api_key
+from tautraj.errors import (
+    AuthenticationFailed,
+    ModelNotFound,
+    PreflightError,
+    ProviderError,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+)
+from tautraj.llms.chat import chat
+from tautraj.llms.keys import find_key_fault, find_key_variable, read_api_key
 
 OFFLINE_HINT = "run with model=oracle user=scripted"
 
@@ -15,16 +32,46 @@ UNREACHABLE_ADDRESS = "http://127.0.0.1:9"
 MAX_RETRY_SECONDS = 20.0
 """Upper bound of `retry_seconds` during the check."""
 
+UNRELATED_TO_TOOLS = (AuthenticationFailed, QuotaExhausted, RateLimited, ProviderTimeout)
+"""Failures after which the call is not tried without tools."""
 
-def check_seats(seats: Sequence[tuple[str, Llm]]) -> None:
-    """Raise `PreflightError` with one line per seat that cannot play. `seats`: (key in the configuration, llm)."""
-    online = [(seat, llm) for seat, llm in seats if not llm.is_offline]
-    faults = [fault for seat, llm in online if (fault := _check_key(seat, llm))]
+VERSIONED_ROUTES = ("openai", "hosted_vllm")
+"""Routes whose addresses usually end in /v1."""
+
+CHARS_PER_TOKEN = 4.5
+"""Of policies and JSON schemas; rather too many, so that a context is refused only if it is too small."""
+
+ROOMY_CONTEXT = 32768
+"""Tokens with room for policy, tools and the longest conversations of every domain."""
+
+
+class SeatCheck(NamedTuple):
+    """What the episodes will need of a seat's llm."""
+
+    seat: str
+    """Its key in the configuration."""
+    llm: Llm
+    tools: Sequence[dict[str, Any]] = ()
+    """The tools that go along with its requests."""
+    prompt: str = ""
+    """The system prompt that its requests begin with."""
+
+
+def check_seats(checks: Sequence[SeatCheck]) -> list[str]:
+    """Raise `PreflightError` with one line per seat that cannot play; return a line per doubt about one that may.
+
+    Each distinct pair of llm and tools gets one call.
+    """
+    online = [check for check in checks if not check.llm.is_offline]
+    faults = [fault for check in online if (fault := _check_key(check) or _check_context(check))]
     if not faults:
-        distinct = [pair for index, pair in enumerate(online) if pair[1] not in [llm for _, llm in online[:index]]]
-        faults = [fault for seat, llm in distinct if (fault := _check_answer(seat, llm))]
+        distinct: dict[bytes, SeatCheck] = {}
+        for check in online:
+            distinct.setdefault(orjson.dumps([check.llm.model_dump(), check.tools]), check)
+        faults = [fault for check in distinct.values() if (fault := _check_answer(check))]
     if faults:
-        raise PreflightError("\n".join(faults))
+        raise PreflightError("\n".join(dict.fromkeys(faults)))
+    return list(dict.fromkeys(doubt for check in online if (doubt := _doubt_context(check))))
 
 
 def warm_up(llms: Iterable[Llm]) -> None:
@@ -42,29 +89,101 @@ def warm_up(llms: Iterable[Llm]) -> None:
                 chat(llm.model_copy(update={"provider": unreachable}), [{"role": "user", "content": "hello"}])
 
 
-def _check_key(seat: str, llm: Llm) -> str | None:
-    name = llm.provider.api_key_env
-    if name is None or read_api_key(llm):
+def _check_key(check: SeatCheck) -> str | None:
+    seat, llm, _, _ = check
+    key = read_api_key(llm)
+    if key is None:
+        if llm.provider.is_key_optional:
+            return None
+        return f"{seat}={llm.name} needs {llm.provider.api_key_env}. Put it in .env, or {OFFLINE_HINT}."
+    fault = find_key_fault(key)
+    return f"{seat}={llm.name}: {find_key_variable(llm)} {fault}, or {OFFLINE_HINT}." if fault else None
+
+
+def _check_context(check: SeatCheck) -> str | None:
+    """Ollama cuts what exceeds `num_ctx` from the front, the policy first, and does not report it."""
+    seat, llm, tools, prompt = check
+    context = llm.extra.get("num_ctx")
+    needed = round((len(prompt) + len(orjson.dumps(tools))) / CHARS_PER_TOKEN)
+    if not isinstance(context, int) or context > needed:
         return None
-    return f"{seat}={llm.name} needs {name}. Put it in .env, or {OFFLINE_HINT}."
+    return (
+        f"{seat}={llm.name}: {seat}.extra.num_ctx={context} has no room for a conversation: policy and tools take "
+        f"about {needed} tokens. Use {seat}.extra.num_ctx={ROOMY_CONTEXT}, or {OFFLINE_HINT}."
+    )
 
 
-def _check_answer(seat: str, llm: Llm) -> str | None:
-    retry_seconds = min(MAX_RETRY_SECONDS, llm.provider.retry_seconds)
-    provider = llm.provider.model_copy(update={"retry_seconds": retry_seconds})
+def _doubt_context(check: SeatCheck) -> str | None:
+    if check.llm.provider.route != "ollama_chat" or "num_ctx" in check.llm.extra:
+        return None
+    return (
+        f"{check.seat}={check.llm.name}: no num_ctx is sent, and Ollama silently cuts the policy from requests that "
+        f"exceed its own limit, often 4096 tokens. Unless it is set higher there, add "
+        f"+{check.seat}.extra.num_ctx={ROOMY_CONTEXT}"
+    )
+
+
+def _check_answer(check: SeatCheck) -> str | None:
     try:
-        chat(llm.model_copy(update={"provider": provider}), [{"role": "user", "content": "Reply with: ok"}])
+        _ask(check.llm, check.tools, MAX_RETRY_SECONDS)
     except ProviderError as error:
-        return f"{seat}: {error} [{type(error).__name__}]. {_suggest_next_step(seat, llm, error)}"
+        is_about_tools = check.tools and not isinstance(error, UNRELATED_TO_TOOLS) and _answers_without_tools(check)
+        next_step = _suggest_for_tools(check) if is_about_tools else _suggest_next_step(check.seat, check.llm, error)
+        return f"{check.seat}: {error} [{type(error).__name__}]. {next_step}"
     return None
 
 
+def _ask(llm: Llm, tools: Sequence[dict[str, Any]], retry_seconds: float) -> None:
+    """The call has no limit of tokens of its own: a reasoning model may need hundreds before it says anything."""
+    retry_seconds = min(retry_seconds, llm.provider.retry_seconds)
+    provider = llm.provider.model_copy(update={"retry_seconds": retry_seconds})
+    chat(llm.model_copy(update={"provider": provider}), [{"role": "user", "content": "Reply with: ok"}], tools)
+
+
+def _answers_without_tools(check: SeatCheck) -> bool:
+    try:
+        _ask(check.llm, (), 0.0)
+    except ProviderError:
+        return False
+    return True
+
+
+def _suggest_for_tools(check: SeatCheck) -> str:
+    other = (
+        "use an agent without native tools, e.g. agent=react"
+        if check.seat == "model"
+        else "choose another customer with user=…"
+    )
+    return (
+        "It answers without tools and refuses them: start the server with a tool-call parser (vLLM: "
+        f"--enable-auto-tool-choice --tool-call-parser …), choose a model that takes tools, or {other}."
+    )
+
+
 def _suggest_next_step(seat: str, llm: Llm, error: ProviderError) -> str:
+    variable = llm.provider.api_key_env
+    address = llm.provider.api_base
     if isinstance(error, AuthenticationFailed):
-        return f"Check {llm.provider.api_key_env or seat + '.provider.api_key_env'}, or {OFFLINE_HINT}."
+        if variable and not find_key_variable(llm):
+            return f"Put the key in .env as {variable}, or {OFFLINE_HINT}."
+        return f"Check {find_key_variable(llm) or seat + '.provider.api_key_env'}, or {OFFLINE_HINT}."
     if isinstance(error, ModelNotFound):
+        if address and not _mentions_model(llm, error):
+            return f"No model is mentioned, so the address is likely wrong: {_suggest_address(seat, llm, address)}."
         return f"Choose another model with {seat}.name=…, or {OFFLINE_HINT}."
     if isinstance(error, QuotaExhausted):
         return f"Add credit or wait until the quota is renewed, or {OFFLINE_HINT}."
-    address = llm.provider.api_base or "the provider's own address"
+    address = address or "the provider's own address"
     return f"Check that {address} answers ({seat}.provider.api_base=…), or {OFFLINE_HINT}."
+
+
+def _mentions_model(llm: Llm, error: ProviderError) -> bool:
+    """Whether the provider's own words are about a model. The message begins with ours, which name one."""
+    words = str(error).removeprefix(f"{llm.name} at {llm.provider.name}: ")
+    return "model" in words.lower() or llm.name in words
+
+
+def _suggest_address(seat: str, llm: Llm, address: str) -> str:
+    if llm.provider.route in VERSIONED_ROUTES and not re.search(r"/v\d", urlsplit(address).path):
+        return f"it lacks the last part. Try {seat}.provider.api_base={address.rstrip('/')}/v1, or {OFFLINE_HINT}"
+    return f"check {seat}.provider.api_base={address}, or {OFFLINE_HINT}"

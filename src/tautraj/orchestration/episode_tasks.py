@@ -56,7 +56,7 @@ def run_in_flow(
 ) -> None:
     """Call `body` in a flow run with this title and these tags. Prefect keeps and shows `config`.
 
-    Raises `GaveUp` or `Interrupted` when it was cut short, everything written.
+    Raises `GaveUp`, `NothingFinished` or `Interrupted`, everything written.
     """
     ends: list[State] = []
 
@@ -71,8 +71,8 @@ def run_in_flow(
         state = within(config, return_state=True)
         if not ends:
             state.result()  # raises what ended it before its time
-    if scheduler.stop_error is not None:
-        raise scheduler.stop_error
+    if (end_error := scheduler.end_error) is not None:
+        raise end_error
 
 
 def play_cells(
@@ -188,9 +188,10 @@ def conclude_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
 def final_state(scheduler: CellScheduler) -> State:
     """The state that a flow run ends in."""
     message = progress_bar.format_progress(scheduler)
-    if isinstance(scheduler.stop_error, Interrupted):
+    end_error = scheduler.end_error
+    if isinstance(end_error, Interrupted):
         return Cancelled(message=message)
-    return Failed(message=message) if scheduler.stop_error else Completed(message=message)
+    return Failed(message=message) if end_error else Completed(message=message)
 
 
 def _next_episode(scheduler: CellScheduler, interrupt: Interrupt) -> ScheduledEpisode | None:

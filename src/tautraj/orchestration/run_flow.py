@@ -10,6 +10,7 @@ from typing import Any
 
 from tautraj.config import Run
 from tautraj.config.identity import locate_run_directory
+from tautraj.llms.http_client import check_proxies
 from tautraj.llms.model_table import list_endings
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.report.terminal import console, tables
@@ -23,14 +24,15 @@ from tautraj.store.tracking_pointer import is_tracking_incomplete
 def generate(run: Run, config: Mapping[str, Any]) -> str:
     """Play what `run` owes and return its run directory. With `dry_run`, print what would be played.
 
-    `config`: the resolved configuration, secrets masked. Raises `UserError`; `GaveUp` or `Interrupted` when the run
-    was cut short, everything written.
+    `config`: the resolved configuration, secrets masked. Raises `UserError`; `GaveUp`, `NothingFinished` or
+    `Interrupted` with everything written.
     """
     if run.dry_run:
         plan = plan_run(run, config)
         warn_of_endings([run])
         tables.print_plan(plan, estimate(run, plan.rows))
         return plan.store.url
+    check_proxies()
     choose_server(run.root)
     if not Store(locate_run_directory(run)).list_ids():
         start_server(console.say)  # a new run owes something: the server starts beside what follows
@@ -44,7 +46,7 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     from tautraj.orchestration.task_runners import make_task_runner
     from tautraj.runs.startup import start_up
 
-    with start_up(plan) as started:
+    with start_up(plan, console.say) as started:
         make_task_runner(started.run)  # refuses an invalid one before the wait for a server
         wait_for_server()
         _play_run(started)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from tautraj.llms.http_client import check_proxies
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.orchestration.run_flow import warn_of_endings
 from tautraj.report.terminal import console, sweep_tables
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def sweep_cells(sweep: Sweep) -> str:
     """Play what the cells of `sweep` owe and return its directory. With `dry_run`, print what would be played.
 
-    Raises `UserError`; `GaveUp` or `Interrupted` when it was cut short, everything written.
+    Raises `UserError`; `GaveUp`, `NothingFinished` or `Interrupted` with everything written.
     """
     cells = plan_cells(sweep)
     if sweep.run.dry_run:
@@ -38,13 +39,14 @@ def sweep_cells(sweep: Sweep) -> str:
         console.say("This sweep is complete: every episode of every cell has been played. Use trials=N to add more.")
         conclude_complete_sweep(sweep, build_cell_runs(cells))
         return sweep.directory
+    check_proxies()
     choose_server(sweep.run.root)
     warn_of_endings(cell.plan.run for cell in cells if cell.unfinished)
     check_server()
     wait_for_server = start_server(console.say)
     from tautraj.orchestration.task_runners import make_task_runner
 
-    with start_up_cells(cells) as started:
+    with start_up_cells(cells, console.say) as started:
         make_task_runner(sweep.run)  # refuses an invalid one before the wait for a server
         wait_for_server()
         _play_sweep(sweep, started)

@@ -4,11 +4,12 @@ Not here: what is spent and reserved (`runs.budget`), which episode comes next (
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeVar
 
 from tautraj.config.identity import EpisodeSpec
-from tautraj.errors import GaveUp, Interrupted, StoreError, TautrajError
+from tautraj.errors import GaveUp, Interrupted, NothingFinished, StoreError, TautrajError
 from tautraj.metrics import EpisodeSummary, Failure, Metrics, compute_metrics, is_success
 from tautraj.runs.budget import Ledger
 from tautraj.runs.plan import RunPlan
@@ -34,6 +35,8 @@ class RunProgress:
         self.total = len(plan.rows) + len(plan.owed)
         self.played = 0
         """Episodes that ended in this execution, failures included."""
+        self._failed_kinds: Counter[str] = Counter()
+        """Kind of failure -> episodes that ended with it in this execution."""
         self.ledger = ledger or Ledger(plan.run.budget, None)
         self._began = time.monotonic()
         self.graded = self.succeeded = 0
@@ -59,6 +62,7 @@ class RunProgress:
             self._count(result)
             return
         failure = self.failures[spec.id] = Failure(spec.id, type(result).__name__, str(result))
+        self._failed_kinds[failure.kind] += 1
         same_kind = [kind for kind in self._kinds_in_a_row if kind == failure.kind]
         self._kinds_in_a_row = [*same_kind, failure.kind]
         self._last_failure = result
@@ -123,6 +127,18 @@ class RunProgress:
         elif self.give_up_reason:
             self.stop_error = GaveUp(reason)
         return reason
+
+    @property
+    def end_error(self) -> TautrajError | None:
+        """At the end: `stop_error`, or else a `NothingFinished` if every episode of this execution failed."""
+        if self.stop_error is not None or self.played == 0 or self.played > self._failed_kinds.total():
+            return self.stop_error
+        kinds = ", ".join(f"{count} × {kind}" for kind, count in self._failed_kinds.most_common())
+        last = str(self._last_failure).rstrip(".")
+        return NothingFinished(
+            f"no episode was finished ({kinds}), the last: {last}. Details: {self.plan.store.url}/failures. "
+            f"Fix it and run the same command: it plays what is owed."
+        )
 
     def compute_metrics(self) -> Metrics:
         """The metrics of the run so far."""

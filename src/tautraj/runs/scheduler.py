@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec, format_cell_title
-from tautraj.errors import GaveUp, Interrupted, TautrajError
+from tautraj.errors import GaveUp, Interrupted, NothingFinished, TautrajError
 from tautraj.runs.budget import Ledger
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import ProgressTracker, RunProgress, StopRequest
@@ -100,13 +100,14 @@ class CellScheduler:
         return max((left for left in lefts if left is not None), default=None)
 
     @property
-    def stop_error(self) -> TautrajError | None:
-        """An `Interrupted` if any cell has one, else a `GaveUp` with a line per cell that gave up; None: neither."""
-        ends = [(cell.title, cell.progress.stop_error) for cell in self.cells]
+    def end_error(self) -> TautrajError | None:
+        """At the end: an `Interrupted` if any cell has one, else a line per cell that gave up or finished nothing."""
+        ends = [(cell.title, end) for cell in self.cells if (end := cell.progress.end_error)]
         if interrupted := [end for _, end in ends if isinstance(end, Interrupted)]:
             return interrupted[0]
-        gave_up = [_prefix(title, str(end)) for title, end in ends if end is not None]
-        return GaveUp("\n".join(gave_up)) if gave_up else None
+        lines = "\n".join(_prefix(title, str(end)) for title, end in ends)
+        kind = GaveUp if any(isinstance(end, GaveUp) for _, end in ends) else NothingFinished
+        return kind(lines) if ends else None
 
     @property
     def has_waiting(self) -> bool:

@@ -6,13 +6,15 @@ Not here: what is owed (`runs.plan`), the servers (`llms.local`, `runs.rehearsed
 import json
 import shlex
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
+from tautraj.benchmarks import open_benchmark
 from tautraj.config import Llm, Run, replace_api_base
+from tautraj.config.components import has_native_tools
 from tautraj.config.identity import EpisodeSpec
 from tautraj.llms.local import serve_local_models
-from tautraj.llms.preflight import check_seats
+from tautraj.llms.preflight import SeatCheck, check_seats
 from tautraj.redaction import redact_keys
 from tautraj.runs.plan import RunPlan, plan_run
 from tautraj.runs.rehearsed.launch import serve_rehearsed
@@ -32,24 +34,26 @@ ServerKey = tuple[str, str, str | None]
 
 
 @contextmanager
-def start_up(plan: RunPlan) -> Iterator[RunPlan]:
+def start_up(plan: RunPlan, say: Callable[[str], None]) -> Iterator[RunPlan]:
     """The plan, its seats served and checked, its run directory made. Raises `UserError` with nothing half-written.
 
     Within the block this process holds the lock of the run directory, and the local and rehearsed llms are served.
+    `say`: called with each doubt about a seat that may play.
     """
-    with start_up_all([plan]) as [started]:
+    with start_up_all([plan], say) as [started]:
         yield started
 
 
 @contextmanager
-def start_up_all(plans: Sequence[RunPlan]) -> Iterator[list[RunPlan]]:
-    """`start_up` for several plans at once: every llm is checked once and served once."""
+def start_up_all(plans: Sequence[RunPlan], say: Callable[[str], None]) -> Iterator[list[RunPlan]]:
+    """`start_up` for several plans at once: every llm is served once, and checked once for each set of tools."""
     with ExitStack() as stack:
         for plan in plans:
             stack.enter_context(exclusive_lock(plan.store))
         plans = [_refresh(plan) for plan in plans]
         runs = serve_all(plans, stack)
-        check_seats(_seats(runs))
+        for doubt in check_seats([check for run in runs for check in _list_checks(run)]):
+            say(doubt)
         for plan in plans:
             header = RUN_YAML_HEADER.format(folder=shlex.quote(redact_keys(plan.store.path, plan.run.root)))
             plan.store.open(dict(plan.config), header)
@@ -112,10 +116,21 @@ def _offline(llm: Llm) -> Llm:
     return llm.model_copy(update={"provider": llm.provider.model_copy(update={"route": "offline"})})
 
 
-def _seats(runs: Sequence[Run]) -> list[tuple[str, Llm]]:
-    """Each distinct pair of seat and llm once."""
-    seats = [pair for run in runs for pair in run.seats.items()]
-    return list({(seat, llm.model_dump_json()): (seat, llm) for seat, llm in seats}.values())
+def _list_checks(run: Run) -> list[SeatCheck]:
+    """The run's seats with the tools and the system prompt of their requests.
+
+    An llm that the run serves is checked without: its server takes tools, and reads them at 100 tokens a second.
+    """
+    benchmark = open_benchmark(run.benchmark, run.domain)
+    agent_tools = benchmark.tools if has_native_tools(run.agent) else ()
+    user_tools = benchmark.user_tools if has_native_tools(run.user_strategy) else ()
+    tools = {"model": agent_tools, "user": user_tools}
+    return [
+        SeatCheck(seat, llm)
+        if llm.is_served_by_run
+        else SeatCheck(seat, llm, tools.get(seat, ()), benchmark.agent_prompt if seat == "model" else "")
+        for seat, llm in run.seats.items()
+    ]
 
 
 def _refresh(plan: RunPlan) -> RunPlan:

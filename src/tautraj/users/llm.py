@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tautraj.config.components import declare_native_tools
 from tautraj.errors import EmptyReply
 from tautraj.llms.reply import Message
 from tautraj.llms.tool_calls import take_first_call, to_assistant_message, to_given_messages, to_tool_message
@@ -11,6 +12,7 @@ from tautraj.users.base import Customer, UserContext
 NOTICE = "(This is not from the agent.) {result}"
 
 
+@declare_native_tools
 def llm(context: UserContext, *, attempts: int) -> Customer:
     """A customer whose llm sees the whole conversation. Makes no llm call before the agent's first message.
 

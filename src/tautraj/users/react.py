@@ -2,6 +2,7 @@
 
 import re
 
+from tautraj.config.components import declare_native_tools
 from tautraj.errors import EmptyReply
 from tautraj.llms.reply import Message
 from tautraj.users.base import Customer, UserContext
@@ -23,6 +24,7 @@ ANSWER = re.compile(
 )
 
 
+@declare_native_tools
 def react(context: UserContext, *, attempts: int) -> Customer:
     """Thought, then reply. An answer with a thought and no reply is requested again, up to `attempts` times.
 

@@ -3,7 +3,7 @@
 Not here: one cell (`runs.plan`), the grid (`runs.sweep.grid`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -54,9 +54,9 @@ def plan_cells(sweep: Sweep) -> list[CellPlan]:
 
 
 @contextmanager
-def start_up_cells(cells: Sequence[CellPlan]) -> Iterator[list[CellPlan]]:
+def start_up_cells(cells: Sequence[CellPlan], say: Callable[[str], None]) -> Iterator[list[CellPlan]]:
     """All cells, the unfinished ones started up for the length of the block; see `runs.startup.start_up`."""
-    with start_up_all([cell.plan for cell in cells if cell.unfinished]) as plans:
+    with start_up_all([cell.plan for cell in cells if cell.unfinished], say) as plans:
         started = iter(plans)
         yield [cell._replace(plan=next(started)) if cell.unfinished else cell for cell in cells]
 
