@@ -105,13 +105,15 @@ def refuses_sampling(request: RawRequest) -> bool:
     return is_thinking(request) and request.body.get("temperature", 1) != 1
 
 
-def test_claude_reasoning_effort() -> None:
+@pytest.mark.parametrize("preset", ["claude", "claude_haiku_45"])
+def test_claude_reasoning_effort(preset: str) -> None:
+    """The second preset has a temperature of 0, as `claude` had."""
     case = load_case("claude-reasoning-effort")
-    played = play(case, refuses=refuses_sampling)
+    played = play(case, f"model={preset}", refuses=refuses_sampling)
     assert played.error is None
     assert [is_thinking(request) for request in played.agent_requests] == [True] * len(played.agent_requests)
     assert signed(played) == [{"thinking_blocks": [THINKING_BLOCK]}]
-    plain = play_case(answer_agent(case), answer_customer(case), "model=claude")
+    plain = play_case(answer_agent(case), answer_customer(case), "model=claude_haiku_45")
     assert [request.body["temperature"] for request in plain.agent_requests] == [0.0] * len(plain.agent_requests)
 
 
@@ -132,7 +134,7 @@ def test_claude_reasoning_effort_in_other_words(words: Sequence[str]) -> None:
 
 def test_claude_reasoning_effort_none_keeps_the_temperature() -> None:
     case = load_case("claude-reasoning-effort")
-    words = ["model=claude", "+model.extra.reasoning_effort=none"]
+    words = ["model=claude_haiku_45", "+model.extra.reasoning_effort=none"]
     played = play_case(answer_agent(case), answer_customer(case), *words)
     assert [request.body["temperature"] for request in played.agent_requests] == [0.0] * len(played.agent_requests)
 

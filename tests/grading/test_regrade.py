@@ -38,7 +38,7 @@ def by_the_door(run: Path, *words: str, cold: bool = False) -> Finished:
 def run_directory(run_of: Callable[..., Run], tmp_path: Path) -> Path:
     """Of all nine mock tasks, played offline."""
     run = run_of("domain=mock", "split=base", "tracking=none", root=tmp_path / "outputs")
-    with start_up(plan_run(run)) as plan:
+    with start_up(plan_run(run), print) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
     return Path(locate_run_directory(run))

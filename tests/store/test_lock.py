@@ -60,7 +60,7 @@ def test_what_another_process_played_meanwhile_is_not_owed(run_of: Callable[...,
     run = run_of("domain=mock", "split=base", "tasks.limit=3", "tracking=none", root=tmp_path)
     plan = plan_run(run)
     play(run, plan.owed[1])
-    with start_up(plan) as now:
+    with start_up(plan, print) as now:
         assert now.owed == [plan.owed[0], plan.owed[2]]
         assert [row.id for row in now.rows] == [plan.owed[1].id]
 
@@ -82,7 +82,7 @@ def test_a_run_that_is_refused_leaves_no_trace(
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     plan = plan_run(run_of(*SMALL, "model=gpt4o", root=tmp_path / "outputs"))
-    with pytest.raises(PreflightError, match="OPENAI_API_KEY"), start_up(plan):
+    with pytest.raises(PreflightError, match="OPENAI_API_KEY"), start_up(plan, print):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -314,7 +314,7 @@ def admitted(root: Path) -> tuple[Run, Path]:
         tree = compose_tree([f"root='{root}'", "experiment=smoke", "trials=2"])
         run, config = parse_run(tree), redact_config(tree)
     store = Store(f"{root}/smoke/x")
-    with start_up(RunPlan(run, config, identify_cell(run), store, [], [], [])):
+    with start_up(RunPlan(run, config, identify_cell(run), store, [], [], []), print):
         pass
     return run, Path(store.path, "run.yaml")
 

@@ -20,7 +20,7 @@ def by_the_door(*words: str, cwd: Path, **env: str) -> Finished:
 
 
 def played(run: Run) -> Path:
-    with start_up(plan_run(run)) as plan:
+    with start_up(plan_run(run), print) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
     return Path(locate_run_directory(run))

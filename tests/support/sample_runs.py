@@ -38,7 +38,7 @@ HOSTILE = [
 
 
 def played(run: Run) -> Store:
-    with start_up(plan_run(run)) as plan:
+    with start_up(plan_run(run), print) as plan:
         for spec in plan.owed:
             play(plan.run, spec)
     return Store(locate_run_directory(run))
