@@ -28,7 +28,7 @@ from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import grade_episode
-from tautraj.runs.rehearsed.launch import serve_rehearsed
+from tautraj.runs.rehearsed.launch import address_seats, serve_rehearsed
 from tautraj.runs.rehearsed.script_builder import build_script
 from tautraj.store import Store
 from tautraj.tracking.tracker import build_run_tags
@@ -49,23 +49,22 @@ ONE = "9"
 """A retail task with several writes."""
 SOME = ["0", "5", "9", "12", "17", "18", "20", "23", "26", "28", "33", "34"]
 STOP = "###STOP###"
+NUMBERS = itertools.count(1)
+"""Of the runs at the module's server."""
 
 
 @pytest.fixture(scope="module")
 def rehearsal(run_of: RunOf) -> Iterator[Run]:
     """One server for all retail test tasks, four trials: what it says depends on no agent and no strategy."""
     run = run_of(*SEATS, "trials=4")
-    with serve_rehearsed(run, plan_episodes(run, SOME)) as served:
+    with serve_rehearsed([run], plan_episodes(run, SOME)) as [served]:
         yield served
 
 
 def at_server(run: Run, rehearsal: Run) -> Run:
-    """The run with its seats at that server's addresses."""
-    seats = {}
-    for seat in ("model", "user"):
-        llm, there = getattr(run, seat), getattr(rehearsal, seat).provider.api_base
-        seats[seat] = llm.model_copy(update={"provider": llm.provider.model_copy(update={"api_base": there})})
-    return run.model_copy(update=seats)
+    """The run with its seats at that server, its customers its own."""
+    server = str(rehearsal.model.provider.api_base).removesuffix("/model/v1")
+    return address_seats(run, server, next(NUMBERS))
 
 
 @pytest.fixture(scope="session")
@@ -212,7 +211,7 @@ def test_tasks_that_begin_in_mid_conversation(run_of: RunOf, agent: str) -> None
         s.task_id: grade_episode(run_episode(offline, s, Recorder()), offline).reward
         for s in plan_episodes(offline, ids)
     }
-    with serve_rehearsed(run, plan_episodes(run, ids)) as served:
+    with serve_rehearsed([run], plan_episodes(run, ids)) as [served]:
         found = {
             s.task_id: grade_episode(run_episode(served, s, Recorder()), served).reward
             for s in plan_episodes(served, ids)
@@ -230,7 +229,7 @@ def ids_of(run: Run) -> list[str]:
 def test_a_customer_with_tools_of_its_own_uses_them(run_of: RunOf, strategy: str) -> None:
     run = run_of(*SEATS, "domain=telecom", "split=test", f"user_strategy={strategy}")
     ids = ids_of(run)[:2]
-    with serve_rehearsed(run, plan_episodes(run, ids)) as served:
+    with serve_rehearsed([run], plan_episodes(run, ids)) as [served]:
         found = [grade_episode(run_episode(served, spec, Recorder()), served) for spec in plan_episodes(served, ids)]
     assert rewards(found) == [1.0] * len(ids)
     assert all(any(turn.tool_call for turn in turns(one, "user")) for one in found)
@@ -244,7 +243,7 @@ def test_gold_is_handed_out_only_where_the_models_seat_is_rehearsed(run_of: RunO
     assert [part.steps for part in build_script(run, plan_episodes(run, SOME)).tasks] == [()] * len(SOME)
     run = run_of(*SEATS)
     assert all(part.steps for part in build_script(run, plan_episodes(run, SOME)).tasks)
-    with serve_rehearsed(run_of("model=gpt4o", "user=gpt4o"), []) as served:
+    with serve_rehearsed([run_of("model=gpt4o", "user=gpt4o")], []) as [served]:
         assert served == run_of("model=gpt4o", "user=gpt4o")
 
 
@@ -257,7 +256,7 @@ def test_it_is_labelled_as_the_oracle_is(run_of: RunOf, tmp_path: Path) -> None:
 
 def test_a_model_with_a_rehearsed_customer_stays_where_it_is(run_of: RunOf) -> None:
     run = run_of("model=gpt4o", "user=rehearsed")
-    with serve_rehearsed(run, plan_episodes(run, [ONE])) as served:
+    with serve_rehearsed([run], plan_episodes(run, [ONE])) as [served]:
         assert served.model == run.model
         assert (served.user.provider.api_base or "").startswith("http://127.0.0.1:")
 
@@ -289,7 +288,7 @@ def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf, rehears
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_what_it_cannot_do_is_refused_in_one_line(run_of: RunOf, overrides: list[str], said: str) -> None:
-    with pytest.raises(ConfigError, match=said), serve_rehearsed(run_of(*SEATS, *overrides), []):
+    with pytest.raises(ConfigError, match=said), serve_rehearsed([run_of(*SEATS, *overrides)], []):
         pass
 
 
@@ -325,7 +324,7 @@ def own_servers(parent: int) -> list[int]:
 def test_it_is_there_for_the_length_of_the_block_on_this_machine_only(run_of: RunOf) -> None:
     before = own_servers(os.getpid())
     run = run_of(*SEATS)
-    with pytest.raises(KeyboardInterrupt), serve_rehearsed(run, plan_episodes(run, [ONE])):
+    with pytest.raises(KeyboardInterrupt), serve_rehearsed([run], plan_episodes(run, [ONE])):
         [pid] = set(own_servers(os.getpid())) - set(before)
         assert {address.partition(":")[0] for address in listening(pid)} == {"127.0.0.1"}
         assert os.getpgid(pid) != os.getpgid(0), "a Ctrl-C is the run's to answer"
@@ -373,6 +372,6 @@ def test_by_the_front_door_among_processes(generate: Generate, store_of: Callabl
 def test_every_test_task_is_played_to_the_end(run_of: RunOf, agent: str, domain: str, strategy: str) -> None:
     run = run_of(*SEATS, f"agent={agent}", f"domain={domain}", f"user_strategy={strategy}", "split=test")
     ids = ids_of(run)
-    with serve_rehearsed(run, plan_episodes(run, ids)) as served:
+    with serve_rehearsed([run], plan_episodes(run, ids)) as [served]:
         found = [grade_episode(run_episode(served, spec, Recorder()), served) for spec in plan_episodes(served, ids)]
     assert {one.task_id: one.reward for one in found} == dict.fromkeys(ids, 1.0)

@@ -88,10 +88,9 @@ def _serve_rehearsed(runs: Sequence[Run], owed: Sequence[Sequence[EpisodeSpec]],
     served_runs = list(runs)
     for indices in alike.values():
         specs = {(spec.task_id, spec.trial): spec for index in indices for spec in owed[index]}
-        served = servers.enter_context(serve_rehearsed(runs[indices[0]], list(specs.values())))
-        for index in indices:
-            seats: dict[str, Llm] = {seat: llm for seat, llm in served.seats.items() if llm.is_rehearsed}
-            served_runs[index] = runs[index].model_copy(update=seats)
+        served = servers.enter_context(serve_rehearsed([runs[index] for index in indices], list(specs.values())))
+        for index, run in zip(indices, served, strict=True):
+            served_runs[index] = run
     return served_runs
 
 

@@ -21,26 +21,38 @@ SERVER_MODULE = f"{__package__}.server"
 
 
 @contextmanager
-def serve_rehearsed(run: Run, specs: Sequence[EpisodeSpec]) -> Iterator[Run]:
-    """The run, its rehearsed seats addressed to a new server that can play `specs`. Raises `UserError`.
+def serve_rehearsed(runs: Sequence[Run], specs: Sequence[EpisodeSpec]) -> Iterator[list[Run]]:
+    """The runs, their rehearsed seats addressed to one new server that can play `specs`. Raises `UserError`.
 
-    The server stops at the end of the block, and by itself if this process is killed.
+    `runs`: at least one; they have the same benchmark, domain, seed and rehearsed seats. The server stops at the end
+    of the block, and by itself if this process is killed.
     """
-    seats = {seat: llm for seat, llm in run.seats.items() if llm.is_rehearsed}
-    for seat, llm in seats.items():
+    rehearsed = {seat: llm for seat, llm in runs[0].seats.items() if llm.is_rehearsed}
+    for seat, llm in rehearsed.items():
         _check_seat(seat, llm)
-    if not seats:
-        yield run
+    if not rehearsed:
+        yield list(runs)
         return
     with tempfile.TemporaryFile("w+") as file:
-        file.write(build_script(run, specs).model_dump_json())
+        file.write(build_script(runs[0], specs).model_dump_json())
         file.seek(0)
         command = [sys.executable, "-m", SERVER_MODULE, str(file.fileno())]
         with launch_server(command, "the rehearsed llm's server", [file.fileno()]) as address:
-            served: dict[str, Llm] = {
-                seat: replace_api_base(llm, f"{address}/{seat}/v1") for seat, llm in seats.items()
-            }
-            yield run.model_copy(update=served)
+            yield [address_seats(run, address, number) for number, run in enumerate(runs)]
+
+
+def address_seats(run: Run, server: str, number: int) -> Run:
+    """The run with its rehearsed seats at the address `server`.
+
+    Each run on a server needs a `number` of its own: customers have state on the server, and runs of a sweep have the
+    same seeds. The model's seat has none, so all runs ask it at one address and share its rate limits.
+    """
+    paths = {"model": "model", "user": f"user/{number}"}
+    seats = {seat: llm for seat, llm in run.seats.items() if llm.is_rehearsed}
+    served: dict[str, Llm] = {
+        seat: replace_api_base(llm, f"{server}/{paths[seat]}/v1") for seat, llm in seats.items()
+    }
+    return run.model_copy(update=served)
 
 
 def _check_seat(seat: str, llm: Llm) -> None:

@@ -7,8 +7,10 @@ measured against it. Not here: starting it (`runs.rehearsed.launch`).
 
 import asyncio
 import os
+import re
 import sys
 import threading
+from collections import defaultdict
 
 from tautraj.child_server import exit_with_stdin
 from tautraj.errors import ProviderError, boundary
@@ -17,7 +19,8 @@ from tautraj.runs.rehearsed.script import RehearsedSettings, Script
 from tautraj.runs.rehearsed.user import RehearsedUser
 from tautraj.runs.rehearsed.wire import RehearsedReply, encode_completion, encode_error, parse_request
 
-CHAT_PATH = "/{seat}/v1/chat/completions"
+CHAT_PATH = re.compile(r"/(?:(?P<model>model)|user/(?P<number>\d+))/v1/chat/completions")
+"""`number`: of the run whose customers are called; see `runs.rehearsed.launch.address_seats`."""
 
 BACKLOG = 1024
 """Connections that may wait to be accepted."""
@@ -33,7 +36,9 @@ class RehearsedServer:
     """Answers requests by the script."""
 
     def __init__(self, script: Script) -> None:
-        self._script, self._user = script, RehearsedUser()
+        self._script = script
+        self._users: dict[str, RehearsedUser] = defaultdict(RehearsedUser)
+        """Number of a run -> its customers. Cells of a sweep have the same seeds: a seed names no episode."""
 
     def answer(self, path: str, raw: bytes) -> tuple[int, bytes]:
         """HTTP status and body for a request body sent to `path`; an error is a 400."""
@@ -53,11 +58,14 @@ class RehearsedServer:
         settings = RehearsedSettings.model_validate(
             {name: request.body.get(name) for name in RehearsedSettings.model_fields}
         )
-        if path == CHAT_PATH.format(seat="model"):
-            return encode_completion(agent.answer(script, request, settings), request, raw)
-        if path == CHAT_PATH.format(seat="user"):
-            return encode_completion(self._user.answer(script, request, settings), request, raw)
-        raise ProviderError(f"{path} is the path of no rehearsed seat")
+        seat = CHAT_PATH.fullmatch(path)
+        if seat is None:
+            raise ProviderError(f"{path} is the path of no rehearsed seat")
+        if seat["model"]:
+            reply = agent.answer(script, request, settings)
+        else:
+            reply = self._users[seat["number"]].answer(script, request, settings)
+        return encode_completion(reply, request, raw)
 
     async def handle_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection in order, until the client closes it."""

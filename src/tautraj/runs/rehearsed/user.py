@@ -28,14 +28,15 @@ REJECTION = "no\nThe agent has not carried it out yet, and nothing can be done o
 
 @dataclass
 class DialogueState:
-    """State that a request does not carry: the request for a new draft repeats the earlier one word for word."""
+    """State that a request does not carry: `verify` asks for a new draft word for word as it asked for the last one.
+
+    Answers depend on the requests of this episode only, and the same request asked again gets the same answer.
+    """
 
     checked: bool = False
     """Whether this customer's drafts are checked."""
     heard_count: int = 0
     """Number of messages the customer has had from the agent."""
-    slip: str | None = None
-    """The latest draft, if the check must reject it."""
     rejected_at: set[int] = field(default_factory=set)
     """Values of `heard_count` at which a draft was rejected."""
 
@@ -48,7 +49,7 @@ class UserToolCall(Exception):
 
 
 class RehearsedUser:
-    """The customers of all episodes of one server."""
+    """The customers of all episodes of one run."""
 
     def __init__(self) -> None:
         self._dialogues: dict[Any, DialogueState] = {}
@@ -56,14 +57,13 @@ class RehearsedUser:
     def answer(self, script: TaskScript, request: Request, settings: RehearsedSettings) -> RehearsedReply:
         """The answer to a request of the user's seat: a verdict on a draft, a tool call or a reply."""
         if is_filled_prompt(CHECK_PROMPT, request.last_text):
-            return RehearsedReply(
-                _check_draft(self._dialogues.setdefault(request.seed, DialogueState()), request.last_text)
-            )
+            dialogue = self._dialogues.setdefault(request.seed, DialogueState())
+            return RehearsedReply(_check_draft(dialogue, request.last_text, _format_hang_up(script)))
         agent_messages, results = _split_history(script, request)
         if len(agent_messages) == 1:  # a conversation begins, perhaps as a further attempt at the same episode
             self._dialogues[request.seed] = DialogueState()
         dialogue = self._dialogues.setdefault(request.seed, DialogueState())
-        dialogue.heard_count, dialogue.slip = len(agent_messages), None
+        dialogue.heard_count = len(agent_messages)
         reacts = INSTRUCTIONS in request.system
         try:
             reply = _replay_customer(script, settings.patience, agent_messages, results)
@@ -71,7 +71,7 @@ class RehearsedUser:
             call = pending.call.name, pending.call.arguments
             return RehearsedReply("Thought: The agent asks me to do this myself." if reacts else None, call)
         if reply == YES and _is_hanging_up(dialogue, request.seed, settings):
-            reply = dialogue.slip = f"{YES} {script.stop}"
+            reply = _format_hang_up(script)
         thought = _choose_thought(agent_messages, reply, script)
         return RehearsedReply(f"Thought: {thought}\nReply: {reply}" if reacts else reply)
 
@@ -128,10 +128,15 @@ def _is_hanging_up(dialogue: DialogueState, seed: Any, settings: RehearsedSettin
     )
 
 
-def _check_draft(dialogue: DialogueState, prompt: str) -> str:
+def _format_hang_up(script: TaskScript) -> str:
+    """A yes that ends the conversation before the agent can act on it. The scripted customer never says this."""
+    return f"{YES} {script.stop}"
+
+
+def _check_draft(dialogue: DialogueState, prompt: str, hang_up: str) -> str:
     dialogue.checked = True
     draft = prompt.rpartition("<reply>\n")[2].partition("\n</reply>")[0]
-    if draft != dialogue.slip:
+    if draft != hang_up:
         return "yes"
     dialogue.rejected_at.add(dialogue.heard_count)
     return REJECTION
