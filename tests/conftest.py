@@ -27,8 +27,9 @@ from tautraj.store import Store  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that start servers and runs first: between two workers, what is short fills the end."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    """Those that start servers and runs first: between the workers, what is short fills the end."""
+    long = {"end_to_end", "orchestration"}
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None and not long & {*item.path.parts})
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tautraj.config import BenchmarkConfig, Domain, Run
 from tautraj.config.identity import plan_episodes
 from tautraj.errors import ConfigError, GradingError, PreflightError, ProviderError
 from tautraj.grading.regrade import regrade_trajectory
-from tautraj.llms.preflight import check_seats
+from tautraj.llms.preflight import SeatCheck, check_seats
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
@@ -163,7 +163,7 @@ def test_a_judge_whose_provider_goes_down_is_a_failure_of_the_provider_and_what_
 def test_the_judge_is_asked_before_the_first_episode_too(run_of: Callable[..., Run]) -> None:
     run = run_of("judge=gpt4o")
     with pytest.raises(PreflightError, match="judge=gpt-4o needs OPENAI_API_KEY"):
-        check_seats(list(run.seats.items()))
+        check_seats([SeatCheck(seat, llm) for seat, llm in run.seats.items()])
 
 
 # Other data, and what is known of the packaged.

@@ -206,7 +206,7 @@ def with_proxies(environ: dict[str, str], changes: dict[str, str | None]) -> dic
     return kept | {name: value for name, value in changes.items() if value is not None}
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [pytest.param(0, marks=pytest.mark.slow), 1])  # 1 asks one more server
 def test_http_proxy(number: int, environ: dict[str, str], tmp_path: Path) -> None:
     case = load_case("http-proxy")
     env = with_proxies(environ, case["environment"])

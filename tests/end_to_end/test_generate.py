@@ -6,14 +6,13 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from support.cli import Finished, Generate, command, over_http, played, start
-from support.prefect_server import prefect_server
 from support.provider.replay import Replay, essence
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 from support.tcp_proxy import Line
@@ -27,40 +26,29 @@ from tautraj.store import Store
 from tautraj.store.lock import exclusive_lock
 from tautraj.trajectory import Trajectory
 
-pytestmark = pytest.mark.xdist_group("flows")  # one worker, and so one Prefect server for all of them
-
-
-@pytest.fixture(scope="module")
-def server(prefect_home: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of this module's own: lines to it are cut, its leases are counted."""
-    home = tmp_path_factory.mktemp("server") / "prefect"
-    prefect_home(home)
-    with prefect_server(home) as api:
-        yield api
-
-
 TASKS = 'tasks.ids=["5","9","12","17","18"]'
 
 
 def test_a_run_is_played_once_and_grows_by_trials(
     generate: Generate, store_of: Any, server: str, tmp_path: Path
 ) -> None:
-    first = generate(TASKS, cold=True)
+    cell = (TASKS, "seed=11")  # which no other test plays: its flow runs are counted
+    first = generate(*cell, cold=True)
     assert first.code == 0, first.err
     assert "success rate" in first.out
     assert "100.0%" in first.out
     assert f"{server.removesuffix('/api')}/runs/flow-run/" in first.err + first.out
-    store = store_of()
+    store = store_of(*cell)
     assert set(played(store).values()) == {1.0}
     files = {path: path.stat().st_mtime_ns for path in Path(store.path).glob("episodes/*.json")}
     assert len(files) == 5
 
     with exclusive_lock(store):
-        again = generate(TASKS)  # which writes nothing
+        again = generate(*cell)  # which writes nothing
     assert again.code == 0
     assert "is complete: every episode" in again.err
 
-    more = generate(TASKS, "trials=4")
+    more = generate(*cell, "trials=4")
     assert more.code == 0, more.err
     assert "pass^4" in more.out
     assert len(played(store)) == 20
@@ -146,6 +134,7 @@ def faulty(request: ChatRequest) -> Fault | None:
 
 
 SLOW = pytest.mark.slow
+SEATS = ("model", "user")
 
 
 @pytest.mark.parametrize("name", ["gpt4o", pytest.param("claude", marks=SLOW), pytest.param("gemini", marks=SLOW)])
@@ -153,7 +142,8 @@ def test_both_seats_over_http_through_faults(
     name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path, server: str
 ) -> None:
     with Provider(Replay(recorded), faulty) as provider:
-        overrides = [*over_http(provider, name), TASKS]
+        account = f"{name}-leased"  # whose capacity no other test leases
+        overrides = [*over_http(provider, name), TASKS, *(f"{seat}.provider.name={account}" for seat in SEATS)]
         tracking = "mlflow" if name == "gpt4o" else "none"
         done = generate(*overrides, "trials=2", f"tracking={tracking}")
     assert done.code == 0, done.err
@@ -168,7 +158,7 @@ def test_both_seats_over_http_through_faults(
     numbers = store.read_json("metrics.json")
     assert numbers["model_retries"] + numbers["user_retries"] >= 6
     assert numbers["failed"] == 0
-    check_lease(server, {"gpt4o": "openai", "claude": "anthropic", "gemini": "google"}[name], done)
+    check_lease(server, account, done)
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"canary" not in written
 

@@ -9,10 +9,9 @@ import pytest
 from support.soak.results import soaked
 from support.soak.run import Soak
 
-pytestmark = pytest.mark.xdist_group("soak")  # its Prefect server
 
-
-@pytest.mark.parametrize("trials", [8, pytest.param(25, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("trials", [8, 25])
 def test_many_episodes_in_bad_weather(trials: int, server: str, tmp_path: Path) -> None:
     soak = Soak(
         domain="mock",

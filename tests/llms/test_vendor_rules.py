@@ -13,6 +13,8 @@ from support.provider.raw_server import RawAnswer, RawRequest
 from support.provider.ten_answers import LINES, STEPS, Encoder, Step, write_as_text
 from support.vendor_rules import Json, Rule, anthropic, chat, gemini, mistral, ollama, responses
 
+pytestmark = pytest.mark.xdist_group("vendor rules")  # one worker plays each conversation once
+
 PROTOCOLS: dict[str, tuple[Encoder, list[str]]] = {
     "openai": (ten_answers.encode_chat, ["model=gpt4o"]),
     "responses": (

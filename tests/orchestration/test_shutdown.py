@@ -149,7 +149,8 @@ def test_a_key_that_is_revoked_in_mid_run_stops_it(
         assert "same command" in done.err
         assert "Traceback" not in done.err + done.out
         failed = list(Path(store_of(*overrides).path).glob("failures/*"))
-        assert 3 <= len(failed) <= 3 + 4, "not one for each of the hundred"
+        # Each of the four under way may yet fail, or succeed and so begin the count of three anew.
+        assert 3 <= len(failed) <= 3 + 4 + 2 * 4, "not one for each of the hundred"
         assert store_of(*overrides).read_json("metrics.json")["failures_AuthenticationFailed"] == len(failed)
         revoked = False
         assert generate(*overrides).code == 0

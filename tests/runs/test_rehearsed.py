@@ -355,7 +355,7 @@ def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path, store_of: Callabl
 
 def test_by_the_front_door_among_processes(generate: Generate, store_of: Callable[..., Store]) -> None:
     overrides = [*SEATS, "agent=planning", "user_strategy=reflection", "domain=mock", "split=base", "trials=2"]
-    overrides += ["runner=processes", "runner.processes=2", "runner.workers=4", "tracking=none"]
+    overrides += ["runner=processes", "runner.processes=1", "runner.workers=2", "tracking=none"]
     done = generate(*overrides)
     assert done.code == 0, done.err
     assert "model=rehearsed replays the task's gold actions: this checks the pipeline, it is no model's" in done.out
