@@ -210,7 +210,7 @@ def with_proxies(environ: dict[str, str], changes: dict[str, str | None]) -> dic
 def test_http_proxy(number: int, environ: dict[str, str], tmp_path: Path) -> None:
     case = load_case("http-proxy")
     env = with_proxies(environ, case["environment"])
-    finished: Finished = by_the_door("generate", *case["commands"][number], cwd=tmp_path, env=env, cold=True)
+    finished: Finished = by_the_door("generate", *case["commands"][number], cwd=tmp_path, env=env)
     assert finished.code == 0, finished.err
     assert len(only_run(tmp_path)) == 1
     assert "127.0.0.1:9" not in finished.err
@@ -227,7 +227,7 @@ def test_a_provider_elsewhere_is_asked_through_the_proxy_and_one_on_this_machine
         env = with_proxies(environ, {"HTTP_PROXY": proxy.address, "NO_PROXY": "corp.example", "no_proxy": None})
         words = ["model=vllm", "user=vllm", "agent=react", f"model.provider.api_base={here.address}/v1"]
         words += ["user.provider.api_base=http://models.example/v1", *MOCK]
-        finished = by_the_door("generate", *words, cwd=tmp_path, env=env, cold=True)
+        finished = by_the_door("generate", *words, cwd=tmp_path, env=env)
     assert finished.code == 0, finished.err
     assert {request.path for request in proxy.requests} == {"http://models.example/v1/chat/completions"}
     assert {request.path for request in here.requests} == {"/v1/chat/completions"}
@@ -243,9 +243,7 @@ def test_a_provider_elsewhere_is_asked_through_the_proxy_and_one_on_this_machine
 def test_a_proxy_that_cannot_be_used_is_one_line(
     address: str, said: str, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    finished = by_the_door(
-        "generate", *MOCK, cwd=tmp_path, env=with_proxies(environ, {"ALL_PROXY": address}), cold=True
-    )
+    finished = by_the_door("generate", *MOCK, cwd=tmp_path, env=with_proxies(environ, {"ALL_PROXY": address}))
     assert finished.code == 2
     assert finished.err.splitlines() == [f"error: {said}, or unset it."]
     assert not list(tmp_path.rglob("run.yaml"))

@@ -8,6 +8,7 @@ import pytest
 from support.cli import REPO
 
 
+@pytest.mark.slow
 def test_reward_bounds_prints_the_rows_shown(tmp_path: Path) -> None:
     script = [sys.executable, str(REPO / "measurements" / "reward_bounds.py"), "tau2/telecom/test"]
     done = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.cli import Finished, Generate, command, over_http, played, start
+from support.cli import Finished, Generate, over_http, played, start
 from support.provider.replay import Replay, essence
 from support.provider.server import Answer, ChatRequest, Fault, Provider
 from support.tcp_proxy import Line
@@ -207,9 +207,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_played_twice(
     episodes = Path(store.path) / "episodes"
     chance = random.Random(7)
     for kill in range(5):
-        process = subprocess.Popen(
-            command(overrides), cwd=tmp_path, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        process = start(overrides, cwd=tmp_path, env=environ, log=subprocess.DEVNULL, cold=kill == 0)
         goal = min(39, 7 * (kill + 1) + chance.randrange(3))
         while process.poll() is None and len(list(episodes.glob("*.json"))) < goal:
             time.sleep(0.01)

@@ -181,6 +181,7 @@ def test_hostile_text_does_nothing(
     page.wait_for_timeout(200)
 
 
+@pytest.mark.slow
 def test_two_thousand_episodes_open(
     chromium: Any, run_of: Callable[..., Run], opened: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -147,6 +147,7 @@ def test_the_newest_run_where_none_is_named(runs: dict[str, Path], tmp_path: Pat
     assert {row["run"] for row in rows_in(tmp_path / "data")} == {str(runs["train"])}
 
 
+@pytest.mark.slow
 def test_it_is_pushed_to_the_hub(runs: dict[str, Path], tmp_path: Path) -> None:
     with hub() as server:
         server.files = {"train.parquet": b"rows of an earlier push", "notes.txt": b"somebody else's"}

@@ -30,8 +30,8 @@ def asked(run: Path, *words: str) -> RegradeRequest:
     return parse_as(RegradeRequest, compose_tree([f"run={run}", *words], "regrade"))
 
 
-def by_the_door(run: Path, *words: str, cold: bool = False) -> Finished:
-    return cli.by_the_door("regrade", f"run={run}", *words, cwd=Path.cwd(), cold=cold)
+def by_the_door(run: Path, *words: str) -> Finished:
+    return cli.by_the_door("regrade", f"run={run}", *words, cwd=Path.cwd())
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def rewritten(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 def test_nothing_changes_where_nothing_did(run_directory: Path) -> None:
     before = {path: path.read_bytes() for path in run_directory.rglob("episodes/*")}
-    done = by_the_door(run_directory, cold=True)
+    done = by_the_door(run_directory)
     assert (done.code, done.err) == (0, "")
     assert json.loads((run_directory / "regrade.json").read_text()) == {
         "episodes": 9,

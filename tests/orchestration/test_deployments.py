@@ -103,19 +103,30 @@ def deployed(server: str, prefect_home: Any, tmp_path_factory: pytest.TempPathFa
             worker.wait()
 
 
-def test_what_is_asked_for_in_the_ui_is_played_and_a_slip_is_named(deployed: Deployed, tmp_path: Path) -> None:
-    typo = deployed.ask("generate", "model=gpt40")
-    right = deployed.ask("generate", *OFFLINE, f"root={tmp_path}/outputs")
-    state = deployed.end(typo)
+def played_as_asked(deployed: Deployed, root: Path) -> Path:
+    """The run directory of a run that was asked for."""
+    state = deployed.end(deployed.ask("generate", *OFFLINE, f"root={root}"))
+    assert state.is_completed(), deployed.log.read_text()[-3000:]
+    [folder] = (root / "smoke").iterdir()
+    assert str(state.message) == str(folder)
+    assert len(played(Store(str(folder)))) == len(list(folder.glob("episodes/*"))) > 0
+    return folder
+
+
+def test_what_is_asked_for_in_the_ui_is_played(deployed: Deployed, tmp_path: Path) -> None:
+    played_as_asked(deployed, tmp_path / "outputs")
+
+
+@pytest.mark.slow
+def test_a_slip_is_named(deployed: Deployed) -> None:
+    state = deployed.end(deployed.ask("generate", "model=gpt40"))
     assert state.is_failed()
     assert str(state.message).startswith("model=gpt40 does not exist. model is one of: ")
 
-    state = deployed.end(right)
-    assert state.is_completed(), deployed.log.read_text()[-3000:]
-    [folder] = (tmp_path / "outputs" / "smoke").iterdir()
-    assert str(state.message) == str(folder)
-    assert len(played(Store(str(folder)))) == len(list(folder.glob("episodes/*"))) > 0
 
+@pytest.mark.slow
+def test_a_grid_is_played_and_a_run_exported(deployed: Deployed, tmp_path: Path) -> None:
+    folder = played_as_asked(deployed, tmp_path / "outputs")
     grid = deployed.ask("sweep", *GRID, f"root={tmp_path}/grid")
     state = deployed.end(grid)
     assert state.is_completed(), deployed.log.read_text()[-3000:]

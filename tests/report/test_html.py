@@ -244,7 +244,7 @@ def test_a_run_whose_page_cannot_be_written_has_not_failed(run: Run) -> None:
 
 def test_the_door_takes_the_newest(run: Run, tmp_path: Path) -> None:
     store = made_by_hand(run, records.trajectory())
-    done = by_the_door(cwd=tmp_path, cold=True)
+    done = by_the_door(cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert done.out == f"report: {Path(store.path).relative_to(tmp_path)}/report.html\n"
     assert len(Reader(sample_runs.page_of(store)).rows) == 1

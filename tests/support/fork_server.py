@@ -28,7 +28,8 @@ from typing import IO, Any, NamedTuple, NoReturn, Self
 
 REPO = Path(__file__).parents[2]
 
-READ_WHEN_ASKED = ("PREFECT_", "MLFLOW_HTTP_", "COLUMNS", "PYTEST_")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
+READ_WHEN_ASKED = ("PREFECT_", "MLFLOW_HTTP_", "COLUMNS", "PYTEST_", *PROXIES)
 """Names in the environment, or how they begin, that are read when they are needed, or read again in a child."""
 
 NOT_THE_RUNS = {"tautraj", "tau_bench", "xllamacpp", "transformers", "huggingface_hub", "uvicorn", "prefect.server"}
