@@ -25,7 +25,7 @@ def environment() -> dict[str, str]:
     "words",
     [
         pytest.param(["dry_run=true"], id="a plan", marks=pytest.mark.slow),
-        pytest.param(["model=gpt4o", "user=gpt4o", *NOBODY], id="a provider that is away"),
+        pytest.param(["model=gpt4o", "user=gpt4o", *NOBODY], id="a provider that is away", marks=pytest.mark.slow),
         pytest.param(["model=gpt5o"], id="a slip", marks=pytest.mark.slow),
     ],
 )

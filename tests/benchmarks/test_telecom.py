@@ -88,7 +88,7 @@ def test_every_base_task_is_graded_as_tau2_grades_it(played: Any) -> None:
         for agent, found in rewards.items():
             trajectory = played(agent, task_id)
             found.append(trajectory.reward)
-            if index % 4 == 0 or agent == "transfer_only":
+            if index % 8 == 0 or (index % 2 == 0 and agent == "transfer_only"):
                 assert trajectory.reward == tau2_reward(trajectory), (task_id, agent)
     assert {agent: sum(found) for agent, found in rewards.items()} == {
         "oracle": 114,

@@ -353,6 +353,7 @@ def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path, store_of: Callabl
     assert gone(server)
 
 
+@pytest.mark.slow
 def test_by_the_front_door_among_processes(generate: Generate, store_of: Callable[..., Store]) -> None:
     overrides = [*SEATS, "agent=planning", "user_strategy=reflection", "domain=mock", "split=base", "trials=2"]
     overrides += ["runner=processes", "runner.processes=1", "runner.workers=2", "tracking=none"]

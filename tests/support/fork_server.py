@@ -1,8 +1,9 @@
 """Commands of `flows/` without their cold start: children of a process that has imported the libraries already.
 
-That process imports what is not ours and starts no thread. A child has its own arguments, folder, environment and
-open files; it imports `tautraj` itself, runs the script as `__main__` and ends as an interpreter ends. Whatever a
-library reads from the environment when it is imported was read from pytest's: `may_fork` says whom that suits.
+All of pytest's processes share it. It imports what is not ours and starts no thread. A child has its own arguments,
+folder, environment and open files; it imports `tautraj` itself, runs the script as `__main__` and ends as an
+interpreter ends. Whatever a library reads from the environment when it is imported was read from pytest's: `may_fork`
+says whom that suits.
 """
 
 import ast
@@ -24,7 +25,9 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple, NoReturn, Self
+from typing import IO, Any, NamedTuple, Self
+
+from filelock import FileLock
 
 REPO = Path(__file__).parents[2]
 
@@ -54,6 +57,8 @@ OWN_PROCESSES = ("runner=processes", "runner=dask", "runner=ray", "hydra", "--he
 """How words of a command begin that starts its `__main__` again, sets up logging, or is to import what it needs."""
 
 NUMBER = struct.Struct("i")
+
+LONGEST_ENVIRON = 1 << 17
 
 
 def may_fork(command: Sequence[str], env: Mapping[str, str]) -> bool:
@@ -129,44 +134,60 @@ class Forked:
         """The process id, then how it ended."""
         data = os.read(self._status, NUMBER.size)
         if not data:
-            _server().log.seek(0)
-            raise RuntimeError(f"the fork server has ended: {_server().log.read()[-2000:]}")
+            raise RuntimeError(f"the fork server has ended: {_server().log.read_text()[-2000:]}")
         return int(NUMBER.unpack(data)[0])
 
 
 class Server(NamedTuple):
     line: socket.socket
     environ: Mapping[str, str]
-    log: IO[str]
+    """What its libraries were imported with."""
+    log: Path
 
 
 @functools.cache
 def _server() -> Server:
-    """This process's own; it ends when the line to it does."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    server = Server(ours, dict(os.environ), tempfile.TemporaryFile("w+"))  # noqa: SIM115
-    with theirs:
+    """Started by whoever asks first in this test session; it ends with the last line to it."""
+    folder = Path(tempfile.gettempdir()) / f"tautraj-fork-servers-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    place = folder / os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with FileLock(f"{place}.lock"):
+        try:
+            line.connect(str(place))
+        except OSError:
+            place.unlink(missing_ok=True)
+            _start(place)
+            line.connect(str(place))
+    environ = json.loads(line.recv(LONGEST_ENVIRON))
+    return Server(line, environ, place.with_suffix(".log"))
+
+
+def _start(place: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener, place.with_suffix(".log").open("w") as log:
+        listener.bind(str(place))
+        listener.listen()
         subprocess.Popen(
-            [sys.executable, "-m", "support.fork_server", str(theirs.fileno())],
+            [sys.executable, "-m", "support.fork_server", str(listener.fileno()), str(place)],
             cwd=REPO / "tests",
             stdin=subprocess.DEVNULL,
-            stdout=server.log,
-            stderr=server.log,
-            pass_fds=[theirs.fileno()],
+            stdout=log,
+            stderr=log,
+            pass_fds=[listener.fileno()],
             start_new_session=True,  # a Ctrl-C is pytest's to answer
         )
-    return server
 
 
 # What follows runs in the server and in its children.
 
 
-def main(number: int) -> None:
-    line = socket.socket(fileno=number)
-    line.set_inheritable(False)
+def main(number: int, place: Path) -> None:
+    listener = socket.socket(fileno=number)
+    listener.set_inheritable(False)
     path = sys.path[1:]  # its first is this folder's
+    environ = json.dumps(dict(os.environ)).encode()
     _import_libraries()
-    asked, files = _serve(line)
+    asked, files = _serve(listener, place, environ)
     _become(asked, files, path)
 
 
@@ -206,43 +227,60 @@ def _is_left_out(name: str) -> bool:
     return any(f"{name}.".startswith(f"{left}.") for left in NOT_THE_RUNS)
 
 
-def _serve(line: socket.socket) -> tuple[dict[str, Any], list[int]]:
+def _serve(listener: socket.socket, place: Path, environ: bytes) -> tuple[dict[str, Any], list[int]]:
     """Fork for whoever asks, until nobody can any more. Comes back in a child, with what it is to be."""
+    lines: dict[int, socket.socket] = {}
     children: dict[int, tuple[int, int]] = {}  # pidfd -> process id, where to say how it ended
     while True:
         readable = select.poll()
-        for file in (line.fileno(), *children):
+        for file in (listener.fileno(), *lines, *children):
             readable.register(file, select.POLLIN)
         ready = [file for file, _ in readable.poll()]
+        if listener.fileno() in ready:
+            line, _ = listener.accept()
+            line.send(environ)
+            lines[line.fileno()] = line
         for ended in [file for file in ready if file in children]:
             pid, status = children.pop(ended)
             with suppress(BrokenPipeError):  # nobody wants to know
                 os.write(status, NUMBER.pack(os.waitpid(pid, 0)[1]))
             os.close(status)
             os.close(ended)
-        if line.fileno() not in ready:
-            continue
-        message, files, _, _ = socket.recv_fds(line, 1, 5)
-        if not message:
-            _end(pid for pid, _ in children.values())
-        letter, status, *standard = files
-        pid = os.fork()
-        if not pid:
-            for file in [line.detach(), status, *children, *(status for _, status in children.values())]:
+        for line in [lines[file] for file in ready if file in lines]:
+            message, files, _, _ = socket.recv_fds(line, 1, 5)
+            if not message:
+                del lines[line.fileno()]
+                line.close()
+                continue
+            letter, status, *standard = files
+            pid = os.fork()
+            if not pid:
+                ours = [listener.detach(), status, *(other.detach() for other in lines.values())]
+                for file in [*ours, *children, *(status for _, status in children.values())]:
+                    os.close(file)
+                with os.fdopen(letter, "rb") as asked:
+                    asked.seek(0)
+                    return json.load(asked), standard
+            for file in (letter, *standard):
                 os.close(file)
-            with os.fdopen(letter, "rb") as asked:
-                asked.seek(0)
-                return json.load(asked), standard
-        for file in (letter, *standard):
-            os.close(file)
-        children[os.pidfd_open(pid)] = pid, status
-        os.write(status, NUMBER.pack(pid))
+            children[os.pidfd_open(pid)] = pid, status
+            os.write(status, NUMBER.pack(pid))
+        if not lines:
+            _end_unless_asked(listener, place, [pid for pid, _ in children.values()])
 
 
-def _end(children: Iterator[int]) -> NoReturn:
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
-    os._exit(0)
+def _end_unless_asked(listener: socket.socket, place: Path, children: Sequence[int]) -> None:
+    """Whoever starts a server holds the lock until it has a line."""
+    with FileLock(f"{place}.lock"):
+        asked = select.poll()
+        asked.register(listener.fileno(), select.POLLIN)
+        if asked.poll(0):
+            return
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+        for file in (place, place.with_suffix(".log"), Path(f"{place}.lock")):
+            file.unlink(missing_ok=True)
+        os._exit(0)
 
 
 def _become(asked: dict[str, Any], files: list[int], path: list[str]) -> None:
@@ -284,4 +322,4 @@ def _read_settings_again() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), Path(sys.argv[2]))
