@@ -3,17 +3,20 @@
 Not here: how many may be (`test_rate_limits`).
 """
 
+import json
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from support.provider.presets import PROTOCOLS, served
+from support.provider.raw_server import RawAnswer, RawServer
 from support.provider.server import Answer, Provider
 
 from tautraj import process_env
-from tautraj.errors import PreflightError
+from tautraj.errors import BadRequest, PreflightError, ProviderTimeout
 from tautraj.llms import chat
 from tautraj.llms.http_client import PoolPerThread, check_proxies
 
@@ -124,3 +127,53 @@ def test_a_proxy_that_cannot_be_used_is_named_by_its_variable(
 def test_other_proxies_are_left_to_the_first_call(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("all_proxy", address)
     check_proxies()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("name", [*PROTOCOLS, "vllm"])
+def test_neither_key_nor_conversation_follow_a_redirect_to_another_host(
+    monkeypatch: pytest.MonkeyPatch, name: str, status: int
+) -> None:
+    for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.setenv(variable, "canary-4711")
+    with RawServer(lambda _: RawAnswer(200, {})) as other, Provider(lambda _: Answer("hi")) as provider:
+        with RawServer(lambda _: RawAnswer(status, b"", {"Location": f"{other.address}/v1/x"})) as first:
+            settings = {"api_base": first.address, "retry_seconds": 5.0}
+            with pytest.raises(BadRequest) as caught:
+                chat(served(name, provider, **settings), HELLO)
+            assert len(first.requests) == 1
+    assert other.requests == []
+    assert f"redirects to {other.address}/v1/x" in str(caught.value)
+    assert "provider.api_base" in str(caught.value)
+    assert "canary-4711" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "is_followed"), [(307, True), (308, True), (301, False), (302, False)])
+def test_a_redirect_within_an_origin_is_followed_if_it_keeps_the_request(status: int, is_followed: bool) -> None:
+    """301 to 303 would turn the POST into a GET."""
+    with Provider(lambda _: Answer("hi")) as provider:
+
+        def answer(request: object) -> RawAnswer:
+            if len(first.requests) == 1:
+                return RawAnswer(status, b"", {"Location": "/v1/elsewhere"})
+            return RawAnswer(200, {"choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}}]})
+
+        with RawServer(answer) as first:
+            llm = served("vllm", provider, api_base=f"{first.address}/v1")
+            if is_followed:
+                assert chat(llm, HELLO).text == "hi"
+                assert json.dumps(HELLO) in json.dumps(first.requests[1].body)
+            else:
+                with pytest.raises(BadRequest, match="/v1/elsewhere"):
+                    chat(llm, HELLO)
+
+
+@pytest.mark.parametrize("name", ["gpt4o", "claude"])
+def test_an_answer_that_trickles_is_late_all_the_same(name: str) -> None:
+    slow = RawAnswer(200, {"content": [], "choices": []}, pause=0.2)
+    with RawServer(lambda _: slow) as server, Provider(lambda _: Answer("hi")) as provider:
+        llm = served(name, provider, api_base=server.address, timeout_seconds=1.0)
+        started = time.monotonic()
+        with pytest.raises(ProviderTimeout):
+            chat(llm, HELLO)
+    assert time.monotonic() - started < 4

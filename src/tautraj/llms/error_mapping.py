@@ -61,9 +61,11 @@ BY_STATUS: dict[int, type[ProviderError]] = {
     403: errors.AuthenticationFailed,
     404: errors.ModelNotFound,
     408: errors.ProviderTimeout,
+    409: errors.ProviderUnavailable,  # OpenAI's and Anthropic's SDKs retry it
     413: errors.ContextTooLong,
     425: errors.ProviderUnavailable,
     429: errors.RateLimited,
+    499: errors.ProviderUnavailable,  # Google's CANCELLED: it, not this client, ended the call
     504: errors.ProviderTimeout,
     529: errors.RateLimited,
 }

@@ -6,9 +6,12 @@ every request, with a system call per connection, while all other threads wait.
 
 import functools
 import importlib.util
+import math
 import os
 import ssl
 import threading
+import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -46,10 +49,30 @@ def _read_proxies() -> dict[str, str]:
     return {name: address if "://" in address else f"http://{address}" for name, address in proxies.items()}
 
 
+class TimedStream(httpx.SyncByteStream):
+    """A response's body that must be complete by `deadline` (`time.monotonic`), however steadily it trickles.
+
+    httpx's read timeout begins anew at every byte.
+    """
+
+    def __init__(self, stream: httpx.SyncByteStream, deadline: float, request: httpx.Request) -> None:
+        self._stream, self._deadline, self._request = stream, deadline, request
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            if time.monotonic() > self._deadline:
+                raise httpx.ReadTimeout("the answer was not complete in time", request=self._request)
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()
+
+
 class PoolPerThread(httpx.BaseTransport):
     """Transport with one pool per thread. A thread makes one call at a time and need not wait for its connection.
 
-    Proxies are read from the environment here: httpx ignores them when a transport is passed.
+    Proxies are read from the environment here: httpx ignores them when a transport is passed. A redirect to another
+    origin is refused: httpx would take along every key that is not in `Authorization`, and the conversation.
     """
 
     def __init__(self, verify: ssl.SSLContext | str | bool) -> None:
@@ -60,13 +83,35 @@ class PoolPerThread(httpx.BaseTransport):
         proxy = self._find_proxy(request.url) or ""
         if proxy not in pools:
             pools[proxy] = httpx.HTTPTransport(verify=self._verify, proxy=proxy or None)
+        timeout = request.extensions.get("timeout", {}).get("read")
+        deadline = time.monotonic() + (math.inf if timeout is None else timeout)
         response: httpx.Response = pools[proxy].handle_request(request)
+        if response.has_redirect_location and (refusal := _refuse_redirect(request, response)):
+            response.close()
+            return refusal
+        response.stream = TimedStream(response.stream, deadline, request)  # type: ignore[arg-type]
         return repair_response(response)
 
     def _find_proxy(self, url: httpx.URL) -> str | None:
         if not self._proxies or proxy_bypass(url.host):
             return None
         return self._proxies.get(url.scheme) or self._proxies.get("all")
+
+
+def _refuse_redirect(request: httpx.Request, response: httpx.Response) -> httpx.Response | None:
+    """The answer in place of a redirect that leaves the origin or loses the request's body; None for others."""
+    try:
+        target = request.url.join(response.headers["location"])
+    except httpx.InvalidURL:
+        target = request.url.copy_with(path="/")
+    origin, other = (f"{url.scheme}://{url.netloc.decode()}" for url in (request.url, target))
+    if origin == other and response.status_code in (307, 308):
+        return None
+    words = (
+        f"the address redirects to {other}{target.path}, which is not followed: it would take the key and the "
+        "conversation along. If that is the provider, set provider.api_base to its address"
+    )
+    return httpx.Response(400, json={"error": {"message": words}}, request=request)
 
 
 class NoCookies(httpx.Cookies):

@@ -4,8 +4,11 @@ Not here: servers that understand what they are asked (`server`), the cases that
 """
 
 import json
+import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Self
 
@@ -22,6 +25,8 @@ class RawAnswer(NamedTuple):
     body: Any
     """Sent as JSON; `bytes` are sent as they are."""
     headers: dict[str, str] = {}
+    pause: float = 0.0
+    """Seconds after each byte of the body."""
 
 
 Answering = Callable[[RawRequest], RawAnswer]
@@ -40,13 +45,20 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = RawRequest(self.path, headers, json.loads(raw))
         self.server.requests.append(request)
-        status, body, more = self.server.answering(request)
+        status, body, more, pause = self.server.answering(request)
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(payload)), **more}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(payload)
+        if not pause:
+            self.wfile.write(payload)
+            return
+        with suppress(OSError):  # a client that stopped waiting
+            for byte in payload:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(pause)
 
 
 class RawServer(ThreadingHTTPServer):
@@ -70,3 +82,7 @@ class RawServer(ThreadingHTTPServer):
     def __exit__(self, *_: object) -> None:
         self.shutdown()
         self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # a client that stopped waiting is no error
+            super().handle_error(request, client_address)
