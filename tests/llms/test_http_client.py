@@ -136,12 +136,14 @@ def test_neither_key_nor_conversation_follow_a_redirect_to_another_host(
 ) -> None:
     for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
         monkeypatch.setenv(variable, "canary-4711")
-    with RawServer(lambda _: RawAnswer(200, {})) as other, Provider(lambda _: Answer("hi")) as provider:
-        with RawServer(lambda _: RawAnswer(status, b"", {"Location": f"{other.address}/v1/x"})) as first:
-            settings = {"api_base": first.address, "retry_seconds": 5.0}
-            with pytest.raises(BadRequest) as caught:
-                chat(served(name, provider, **settings), HELLO)
-            assert len(first.requests) == 1
+    with (
+        Provider(lambda _: Answer("hi")) as provider,
+        RawServer(lambda _: RawAnswer(200, {})) as other,
+        RawServer(lambda _: RawAnswer(status, b"", {"Location": f"{other.address}/v1/x"})) as first,
+        pytest.raises(BadRequest) as caught,
+    ):
+        chat(served(name, provider, api_base=first.address, retry_seconds=5.0), HELLO)
+    assert len(first.requests) == 1
     assert other.requests == []
     assert f"redirects to {other.address}/v1/x" in str(caught.value)
     assert "provider.api_base" in str(caught.value)

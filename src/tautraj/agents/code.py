@@ -14,7 +14,7 @@ from smolagents.local_python_executor import CodeOutput, InterpreterError, Local
 from smolagents.utils import AgentExecutionError, AgentParsingError
 
 from tautraj.agents.base import AgentContext
-from tautraj.agents.message_history import EMPTY_REPLY, RESPOND, RESPOND_SCHEMA, MessageHistory
+from tautraj.agents.message_history import EMPTY_REPLY, RESPOND, RESPOND_SCHEMA, MessageHistory, explain_empty_text
 from tautraj.agents.smolagents_loop import NO_STEP_LIMIT, EnvAgentMixin, SeatModel, run_agent
 from tautraj.agents.text_protocol import format_tools
 from tautraj.errors import TautrajError, WorldClosed
@@ -34,9 +34,9 @@ begins with "Error". `respond(content="…")` says something to the customer and
 nothing else that you write reaches the customer. What you print comes back as `Observation:`; names keep their \
 values from block to block. No imports are needed and hardly any are allowed."""
 
-NO_CODE = (
-    "Error: no code found. Write Python in one block between ```python and ```; to speak, call respond(content=…)."
-)
+FORM = "Write Python in one block between ```python and ```; to speak, call respond(content=…)."
+
+NO_CODE = f"Error: no code found. {FORM}"
 
 
 def code(context: AgentContext, *, replay_reasoning: bool) -> None:
@@ -49,6 +49,8 @@ class CodeHistory(MessageHistory):
 
     def __init__(self, context: AgentContext, replay_reasoning: bool) -> None:
         self.thought: str | None = None
+        self.empty_text = EMPTY_REPLY
+        """What the model is told if its last reply had no text."""
         tools = [*context.tools, RESPOND_SCHEMA]
         super().__init__(
             context,
@@ -61,6 +63,7 @@ class CodeHistory(MessageHistory):
     def add_reply(self, reply: Reply) -> ToolCall | str:
         reply = reply if self._replay_reasoning else drop_reasoning(reply)
         self.thought = reply.text.split("```")[0].strip() or None
+        self.empty_text = explain_empty_text(reply, FORM)
         if reply.text.strip():
             self.messages.append({"role": "assistant", "content": reply.text, **reply.reasoning_fields})
         return reply.text
@@ -94,7 +97,7 @@ class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
 
     def __call__(self, code_action: str) -> CodeOutput:
         if not code_action.strip():
-            self._history.add_result("", self._env.report_mistake(EMPTY_REPLY))
+            self._history.add_result("", self._env.report_mistake(self._history.empty_text))
             return CodeOutput(output=None, logs="", is_final_answer=self._env.is_closed)
         block = self._env.note("code", code=code_action, thought=self._history.thought)
         try:

@@ -41,6 +41,9 @@ EMPTY_REPLY = "Your answer was empty. Either send a message to the customer or m
 
 UNREADABLE_CALL = "Error: your tool call could not be read ({words}). Make one tool call in the form of its schema."
 
+NATIVE_CALL = "Error: native tool calls are not carried out. {form}"
+"""For agents whose actions are text. A model trained on native calls may make one all the same."""
+
 
 class MessageHistory:
     """The messages of one episode, and the action being carried out."""
@@ -91,6 +94,11 @@ class MessageHistory:
             self.messages.append({"role": "assistant" if turn.seat == "model" else "user", "content": turn.message})
         elif turn.tool_call is not None and turn.seat == "model":
             self.messages += to_given_messages(turn.tool_call, turn.observation or "")
+
+
+def explain_empty_text(reply: Reply, form: str) -> str:
+    """The error message for a reply without text, to an agent whose actions are text. `form`: how to write one."""
+    return NATIVE_CALL.format(form=form) if reply.tool_calls or reply.unreadable_call else EMPTY_REPLY
 
 
 def make_respond_call(text: str) -> ToolCall:

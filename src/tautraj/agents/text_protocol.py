@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tautraj.agents.base import AgentContext
-from tautraj.agents.message_history import EMPTY_REPLY, RESPOND, RESPOND_SCHEMA, MessageHistory
+from tautraj.agents.message_history import RESPOND, RESPOND_SCHEMA, MessageHistory, explain_empty_text
 from tautraj.llms import Reply
 from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object
 from tautraj.trajectory import ToolCall, Turn
@@ -30,7 +30,9 @@ customer says as `Customer:`."""
 
 THOUGHT = "Thought:\nwhat you know, what is missing and what to do next; nobody else sees it\n"
 
-NO_ACTION = 'Error: no action found. Write "Action:" and then one JSON object with "name" and "arguments".'
+FORM = 'Write "Action:" and then one JSON object with "name" and "arguments".'
+
+NO_ACTION = f"Error: no action found. {FORM}"
 
 ACTION = re.compile(r"^[^\S\n]*\**Action:?\**:?\s*", re.MULTILINE | re.IGNORECASE)
 
@@ -52,7 +54,7 @@ class TextHistory(MessageHistory):
     def add_reply(self, reply: Reply) -> ToolCall | str:
         reply = reply if self._replay_reasoning else drop_reasoning(reply)
         if not reply.text.strip():
-            return EMPTY_REPLY
+            return explain_empty_text(reply, FORM)
         answer = parse_answer(reply.text)
         self.messages.append({"role": "assistant", "content": answer.text, **reply.reasoning_fields})
         self.side_channels = SideChannels(answer.thought or None)

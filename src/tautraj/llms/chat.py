@@ -22,7 +22,7 @@ from tautraj.llms.prompt_cache import count_limited_tokens_in, mark_for_cache
 from tautraj.llms.provider_rules.raw_answer import RawAnswer, read_raw_answer
 from tautraj.llms.provider_rules.thinking import add_empty_reasoning, find_refused_parameters
 from tautraj.llms.rate_limits import CallPermit, get_provider_limits
-from tautraj.llms.reply import Message, Reply, read_reply
+from tautraj.llms.reply import Message, Reply, read_counts, read_reply
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between attempts, for a provider that sends no Retry-After."""
@@ -96,9 +96,8 @@ def _ask_once(llm: Llm, request: dict[str, Any]) -> tuple[Any, RawAnswer]:
         with translate_errors(lambda error: to_provider_error(error, llm)):
             response = _complete({**request, "logger_fn": lambda details: _observe(permit, bodies, details)})
             permit.raise_failure()
-            usage = getattr(response, "usage", None)
-            permit.tokens_in = count_limited_tokens_in(llm, usage)
-            permit.tokens_out = getattr(usage, "completion_tokens", None)
+            permit.tokens_in = count_limited_tokens_in(llm, getattr(response, "usage", None))
+            permit.tokens_out = read_counts(response)[1]
         raw = read_raw_answer(bodies[0] if bodies else "")
         raise_if_failed(raw, llm)
         return response, raw

@@ -42,7 +42,7 @@ def mark_for_cache(llm: Llm, request: dict[str, Any]) -> dict[str, Any]:
 
 def count_limited_tokens_in(llm: Llm, usage: Any) -> int | None:
     """Input tokens that count towards the tokens per minute; None: unknown. Anthropic leaves out cache reads."""
-    tokens_in: int | None = getattr(usage, "prompt_tokens", None)
+    tokens_in: int | None = getattr(usage, "prompt_tokens", None) or None  # 0 is litellm's word for unknown
     if tokens_in is None or llm.provider.route != "anthropic":
         return tokens_in
     return tokens_in - (getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None) or 0)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tautraj.config import Llm
 from tautraj.errors import ContentRefused, MalformedResponse
+from tautraj.llms.provider_rules.answer_repair import make_call_id
 from tautraj.llms.provider_rules.raw_answer import RawAnswer
 from tautraj.llms.provider_rules.returned_fields import is_signed, read_call_fields, read_message_fields
 from tautraj.redaction import redact_keys
@@ -56,7 +57,7 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
         raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
     inline_reasoning, text = _split_thinking(message.content if isinstance(message.content, str) else "")
-    calls = [_read_raw_call(index, call) for index, call in enumerate(message.tool_calls or [])]
+    calls = [_read_raw_call(call) for call in message.tool_calls or []]
     reasoning = getattr(message, "reasoning_content", None) or inline_reasoning or None
     if reasoning:
         text = text.lstrip()  # blank lines between reasoning and text
@@ -78,22 +79,25 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
     )
 
 
-def _read_raw_call(index: int, call: Any) -> RawCall:
-    """litellm appends Gemini's signature of a call to the call's id."""
-    call_id, _, signature = (call.id or f"call_{index}").partition("__thought__")
+def _read_raw_call(call: Any) -> RawCall:
+    """litellm appends Gemini's signature of a call to the call's id. Blank arguments and `null` are no arguments."""
+    call_id, _, signature = (call.id or make_call_id()).partition("__thought__")
     fields = read_call_fields(call)
     if signature:
         fields.setdefault("provider_specific_fields", {"thought_signature": signature})
-    return RawCall(call_id, call.function.name or "", call.function.arguments or "{}", fields)
+    arguments = call.function.arguments or ""
+    return RawCall(
+        call_id, call.function.name or "", "{}" if arguments.strip() in ("", "null") else arguments, fields
+    )
 
 
 def _build_llm_call(llm: Llm, response: Any, finish: str | None, started: float, retries: int) -> LlmCall:
-    usage = getattr(response, "usage", None)
-    details = getattr(usage, "prompt_tokens_details", None)
+    tokens_in, tokens_out = read_counts(response)
+    details = getattr(getattr(response, "usage", None), "prompt_tokens_details", None)
     return LlmCall(
         llm=llm.name,
-        tokens_in=getattr(usage, "prompt_tokens", None),
-        tokens_out=getattr(usage, "completion_tokens", None),
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
         tokens_cached=getattr(details, "cached_tokens", None),
         usd=_compute_usd(llm, response),
         started=started,
@@ -103,14 +107,23 @@ def _build_llm_call(llm: Llm, response: Any, finish: str | None, started: float,
     )
 
 
+def read_counts(response: Any) -> tuple[int | None, int | None]:
+    """Tokens in and out; None: not reported. No call has 0 tokens in: litellm's word for unknown."""
+    usage = getattr(response, "usage", None)
+    tokens_in, tokens_out = getattr(usage, "prompt_tokens", None) or None, getattr(usage, "completion_tokens", None)
+    return tokens_in, tokens_out if tokens_in else tokens_out or None
+
+
 def _compute_usd(llm: Llm, response: Any) -> float | None:
     """From the configured prices, else litellm's cost; None if that is unknown (litellm reports None or 0.0)."""
-    usage = getattr(response, "usage", None)
+    tokens_in, tokens_out = read_counts(response)
+    if tokens_in is None or tokens_out is None:
+        return None
     per_in, per_out = llm.usd_per_million_tokens_in, llm.usd_per_million_tokens_out
-    if per_in is not None and per_out is not None and usage is not None:
-        return float(usage.prompt_tokens * per_in + usage.completion_tokens * per_out) / 1e6
+    if per_in is not None and per_out is not None:
+        return float(tokens_in * per_in + tokens_out * per_out) / 1e6
     cost = getattr(response, "_hidden_params", {}).get("response_cost")
-    return float(cost) if cost else None
+    return float(cost) if cost and cost > 0 else None
 
 
 def _sanitise(value: list[Any], llm: Llm) -> list[Any]:

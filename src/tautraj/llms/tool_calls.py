@@ -55,8 +55,12 @@ def parse_json_object(text: str) -> dict[str, Any] | None:
 
 
 def to_openai_call(call: ToolCall, fields: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
-    """The call in OpenAI's format for an assistant message. `fields`: see `RawCall.fields`."""
-    function = {"name": call.name, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
+    """The call in OpenAI's format for an assistant message. `fields`: see `RawCall.fields`.
+
+    The name of a tool that does not exist may have any form; providers refuse those that no tool can have.
+    """
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", call.name)[:64] or "unnamed"
+    function = {"name": name, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
     return {"id": call.id, "type": "function", "function": function, **fields}
 
 

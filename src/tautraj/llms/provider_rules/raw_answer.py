@@ -7,9 +7,7 @@ litellm reports every ending that it does not know as `stop`, and renames some f
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import orjson
-
-from tautraj.llms.provider_rules.response_repair import find_error
+from tautraj.llms.provider_rules.response_repair import find_error, parse_body
 
 USUAL_ENDINGS = {
     "stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed", "tool_calls", "tool_use",
@@ -62,10 +60,7 @@ NO_RAW_ANSWER = RawAnswer(None, None, None, None)
 
 def read_raw_answer(body: str) -> RawAnswer:
     """Read a response body (JSON text), of OpenAI's, Anthropic's, Gemini's or Ollama's protocol."""
-    try:
-        parsed = orjson.loads(body)
-    except ValueError:
-        return NO_RAW_ANSWER
+    parsed = parse_body(body)
     answer = parsed if isinstance(parsed, dict) else {}
     choice = _take_first(answer.get("choices"))
     candidate = _take_first(answer.get("candidates"))

@@ -1,17 +1,20 @@
-"""Repairs of HTTP responses that litellm misreads: an error sent with status 200, and two forms of an answer.
+"""Repairs of HTTP responses that litellm misreads: an error sent with status 200, and forms of an answer.
 
-Applied to every response before litellm sees it. A body is parsed only if it holds one of the words in question. Not
-here: connections (`llms.http_client`), the kind of a failure (`llms.error_mapping`).
+Applied to every response before litellm sees it. Not here: the forms (`provider_rules.answer_repair`), connections
+(`llms.http_client`), the kind of a failure (`llms.error_mapping`).
 """
 
-import re
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import orjson
 
-SUSPICIOUS = re.compile(rb'"error"|"functionCall"|"content"\s*:\s*\[')
+from tautraj.llms.provider_rules.answer_repair import repair_answer
+
+UNFINISHED = ("failed", "cancelled", "queued", "in_progress")
+"""Statuses of the responses API in which there is no answer."""
 
 STATUS_BY_NAME = {
     "invalid_request_error": 400,
@@ -36,18 +39,30 @@ def repair_response(response: httpx.Response) -> httpx.Response:
     if response.headers.get("content-type", "").startswith("text/event-stream"):
         return response
     raw = response.read()
-    if not SUSPICIOUS.search(raw):
-        return response
-    try:
-        body = orjson.loads(raw)
-    except ValueError:
-        return response
-    if not isinstance(body, dict):
+    body = parse_body(raw)
+    if not response.is_success or not isinstance(body, dict):
         return response
     error = find_error(body)
-    if error is not None and response.is_success:
+    if error is not None:
         return _copy_response(response, read_error_status(error), raw)
-    return _copy_response(response, response.status_code, orjson.dumps(body)) if _repair_answer(body) else response
+    if body.get("object") == "response" and body.get("status") in UNFINISHED:
+        error = {"message": f"the response is {body['status']}, without an answer"}
+        return _copy_response(response, UNKNOWN_ERROR, orjson.dumps({"error": error}))
+    return (
+        _copy_response(response, response.status_code, json.dumps(body).encode()) if repair_answer(body) else response
+    )
+
+
+def parse_body(raw: bytes | str) -> Any:
+    """The JSON of a body, with what litellm reads too (`NaN`, long numbers, lone surrogates); None if it is none."""
+    try:
+        return orjson.loads(raw)
+    except ValueError:
+        pass
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
 
 
 def find_error(holder: Mapping[str, Any]) -> Any:
@@ -65,40 +80,6 @@ def read_error_status(error: Any) -> int:
         if 400 <= status < 600:
             return status
     return UNKNOWN_ERROR
-
-
-def _repair_answer(body: dict[str, Any]) -> bool:
-    """Whether `body` was changed: a Gemini call without `args` has none; text blocks of a message are one text."""
-    changed = False
-    for candidate in _list_objects(body.get("candidates")):
-        for part in _list_objects(_get_object(candidate, "content").get("parts")):
-            call = _get_object(part, "functionCall")
-            if call and call.get("args") is None:
-                call["args"] = {}
-                changed = True
-    for choice in _list_objects(body.get("choices")):
-        message = _get_object(choice, "message")
-        if isinstance(message.get("content"), list):
-            message["content"] = _join_text_blocks(_list_objects(message["content"]))
-            changed = True
-    return changed
-
-
-def _list_objects(items: Any) -> list[dict[str, Any]]:
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _get_object(holder: dict[str, Any], name: str) -> dict[str, Any]:
-    value = holder.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _join_text_blocks(blocks: list[dict[str, Any]]) -> str | list[dict[str, Any]]:
-    """The text of the blocks. Beside blocks of other types (Mistral's thinking): these, and one block of text."""
-    texts = [block for block in blocks if block.get("type") == "text"]
-    text = "".join(str(block.get("text") or "") for block in texts)
-    others = [block for block in blocks if block.get("type") != "text"]
-    return [*others, {"type": "text", "text": text}] if others else text
 
 
 def _copy_response(response: httpx.Response, status: int, body: bytes) -> httpx.Response:
