@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from support.cli import REPO
 from support.tcp_proxy import Line
 from support.tracked_runs import composed, view
@@ -27,6 +28,7 @@ from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.store.lock import exclusive_lock
 from tautraj.store.tracking_pointer import is_tracking_incomplete
+from tautraj.tracking import mlflow_run
 from tautraj.tracking.backfill import BackfillRequest, backfill
 from tautraj.tracking.tracker import Tracker
 
@@ -288,6 +290,16 @@ def test_a_run_that_is_still_going_on_is_left_alone(tmp_path: Path) -> None:
     with exclusive_lock(store), pytest.raises(StoreError, match="is being written by process"):
         backfill(store, None)
     assert store.read_json("mlflow.json") is None
+
+
+def test_a_database_whose_lock_is_never_released_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a process that was stopped while it created the database, say."""
+    monkeypatch.setattr(mlflow_run, "DATABASE_LOCK_SECONDS", 0.2)
+    store = left(tmp_path / "outputs", 1)
+    with FileLock(tmp_path / "outputs" / "mlflow.db.lock"), pytest.raises(TrackingError, match=r"mlflow\.db\.lock"):
+        backfill(store, None)
 
 
 def test_a_run_yaml_cannot_have_anything_written_elsewhere(tmp_path: Path) -> None:
