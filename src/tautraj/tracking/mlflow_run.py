@@ -195,8 +195,8 @@ class MlflowRun:
         try:
             run = self._client.get_run(pointer.run_id)
         except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                return None
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None  # the second: mlflow.json was edited
             raise
         if run.info.lifecycle_stage != "active":
             return None
