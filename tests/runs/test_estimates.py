@@ -63,6 +63,16 @@ def test_past_runs_of_the_same_kind_tell_by_todays_prices(run_of: RunOf, tmp_pat
     assert told.seats["user"].tokens_in == 500_000
 
 
+@pytest.mark.parametrize("text", ["!!int ''", "!!bool x", "!!timestamp x", "a: [", "{" * 2000])
+def test_a_past_run_that_cannot_be_read_is_passed_over(text: str, run_of: RunOf, tmp_path: Path) -> None:
+    other = run_of("model=claude", "user=claude", root=tmp_path)
+    remember(other, episodes=10, tokens=1_000_000)
+    Store(locate_run_directory(other)).write_text("run.yaml", text)
+    assert (
+        estimate(run_of(*GPT, root=tmp_path), []).source == estimate(run_of(*GPT, root=tmp_path / "new"), []).source
+    )
+
+
 def remember(run: Run, episodes: int, tokens: int) -> None:
     """A run directory with its numbers."""
     store = Store(locate_run_directory(run))

@@ -298,7 +298,7 @@ def test_what_it_cannot_do_is_refused_in_one_line(run_of: RunOf, overrides: list
 def test_hundreds_of_calls_at_once_are_answered(run_of: RunOf, rehearsal: Run) -> None:
     [spec] = plan_episodes(rehearsal.model_copy(update={"trials": 1}), [ONE])
     said = [{"role": "assistant", "content": "Hi!"}, {"role": "user", "content": "x" * 20_000}]
-    body = {"messages": said, "seed": spec.seed, **rehearsal.model.extra}
+    body = {"messages": said, "seed": spec.number, **rehearsal.model.extra}
     address = f"{rehearsal.model.provider.api_base}/chat/completions"
 
     with (

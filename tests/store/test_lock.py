@@ -77,6 +77,26 @@ def test_a_holder_that_is_killed_holds_nothing(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"pid": 1, "host": "h", "since": 1e30}',
+        '{"pid": 1, "host": "h", "since": NaN}',
+        '{"since": 0}',
+        "[1]",
+        "",
+        "[" * 100_000,
+    ],
+    ids=lambda text: text[:40],
+)
+def test_a_holder_whose_lock_file_was_edited_is_another_process(text: str, tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "run"))
+    with exclusive_lock(store):
+        Path(store.path, ".lock").write_text(text)
+        with pytest.raises(StoreError, match="is being written by another process"), exclusive_lock(store):
+            pass
+
+
 def test_a_run_that_is_refused_leaves_no_trace(
     run_of: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,11 +115,13 @@ def test_what_was_there_stays_when_a_run_is_refused(tmp_path: Path) -> None:
     assert store.read_json("metrics.json") == {}
 
 
-@pytest.mark.parametrize("root", ["file", "/proc"])
+@pytest.mark.parametrize("root", ["file", "/proc", "loop", "n" * 300, "a\0b"])
 def test_a_place_that_cannot_be_locked_is_named_in_one_line(root: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to("loop")
+    printed = root.replace("\0", "\\x00")
     with (
-        pytest.raises(StoreError, match=f"^.*{root}/run cannot be written: .+ Choose another root=…$"),
+        pytest.raises(StoreError, match=f"^.*{re.escape(printed)}/run cannot be written: .+ Choose another root=…$"),
         exclusive_lock(Store(str(tmp_path / root / "run"))),
     ):
         pass

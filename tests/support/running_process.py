@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +38,25 @@ class Slow:
     def __call__(self, request: ChatRequest) -> Answer:
         time.sleep(self._seconds)
         return self._replay(request)
+
+
+class Held(Slow):
+    """Answers nothing while `go_on` is clear."""
+
+    def __init__(self, recorded: list[Trajectory], seconds: float) -> None:
+        super().__init__(recorded, seconds)
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.waiting = 0
+        """Number of requests that are held."""
+        self._lock = threading.Lock()
+
+    def __call__(self, request: ChatRequest) -> Answer:
+        if not self.go_on.is_set():
+            with self._lock:
+                self.waiting += 1
+            self.go_on.wait()
+        return super().__call__(request)
 
 
 class Under:

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from support.cli import REPO
 from support.tcp_proxy import Line
 from support.tracked_runs import composed, view
@@ -26,7 +27,8 @@ from tautraj.runs.play import play
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.store.lock import exclusive_lock
-from tautraj.store.tracking_pointer import is_tracking_incomplete
+from tautraj.store.tracking_pointer import is_tracking_incomplete, read_pointer, write_pointer
+from tautraj.tracking import mlflow_run
 from tautraj.tracking.backfill import BackfillRequest, backfill
 from tautraj.tracking.tracker import Tracker
 
@@ -288,6 +290,26 @@ def test_a_run_that_is_still_going_on_is_left_alone(tmp_path: Path) -> None:
     with exclusive_lock(store), pytest.raises(StoreError, match="is being written by process"):
         backfill(store, None)
     assert store.read_json("mlflow.json") is None
+
+
+def test_a_pointer_that_was_edited_names_no_run(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1)
+    backfill(store, None)
+    pointer = read_pointer(store)
+    write_pointer(store, pointer._replace(run_id="../../x"))
+    backfill(store, None)
+    assert read_pointer(store).run_id not in ("../../x", pointer.run_id)
+    assert view(store)[0].data.metrics["episodes"] == 1
+
+
+def test_a_database_whose_lock_is_never_released_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a process that was stopped while it created the database, say."""
+    monkeypatch.setattr(mlflow_run, "DATABASE_LOCK_SECONDS", 0.2)
+    store = left(tmp_path / "outputs", 1)
+    with FileLock(tmp_path / "outputs" / "mlflow.db.lock"), pytest.raises(TrackingError, match=r"mlflow\.db\.lock"):
+        backfill(store, None)
 
 
 def test_a_run_yaml_cannot_have_anything_written_elsewhere(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from tautraj.config.llm import Llm
 from tautraj.config.run import Run
 from tautraj.printable import escape_unprintable
 
+SEEDS = 2**31
+"""Number of different seeds: the range that every provider accepts."""
+
 
 class Cell(NamedTuple):
     """One setting of all seats, agent, strategy, domain, split."""
@@ -34,6 +37,14 @@ class EpisodeSpec:
     task_id: str
     trial: int
     seed: int
+
+    @property
+    def number(self) -> int:
+        """The seed in the low 31 bits, a hash of task and trial in the 31 above them.
+
+        Seeds alone do not tell episodes apart: of 9,140 episodes, two have the same one in 2 % of the runs.
+        """
+        return self.seed + (int(_compute_digest([self.task_id, self.trial], 8), 16) % SEEDS << 31)
 
     @property
     def title(self) -> str:
@@ -84,7 +95,7 @@ def locate_run_directory(run: Run) -> str:
 
 def _build_spec(run_seed: int, digest: str, task_id: str, trial: int) -> EpisodeSpec:
     name = f"{_slugify(task_id)}-t{trial}-{_compute_digest([digest, task_id, trial], 8)}"
-    seed = int(_compute_digest([run_seed, task_id, trial], 8), 16) % 2**31  # the range that every provider accepts
+    seed = int(_compute_digest([run_seed, task_id, trial], 8), 16) % SEEDS
     return EpisodeSpec(name, task_id, trial, seed)
 
 

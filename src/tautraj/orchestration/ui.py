@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from tautraj.errors import PreflightError
 from tautraj.store import ui_addresses
 from tautraj.store.ui_addresses import Addresses
+from tautraj.tracking.mlflow_run import DATABASE_LOCK_SECONDS
 
 HOST = "127.0.0.1"
 
@@ -58,7 +59,7 @@ def serve_uis(root: Path, addresses: Addresses) -> Iterator[list[Server]]:
     (root / ui_addresses.FOLDER).mkdir(parents=True, exist_ok=True)
     servers: list[Server] = []
     try:
-        with FileLock(f"{root}/mlflow.db.lock"):  # one process at a time may create or upgrade it
+        with _lock_database(root):
             servers += [_start_server(root, addresses, *command) for command in _server_commands(root, addresses)]
             while not all(server.is_ready() for server in servers):
                 check_running(servers)
@@ -69,6 +70,23 @@ def serve_uis(root: Path, addresses: Addresses) -> Iterator[list[Server]]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # already stopping
         ui_addresses.delete_addresses(root)
         _stop_servers(servers)
+
+
+@contextmanager
+def _lock_database(root: Path) -> Iterator[None]:
+    """One process at a time may create or upgrade MLflow's database. Raises `PreflightError`."""
+    lock = FileLock(f"{root}/mlflow.db.lock")
+    try:
+        lock.acquire(timeout=DATABASE_LOCK_SECONDS)
+    except Timeout:
+        raise PreflightError(
+            f"another process has held {lock.lock_file} for {DATABASE_LOCK_SECONDS:g} s. Find it and stop it: "
+            f"fuser {lock.lock_file}"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def wait_for_exit(servers: Sequence[Server]) -> None:

@@ -34,8 +34,8 @@ def read_past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]
             try:
                 metrics = json.loads(fs.cat_file(name))
                 config = yaml.safe_load(fs.cat_file(f"{name.rsplit('/', 1)[0]}/run.yaml"))
-            except (OSError, ValueError, RecursionError, yaml.YAMLError):
-                continue
+            except (OSError, ValueError, LookupError, AttributeError, RecursionError, yaml.YAMLError):
+                continue  # PyYAML raises more than its own errors: `!!int ''`, `!!bool x`, `!!timestamp x`
             if isinstance(metrics, dict) and isinstance(config, dict):
                 yield config, {key: n for key, n in metrics.items() if isinstance(n, int | float) and 0 <= n < 1e18}
 

@@ -30,7 +30,8 @@ def exclusive_lock(store: Store) -> Iterator[None]:
         yield
         return
     folder = Path(store.path)
-    created = [path for path in (folder, *folder.parents) if not path.exists()]
+    with _report_unwritable(store):
+        created = [path for path in (folder, *folder.parents) if not path.exists()]
     lock = FileLock(folder / LOCK_FILE, blocking=False, fallback_to_soft=False)  # a soft lock outlives its holder
     try:
         _acquire(lock, store)
@@ -43,16 +44,24 @@ def exclusive_lock(store: Store) -> Iterator[None]:
 
 def _acquire(lock: FileLock, store: Store) -> None:
     path = Path(lock.lock_file)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+    with _report_unwritable(store):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise StoreError(
+                f"{store.url} is being written by {_describe_holder(path)}. "
+                f"Wait for it, stop it, or choose another root=… or experiment=…"
+            ) from None
         path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
-    except Timeout:
-        raise StoreError(
-            f"{store.url} is being written by {_describe_holder(path)}. "
-            f"Wait for it, stop it, or choose another root=… or experiment=…"
-        ) from None
-    except OSError as error:
+
+
+@contextmanager
+def _report_unwritable(store: Store) -> Iterator[None]:
+    """Raise `StoreError` for a path that the system refuses: no right, too long, a zero byte, a loop of links."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
         raise StoreError(f"{store.url} cannot be written: {error}. Choose another root=…") from error
 
 
@@ -61,8 +70,8 @@ def _describe_holder(lock: Path) -> str:
         holder = json.loads(lock.read_text())
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(holder["since"]))
         return f"process {holder['pid']} on host {holder['host']} since {since}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"  # which has locked the file and not written it yet
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
+        return "another process"  # which has not written the file yet; or the file was edited
 
 
 def _remove_unused_folders(folder: Path, created: list[Path]) -> None:

@@ -6,6 +6,9 @@ The file may be stale, so a server is probed before its address is used. Not her
 
 import json
 import os
+import queue
+import re
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +20,13 @@ from tautraj.store.atomic_write import write_atomically
 FOLDER = ".ui"
 """Folder under the root. No experiment has this name: `FolderName` rejects a leading dot."""
 
+LOCAL_ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}")
+
 PROBE_TIMEOUT_SECONDS = 2.0
+"""Of a whole probe: httpx's timeout is that of each read."""
+
+MAX_ANSWER_BYTES = 1000
+"""Of a probe: the servers answer with one word; another program at the port may send without end."""
 
 
 class Addresses(NamedTuple):
@@ -44,9 +53,9 @@ def delete_addresses(root: Path) -> None:
 
 def load_addresses(root: Path) -> Addresses | None:
     """Load the saved addresses, which may be stale; None if there are none or they are not of this machine."""
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(OSError, ValueError, TypeError, RecursionError):
         addresses = Addresses(**json.loads(_locate_file(root).read_text()))
-        if all(str(url).startswith("http://127.0.0.1:") for url in (addresses.prefect, addresses.mlflow)):
+        if all(LOCAL_ADDRESS.fullmatch(str(url)) for url in (addresses.prefect, addresses.mlflow)):
             return addresses
     return None
 
@@ -76,8 +85,18 @@ def _locate_file(root: Path) -> Path:
 
 
 def _is_healthy(url: str, expected: str) -> bool:
+    """Whether the server answers with that word in time. A program that sends without end is none."""
+    answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    threading.Thread(target=lambda: answers.put(_probe(url, expected)), daemon=True).start()
+    with suppress(queue.Empty):
+        return answers.get(timeout=PROBE_TIMEOUT_SECONDS)
+    return False
+
+
+def _probe(url: str, expected: str) -> bool:
     try:
-        answer = httpx.get(url, timeout=PROBE_TIMEOUT_SECONDS)
+        with httpx.stream("GET", url, timeout=PROBE_TIMEOUT_SECONDS) as answer:
+            word = next(answer.iter_bytes(MAX_ANSWER_BYTES), b"").decode(errors="replace").strip()
+            return answer.is_success and word == expected
     except httpx.HTTPError:
         return False
-    return answer.is_success and answer.text.strip() == expected

@@ -28,6 +28,9 @@ PARENT_TAG = "mlflow.parentRunId"
 
 ORACLE_TAG_VALUE = "true: gold actions replayed, not a model's result"
 
+DATABASE_LOCK_SECONDS = 60.0
+"""Limit on the wait for a process that creates or upgrades a SQLite store, which takes 5 to 30 s."""
+
 GZIP_LEVEL = 1
 """A fifth of the time that gzip's default of 9 takes, for a third more bytes."""
 
@@ -162,7 +165,7 @@ class MlflowRun:
         if path == self._uri:
             return tempfile.TemporaryDirectory()  # a server has its own locking
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(f"{path}.lock")
+        return FileLock(f"{path}.lock", timeout=DATABASE_LOCK_SECONDS)
 
     def _ensure_experiment(self) -> str:
         name = f"tautraj/{self._description.experiment}"
@@ -192,8 +195,8 @@ class MlflowRun:
         try:
             run = self._client.get_run(pointer.run_id)
         except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                return None
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None  # the second: mlflow.json was edited
             raise
         if run.info.lifecycle_stage != "active":
             return None

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from tautraj.agents import AgentContext, GoldContext
 from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
-from tautraj.config import Run
+from tautraj.config import Llm, Run
 from tautraj.config.components import load_component
 from tautraj.config.identity import EpisodeSpec, identify_cell
 from tautraj.config.provenance import collect_versions
@@ -58,7 +58,7 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         turns=recorder.turns,
         tools=benchmark.tools,
         env=environment,
-        ask=build_ask(run.model, "model", spec.seed, recorder, limits),
+        ask=build_ask(run.model, "model", _choose_seed(run.model, spec), recorder, limits),
         record_prompt=recorder.brief,
         gold_context=GoldContext(task, world.peek, benchmark.writing_tools) if run.model.is_offline else None,
     )
@@ -85,10 +85,15 @@ def _build_user_context(
         stop_word=get_stop_word(benchmark),
         transfer_word=get_stop_word(benchmark, "user_transfer"),
         tools=benchmark.user_tools,
-        ask=build_ask(run.user, "user", spec.seed, recorder, limits),
+        ask=build_ask(run.user, "user", _choose_seed(run.user, spec), recorder, limits),
         call=act,
         think=lambda thought: recorder.record_thought("user", thought),
     )
+
+
+def _choose_seed(llm: Llm, spec: EpisodeSpec) -> int:
+    """The seed in the requests of an episode. A rehearsed llm plays the episode that it names."""
+    return spec.number if llm.is_rehearsed else spec.seed
 
 
 def _build_customer(run: Run, context: UserContext) -> Customer:

@@ -44,8 +44,9 @@ def serve_rehearsed(runs: Sequence[Run], specs: Sequence[EpisodeSpec]) -> Iterat
 def address_seats(run: Run, server: str, number: int) -> Run:
     """The run with its rehearsed seats at the address `server`.
 
-    Each run on a server needs a `number` of its own: customers have state on the server, and runs of a sweep have the
-    same seeds. The model's seat has none, so all runs ask it at one address and share its rate limits.
+    Each run on a server needs a `number` of its own: customers have state on the server, and runs of a sweep have
+    episodes of the same number. The model's seat has none, so all runs ask it at one address and share its rate
+    limits.
     """
     paths = {"model": "model", "user": f"user/{number}"}
     seats = {seat: llm for seat, llm in run.seats.items() if llm.is_rehearsed}

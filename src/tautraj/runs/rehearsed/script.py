@@ -59,12 +59,12 @@ class Script(Record):
     """The scripts of all tasks of a run."""
 
     tasks: tuple[TaskScript, ...]
-    task_by_seed: dict[int, int]
-    """Seed of an episode -> index of its task in `tasks`. Every request carries the seed."""
+    task_by_episode: dict[int, int]
+    """`EpisodeSpec.number` -> index of the task in `tasks`. Every request carries the number as its seed."""
 
-    def find_task(self, seed: Any) -> TaskScript | None:
-        """The script for an episode's seed; None if it is unknown."""
-        index = self.task_by_seed.get(seed)
+    def find_task(self, episode: Any) -> TaskScript | None:
+        """The script for an episode's number; None if it is unknown."""
+        index = self.task_by_episode.get(episode)
         return None if index is None else self.tasks[index]
 
 

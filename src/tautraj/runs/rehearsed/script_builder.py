@@ -9,7 +9,6 @@ from tautraj.agents import GoldContext
 from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
-from tautraj.errors import ConfigError
 from tautraj.llms.turn_order import arrange_turns
 from tautraj.runs.rehearsed.script import Script, ScriptStep, TaskScript
 from tautraj.users.llm import history_messages
@@ -17,16 +16,12 @@ from tautraj.users.scripted import TOOL_REQUEST
 
 
 def build_script(run: Run, specs: Sequence[EpisodeSpec]) -> Script:
-    """The script for `specs`. Raises `ConfigError` if two of them have the same seed."""
+    """The script for `specs`."""
     benchmark = open_benchmark(run.benchmark, run.domain)
     indices = {task: index for index, task in enumerate(dict.fromkeys(spec.task_id for spec in specs))}
-    task_by_seed = {spec.seed: indices[spec.task_id] for spec in specs}
-    if len(task_by_seed) < len(specs):
-        raise ConfigError(
-            "two episodes have the same seed, by which a rehearsed llm tells them apart. Choose another seed=…"
-        )
+    task_by_episode = {spec.number: indices[spec.task_id] for spec in specs}
     tasks = [build_task_script(benchmark, benchmark.get_task(task), gold=run.model.is_rehearsed) for task in indices]
-    return Script(tasks=tuple(tasks), task_by_seed=task_by_seed)
+    return Script(tasks=tuple(tasks), task_by_episode=task_by_episode)
 
 
 def build_task_script(benchmark: Benchmark, task: Task, *, gold: bool) -> TaskScript:

@@ -38,7 +38,7 @@ class RehearsedServer:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._users: dict[str, RehearsedUser] = defaultdict(RehearsedUser)
-        """Number of a run -> its customers. Cells of a sweep have the same seeds: a seed names no episode."""
+        """Number of a run -> its customers. Cells of a sweep have episodes of the same number."""
 
     def answer(self, path: str, raw: bytes) -> tuple[int, bytes]:
         """HTTP status and body for a request body sent to `path`; an error is a 400."""
@@ -50,11 +50,11 @@ class RehearsedServer:
 
     def _dispatch(self, path: str, raw: bytes) -> bytes:
         request = parse_request(raw)
-        if request.seed is None:
+        if request.episode is None:
             return encode_completion(PREFLIGHT_REPLY, request, raw)
-        script = self._script.find_task(request.seed)
+        script = self._script.find_task(request.episode)
         if script is None:
-            raise ProviderError(f"seed {request.seed} belongs to no rehearsed episode")
+            raise ProviderError(f"seed {request.episode} belongs to no rehearsed episode")
         settings = RehearsedSettings.model_validate(
             {name: request.body.get(name) for name in RehearsedSettings.model_fields}
         )

@@ -53,16 +53,17 @@ class RehearsedUser:
 
     def __init__(self) -> None:
         self._dialogues: dict[Any, DialogueState] = {}
+        """By the episode's number."""
 
     def answer(self, script: TaskScript, request: Request, settings: RehearsedSettings) -> RehearsedReply:
         """The answer to a request of the user's seat: a verdict on a draft, a tool call or a reply."""
         if is_filled_prompt(CHECK_PROMPT, request.last_text):
-            dialogue = self._dialogues.setdefault(request.seed, DialogueState())
+            dialogue = self._dialogues.setdefault(request.episode, DialogueState())
             return RehearsedReply(_check_draft(dialogue, request.last_text, _format_hang_up(script)))
         agent_messages, results = _split_history(script, request)
         if len(agent_messages) == 1:  # a conversation begins, perhaps as a further attempt at the same episode
-            self._dialogues[request.seed] = DialogueState()
-        dialogue = self._dialogues.setdefault(request.seed, DialogueState())
+            self._dialogues[request.episode] = DialogueState()
+        dialogue = self._dialogues.setdefault(request.episode, DialogueState())
         dialogue.heard_count = len(agent_messages)
         reacts = INSTRUCTIONS in request.system
         try:

@@ -3,6 +3,8 @@
 import json
 from typing import Any, NamedTuple
 
+from tautraj.config.identity import SEEDS
+
 CHARS_PER_TOKEN = 4
 """Approximation for English: a rehearsed llm has no tokenizer."""
 
@@ -17,9 +19,14 @@ class Request(NamedTuple):
     """The whole request body."""
 
     @property
-    def seed(self) -> Any:
-        """Seed of the episode; None if the request belongs to none."""
+    def episode(self) -> Any:
+        """`EpisodeSpec.number` of the episode, sent as the seed; None if the request belongs to none."""
         return self.body.get("seed")
+
+    @property
+    def seed(self) -> int:
+        """Seed of the episode."""
+        return int(self.episode % SEEDS)
 
     @property
     def system(self) -> str:
@@ -72,7 +79,7 @@ def encode_completion(reply: RehearsedReply, request: Request, raw: bytes) -> by
         message["tool_calls"] = [{"id": f"call_{len(request.messages)}", "type": "function", "function": function}]
     tokens_in, tokens_out = (max(1, size // CHARS_PER_TOKEN) for size in (len(raw), len(json.dumps(message))))
     completion = {
-        "id": f"rehearsed-{request.seed}-{len(request.messages)}",
+        "id": f"rehearsed-{request.episode}-{len(request.messages)}",
         "object": "chat.completion",
         "created": 0,
         "model": request.body.get("model"),
