@@ -30,7 +30,7 @@ def exclusive_lock(store: Store) -> Iterator[None]:
         yield
         return
     folder = Path(store.path)
-    created = [path for path in (folder, *folder.parents) if not path.exists()]
+    created = [path for path in (folder, *folder.parents) if not os.path.exists(path)]  # noqa: PTH110 - Path.exists raises on a name that is too long
     lock = FileLock(folder / LOCK_FILE, blocking=False, fallback_to_soft=False)  # a soft lock outlives its holder
     try:
         _acquire(lock, store)
