@@ -281,6 +281,8 @@ def test_looking_at_the_config_loads_nothing_heavy(arguments: list[str], shown: 
         ("model.temperature=nan", "model.temperature: write a finite number"),
         ("+model.extra.top_p=inf", "model.extra.top_p: write a finite number"),
         ("+model.extra.logit_bias=[1.0,-inf]", "model.extra.logit_bias.1: write a finite number"),
+        ("model.name='a\0b'", "model.name: remove the NUL"),
+        ("domain.data_dir='a\0b'", "domain.data_dir: remove the NUL"),
         ("budget.usd=inf", "budget.usd: write a finite number"),
         ("limits.seconds=inf", "limits.seconds: write a finite number"),
         ("model.usd_per_million_tokens_out=-1", "usd_per_million_tokens_out: Input should be greater"),

@@ -80,12 +80,14 @@ def to_plain(cfg: DictConfig) -> dict[str, Any]:
 
 
 def _find_unstorable(tree: Any, path: str = "") -> Iterator[str]:
-    """Describe each value that must not be stored (a key, whatever put it there) or that JSON has no number for."""
+    """Describe each value that no file takes (NaN, infinity, NUL), or must not: a key, whatever put it there."""
     if isinstance(tree, dict | list):
         for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
             yield from _find_unstorable(value, f"{path}.{key}" if path else str(key))
     elif isinstance(tree, float) and not math.isfinite(tree):
         yield f"{path}: write a finite number, not {tree}"
+    elif isinstance(tree, str) and "\0" in tree:
+        yield f"{path}: remove the NUL character"
     elif isinstance(tree, str) and contains_key(tree):
         yield (
             f"{path} contains a key, and it would be stored with the configuration. Keys are read from the variables "
