@@ -109,6 +109,11 @@ def test_a_password_in_an_address_is_a_key(password: str, monkeypatch: pytest.Mo
     assert redact_keys(said) == said
 
 
+def test_a_password_of_a_proxy_without_a_scheme_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "me:correct-h0rse@127.0.0.1:9")
+    assert redact_keys("407 for me:correct-h0rse") == "407 for me:***"
+
+
 def test_a_value_of_any_shape_is_looked_through() -> None:
     value = {f"k {KEY}": [f"a {KEY}", 7, None, (KEY, {"b": KEY})], "c": 1.5}
     assert redact_keys(value) == {f"k {MARK}": [f"a {MARK}", 7, None, (MARK, {"b": MARK})], "c": 1.5}

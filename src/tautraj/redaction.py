@@ -19,8 +19,15 @@ from urllib.parse import unquote
 KEY_VARIABLE = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|AUTH_STRING)$", re.IGNORECASE)
 """Names of environment variables that hold a key."""
 
-KEY_ARGUMENT = re.compile(r"api_?key$|secret|password|authorization|headers|_token$", re.IGNORECASE)
-"""Names of litellm arguments that hold a key."""
+KEY_ARGUMENT = re.compile(
+    r"(api|access|private|subscription)[_-]?key(_id)?$|secret|passw(or)?d|authorization|credential|cookie|headers"
+    r"|[_-]token$|(^|\.)(key|token|bearer|auth)$",
+    re.IGNORECASE,
+)
+"""Names of arguments of litellm, and of fields and parameters in a request, that hold a key."""
+
+PROXY_VARIABLE = re.compile(r"_PROXY$", re.IGNORECASE)
+"""Names of environment variables that hold an address, often without `http://`."""
 
 KEY_SHAPE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S{8,}|\S{20,}")
 """What a key looks like. A plain word or number (`EMPTY`, `password`) is not masked: answers may contain it."""
@@ -76,6 +83,12 @@ def redact_keys(value: Value, address: str | None = None) -> Value:
     return _redact_value(value, windows) if windows else value
 
 
+def contains_key(text: str) -> bool:
+    """Whether a known key stands in `text`, whole and unencoded; the password of an address in `text` may."""
+    text = redact_credentials(text)
+    return any(key in text for key in _collect_keys(tuple(os.environ.items()), None))
+
+
 def redact_credentials(text: str) -> str:
     """Mask the credentials in addresses: `https://me:secret@host` becomes `https://***@host`."""
     return CREDENTIALS.sub(rf"\1{MARK}@", text)
@@ -126,7 +139,8 @@ def _mask_windows(text: str, windows: WindowIndex) -> str:
 def _collect_keys(variables: tuple[tuple[str, str], ...], address: str | None) -> frozenset[str]:
     values = [value for name, value in variables if KEY_VARIABLE.search(name) and not _is_path_or_url(value)]
     keys = [line.strip() for value in values for line in value.splitlines()]  # each line of a PEM file is a secret
-    for text in (*(value for _, value in variables), address or ""):
+    addresses = [f"http://{value}" if PROXY_VARIABLE.search(name) else value for name, value in variables]
+    for text in (*addresses, address or ""):
         for userinfo in USERINFO.findall(text) if "@" in text else ():
             user, _, password = userinfo.partition(":")
             keys += [password or user, unquote(password or user)]

@@ -263,7 +263,33 @@ def test_looking_at_the_config_loads_nothing_heavy(arguments: list[str], shown: 
         ("model.provider.api_key_env=sk-canary", "Put the key in .env"),
         ("model.provider.api_base=https://me:sk-canary@host/v1", "'model.provider.api_base=${oc.env:"),
         ("root=s3://me:sk-canary@bucket", "Put the address in .env"),
+        ("+model.extra.token=sk-canary", "Put the key in .env"),
+        ("+model.extra.vertex_credentials=sk-canary", "Put the key in .env"),
+        ("+model.extra.aws_access_key_id=sk-canary", "Put the key in .env"),
+        ("+model.extra.extra_query={key:sk-canary}", "extra.extra_query.key"),
+        ("+model.extra.extra_body={x-api-key:sk-canary}", "extra.extra_body.x-api-key"),
         ("experiment=..", "experiment"),
+        ("root='a\nb'", "Choose another folder"),
+        ("root='a\u202eb'", "Choose another folder"),
+        ("root='a\x1bb'", "Choose another folder"),
+        ("+model.extra.api_base=http://127.0.0.1:9", "provider.api_base"),
+        ("+model.extra.messages=[]", "extra.messages would replace"),
+        ("+model.extra.mock_response=hello", "extra.mock_response would replace"),
+        ("+model.extra.fallbacks=[gpt-4o]", "extra.fallbacks would replace"),
+        ("model.name=''", "model.name"),
+        ("model.provider.route=''", "model.provider.route"),
+        ("model.temperature=nan", "model.temperature: write a finite number"),
+        ("+model.extra.top_p=inf", "model.extra.top_p: write a finite number"),
+        ("+model.extra.logit_bias=[1.0,-inf]", "model.extra.logit_bias.1: write a finite number"),
+        ("model.name='a\0b'", "model.name: remove the NUL"),
+        ("domain.data_dir='a\0b'", "domain.data_dir: remove the NUL"),
+        ("budget.usd=inf", "budget.usd: write a finite number"),
+        ("limits.seconds=inf", "limits.seconds: write a finite number"),
+        ("model.usd_per_million_tokens_out=-1", "usd_per_million_tokens_out: Input should be greater"),
+        ("model.usd_per_million_tokens_out=nan", "usd_per_million_tokens_out: Input should be greater"),
+        ("model.provider.timeout_seconds=1e10", "model.provider.timeout_seconds"),
+        ("model.provider.retry_seconds=inf", "model.provider.retry_seconds"),
+        ("runner.retry_delays_seconds=[1e10]", "runner.retry_delays_seconds.0"),
         ("model.usd_per_million_tokens_in=1.0", "both"),
         ("root=s3://bucket/runs", "tracking=none"),
     ],
@@ -272,6 +298,33 @@ def test_what_could_not_be_kept_is_refused(override: str, said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)) as refused:
         parse_run(compose_tree(["model=gpt4o", override]))
     assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("model.name", "'${oc.env:OPENAI_API_KEY}'"),
+        ("model.provider.api_base", "'http://127.0.0.1:9/${oc.env:OPENAI_API_KEY}'"),
+        ("agent.name", "'${oc.env:OPENAI_API_KEY}'"),
+        ("root", "'runs/${oc.env:OPENAI_API_KEY}'"),
+        ("tasks.ids", "['0','${oc.env:OPENAI_API_KEY}']"),
+        ("+model.extra.metadata", "{me:'${oc.env:OPENAI_API_KEY}'}"),
+    ],
+)
+def test_no_value_pulls_a_key_into_a_run(key: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
+    with pytest.raises(
+        ConfigError, match=rf"^{key.removeprefix('+')}\S* contains a key, and .*api_key_env"
+    ) as refused:
+        parse_run(compose_tree(["model=gpt4o", f"{key}={value}"]))
+    assert "0123456789abcdef" not in str(refused.value)
+
+
+def test_an_address_may_pull_its_password() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINE", "http://me:correct-h0rse@127.0.0.1:9/v1")
+        run = parse_run(compose_tree(["model=vllm", "model.provider.api_base='${oc.env:MINE}'"]))
+    assert run.model.provider.api_base == "http://me:correct-h0rse@127.0.0.1:9/v1"
 
 
 def test_a_key_that_got_into_a_value_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from tautraj.config import Run
 from tautraj.config.identity import identify_cell, locate_run_directory
 from tautraj.errors import ConfigError, StoreError
 from tautraj.runs.plan import plan_run
+from tautraj.runs.startup import start_up
 from tautraj.store import Store
 
 MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "jsonpickle", "torch"}
@@ -126,6 +127,32 @@ def test_a_domain_is_one_of_the_packages(name: str, run_of: Callable[..., Run], 
     with pytest.raises(ConfigError, match="mock, airline, retail, telecom$"):
         plan_run(run)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_million_unknown_tasks_are_refused_in_a_short_line(run_of: Callable[..., Run], tmp_path: Path) -> None:
+    run = run_of("domain=mock", "split=base", root=tmp_path)
+    tasks = run.tasks.model_copy(update={"ids": [f"t{number}" for number in range(1_000_000)]})
+    with pytest.raises(ConfigError, match=r"^tasks.ids: t0, .*t9 and 999,990 more not in mock") as refused:
+        plan_run(run.model_copy(update={"tasks": tasks}))
+    assert len(str(refused.value)) < 1_000
+
+
+def test_a_folder_cannot_add_a_key_to_run_yaml(
+    run_of: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a\ntrials: 7\x1b\u202e"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    run = run_of("domain=mock", "split=base", "tasks.limit=1", "tracking=none", root="runs")
+    with start_up(plan_run(run), lambda _: None) as plan:
+        assert plan.store.read_config()["trials"] == 1
+
+
+@pytest.mark.parametrize("root", ["a" * 300, "/proc/nowhere/x", "/dev/null"])
+def test_a_root_that_no_disk_takes_is_refused_in_a_line(root: str, run_of: Callable[..., Run]) -> None:
+    plan = plan_run(run_of("domain=mock", "split=base", "tracking=none", root=root))
+    with pytest.raises(StoreError, match=r"Choose another root=…$"), start_up(plan, lambda _: None):
+        pass
 
 
 @pytest.mark.parametrize("name", ["__class__", "os.system", "x y", "../x", "", "a{b}"])

@@ -18,7 +18,7 @@ from support.provider.server import Answer, Provider
 from tautraj import process_env
 from tautraj.errors import BadRequest, PreflightError, ProviderTimeout
 from tautraj.llms import chat
-from tautraj.llms.http_client import PoolPerThread, check_proxies
+from tautraj.llms.http_client import PoolPerThread, check_proxies, describe_proxy
 
 HELLO = [{"role": "user", "content": "hello"}]
 CROWD = 150
@@ -179,3 +179,26 @@ def test_an_answer_that_trickles_is_late_all_the_same(name: str) -> None:
         with pytest.raises(ProviderTimeout):
             chat(llm, HELLO)
     assert time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize(
+    ("address", "variables", "proxy"),
+    [
+        (None, {"HTTPS_PROXY": "http://h:1"}, "HTTPS_PROXY=http://h:1"),
+        (None, {"http_proxy": "http://h:1"}, None),
+        ("http://models.example/v1", {"http_proxy": "h:1", "all_proxy": "a:1"}, "http_proxy=http://h:1"),
+        ("http://models.example/v1", {"ALL_PROXY": "a:1"}, "ALL_PROXY=http://a:1"),
+        ("http://127.0.0.1:8000/v1", {"http_proxy": "h:1"}, None),
+        ("http://models.example/v1", {}, None),
+    ],
+)
+def test_the_proxy_of_an_address_is_described(
+    address: str | None, variables: dict[str, str], proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert describe_proxy(address) == proxy

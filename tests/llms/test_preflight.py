@@ -206,6 +206,26 @@ def test_a_key_the_provider_repeats_is_not_said_again(provider: Provider, name: 
     refused(name, provider, Fault("status", 401, message=f"Incorrect API key provided: {SECRET}."))
 
 
+def test_a_proxy_on_the_way_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("http_proxy", "me:secret-4711@127.0.0.1:9")
+    there = {"api_base": "http://models.invalid/v1", "retry_seconds": 0.0}
+    llm = configured("vllm")
+    llm = llm.model_copy(update={"provider": llm.provider.model_copy(update=there)})
+    line = complaint(("model", llm))
+    step = "Check that http://models.invalid/v1 answers through the proxy http_proxy=http://***@127.0.0.1:9 "
+    assert line.endswith(f"{step}(model.provider.api_base=…), or {OFFLINE}.")
+
+
+@pytest.mark.parametrize("key", ["abc1", "hunter", "token-abc"])
+def test_a_key_too_plain_for_answers_is_still_not_quoted_from_a_refusal(
+    key: str, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLLM_API_KEY", key)
+    provider.fault = lambda _: Fault("status", 401, message=f"Wrong key {key}, not x{key}x.")
+    assert f"Wrong key ***, not x{key}x." in complaint(("model", served("vllm", provider)))
+
+
 def test_a_provider_that_is_busy_just_now_is_given_time() -> None:
     busy = Fault("status", 503, {"Retry-After": "0"})
     with Provider(lambda _: Answer("ok"), lambda request: busy if request.number < 3 else None) as provider:

@@ -269,6 +269,21 @@ def test_what_cannot_be_made_is_one_line(words: list[str], said: str, tmp_path: 
     assert said in line
 
 
+@pytest.mark.parametrize("content", [b"root:x:0:0", b"", b"<!doctype html><title>mine</title>", None])
+def test_a_file_that_is_no_report_is_not_replaced(content: bytes | None, run: Run, tmp_path: Path) -> None:
+    store, mine = made_by_hand(run, records.trajectory()), tmp_path / "mine"
+    mine.mkdir() if content is None else mine.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"mine exists and is no report\. .* out=FILE.html$"):
+        asked(f"run={store.path}", f"out={mine}")
+    assert mine.is_dir() if content is None else mine.read_bytes() == content
+
+
+def test_a_report_is_replaced(run: Run, tmp_path: Path) -> None:
+    store, mine = made_by_hand(run, records.trajectory()), tmp_path / "mine.html"
+    for _ in range(2):
+        assert asked(f"run={store.path}", f"out={mine}") == str(mine)
+
+
 def test_the_command_in_its_header_is_right() -> None:
     first = (REPO / "conf" / "report.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/report.py "))

@@ -26,9 +26,19 @@ def _check_address(address: str) -> str:
     return address
 
 
+RESERVED_ARGUMENTS = {
+    *("model", "messages", "tools", "stream", "api_base", "base_url"),
+    *("num_retries", "max_retries", "fallbacks", "context_window_fallback_dict", "mock_response"),
+}
+"""Arguments of litellm's that would replace what a run sends, where it sends it, or who answers."""
+
+Seconds = Annotated[float, Field(ge=0, le=1e9)]
+"""A duration that sockets, timers and dates can take."""
+
+
 class Provider(Record):
-    name: str
-    route: str
+    name: str = Field(min_length=1)
+    route: str = Field(min_length=1)
     """litellm's name of the protocol; `offline`: no llm is called; `local`, `rehearsed`: served by the run."""
     api_base: Annotated[str, AfterValidator(_check_address)] | None
     api_key_env: Annotated[str, AfterValidator(redaction.validate_key_variable)] | None
@@ -36,8 +46,8 @@ class Provider(Record):
     requests_per_minute: PositiveInt | None
     tokens_per_minute: PositiveInt | None
     calls_at_once: int = Field(ge=1, le=10_000)
-    timeout_seconds: float = Field(gt=0)
-    retry_seconds: float = Field(ge=0)
+    timeout_seconds: Seconds = Field(gt=0)
+    retry_seconds: Seconds
     reasoning_back: bool
     """Whether plain reasoning of earlier turns is sent back. Signed reasoning always is: its provider expects it."""
 
@@ -48,18 +58,27 @@ class Provider(Record):
 
 
 class Llm(Record):
-    name: str
+    name: str = Field(min_length=1)
     provider: Provider
     temperature: float | None
     max_tokens: PositiveInt | None
     extra: dict[str, JsonValue]
-    usd_per_million_tokens_in: float | None
-    usd_per_million_tokens_out: float | None
+    usd_per_million_tokens_in: float | None = Field(ge=0)
+    usd_per_million_tokens_out: float | None = Field(ge=0)
 
     @model_validator(mode="after")
     def _check_prices(self) -> "Llm":
         if (self.usd_per_million_tokens_in is None) != (self.usd_per_million_tokens_out is None):
             raise ValueError("set both usd_per_million_tokens_in and usd_per_million_tokens_out, or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _reject_reserved_arguments(self) -> "Llm":
+        if names := sorted(RESERVED_ARGUMENTS & set(self.extra)):
+            raise ValueError(
+                f"extra.{names[0]} would replace what the run itself sends. Remove it: the model is `name`, the "
+                f"address `provider.api_base`, retries are `provider.retry_seconds`"
+            )
         return self
 
     @model_validator(mode="after")

@@ -3,6 +3,8 @@
 Not here: the records (`config.run`), composition (`config.command_line`).
 """
 
+import math
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from omegaconf import DictConfig, OmegaConf
@@ -13,7 +15,7 @@ from tautraj.config.migrations import upgrade_run
 from tautraj.config.run import Run
 from tautraj.errors import ConfigError
 from tautraj.printable import collapse_whitespace
-from tautraj.redaction import redact_tree
+from tautraj.redaction import contains_key, redact_tree
 from tautraj.trajectory import Record
 
 R = TypeVar("R", bound=Record)
@@ -33,11 +35,15 @@ def parse_run(cfg: DictConfig) -> Run:
 
 def parse_as(kind: type[R], cfg: DictConfig) -> R:
     """Convert the composed configuration to a record; raises `ConfigError` naming each key at fault."""
+    tree = to_plain(cfg)
     try:
-        return kind.model_validate(to_plain(cfg))
+        record = kind.model_validate(tree)
     except ValidationError as error:
         faults = [_describe_fault(fault) for fault in error.errors()]
         raise ConfigError("; ".join(faults)) from None
+    if faults := list(_find_unstorable(tree)):
+        raise ConfigError("; ".join(faults))
+    return record
 
 
 def redact_config(cfg: DictConfig) -> dict[str, Any]:
@@ -71,6 +77,22 @@ def to_plain(cfg: DictConfig) -> dict[str, Any]:
         values = upgrade_run(values, "the run.yaml that is fed back")
         del values["schema"]
     return values
+
+
+def _find_unstorable(tree: Any, path: str = "") -> Iterator[str]:
+    """Describe each value that no file takes (NaN, infinity, NUL), or must not: a key, whatever put it there."""
+    if isinstance(tree, dict | list):
+        for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from _find_unstorable(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(tree, float) and not math.isfinite(tree):
+        yield f"{path}: write a finite number, not {tree}"
+    elif isinstance(tree, str) and "\0" in tree:
+        yield f"{path}: remove the NUL character"
+    elif isinstance(tree, str) and contains_key(tree):
+        yield (
+            f"{path} contains a key, and it would be stored with the configuration. Keys are read from the variables "
+            "that provider.api_key_env names"
+        )
 
 
 def _describe_fault(fault: Any) -> str:

@@ -7,9 +7,10 @@ whether the seats can be reached (`llms.preflight`), which tasks exist (`benchma
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, JsonValue, PositiveInt, model_validator
 
-from tautraj.config.llm import OFFLINE_COMPONENTS, Llm
+from tautraj.config.llm import OFFLINE_COMPONENTS, Llm, Seconds
+from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Record, Seat
 
 CONF = Path(__file__).parents[3] / "conf"
@@ -19,6 +20,15 @@ WorldKind = Literal["overlay", "stock"]
 
 EpisodeSelection = Literal["all", "failures", "sample", "none"]
 """A selection of a run's episodes."""
+
+
+def _check_printable(path: str) -> str:
+    if escape_unprintable(path) != path or any(character in path for character in "\n\t"):
+        raise ValueError(
+            "it has a line feed, another control character or a mark of direction. Choose another folder"
+        )
+    return path
+
 
 FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
@@ -73,10 +83,10 @@ class Limits(Record):
     turns: PositiveInt
     mistakes_in_a_row: PositiveInt
     tool_errors: PositiveInt
-    seconds: float | None = Field(gt=0, allow_inf_nan=False)
+    seconds: float | None = Field(gt=0)
     """None, here and below: no limit."""
     tokens: PositiveInt | None
-    usd: float | None = Field(gt=0, allow_inf_nan=False)
+    usd: float | None = Field(gt=0)
 
 
 class Runner(Record):
@@ -85,18 +95,16 @@ class Runner(Record):
     processes: PositiveInt | Literal["cores"] | None
     """Processes that play, sharing `workers` conversations at once. None: this process plays."""
     retries: int = Field(ge=0)
-    retry_delays_seconds: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
-        min_length=1, max_length=50
-    )
+    retry_delays_seconds: list[Seconds] = Field(min_length=1, max_length=50)
     """The last delay is used for all further retries; Prefect accepts at most 50 delays."""
     give_up_after: PositiveInt
-    store_patience_seconds: float = Field(ge=0)
+    store_patience_seconds: Seconds
 
 
 class Tracking(Record):
     name: Literal["mlflow", "none"]
     uri: str | None
-    every_seconds: float = Field(gt=0)
+    every_seconds: Seconds = Field(gt=0)
     traces: EpisodeSelection
     """Which episodes become traces."""
     traces_sample: PositiveInt
@@ -134,7 +142,7 @@ class Run(Record):
     """Folder under `root`."""
     trials: PositiveInt
     seed: int
-    root: str = Field(min_length=1)
+    root: Annotated[str, Field(min_length=1), AfterValidator(_check_printable)]
     tasks: Tasks
     limits: Limits
     dry_run: bool

@@ -20,9 +20,10 @@ import orjson
 from tautraj import errors
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
+from tautraj.llms.keys import read_api_key
 from tautraj.llms.provider_rules.raw_answer import RawAnswer
 from tautraj.llms.provider_rules.response_repair import read_error_status
-from tautraj.redaction import redact_keys
+from tautraj.redaction import MARK, redact_keys
 
 BY_WORDS: list[tuple[re.Pattern[str], type[ProviderError]]] = [
     (
@@ -84,15 +85,18 @@ NEXT_STEPS = [
 ]
 """Words of a refusal -> what the user can do, for a seat `model.…` or `user.…`."""
 
+MIN_KEY_LENGTH = 4
+"""Shorter keys are not masked: hardly a message would be left."""
+
 LITELLM_PREFIX = re.compile(r"^(litellm\.)?(\w+(Error|Exception|Timeout)( -|:) ?)*(Error code: \d+ - )?")
 
 
 def to_provider_error(error: Exception, llm: Llm) -> ProviderError:
     """The typed failure of a call to `llm`, with the provider's Retry-After. Keys are redacted from the text."""
     text = str(error).split("Traceback (most recent call last)")[0]  # litellm appends a traceback
-    text = redact_keys(" ".join(text.split()), llm.provider.api_base)
+    text = _redact(" ".join(text.split()), llm)
     kind = _classify_error(error, text)
-    words = redact_keys(_find_words(error) or LITELLM_PREFIX.sub("", text), llm.provider.api_base)
+    words = _redact(_find_words(error) or LITELLM_PREFIX.sub("", text), llm)
     return build_error(kind, llm, words or type(error).__name__, retry_after=_parse_retry_after(error))
 
 
@@ -101,7 +105,7 @@ def raise_if_failed(raw: RawAnswer, llm: Llm) -> None:
     if raw.is_context_exceeded:
         raise build_error(errors.ContextTooLong, llm, f"the answer ended with {raw.finish}")
     if raw.is_broken_off:
-        words = redact_keys(" ".join(read_message(raw.error).split()), llm.provider.api_base)
+        words = _redact(" ".join(read_message(raw.error).split()), llm)
         kind = BY_STATUS.get(read_error_status(raw.error), errors.ProviderUnavailable)
         text = f"the answer was broken off ({raw.finish}): {words or raw.detail or 'no reason given'}"
         raise build_error(_find_kind_by_words(words) or kind, llm, text)
@@ -126,6 +130,14 @@ def read_message(error: Any) -> str:
     quoted = metadata.get("raw") if isinstance(metadata, dict) else None
     message = str(error.get("message") or "")
     return f"{message} ({quoted})" if quoted else message
+
+
+def _redact(text: str, llm: Llm) -> str:
+    """Mask keys, and the key of `llm` even if it is so short or plain that answers may contain it."""
+    text, key = redact_keys(text, llm.provider.api_base), read_api_key(llm)
+    if key is None or len(key) < MIN_KEY_LENGTH:
+        return text
+    return re.sub(rf"(?<!\w){re.escape(key)}(?!\w)", MARK, text)
 
 
 def _classify_error(error: Exception, text: str) -> type[ProviderError]:

@@ -11,7 +11,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -31,7 +31,7 @@ PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 def check_proxies() -> None:
     """Raise `PreflightError` if a proxy of the environment is one that httpx, and so Prefect too, cannot use."""
     for name, address in _read_proxies().items():
-        variable = next((v for v in (f"{name}_proxy", f"{name}_PROXY".upper()) if os.environ.get(v)), f"{name} proxy")
+        variable = _find_variable(name)
         scheme = address.partition("://")[0].lower()
         if scheme not in PROXY_SCHEMES:
             raise PreflightError(
@@ -41,6 +41,28 @@ def check_proxies() -> None:
             raise PreflightError(
                 f"{variable} is a SOCKS proxy, which needs one more package: pip install socksio, or unset it."
             )
+
+
+def describe_proxy(address: str | None) -> str | None:
+    """Variable and address of the proxy through which `address` is reached; None if directly.
+
+    `address`: a URL; None: a provider's own, which is some https://.
+    """
+    url = httpx.URL(address or "https://provider.invalid")
+    name = _choose_proxy(_read_proxies(), url)
+    return name and f"{_find_variable(name)}={_read_proxies()[name]}"
+
+
+def _find_variable(name: str) -> str:
+    spellings = (f"{name}_proxy", f"{name}_PROXY".upper())
+    return next((spelling for spelling in spellings if os.environ.get(spelling)), f"{name} proxy")
+
+
+def _choose_proxy(proxies: Mapping[str, str], url: httpx.URL) -> str | None:
+    """The key of the proxy for `url`; None: none."""
+    if not proxies or proxy_bypass(url.host):
+        return None
+    return next((name for name in (url.scheme, "all") if name in proxies), None)
 
 
 def _read_proxies() -> dict[str, str]:
@@ -80,9 +102,9 @@ class PoolPerThread(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         pools = self._local.__dict__
-        proxy = self._find_proxy(request.url) or ""
+        proxy = _choose_proxy(self._proxies, request.url) or ""
         if proxy not in pools:
-            pools[proxy] = httpx.HTTPTransport(verify=self._verify, proxy=proxy or None)
+            pools[proxy] = httpx.HTTPTransport(verify=self._verify, proxy=self._proxies.get(proxy))
         timeout = request.extensions.get("timeout", {}).get("read")
         deadline = time.monotonic() + (math.inf if timeout is None else timeout)
         response: httpx.Response = pools[proxy].handle_request(request)
@@ -91,11 +113,6 @@ class PoolPerThread(httpx.BaseTransport):
             return refusal
         response.stream = TimedStream(response.stream, deadline, request)  # type: ignore[arg-type]
         return repair_response(response)
-
-    def _find_proxy(self, url: httpx.URL) -> str | None:
-        if not self._proxies or proxy_bypass(url.host):
-            return None
-        return self._proxies.get(url.scheme) or self._proxies.get("all")
 
 
 def _refuse_redirect(request: httpx.Request, response: httpx.Response) -> httpx.Response | None:

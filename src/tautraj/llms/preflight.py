@@ -22,6 +22,7 @@ from tautraj.errors import (
     RateLimited,
 )
 from tautraj.llms.chat import chat
+from tautraj.llms.http_client import describe_proxy
 from tautraj.llms.keys import find_key_fault, find_key_variable, read_api_key
 
 OFFLINE_HINT = "run with model=oracle user=scripted"
@@ -173,8 +174,10 @@ def _suggest_next_step(seat: str, llm: Llm, error: ProviderError) -> str:
         return f"Choose another model with {seat}.name=…, or {OFFLINE_HINT}."
     if isinstance(error, QuotaExhausted):
         return f"Add credit or wait until the quota is renewed, or {OFFLINE_HINT}."
+    proxy = describe_proxy(address)
+    through = f" through the proxy {proxy}" if proxy else ""
     address = address or "the provider's own address"
-    return f"Check that {address} answers ({seat}.provider.api_base=…), or {OFFLINE_HINT}."
+    return f"Check that {address} answers{through} ({seat}.provider.api_base=…), or {OFFLINE_HINT}."
 
 
 def _mentions_model(llm: Llm, error: ProviderError) -> bool:

@@ -5,6 +5,7 @@ Not here: the page itself (`report.html.page`).
 
 import shlex
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from pydantic import Field
 
@@ -15,6 +16,11 @@ from tautraj.store.discovery import RunDirectories, read_run, resolve_runs
 from tautraj.trajectory import Record
 
 REPORT_FILE = "report.html"
+
+PAGE_MARK = b"tautraj</title>"
+"""In the first `PAGE_HEAD` bytes of every page."""
+
+PAGE_HEAD = 4096
 
 
 class ReportRequest(Record):
@@ -34,6 +40,8 @@ def write_report(request: ReportRequest) -> str:
     target = request.out or f"{_common_folder(urls)}/{REPORT_FILE}"
     if target.endswith("/"):
         raise ConfigError(f"out={target} is a folder. Name a file: out={target}{REPORT_FILE}")
+    if request.out and "://" not in target:
+        _check_replaceable(Path(target))
     stores = [Store(url) for url in urls]
     conversations = request.conversations
     if conversations is None:
@@ -67,6 +75,18 @@ def write_closing_report(
         run = urls[0] if len(urls) == 1 else f"[{','.join(urls)}]"
         notify(f"No report: {error}. To write it again: python flows/report.py {shlex.quote(f'run={run}')}")
         return {}
+
+
+def _check_replaceable(path: Path) -> None:
+    """Raise `ConfigError` unless nothing is there, or an older page."""
+    with boundary(ConfigError, f"out={path}"):
+        if not path.exists():
+            return
+        if path.is_file():
+            with path.open("rb") as file:
+                if PAGE_MARK in file.read(PAGE_HEAD):
+                    return
+    raise ConfigError(f"out={path} exists and is no report. It is not replaced: name another file, out=FILE.html")
 
 
 def _common_folder(urls: Sequence[str]) -> str:

@@ -19,6 +19,9 @@ from tautraj.store import Store, index
 MAX_EPISODES = 1_000_000
 """Limit on the episodes of a run: all of them are planned before the first is played."""
 
+MAX_LISTED = 10
+"""Unknown tasks that an error names."""
+
 
 class RunPlan(NamedTuple):
     """A run with what is done and what is owed."""
@@ -70,10 +73,12 @@ def _select_task_ids(run: Run) -> list[str]:
     benchmark = open_benchmark(run.benchmark, run.domain)
     known = benchmark.list_task_ids(run.split.name)
     chosen = run.tasks.ids if run.tasks.ids is not None else known
-    unknown = [task for task in chosen if task not in known]
+    indexed = set(known)
+    unknown = [task for task in chosen if task not in indexed]
     if unknown:
+        more = f" and {len(unknown) - MAX_LISTED:,} more" if len(unknown) > MAX_LISTED else ""
         raise ConfigError(
-            f"tasks.ids: {', '.join(unknown)} not in {run.domain.name} split={run.split.name}."
+            f"tasks.ids: {', '.join(unknown[:MAX_LISTED])}{more} not in {run.domain.name} split={run.split.name}."
             f"{suggest_closest(unknown[0], known)} "
             f"Its {len(known)} tasks are: {', '.join(known)}"
         )

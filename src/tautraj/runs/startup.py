@@ -15,6 +15,7 @@ from tautraj.config.components import has_native_tools
 from tautraj.config.identity import EpisodeSpec
 from tautraj.llms.local import serve_local_models
 from tautraj.llms.preflight import SeatCheck, check_seats
+from tautraj.printable import escape_unprintable
 from tautraj.redaction import redact_keys
 from tautraj.runs.plan import RunPlan, plan_run
 from tautraj.runs.rehearsed.launch import serve_rehearsed
@@ -55,7 +56,8 @@ def start_up_all(plans: Sequence[RunPlan], say: Callable[[str], None]) -> Iterat
         for doubt in check_seats([check for run in runs for check in _list_checks(run)]):
             say(doubt)
         for plan in plans:
-            header = RUN_YAML_HEADER.format(folder=shlex.quote(redact_keys(plan.store.path, plan.run.root)))
+            folder = shlex.quote(redact_keys(plan.store.path, plan.run.root))
+            header = RUN_YAML_HEADER.format(folder=escape_unprintable(folder).replace("\n", "\\n"))
             plan.store.open(dict(plan.config), header)
         yield [plan._replace(run=run) for plan, run in zip(plans, runs, strict=True)]
 
