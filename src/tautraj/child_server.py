@@ -2,7 +2,7 @@
 
 The parent calls `launch` and `read_address`; the child prints its address to stdout and calls `exit_with_stdin`. When
 the parent ends, by SIGKILL too, the child's stdin is closed. Not here: the servers (`llms.local_server`,
-`runs.rehearsed.server`, `orchestration.embedded_server`).
+`runs.rehearsed.server`, `orchestration.server_process`).
 """
 
 import os

@@ -3,18 +3,20 @@
 What is in it stands in `test_html`.
 """
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import sample_runs
+from support import records, sample_runs
 from support.browser import Watch, browser
 
 from tautraj import report
 from tautraj.config import Run
 from tautraj.config.identity import locate_run_directory
 from tautraj.store import Store
+from tautraj.trajectory import Turn
 
 pytestmark = pytest.mark.xdist_group("browser")  # one browser for all of them
 MANY = 2000
@@ -176,9 +178,63 @@ def test_hostile_text_does_nothing(
         fold.locator("summary").click()
     assert "<img src=x onerror=alert('img')>" in page.locator("#conversation .bubble").first.inner_text()
     assert page.locator("#conversation img, #conversation script").count() == 0
-    page.get_by_role("button", name="Show all 1,000,000 letters").click()
-    assert len(page.locator(".turn.model .bubble .text").first.inner_text()) == 1_000_000
+    page.get_by_role("button", name="Show 250,000 more of 1,000,000 letters").click()
+    assert len(page.locator(".turn.model .bubble .text").first.inner_text()) == 254_001
     page.wait_for_timeout(200)
+
+
+LONG = 600_000
+DEEP = "[" * 60_000 + "]" * 60_000
+ODD_ID = "a b;touch x'$(y)"
+
+
+def open_hostile(run: Run, opened: Callable[..., Any], *turns: Turn) -> Any:
+    """The page's only conversation, opened."""
+    store = Store(locate_run_directory(run))
+    store.open(run.model_dump(by_alias=True, mode="json"), "")
+    store.write(records.trajectory(turns=turns))
+    report.write_run_report(store, 10)
+    page = opened(sample_runs.page_of(store))
+    page.locator("#table tbody tr").click()
+    page.locator("#conversation .chat").wait_for()
+    return page
+
+
+@pytest.fixture
+def mock(chromium: Any, run_of: Callable[..., Run], tmp_path: Path) -> Run:
+    return run_of("domain=mock", "split=base", "tracking=none", root=tmp_path)
+
+
+def test_json_nested_without_end_is_shown_as_it_is(mock: Run, opened: Callable[..., Any]) -> None:
+    bad = {"id": "x", "name": "get", "arguments": {}, "raw": DEEP}
+    page = open_hostile(
+        mock, opened, records.turn(kind="mistake", message=None, tool_call=bad, observation=DEEP, error=True)
+    )
+    assert page.locator(".call .code").inner_text() == DEEP[:4000] + "…"
+
+
+def test_a_text_of_megabytes_is_shown_in_steps(mock: Run, opened: Callable[..., Any]) -> None:
+    page = open_hostile(mock, opened, records.turn(message="a" * LONG))
+    text = page.locator(".bubble .text")
+    page.get_by_role("button", name="Show 250,000 more of 600,000 letters").click()
+    assert len(text.inner_text()) == 254_001  # and an ellipsis
+    page.get_by_role("button", name="Show 250,000 more").click()
+    page.get_by_role("button", name="Show all 600,000 letters").click()
+    assert len(text.inner_text()) == LONG
+
+
+def test_the_command_for_a_conversation_that_is_left_out_is_one_command(
+    mock: Run, opened: Callable[..., Any]
+) -> None:
+    run = mock.model_copy(update={"root": f"{mock.root}/it's here"})
+    store = Store(locate_run_directory(run))
+    store.open(run.model_dump(by_alias=True, mode="json"), "")
+    store.write(records.trajectory(id=ODD_ID))
+    report.write_run_report(store, 0)
+    page = opened(sample_runs.page_of(store))
+    page.locator("#table tbody tr").click()
+    command = page.locator("#conversation code").inner_text()
+    assert shlex.split(command)[1:] == ["flows/show.py", f"run={store.url}", f"episode={ODD_ID}"]
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """What a conversation is in each format, and what becomes of what was not said."""
 
 import json
+import shlex
 from typing import Any
 
 import pytest
@@ -238,8 +239,17 @@ def test_kto_has_both_kinds_and_nothing_ungraded() -> None:
 def test_prompts_are_one_per_task_with_how_to_grade_it() -> None:
     [row] = rows(prompts, chosen(conversation()), chosen(conversation(id="again")))
     assert [message["role"] for message in row["prompt"]] == ["system", "assistant"]
-    assert "tasks.ids" in row["grade_with"]
+    assert "split=test 'tasks.ids=[\"5\"]' model=openai_compatible" in row["grade_with"]
     assert row["scenario"] == "Ada."
+
+
+def test_the_command_that_grades_is_one_command_whatever_a_record_says() -> None:
+    odd = "5'; touch x; '\" \u4efb"
+    [row] = rows(prompts, chosen(conversation(task_id=odd, domain="$(touch y)", split="a b")))
+    words = shlex.split(row["grade_with"])
+    assert words[2:5] == ["benchmark=tau2", "domain=$(touch y)", "split=a b"]
+    assert words[5] == f"tasks.ids={json.dumps([odd], ensure_ascii=False)}"
+    assert words[6:] == ["model=openai_compatible", "model.provider.api_base=…"]
 
 
 def test_predecessor() -> None:

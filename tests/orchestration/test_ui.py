@@ -119,6 +119,10 @@ def test_runs_find_both_and_it_leaves_nothing_behind(shown: Shown) -> None:
     assert [address for address in shown.heard if not address.startswith("127.0.0.1:")] == []
     pages = httpx.get(f"{prefect}/ui-settings", timeout=30).json()
     assert pages["api_url"] == f"{prefect}/api", "the server whose pages they are"
+    for address in (f"{prefect}/api/flows/filter", f"{mlflow}/api/2.0/mlflow/experiments/create"):
+        for foreign in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+            answer = httpx.post(address, headers=foreign, json={"name": "evil"}, timeout=30)
+            assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False), answer
     said = refused(shown.folder, **shown.ports)
     assert said.startswith(f"error: make ui is running already: Prefect {prefect}, MLflow {mlflow}")
 

@@ -8,6 +8,7 @@ import re
 import shlex
 import tracemalloc
 import uuid
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -154,6 +155,23 @@ def test_hostile_text_is_text(run: Run) -> None:
     assert {tag for tag, _ in page.tags} & {"img", "iframe", "object"} == set()
     assert {name for name in page.scripts if not re.fullmatch(r"[cs]\d+", name)} == {"", "style", "data"}
     assert sample_runs.page_of(store).stat().st_size < 200_000, "a long text is packed"
+
+
+@pytest.mark.parametrize("usd", [1e308, -1e308, 1e300])
+def test_one_record_with_an_absurd_price_leaves_the_page(usd: float, run: Run, tmp_path: Path) -> None:
+    plain = records.trajectory(usage={"model": records.usage(usd=0.5)})
+    odd = records.trajectory(
+        id="odd", task_id="9", usage={seat: records.usage(usd=usd) for seat in ("model", "user")}
+    )
+    page = made([made_by_hand(run, plain, odd)], tmp_path)
+    assert [row["usd"] for row in page.rows] == [0.5, None]
+
+
+def test_a_script_that_matplotlib_has_no_font_for_is_no_warning(run: Run, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        page = made([made_by_hand(run, records.trajectory(task_id="\u4efb\u52a1"))], tmp_path)
+    assert "\u4efb\u52a1" in page.text
 
 
 def test_several_runs_are_one_page(retail: Store, run_of: Callable[..., Run], tmp_path: Path) -> None:

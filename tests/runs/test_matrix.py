@@ -166,6 +166,17 @@ def test_as_csv_every_cell_is_a_line(run_of: Callable[..., Run]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("level", "cell"),
+    [(level, f"'{level}") for level in ("=1+1", "@cf/meta/llama", "+x", "-x", "\tx")]
+    + [("a\r=1", "a\\r=1"), ("a\n=1", "a\n=1"), ('a","=1', 'a","=1'), ("1.5", "1.5")],
+)
+def test_no_cell_of_the_csv_is_a_formula(level: str, cell: str, run_of: Callable[..., Run]) -> None:
+    odd = [line._replace(levels={**line.levels, "agent": level}) for line in lines(run_of)]
+    read = csv.DictReader(io.StringIO(to_csv(build_matrix("default", {**AXES, "agent": [level]}, odd)), newline=""))
+    assert [one["grid.agent"] for one in read] == [cell] * 4
+
+
+@pytest.mark.parametrize(
     "level",
     ["react", "gpt-4o", "a b", "it's", "back\\slash", "end\\", "\\'", "null", "true", "1", "", "a,b", "${oc.env:X}"]
     + [1, 1.5, True, None, ["0", "a b"], {"a": [1, "x"]}],

@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -307,6 +308,35 @@ def test_hundreds_of_calls_at_once_are_answered(run_of: RunOf, rehearsal: Run) -
     ):
         answers = pool.map(lambda _: client.post(address, json=body), range(400))
         assert {answer.status_code for answer in answers} == {200}
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}], ids=str)
+def test_a_web_page_of_another_site_is_refused(rehearsal: Run, headers: dict[str, str]) -> None:
+    body = {"messages": [{"role": "user", "content": "Hi!"}]}
+    address = f"{rehearsal.model.provider.api_base}/chat/completions"
+    assert httpx.post(address, json=body, headers=headers).status_code == 403
+    assert httpx.post(address, json=body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET / HTTP/1.1",
+        "POST / HTTP/1.1\r\nContent-Length: x",
+        "POST / HTTP/1.1\r\nContent-Length: -1",
+        "POST / HTTP/1.1\r\nContent-Length: " + "9" * 30,
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked",
+        "",
+        "\0" * 100,
+    ],
+    ids=["no length", "a word", "below zero", "huge", "chunked", "nothing", "NUL"],
+)
+def test_a_request_that_cannot_be_read_gets_400(rehearsal: Run, head: str) -> None:
+    port = int(str(rehearsal.model.provider.api_base).split(":")[2].partition("/")[0])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(head.encode() + b"\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))  # until it is closed
+    assert answer.startswith(b"HTTP/1.1 400 ")
 
 
 def own_servers(parent: int) -> list[int]:

@@ -3,6 +3,8 @@
 One row per task, however it was played. No gold: the benchmark grades the new conversation.
 """
 
+import json
+import shlex
 from collections.abc import Iterable, Iterator
 
 from tautraj.export.formats import Conversation, Row, dump_tools
@@ -15,6 +17,11 @@ def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
     if conversation is None:
         return
     trajectory = conversation.trajectory
+    choices = {name: getattr(trajectory, name) for name in ("benchmark", "domain", "split")}
+    words = [
+        *(f"{name}={value}" for name, value in choices.items()),
+        f"tasks.ids={json.dumps([trajectory.task_id], ensure_ascii=False)}",
+    ]
     given_turns = [turn for turn in trajectory.turns if turn.given]
     yield {
         "prompt": build_messages(trajectory.model_copy(update={"turns": tuple(given_turns)}), style),
@@ -27,8 +34,6 @@ def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
         "task": trajectory.task_id,
         "data_hash": trajectory.data_hash,
         "grade_with": (
-            f"python flows/generate.py benchmark={trajectory.benchmark} domain={trajectory.domain} "
-            f"split={trajectory.split} 'tasks.ids=[\"{trajectory.task_id}\"]' model=openai_compatible "
-            "model.provider.api_base=…"
+            f"python flows/generate.py {shlex.join(words)} model=openai_compatible model.provider.api_base=…"
         ),
     }

@@ -1,7 +1,7 @@
 """Choice of a run's Prefect server: a shared one, or an embedded one that ends with the process.
 
 Not here: leases (`orchestration.leases`), artifacts (`orchestration.artifacts`), the embedded server's process
-(`orchestration.embedded_server`).
+(`orchestration.server_process`).
 """
 
 import functools
@@ -97,7 +97,7 @@ def _set_api_url(api: str) -> None:
 @functools.cache
 def _launch_server() -> "subprocess.Popen[str]":
     """Launch the embedded server once; it ends with this process."""
-    return launch([sys.executable, "-m", f"{__package__}.embedded_server"])
+    return launch([sys.executable, "-m", f"{__package__}.server_process"])
 
 
 def _wait_for_address(process: "subprocess.Popen[str]") -> str:

@@ -107,17 +107,17 @@ def check_running(servers: Sequence[Server]) -> None:
 
 def _server_commands(root: Path, addresses: Addresses) -> list[tuple[str, list[str], Callable[[], bool]]]:
     """For each server its name, its command, and whether it answers."""
-    prefect, mlflow = (["--host", HOST, "--port", address.rpartition(":")[2]] for address in addresses[:2])
+    prefect, mlflow = (address.rpartition(":")[2] for address in addresses[:2])
     store = ["--backend-store-uri", f"sqlite:///{root}/mlflow.db", "--artifacts-destination", f"{root}/mlartifacts"]
     return [
         (
             "Prefect",
-            ["prefect", "server", "start", *prefect],
+            [sys.executable, "-m", f"{__package__}.server_process", prefect],
             lambda: ui_addresses.is_prefect_up(addresses.prefect_api),
         ),
         (
             "MLflow",
-            ["mlflow", "server", "--workers", "1", *store, *mlflow],
+            [str(BIN / "mlflow"), "server", "--workers", "1", *store, "--host", HOST, "--port", mlflow],
             lambda: ui_addresses.is_mlflow_up(addresses.mlflow),
         ),
     ]
@@ -130,7 +130,7 @@ def _start_server(
     environ = {"PREFECT_SERVER_UI_API_URL": addresses.prefect_api, **os.environ}
     log = root / ui_addresses.FOLDER / f"{name.lower()}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen([str(BIN / command[0]), *command[1:]], env=environ, stdout=output, stderr=output)
+        process = subprocess.Popen(command, env=environ, stdout=output, stderr=output)
     return Server(name, process, log, ready)
 
 

@@ -12,6 +12,9 @@ from tautraj.metrics import EpisodeSummary, is_success, total_usd
 from tautraj.report.rendering import Status, active_labels, episode_status
 from tautraj.trajectory import Ending, Privileged, Trajectory
 
+MAX_USD = 1e12
+"""Above it a sum is no amount: plots cannot draw 1e308."""
+
 NO_OPERATION = "(none)"
 """The operation of a task whose gold actions write nothing."""
 
@@ -36,7 +39,7 @@ class EpisodeRow(NamedTuple):
     tokens: int
     """Input and output tokens of all seats."""
     usd: float | None
-    """USD of all seats; None: some call has no price."""
+    """USD of all seats; None: some call has no price, or the sum is above `MAX_USD`."""
     labels: tuple[str, ...]
     operations: tuple[str, ...]
     """Writing tools among the gold actions, each once, sorted."""
@@ -50,6 +53,7 @@ def make_episode_row(
     `writing_tools`: names of the tools that write; None if the benchmark cannot be opened: every gold action counts.
     """
     usage = summary.usage.values()
+    usd = total_usd(seat.usd for seat in usage)
     return EpisodeRow(
         run=run_index,
         id=summary.id,
@@ -64,7 +68,7 @@ def make_episode_row(
         mistakes=summary.mistakes,
         seconds=summary.seconds if math.isfinite(summary.seconds) else 0.0,
         tokens=sum(seat.tokens_in + seat.tokens_out for seat in usage),
-        usd=total_usd(seat.usd for seat in usage),
+        usd=usd if usd is not None and abs(usd) <= MAX_USD else None,
         labels=tuple(active_labels(trajectory.labels, summary.reward)),
         operations=tuple(list_operations(trajectory.privileged, writing_tools)),
     )

@@ -113,7 +113,7 @@ function pageHeading(episode) {
 
 function conversationView(episode, conversation) {
   if (!conversation) {
-    const command = `python flows/show.py run=${data.urls[episode.run]} episode=${episode.id}`;
+    const command = `python flows/show.py ${quoteForShell(`run=${data.urls[episode.run]}`)} ${quoteForShell(`episode=${episode.id}`)}`;
     return [navigationBar(episode), pageHeading(episode), h("p", {}, "This page does not include this conversation. To read it: ", h("code", {}, command))];
   }
   return [navigationBar(episode), pageHeading(episode), h("div", { class: "columns" },

@@ -49,7 +49,10 @@ function badge(name) {
   return h("span", { class: "badge" + (warnings.includes(name) ? " warn" : "") }, humanise(name));
 }
 
-// Indents JSON token by token: numbers are not parsed, so none changes. Other text is returned unchanged.
+const MAX_DEPTH = 50;
+
+// Indents JSON token by token: numbers are not parsed, so none changes. Other text is returned unchanged, and so is
+// JSON nested deeper than MAX_DEPTH: its indents grow with the square of the depth.
 function indentJson(text) {
   if (!/^\s*[[{]/.test(text) || text.length > 200000) return text;
   try { JSON.parse(text); } catch { return text; }
@@ -57,12 +60,17 @@ function indentJson(text) {
   let depth = 0;
   const line = () => "\n" + "  ".repeat(depth);
   for (const token of text.match(/"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+|[{}[\],:]/g)) {
-    if ("{[".includes(token)) { depth += 1; out += token + line(); }
+    if ("{[".includes(token)) { if (++depth > MAX_DEPTH) return text; out += token + line(); }
     else if ("}]".includes(token)) { depth -= 1; out = /[{[]\s*$/.test(out.slice(-40)) ? out.trimEnd() + token : out + line() + token; }
     else if (token === ",") out += token + line();
     else out += token === ":" ? ": " : token;
   }
   return out;
+}
+
+// An argument of a shell command: quoted unless it is of plain characters, as Python's shlex.quote does.
+function quoteForShell(text) {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`;
 }
 
 // Inverse of `pack_value` in conversation_data.py: base64 of zlib of JSON. Null if the page does not include it.

@@ -3,6 +3,7 @@
 Text stays text; colours come from the page's style. Not here: a figure as SVG (`report.html.svg`).
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -44,7 +45,8 @@ def draw_plots(episodes: Sequence[EpisodeRow], run_names: Sequence[str], domains
     plots = [_plot_by_run(episodes, run_names), _plot_by_task(episodes, domains), _plot_by_operation(episodes)]
     plots += [_plot_turns(episodes), _plot_cost(episodes), _plot_endings(episodes)]
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "tautraj", "font.size": 9, "text.parse_math": False}
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has fonts that matplotlib lacks
         return [drawn for draw in plots if draw is not None for drawn in draw()]
 
 

@@ -1,14 +1,23 @@
 // One turn of a conversation: speaker, private reasoning, message, tool call and result.
 
 const MAX_CHARACTERS = 4000;
+const CHARACTERS_PER_STEP = 250000;  // laying out ten megabytes at once takes a browser minutes
 const SEATS = { model: "Agent", user: "Customer", judge: "Judge" };
 
-// Text of more than MAX_CHARACTERS is cut; a button shows all of it.
+// Text of more than MAX_CHARACTERS is cut; a button shows all of it, or CHARACTERS_PER_STEP more.
 function longText(text, tag = "div", css = "text") {
   if (text.length <= MAX_CHARACTERS) return h(tag, { class: css, dir: "auto" }, text);
-  const node = h(tag, { class: css, dir: "auto" }, text.slice(0, MAX_CHARACTERS), "…");
-  const rest = h("button", { type: "button", class: "quiet", onclick: () => { node.textContent = text; rest.remove(); } },
-    `Show all ${formatCount(text.length)} letters`);
+  const node = h(tag, { class: css, dir: "auto" });
+  const rest = h("button", { type: "button", class: "quiet", onclick: () => show(shown + CHARACTERS_PER_STEP) });
+  let shown = 0;
+  const show = (length) => {
+    node.replaceChildren(text.slice(0, length), length < text.length ? "…" : "");
+    shown = length;
+    rest.textContent = text.length - shown <= CHARACTERS_PER_STEP ? `Show all ${formatCount(text.length)} letters`
+      : `Show ${formatCount(CHARACTERS_PER_STEP)} more of ${formatCount(text.length)} letters`;
+    if (shown >= text.length) rest.remove();
+  };
+  show(MAX_CHARACTERS);
   return h("div", {}, node, rest);
 }
 

@@ -11,9 +11,11 @@ import re
 import sys
 import threading
 from collections import defaultdict
+from typing import NamedTuple
 
 from tautraj.child_server import exit_with_stdin
 from tautraj.errors import ProviderError, boundary
+from tautraj.local_requests import REFUSAL, is_local_request
 from tautraj.runs.rehearsed import agent
 from tautraj.runs.rehearsed.script import RehearsedSettings, Script
 from tautraj.runs.rehearsed.user import RehearsedUser
@@ -68,16 +70,40 @@ class RehearsedServer:
         return encode_completion(reply, request, raw)
 
     async def handle_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of one connection in order, until the client closes it."""
+        """Answer the requests of one connection in order, until the client closes it or one cannot be read."""
         try:
             while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-                length = int(head.lower().partition("\r\ncontent-length:")[2].partition("\r\n")[0])
-                status, body = self.answer(head.split(" ", 2)[1], await reader.readexactly(length))
-                writer.write(_format_head(status, len(body)) + body)
+                head = _parse_head(await reader.readuntil(b"\r\n\r\n"))
+                body = await reader.readexactly(head.length)
+                status, answer = (403, encode_error(REFUSAL)) if not head.is_local else self.answer(head.path, body)
+                writer.write(_format_head(status, len(answer)) + answer)
                 await writer.drain()
+        except (ProviderError, asyncio.LimitOverrunError) as error:
+            answer = encode_error(str(error))
+            writer.write(_format_head(400, len(answer)) + answer)
         except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
             writer.close()
+
+
+class _Head(NamedTuple):
+    """The first lines of a request."""
+
+    path: str
+    length: int
+    """Bytes of the body."""
+    is_local: bool
+
+
+def _parse_head(raw: bytes) -> _Head:
+    """The head, up to its empty line. Raises `ProviderError`."""
+    request, *lines = raw.decode("latin-1").split("\r\n")
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    length, words = headers.get("content-length", ""), request.split(" ")
+    if len(words) != 3 or not (length.isascii() and length.isdecimal() and len(length) <= 8):
+        raise ProviderError("a rehearsed llm reads requests with a Content-Length only")
+    return _Head(words[1], int(length), is_local_request(headers))
 
 
 def _format_head(status: int, length: int) -> bytes:

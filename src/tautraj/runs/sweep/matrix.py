@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tautraj.config import Run
 from tautraj.metrics import EpisodeSummary, Metrics, select_pass_hats
+from tautraj.printable import escape_unprintable
 from tautraj.runs.sweep.variance import CellRewards, explain_variance, pair_varying_axes
 
 METRIC_COLUMNS = (
@@ -65,17 +66,27 @@ def build_matrix(experiment: str, axes: Mapping[str, Sequence[str]], results: Se
 
 
 def to_csv(matrix: Matrix) -> str:
-    """The cells as CSV, one line each; a None is empty."""
+    """The cells as CSV, one line each; a None is empty.
+
+    Control characters are escaped, and a text that a spreadsheet would run as a formula has a ' before it.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, list(matrix["cells"][0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(matrix["cells"])
+    writer.writerows({name: _defuse(value) for name, value in cell.items()} for cell in matrix["cells"])
     return text.getvalue()
 
 
 def list_ks(matrix: Matrix) -> list[int]:
     """Every k for which a cell has a pass^k."""
     return list(select_pass_hats(matrix["cells"][0]))
+
+
+def _defuse(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = escape_unprintable(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def _flatten_cell(result: CellResult, pass_hats: Sequence[str]) -> dict[str, Any]:

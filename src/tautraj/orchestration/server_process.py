@@ -1,17 +1,21 @@
-"""Prefect's server for one process: `python -m tautraj.orchestration.embedded_server`.
+"""Prefect's server as a process: `python -m tautraj.orchestration.server_process [<port>]`, on 127.0.0.1.
 
-On 127.0.0.1 at a free port, without UI and services. It prints the address of its API once it answers and ends when
-its stdin does. Not here: when a run starts one (`orchestration.prefect_server`).
+Without a port it is embedded in a run: at a free port, without UI and services. It prints the address of its API once
+it answers and ends when its stdin does. With a port it is the one of `make ui`: with both, until a signal ends it.
+`prefect server start` would answer web pages of any site: they could read runs, and start some where a worker waits.
+Not here: when a run starts one (`orchestration.prefect_server`), `make ui` (`orchestration.ui`).
 """
 
 import os
 import socket
+import sys
 import threading
 import time
 from typing import Any
 
 from tautraj import process_env
 from tautraj.child_server import exit_with_stdin
+from tautraj.local_requests import LocalRequests
 
 GRACE_PERIOD = 10.0
 """Seconds, at most, for the server to write what it last received once its parent has ended."""
@@ -25,19 +29,31 @@ SETTINGS = {
 
 
 def main() -> None:
+    """Serve one run."""
     process_env.prepare()
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     serving: list[Any] = []
     threading.Thread(target=exit_with_stdin, args=(lambda: _stop(serving),), daemon=True).start()
-    import uvicorn
-    from prefect.server.api.server import create_app
-
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), log_level="critical"))
+    server = _make_server(ephemeral=True)
     serving.append(server)
     threading.Thread(target=_print_address, args=(server, listening.getsockname()[1]), daemon=True).start()
     server.run(sockets=[listening])
+
+
+def serve_ui(port: int) -> None:
+    """Serve with UI and services at `port`."""
+    process_env.prepare()
+    _make_server(ephemeral=False).run(sockets=[socket.create_server(("127.0.0.1", port))])
+
+
+def _make_server(*, ephemeral: bool) -> Any:
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    app = LocalRequests(create_app(ephemeral=ephemeral, final=True))
+    return uvicorn.Server(uvicorn.Config(app, log_level="critical"))
 
 
 def _print_address(server: Any, port: int) -> None:
@@ -54,4 +70,7 @@ def _stop(servers: list[Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        serve_ui(int(sys.argv[1]))
+    else:
+        main()
