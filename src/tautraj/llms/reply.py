@@ -80,15 +80,13 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
 
 
 def _read_raw_call(call: Any) -> RawCall:
-    """litellm appends Gemini's signature of a call to the call's id. Blank arguments and `null` are no arguments."""
+    """litellm appends Gemini's signature of a call to the call's id. Blank arguments are none."""
     call_id, _, signature = (call.id or make_call_id()).partition("__thought__")
     fields = read_call_fields(call)
     if signature:
         fields.setdefault("provider_specific_fields", {"thought_signature": signature})
     arguments = call.function.arguments or ""
-    return RawCall(
-        call_id, call.function.name or "", "{}" if arguments.strip() in ("", "null") else arguments, fields
-    )
+    return RawCall(call_id, call.function.name or "", arguments if arguments.strip() else "{}", fields)
 
 
 def _build_llm_call(llm: Llm, response: Any, finish: str | None, started: float, retries: int) -> LlmCall:
