@@ -179,7 +179,7 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
         yield
     except TautrajError:
         raise
-    except Exception as error:  # noqa: BLE001 - only this module may
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - only this module may; a component may call sys.exit
         text = collapse_whitespace(_sanitise(str(error))) or "no message"
         logged = "".join(traceback.format_exception(error))  # tracebacks of ours include that of the cause
         cause = error if _sanitise(logged) == logged else None

@@ -7,6 +7,7 @@ anyone's own would be. Not here: what each HTTP failure is called (`test_chat`),
 
 import functools
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,10 @@ def leaving(context: AgentContext) -> None:
 def raising(context: AgentContext) -> None:
     leaving(context)
     raise ValueError("out of ideas")
+
+
+def exiting(context: AgentContext) -> None:
+    sys.exit(3)
 
 
 def stubborn(context: AgentContext) -> None:
@@ -294,6 +299,12 @@ def test_an_agent_that_raises_is_a_seats_error(desk: Desk) -> None:
     assert type(error) is errors.SeatError
     assert str(error) == "agent=raising: ValueError: out of ideas"
     assert kinds(record) == ["model message", "user message", "model tool_call"]
+
+
+def test_an_agent_that_exits_is_a_seats_error(desk: Desk) -> None:
+    error, _ = desk.failed(*agent(exiting))
+    assert type(error) is errors.SeatError
+    assert str(error) == "agent=exiting: SystemExit: 3"
 
 
 @pytest.mark.parametrize("function", [stubborn, persistent])

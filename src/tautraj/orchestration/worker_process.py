@@ -15,6 +15,7 @@ from tautraj import process_env
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
+from tautraj.errors import SeatError, TautrajError
 from tautraj.llms.preflight import warm_up
 from tautraj.metrics import EpisodeSummary
 from tautraj.runs.play import play
@@ -59,8 +60,10 @@ def run_worker(pipe: Connection, runs: Sequence[Run], concurrency: int) -> None:
         result: EpisodeSummary | BaseException
         try:
             result = play(run, spec)
-        except BaseException as error:  # noqa: BLE001 - raised again in the run's process
+        except TautrajError as error:
             result = error
+        except BaseException as error:  # noqa: BLE001 - the run's process may not be able to unpickle its class
+            result = SeatError(f"{type(error).__name__}: {error}")
         with sending, suppress(OSError):  # the run has ended: see below
             pipe.send((spec.id, result))
 
