@@ -1,8 +1,8 @@
 """Repairs of a response's body that litellm misreads or refuses although it holds an answer.
 
 What an answer says is worth more than the form it has: it is paid for, and asking again pays anew. Pure, on parsed
-JSON. Not here: the HTTP response and the errors inside it (`provider_rules.response_repair`), the parsed answer
-(`llms.reply`).
+JSON. Not here: the HTTP response and the errors inside it (`llms.provider_rules.response_repair`), the parsed
+answer (`llms.reply`).
 """
 
 import json

@@ -1,7 +1,7 @@
 """Repairs of HTTP responses that litellm misreads: an error sent with status 200, and forms of an answer.
 
-Applied to every response before litellm sees it. Not here: the forms (`provider_rules.answer_repair`), connections
-(`llms.http_client`), the kind of a failure (`llms.error_mapping`).
+Applied to every response before litellm sees it. Not here: the forms (`llms.provider_rules.answer_repair`),
+connections (`llms.http_client`), the kind of a failure (`llms.error_mapping`).
 """
 
 import json
