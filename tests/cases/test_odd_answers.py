@@ -200,6 +200,7 @@ def test_the_name_of_no_tool_goes_back_in_the_form_of_a_tools_name(
 
 NAN, INF = float("nan"), float("inf")
 UNKNOWN = (None, None)
+OTHERS = (CLAUDE, GEMINI, "model=gpt5")
 COUNTS: list[tuple[Any, Any, tuple[int | None, int | None]]] = [
     (10, 2, (10, 2)),
     ("10", "2", (10, 2)),
@@ -216,7 +217,7 @@ COUNTS: list[tuple[Any, Any, tuple[int | None, int | None]]] = [
 
 
 @pytest.mark.parametrize(("tokens_in", "tokens_out", "counted"), COUNTS)
-@pytest.mark.parametrize("word", ["model=gpt4o", CLAUDE, GEMINI, "model=gpt5"])
+@pytest.mark.parametrize("word", ["model=gpt4o", *(pytest.param(word, marks=pytest.mark.slow) for word in OTHERS)])
 def test_usage_that_is_no_count_is_unknown_and_the_answer_is_heard(
     word: str, tokens_in: Any, tokens_out: Any, counted: tuple[int | None, int | None]
 ) -> None:
@@ -231,7 +232,7 @@ def test_usage_that_is_no_count_is_unknown_and_the_answer_is_heard(
 
 
 @pytest.mark.parametrize("usage", [None, "x", [1], {}, ...], ids=str)
-@pytest.mark.parametrize("word", ["model=gpt4o", CLAUDE, GEMINI, "model=gpt5"])
+@pytest.mark.parametrize("word", ["model=gpt4o", *(pytest.param(word, marks=pytest.mark.slow) for word in OTHERS)])
 def test_usage_of_another_shape_is_unknown_and_the_answer_is_heard(word: str, usage: Any) -> None:
     name = "usageMetadata" if word == GEMINI else "usage"
     body = {key: value for key, value in THEN[word].items() if key != name}

@@ -213,6 +213,7 @@ def test_json_nested_without_end_is_shown_as_it_is(mock: Run, opened: Callable[.
     assert page.locator(".call .code").inner_text() == DEEP[:4000] + "…"
 
 
+@pytest.mark.slow
 def test_a_text_of_megabytes_is_shown_in_steps(mock: Run, opened: Callable[..., Any]) -> None:
     page = open_hostile(mock, opened, records.turn(message="a" * LONG))
     text = page.locator(".bubble .text")
