@@ -16,7 +16,7 @@ from tautraj import report
 from tautraj.config import Run
 from tautraj.config.identity import locate_run_directory
 from tautraj.store import Store
-from tautraj.trajectory import Turn
+from tautraj.trajectory import Trajectory, Turn
 
 pytestmark = pytest.mark.xdist_group("browser")  # one browser for all of them
 MANY = 2000
@@ -188,14 +188,19 @@ DEEP = "[" * 60_000 + "]" * 60_000
 ODD_ID = "a b;touch x'$(y)"
 
 
-def open_hostile(run: Run, opened: Callable[..., Any], *turns: Turn) -> Any:
-    """The page's only conversation, opened."""
+def open_only(run: Run, opened: Callable[..., Any], trajectory: Trajectory, *, conversations: int = 10) -> Any:
+    """The page of a run with one episode, which is opened; `conversations`: how many the page has."""
     store = Store(locate_run_directory(run))
     store.open(run.model_dump(by_alias=True, mode="json"), "")
-    store.write(records.trajectory(turns=turns))
-    report.write_run_report(store, 10)
+    store.write(trajectory)
+    report.write_run_report(store, conversations)
     page = opened(sample_runs.page_of(store))
     page.locator("#table tbody tr").click()
+    return page
+
+
+def open_hostile(run: Run, opened: Callable[..., Any], *turns: Turn) -> Any:
+    page = open_only(run, opened, records.trajectory(turns=turns))
     page.locator("#conversation .chat").wait_for()
     return page
 
@@ -228,14 +233,10 @@ def test_the_command_for_a_conversation_that_is_left_out_is_one_command(
     mock: Run, opened: Callable[..., Any]
 ) -> None:
     run = mock.model_copy(update={"root": f"{mock.root}/it's here"})
-    store = Store(locate_run_directory(run))
-    store.open(run.model_dump(by_alias=True, mode="json"), "")
-    store.write(records.trajectory(id=ODD_ID))
-    report.write_run_report(store, 0)
-    page = opened(sample_runs.page_of(store))
-    page.locator("#table tbody tr").click()
+    page = open_only(run, opened, records.trajectory(id=ODD_ID), conversations=0)
     command = page.locator("#conversation code").inner_text()
-    assert shlex.split(command)[1:] == ["flows/show.py", f"run={store.url}", f"episode={ODD_ID}"]
+    url = Store(locate_run_directory(run)).url
+    assert shlex.split(command)[1:] == ["flows/show.py", f"run={url}", f"episode={ODD_ID}"]
 
 
 @pytest.mark.slow

@@ -177,8 +177,8 @@ def _find_words(error: Exception) -> str | None:
             body = body[0] if isinstance(body, list) and body else body
             if not isinstance(body, dict):
                 return None
-            found = body.get("error") or body.get("message") or body.get("detail")
-            return " ".join(read_message(found).split()) if isinstance(found, dict | str) else None
+            body_error = body.get("error") or body.get("message") or body.get("detail")
+            return " ".join(read_message(body_error).split()) if isinstance(body_error, dict | str) else None
     return None
 
 

@@ -86,8 +86,11 @@ def to_given_messages(call: ToolCall, observation: str) -> list[Message]:
     call_id = call.id
     if not re.fullmatch("[A-Za-z0-9]{9}", call_id):
         call_id = hashlib.sha256(call_id.encode()).hexdigest()[:9]
-    asked = to_openai_call(call.model_copy(update={"id": call_id}))
-    return [{"role": "assistant", "content": None, "tool_calls": [asked]}, to_tool_message(call_id, observation)]
+    openai_call = to_openai_call(call.model_copy(update={"id": call_id}))
+    return [
+        {"role": "assistant", "content": None, "tool_calls": [openai_call]},
+        to_tool_message(call_id, observation),
+    ]
 
 
 def drop_reasoning(reply: Reply) -> Reply:

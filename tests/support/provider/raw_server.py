@@ -4,13 +4,13 @@ Not here: servers that understand what they are asked (`server`), the cases that
 """
 
 import json
-import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, NamedTuple
+
+from support.provider.loopback_server import LoopbackServer
 
 
 class RawRequest(NamedTuple):
@@ -61,28 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(pause)
 
 
-class RawServer(ThreadingHTTPServer):
+class RawServer(LoopbackServer):
     """Serves inside `with RawServer(answering) as server:`; `requests` are those it got, in order."""
-
-    request_queue_size = 256
-    daemon_threads = True
 
     def __init__(self, answering: Answering) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answering, self.requests = answering, list[RawRequest]()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a client that stopped waiting is no error
-            super().handle_error(request, client_address)

@@ -11,16 +11,16 @@ import json
 import select
 import socket
 import struct
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from support.provider.call_log import Visit, Visits
+from support.provider.loopback_server import LoopbackServer
 from support.provider.protocols import Answer, Anthropic, ChatRequest, Dialect, Gemini, Json, OpenAI, Said
 
 
@@ -137,10 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
 
-class Provider(ThreadingHTTPServer):
+class Provider(LoopbackServer):
     """Serves inside `with Provider(brain) as provider:`; each base is what litellm takes as `api_base`."""
-
-    request_queue_size = 256
 
     def __init__(self, brain: Brain, fault: Faults = lambda _: None, *, remembering: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -160,20 +158,15 @@ class Provider(ThreadingHTTPServer):
     @property
     def anthropic_base(self) -> str:
         """For anthropic/, which posts to {api_base}/v1/messages."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return self.address
 
     @property
     def gemini_base(self) -> str:
         """For gemini/, which posts to {api_base}/models/{model}:generateContent."""
         return f"{self.anthropic_base}/v1beta"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
     def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
+        super().__exit__()
         for connection in self.connections:  # else clients that keep them alive would still be answered
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -192,10 +185,6 @@ class Provider(ThreadingHTTPServer):
             if self.remembering:
                 self.requests.append(request)
         return request
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # a client that stopped waiting is no error
-            super().handle_error(request, client_address)
 
 
 __all__ = ["Answer", "Brain", "ChatRequest", "Fault", "Faults", "Json", "Provider", "Said"]
