@@ -18,7 +18,7 @@ from support.provider.server import Answer, Provider
 from tautraj import process_env
 from tautraj.errors import BadRequest, PreflightError, ProviderTimeout
 from tautraj.llms import chat
-from tautraj.llms.http_client import PoolPerThread, check_proxies, describe_proxy
+from tautraj.llms.http_client import PoolPerThread, check_proxies, describe_proxy, ensure_http_handler
 
 HELLO = [{"role": "user", "content": "hello"}]
 CROWD = 150
@@ -202,3 +202,13 @@ def test_the_proxy_of_an_address_is_described(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert describe_proxy(address) == proxy
+
+
+def test_clients_that_litellm_kept_from_earlier_calls_are_replaced() -> None:
+    """Else a call of somebody else's, before the first of ours, would decide how all of that route are sent."""
+    import litellm
+
+    litellm.in_memory_llm_clients_cache.set_cache("kept", object())
+    ensure_http_handler.cache_clear()
+    ensure_http_handler()
+    assert litellm.in_memory_llm_clients_cache.get_cache("kept") is None

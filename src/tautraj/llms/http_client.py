@@ -163,4 +163,5 @@ def ensure_http_handler() -> "HTTPHandler":
     transport = PoolPerThread(get_ssl_configuration())
     litellm.sync_transport = transport
     litellm.client_session = httpx.Client(transport=transport, follow_redirects=True)
+    litellm.in_memory_llm_clients_cache.flush_cache()  # clients of calls that others made before keep their transport
     return HTTPHandler(client=FastClient(transport=transport, headers=get_default_headers(), follow_redirects=True))
