@@ -55,7 +55,7 @@ def sent_tools(request: RawRequest) -> list[str]:
     return [tool["function"]["name"] for tool in request.body.get("tools", [])]
 
 
-@pytest.mark.parametrize("model", ["model=vllm", "model=ollama"])
+@pytest.mark.parametrize("model", ["model=vllm", pytest.param("model=ollama", marks=pytest.mark.slow)])
 def test_no_tool_parser(model: str, generate: Generate, tmp_path: Path) -> None:
     case = load_case("no-tool-parser")
     assert [model] in (case["command"], case["also"])
@@ -206,7 +206,8 @@ def with_proxies(environ: dict[str, str], changes: dict[str, str | None]) -> dic
     return kept | {name: value for name, value in changes.items() if value is not None}
 
 
-@pytest.mark.parametrize("number", [pytest.param(0, marks=pytest.mark.slow), 1])  # 1 asks one more server
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 1])
 def test_http_proxy(number: int, environ: dict[str, str], tmp_path: Path) -> None:
     case = load_case("http-proxy")
     env = with_proxies(environ, case["environment"])

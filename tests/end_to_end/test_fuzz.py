@@ -242,7 +242,7 @@ def tools() -> tuple[str, ...]:
     return tuple(tool["function"]["name"] for tool in open_benchmark(run.benchmark, run.domain).tools)
 
 
-@examples(60)
+@examples(40)
 @given(data=st.data())
 def test_an_episode_of_arbitrary_calls_is_played_graded_and_kept(data: st.DataObject) -> None:
     call = st.tuples(st.sampled_from([*tools(), "nope", ""]), mutated(ARGUMENTS).map(json.dumps) | objects)
@@ -284,7 +284,7 @@ def seat(name: str, provider: Provider) -> Llm:
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("name", SERVERS)
-@examples(40)
+@examples(25)
 @given(data=st.data())
 def test_an_answer_of_any_shape_is_an_answer_or_a_failure_of_the_provider(
     name: str, provider: Provider, data: st.DataObject
@@ -356,7 +356,7 @@ def standing_in(place: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-@examples(40)
+@examples(25)
 @given(override=words)
 @example("runner=0")
 @example("+user=inf")
@@ -374,7 +374,7 @@ def test_any_override_is_taken_or_refused_in_lines(override: str) -> None:
         assert [path.name for path in place.iterdir()] == ["beside"], "nothing is written before a run is ready"
 
 
-@examples(30)
+@examples(20)
 @given(overrides=st.lists(words, min_size=1, max_size=2))
 def test_any_command_line_exits_with_2_and_says_why_or_is_carried_out(overrides: list[str]) -> None:
     said, out = io.StringIO(), io.StringIO()

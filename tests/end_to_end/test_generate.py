@@ -206,7 +206,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_played_twice(
     store = store_of(*overrides)
     episodes = Path(store.path) / "episodes"
     chance = random.Random(7)
-    for kill in range(5):
+    for kill in range(4):
         process = start(overrides, cwd=tmp_path, env=environ, log=subprocess.DEVNULL, cold=kill == 0)
         goal = min(39, 7 * (kill + 1) + chance.randrange(3))
         while process.poll() is None and len(list(episodes.glob("*.json"))) < goal:

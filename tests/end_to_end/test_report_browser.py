@@ -123,6 +123,7 @@ def test_by_keyboard_alone(retail: Store, opened: Callable[..., Any]) -> None:
     assert "– not graded" in page.locator("#conversation header").inner_text()
 
 
+@pytest.mark.slow
 def test_rows_are_sorted_by_what_is_pressed(retail: Store, opened: Callable[..., Any]) -> None:
     page = opened(sample_runs.page_of(retail))
     turns = "cells => cells.map(cell => Number(cell.textContent))"
@@ -137,6 +138,7 @@ def test_rows_are_sorted_by_what_is_pressed(retail: Store, opened: Callable[...,
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark"}], ids=str)
 def test_on_a_phone_and_in_the_dark(settings: dict[str, Any], retail: Store, opened: Callable[..., Any]) -> None:
     page = opened(sample_runs.page_of(retail), f"#{failed(retail)[0]}", **settings)
@@ -150,6 +152,7 @@ def test_on_a_phone_and_in_the_dark(settings: dict[str, Any], retail: Store, ope
     assert (page.evaluate(light) == "rgb(255, 255, 255)") == ("color_scheme" not in settings)
 
 
+@pytest.mark.slow
 def test_a_conversation_is_printed_with_what_is_folded(
     retail: Store, opened: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -229,6 +232,7 @@ def test_a_text_of_megabytes_is_shown_in_steps(mock: Run, opened: Callable[..., 
     assert len(text.inner_text()) == LONG
 
 
+@pytest.mark.slow
 def test_the_command_for_a_conversation_that_is_left_out_is_one_command(
     mock: Run, opened: Callable[..., Any]
 ) -> None:

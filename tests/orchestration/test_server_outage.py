@@ -13,6 +13,7 @@ from tautraj.errors import StoreError, TrackingError
 from tautraj.orchestration.server_outage import MAX_QUEUED_EVENTS, tolerate_server_loss, wait_for_event_queue
 
 
+@pytest.mark.slow
 def test_a_run_that_is_over_is_over(capsys: pytest.CaptureFixture[str]) -> None:
     with tolerate_server_loss(["outputs/x"]):
         raise httpx.ConnectError("refused")

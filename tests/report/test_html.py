@@ -218,6 +218,7 @@ def test_data_that_are_others_explain_nothing(run: Run, tmp_path: Path) -> None:
     assert "differ from the data it was graded with" in told["unexplained"]
 
 
+@pytest.mark.slow
 def test_a_page_of_many_conversations_is_never_whole_in_memory(run: Run, tmp_path: Path) -> None:
     each, many = 400_000, 100
     store = made_by_hand(run)

@@ -153,7 +153,7 @@ def check_customer(trajectory: Trajectory, strategy: str) -> None:
         assert strategy != "llm" or not any(thoughts)
 
 
-@pytest.mark.parametrize("strategy", ["verify", "reflection"])
+@pytest.mark.parametrize("strategy", ["verify", pytest.param("reflection", marks=pytest.mark.slow)])
 def test_a_draft_is_rejected_now_and_then(play: Play, strategy: str) -> None:
     found = play("tool_calling", strategy, ids=SOME)
     assert rewards(found) == [1.0] * len(SOME)

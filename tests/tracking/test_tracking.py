@@ -135,6 +135,7 @@ def traced(store: Store) -> list[str]:
 ALL = {"episodes.json", "metrics.json", "run.yaml", "trajectories.jsonl.gz"}
 
 
+@pytest.mark.slow
 def test_gone_and_back_in_mid_run(start: Callable[[], Running], line: Line) -> None:
     running = start()
     running.play(1)
@@ -209,6 +210,7 @@ def test_traces_come_while_a_run_goes_on(tmp_path: Path) -> None:
     assert traced(running.store) == sorted(running.store.list_ids())
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_no_spans_is_said_how_to_live_with(tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 1)
     with serving(tmp_path, "plain") as port:
