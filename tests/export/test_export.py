@@ -67,7 +67,8 @@ def test_sft_with_its_card(runs: dict[str, Path], tmp_path: Path) -> None:
         "`wrote_nothing`",
         "load_dataset",
         "entropy",
-        "list of objects: `role`",
+        "size_categories:\n- n<1K",
+        "license: mit",
     ):
         assert word in text
     assert {path.name for path in (tmp_path / "data").glob("*.png")} == {"operations.png", "lengths.png"}
@@ -76,7 +77,13 @@ def test_sft_with_its_card(runs: dict[str, Path], tmp_path: Path) -> None:
     assert [message["role"] for message in data["train"][0]["messages"]] == [
         message["role"] for message in found[0]["messages"]
     ]
-    assert json.loads(data["train"][0]["tools"])[0]["type"] == "function"
+    assert data["train"][0]["messages"] == found[0]["messages"], "a key that is absent stays absent"
+    assert data["train"][0]["tools"][0]["type"] == "function"
+    assert str(tmp_path) not in text + json.dumps(found), "a path of this machine"
+    assert {row["run"] for row in found} == {runs["train"].name}
+    assert len({row["uuid"] for row in found}) == len(found)
+    assert {row["license"] for row in found} == {"mit"} and {row["guard"] for row in found} == {"own"}
+    assert all(row["reward_basis"] and row["labels"]["wrote_nothing"] in (True, False) for row in found)
 
 
 def test_the_test_split_is_refused_unless_it_is_asked_for_and_then_shouted(
@@ -118,12 +125,17 @@ def test_every_format_has_rows(name: str, runs: dict[str, Path], tmp_path: Path)
     assert rows_in(tmp_path / "data")
 
 
-def test_parquet_has_what_the_lines_have(runs: dict[str, Path], tmp_path: Path) -> None:
-    from pyarrow import parquet
+@pytest.mark.parametrize("name", ["sft", "sharegpt", "predecessor"])
+def test_parquet_and_lines_are_read_as_the_same(name: str, runs: dict[str, Path], tmp_path: Path) -> None:
+    """Each by its loader: objects are objects again, and what is absent is absent."""
+    from datasets import load_dataset
 
+    loaded = []
     for kind in ("jsonl", "parquet"):
-        export(f"run={runs['train']}", f"file={kind}", f"out={tmp_path}/{kind}")
-    assert parquet.read_table(tmp_path / "parquet" / "train.parquet").to_pylist() == rows_in(tmp_path / "jsonl")
+        export(f"run={runs['train']}", f"format={name}", f"file={kind}", f"out={tmp_path}/{kind}")
+        loaded.append(load_dataset(str(tmp_path / kind), cache_dir=str(tmp_path / "cache"))["train"])
+    assert loaded[0].features == loaded[1].features
+    assert list(loaded[0]) == list(loaded[1]) == rows_in(tmp_path / "jsonl")
 
 
 def test_a_run_that_is_named_twice_is_one(runs: dict[str, Path], tmp_path: Path) -> None:
@@ -144,7 +156,7 @@ def test_the_newest_run_where_none_is_named(runs: dict[str, Path], tmp_path: Pat
     root = runs["train"].parents[1]
     os.utime(runs["train"] / "run.yaml")
     export(f"root={root}", f"out={tmp_path}/data")
-    assert {row["run"] for row in rows_in(tmp_path / "data")} == {str(runs["train"])}
+    assert {row["run"] for row in rows_in(tmp_path / "data")} == {runs["train"].name}
 
 
 @pytest.mark.slow
@@ -182,7 +194,6 @@ def test_it_is_pushed_to_the_hub(runs: dict[str, Path], tmp_path: Path) -> None:
         (["format=preference"], "A pair needs a failed episode"),
         (["format=sfd"], "format=sfd does not exist"),
         (["choose.without=[wrote_noting]"], "wrote_noting is no label"),
-        (["file=parquet", "style.arguments=object"], "style.arguments=text"),
         (["out=/proc/here"], "/proc/here"),
         (["out=/"], "name another folder"),
         (["out=s3://bucket/data"], "is no folder of this machine"),
@@ -190,7 +201,7 @@ def test_it_is_pushed_to_the_hub(runs: dict[str, Path], tmp_path: Path) -> None:
         (["validation=0.001"], "leaves validation without a row"),
         (["hub=me/support"], "HF_TOKEN"),
         (["hub=support"], "hub"),
-        (["tokenizer=gpt2"], "tautraj[tokenizer]"),
+        (["tokenizer=gpt2"], "pip install -e '.[tokenizer]'"),
         (["run=null", "root=nowhere"], "nowhere has no run directory"),
     ],
     ids=lambda words: str(words[0]) if isinstance(words, list) else "",
@@ -234,4 +245,4 @@ def test_its_episodes_are_in_the_store(runs: dict[str, Path], tmp_path: Path) ->
     for row in rows_in(tmp_path / "data"):
         found = store.read_episode(row["episode"])
         assert found is not None
-        assert (found.task_id, found.reward, str(runs["train"])) == (row["task"], row["reward"], row["run"])
+        assert (found.task_id, found.reward, runs["train"].name) == (row["task"], row["reward"], row["run"])

@@ -23,8 +23,9 @@ TOOLS = [{"type": "function", "function": {"name": "get_order_details", "descrip
 
 
 def style(**changed: Any) -> Style:
-    plain = {"reasoning": "field", "thought": "inline", "plan": "inline", "belief": "drop"}
-    return Style.model_validate({**plain, "system": "recorded", "loss_mask": True, "arguments": "text", **changed})
+    plain = {"reasoning": "field", "thought": "reasoning", "plan": "reasoning", "belief": "drop"}
+    plain |= {"system": "recorded", "greeting": "keep", "arguments": "object"}
+    return Style.model_validate({**plain, "loss_mask": True, **changed})
 
 
 def conversation(last: str = "Done.", **fields: Any) -> Trajectory:
@@ -43,24 +44,27 @@ def conversation(last: str = "Done.", **fields: Any) -> Trajectory:
     return records.trajectory(turns=numbered, tools=TOOLS, privileged=gold, **fields)
 
 
+RUN = {"run": "run", "guard": "all"}
+
+
 def chosen(trajectory: Trajectory) -> Conversation:
-    return Conversation(trajectory, "outputs/run", chosen=True)
+    return Conversation(trajectory, RUN, chosen=True)
 
 
 def failed(trajectory: Trajectory) -> Conversation:
-    return Conversation(trajectory, "outputs/run", chosen=False)
+    return Conversation(trajectory, RUN, chosen=False)
 
 
 def test_the_messages_are_the_agents_side_of_it() -> None:
     found = build_messages(conversation(), style())
     assert [message["role"] for message in found] == ["system", "assistant", "user", "assistant", "tool", "assistant"]
-    assert [message["weight"] for message in found] == [None, 0, None, 1, None, 1]
-    assert found[3]["content"] == "<plan>\nLook it up.\n</plan>\n\nLet me see."
-    assert found[3]["reasoning_content"] == "I must look."
+    assert [message.get("weight") for message in found] == [None, 0, None, 1, None, 1]
+    assert found[3]["content"] == ""
+    assert found[3]["reasoning_content"] == "Look it up.\n\nI must look.\n\nLet me see."
     [call] = found[3]["tool_calls"]
-    assert json.loads(call["function"]["arguments"]) == {"order_id": "W1"}
+    assert call["function"] == {"name": "get_order_details", "arguments": {"order_id": "W1"}}
     assert (found[4]["tool_call_id"], found[4]["content"]) == (call["id"], "{}")
-    assert len({tuple(message) for message in found}) == 1, "a loader guesses columns from the first rows"
+    assert not any(value is None for message in found for value in message.values())
 
 
 @pytest.mark.parametrize("channel", ["inline", "field", "drop"])
@@ -81,10 +85,18 @@ def test_a_channel_goes_where_it_is_asked_to(channel: str, name: str, text: str,
 
 
 def test_without_a_system_prompt_and_a_mask() -> None:
-    found = build_messages(conversation(), style(system="none", loss_mask=False, arguments="object"))
+    found = build_messages(conversation(), style(system="none", loss_mask=False, arguments="text"))
     assert found[0]["role"] == "assistant"
     assert all("weight" not in message for message in found)
-    assert found[2]["tool_calls"][0]["function"]["arguments"] == {"order_id": "W1"}
+    assert json.loads(found[2]["tool_calls"][0]["function"]["arguments"]) == {"order_id": "W1"}
+
+
+def test_a_greeting_that_the_task_gives_can_be_left_out() -> None:
+    found = build_messages(conversation(), style(greeting="drop"))
+    assert [message["role"] for message in found] == ["system", "user", "assistant", "tool", "assistant"]
+    assert [row["step"] for row in rows(steps, chosen(conversation()), discount=1.0)] == [0, 1]
+    [row, _] = steps([chosen(conversation())], style(greeting="drop"), discount=1.0)
+    assert [message["role"] for message in row["prompt"]] == ["system", "user"]
 
 
 def rows(make: Any, *task: Conversation, **settings: Any) -> list[Row]:
@@ -98,7 +110,7 @@ def test_no_gold_reaches_a_row_and_every_row_tells_where_it_is_from(make: Any) -
     [row] = rows(make, chosen(conversation()))
     assert "secret" not in json.dumps(row)
     assert (row["task"], row["domain"], row["benchmark"]) == ("5", "retail", "tau2")
-    assert make is prompts or (row["episode"], row["run"], row["cell"]) == ("5-t0-00000000", "outputs/run", "c-0")
+    assert make is prompts or (row["episode"], row["run"], row["cell"]) == ("5-t0-00000000", "run", "c-0")
 
 
 def test_sharegpt_takes_turns_as_llama_factory_wants_it() -> None:
@@ -118,7 +130,7 @@ def test_sharegpt_ends_with_the_agent() -> None:
 
 
 def message(role: str, **fields: Any) -> dict[str, Any]:
-    return {"role": role, "content": "Yes.", "tool_calls": None, "tool_call_id": None, **fields}
+    return {"role": role, "content": "Yes.", **fields}
 
 
 CALL = message("assistant", content="", tool_calls=[{"id": "a"}])
@@ -157,7 +169,7 @@ def test_what_sharegpts_loaders_refuse_is_found(said: list[str], wrong: str | No
 
 
 def test_a_prompt_with_nothing_in_it_is_refused() -> None:
-    said = {"role": "assistant", "content": "Hello.", "tool_calls": None, "tool_call_id": None}
+    said = {"role": "assistant", "content": "Hello."}
     assert find_problem({"prompt": [], "completion": [said]}) == "an empty prompt, which TRL stumbles over"
     assert find_problem({"messages": [said]}) is None
 
@@ -238,7 +250,8 @@ def test_kto_has_both_kinds_and_nothing_ungraded() -> None:
 
 def test_prompts_are_one_per_task_with_how_to_grade_it() -> None:
     [row] = rows(prompts, chosen(conversation()), chosen(conversation(id="again")))
-    assert [message["role"] for message in row["prompt"]] == ["system", "assistant"]
+    assert [message["role"] for message in row["prompt"]] == ["system", "assistant", "user"]
+    assert row["prompt"][-1]["content"] == "Where is my order?"
     assert "split=test 'tasks.ids=[\"5\"]' model=openai_compatible" in row["grade_with"]
     assert row["scenario"] == "Ada."
 

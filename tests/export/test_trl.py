@@ -3,7 +3,6 @@
 Takes torch and TRL (`make test-trl`); downloads nothing.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,14 +130,10 @@ def test_a_chat_template_is_asked_of_every_row(run: Path, tokenizer: Path, tmp_p
     exported(tmp_path, "sft", f"run={run}", f"tokenizer={tokenizer}")
     words = AutoTokenizer.from_pretrained(tokenizer)
     longest = max(
-        len(words.apply_chat_template(plain(row["messages"]), tools=json.loads(row["tools"]), return_dict=False))
+        len(words.apply_chat_template(row["messages"], tools=row["tools"], return_dict=False))
         for row in rows_in(tmp_path / "data")
     )
     assert f"The longest row has {longest:,} tokens" in (tmp_path / "data" / "README.md").read_text()
-
-
-def plain(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{key: value for key, value in message.items() if value is not None} for message in messages]
 
 
 def test_rows_that_the_template_refuses_are_not_written(run: Path, tokenizer: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 A format is a function from the conversations of one task to rows, and a YAML in `conf/format/` that names it.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
@@ -17,8 +16,8 @@ class Conversation(NamedTuple):
     """A trajectory on its way to rows."""
 
     trajectory: Trajectory
-    run: str
-    """Run directory, a path or URL."""
+    run_columns: Row
+    """Columns that all conversations of its run share: run, guard, license, terms, style."""
     chosen: bool
     """False: a failed episode of the same task, for formats that need a rejected side."""
 
@@ -32,11 +31,11 @@ class Format(Protocol):
 
 
 def lineage(conversation: Conversation) -> Row:
-    """Columns that trace a row to its episode, run and configuration."""
+    """Columns that trace a row to its episode, run and configuration, and say how it was graded and changed."""
     trajectory = conversation.trajectory
+    usage = trajectory.usage.get("model")
     return {
         "episode": trajectory.id,
-        "run": conversation.run,
         "cell": trajectory.cell,
         "benchmark": trajectory.benchmark,
         "domain": trajectory.domain,
@@ -47,18 +46,10 @@ def lineage(conversation: Conversation) -> Row:
         "model": trajectory.model,
         "user": trajectory.user,
         "reward": trajectory.reward,
+        "reward_basis": list(trajectory.grade.components) if trajectory.grade else [],
+        "labels": trajectory.labels.model_dump() if trajectory.labels else None,
+        "tokens_in": usage.tokens_in if usage else 0,
+        "tokens_out": usage.tokens_out if usage else 0,
+        "mistakes_left_out": sum(turn.kind == "mistake" for turn in trajectory.turns),
+        **conversation.run_columns,
     }
-
-
-def dump_tools(trajectory: Trajectory) -> str:
-    """The tool schemas as JSON text: as columns, every tool would get the parameters of all others."""
-    text, tools = _last_tools.get(id(trajectory.tools), ("", None))
-    if tools is not trajectory.tools:
-        text = json.dumps(trajectory.tools, ensure_ascii=False)
-        _last_tools.clear()
-        _last_tools[id(trajectory.tools)] = (text, trajectory.tools)
-    return text
-
-
-_last_tools: dict[int, tuple[str, Any]] = {}
-"""A cache of one: rows of a run have the same tools, and dumping them takes a sixth of a row's time."""

@@ -6,8 +6,8 @@ ungraded ones, have no row.
 
 from collections.abc import Iterable, Iterator
 
-from tautraj.export.formats import Conversation, Row, dump_tools, lineage
-from tautraj.export.messages import Message, Style, build_messages
+from tautraj.export.formats import Conversation, Row, lineage
+from tautraj.export.messages import Style, build_messages, split_prompt
 from tautraj.export.preference import has_failed
 
 
@@ -20,12 +20,6 @@ def kto(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
                 "prompt": prompt,
                 "completion": completion,
                 "label": not has_failed(conversation),
-                "tools": dump_tools(conversation.trajectory),
+                "tools": list(conversation.trajectory.tools),
                 **lineage(conversation),
             }
-
-
-def split_prompt(messages: list[Message]) -> tuple[list[Message], list[Message]]:
-    """The messages up to the customer's first one, and the rest."""
-    first = next((index for index, message in enumerate(messages) if message["role"] == "user"), 0) + 1
-    return messages[:first], messages[first:]

@@ -1,83 +1,110 @@
 """A conversation as the agent had it, in OpenAI's messages. The customer's own tool calls are not in it.
 
-Mistakes (calls that never reached the world) are left out, and so is what follows the agent's last message.
+Mistakes (calls that never reached the world) are left out, and so is what follows the agent's last message. A key
+that has no value is absent: chat templates stumble over None.
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, NamedTuple
 
-from tautraj.trajectory import Record, Trajectory, Turn
+from tautraj.trajectory import Record, ToolCall, Trajectory, Turn
 
 Message = dict[str, Any]
 
 Channel = Literal["inline", "field", "drop"]
-"""inline: in `content`, between tags. field: under a key of its own. drop: left out."""
+"""inline: in `content`. field: under a key of its own. drop: left out."""
+
+PrivateChannel = Literal["reasoning", "inline", "field", "drop"]
+"""As `Channel`; reasoning: with the model's reasoning, as `reasoning_content`, or inline where that is."""
 
 
 class Style(Record):
-    """How channels that the customer does not hear, and calls, appear in messages."""
+    """How channels that the customer does not hear, and calls, appear in messages.
+
+    The `content` of a message to the customer is what the customer heard. Inline, what was not said stands before it
+    between <think> tags; in the content of a call's message it stands as the model wrote it.
+    """
 
     reasoning: Channel
-    """The provider's reasoning, as `reasoning_content` or between <think> tags."""
-    thought: Channel
-    """Text beside a call; inline it is the `content` of the call's message, as the model wrote it."""
-    plan: Channel
-    belief: Channel
+    """The provider's reasoning."""
+    thought: PrivateChannel
+    """The agent's own text beside a call or before a message."""
+    plan: PrivateChannel
+    belief: PrivateChannel
     system: Literal["benchmark", "recorded", "none"]
     """The first message and the tools.
 
     benchmark: the benchmark's own prompt, which suits native tool calls, the form of all rows whatever protocol the
     agent used. recorded: what the agent's model really saw.
     """
+    greeting: Literal["keep", "drop"]
+    """The agent's messages before the customer's first one, which the task gives and no model wrote."""
     loss_mask: bool
     """Whether the agent's messages have a `weight`: 1 for its own turns, 0 for given ones."""
-    arguments: Literal["text", "object"]
-    """A call's arguments: JSON text as in OpenAI's API, or an object, as most chat templates expect."""
+    arguments: Literal["object", "text"]
+    """A call's arguments: an object, as chat templates expect, or JSON text, as in OpenAI's API."""
 
 
 CHANNELS = ("reasoning", "plan", "belief", "thought")
 
-FIELDS = {"reasoning": "reasoning_content", "thought": "thought", "plan": "plan", "belief": "belief"}
+REASONING_FIELD = "reasoning_content"
 
 TAGS = {"reasoning": "think", "plan": "plan", "belief": "belief"}
 
 
+class TurnMessage(NamedTuple):
+    """A message, and whether the agent decided on it."""
+
+    message: Message
+    is_decision: bool
+
+
 def build_messages(trajectory: Trajectory, style: Style) -> list[Message]:
-    """The messages, all with the same keys (None: no value), since loaders infer columns from the first rows."""
-    messages = list(_iter_messages(trajectory, style))
-    while messages and messages[-1]["role"] == "user":
+    return [message for message, _ in build_turn_messages(trajectory, style)]
+
+
+def build_turn_messages(trajectory: Trajectory, style: Style) -> list[TurnMessage]:
+    messages = list(_iter_messages(trajectory.turns, trajectory.system_prompt, style))
+    while messages and messages[-1].message["role"] == "user":
         messages.pop()
-    empty = dict.fromkeys(list_message_keys(style))
-    return [empty | message for message in messages]
+    return messages
 
 
-def list_message_keys(style: Style) -> list[str]:
-    """The keys of every message."""
-    fields = [FIELDS[name] for name in FIELDS if getattr(style, name) == "field"]
-    weight = ["weight"] if style.loss_mask else []
-    return ["role", "content", "tool_calls", "tool_call_id", "name", *fields, *weight]
+def build_opening(trajectory: Trajectory, style: Style) -> list[Message]:
+    """What an agent begins from: the turns that the task gives, and all others through the customer's first words."""
+    is_customers = [turn.seat == "user" and turn.kind == "message" for turn in trajectory.turns]
+    given = sum(turn.given for turn in trajectory.turns)
+    end = max(given, is_customers.index(True) + 1 if True in is_customers else given)
+    return [message for message, _ in _iter_messages(trajectory.turns[:end], trajectory.system_prompt, style)]
 
 
-def _iter_messages(trajectory: Trajectory, style: Style) -> Iterator[Message]:
+def split_prompt(messages: list[Message]) -> tuple[list[Message], list[Message]]:
+    """The messages up to the customer's first one, and the rest."""
+    first = next((index for index, message in enumerate(messages) if message["role"] == "user"), 0) + 1
+    return messages[:first], messages[first:]
+
+
+def _iter_messages(turns: Iterable[Turn], system_prompt: str, style: Style) -> Iterator[TurnMessage]:
     if style.system != "none":
-        yield {"role": "system", "content": trajectory.system_prompt}
+        yield TurnMessage({"role": "system", "content": system_prompt}, is_decision=False)
     channels: dict[str, str] = {}
-    for turn in trajectory.turns:
+    has_customer_spoken = False
+    for turn in turns:
         if turn.seat == "user" and turn.kind == "message":
-            yield {"role": "user", "content": turn.message or ""}
+            has_customer_spoken = True
+            yield TurnMessage({"role": "user", "content": turn.message or ""}, is_decision=False)
         if turn.seat != "model":
             continue
         channels |= read_channels(turn)
         if turn.kind == "message":
-            yield _build_assistant_message(turn, turn.message or "", channels, style)
+            if not (style.greeting == "drop" and turn.given and not has_customer_spoken):
+                yield TurnMessage(_build_spoken_message(turn, channels, style), not turn.given)
         elif turn.kind == "tool_call" and turn.tool_call is not None:
             call = turn.tool_call
-            text = json.dumps(call.arguments, ensure_ascii=False)
-            function = {"name": call.name, "arguments": text if style.arguments == "text" else call.arguments}
-            calls = [{"id": call.id, "type": "function", "function": function}]
-            yield {**_build_assistant_message(turn, "", channels, style), "tool_calls": calls}
-            yield {"role": "tool", "tool_call_id": call.id, "name": call.name, "content": turn.observation or ""}
+            yield TurnMessage(_build_call_message(turn, call, channels, style), not turn.given)
+            result = {"role": "tool", "tool_call_id": call.id, "name": call.name, "content": turn.observation or ""}
+            yield TurnMessage(result, is_decision=False)
         if turn.kind in ("message", "tool_call"):
             channels = {}
 
@@ -91,15 +118,42 @@ def read_channels(turn: Turn) -> dict[str, str]:
     return {name: text for name, text in channels.items() if text}
 
 
-def _build_assistant_message(turn: Turn, content: str, channels: dict[str, str], style: Style) -> Message:
+def _build_spoken_message(turn: Turn, channels: dict[str, str], style: Style) -> Message:
+    inline = "\n\n".join(text for name, text in channels.items() if _get_place(name, style) == "inline")
+    thinking = f"<think>\n{inline}\n</think>\n\n" if inline else ""
+    return {"role": "assistant", "content": thinking + (turn.message or ""), **_build_fields(turn, channels, style)}
+
+
+def _build_call_message(turn: Turn, call: ToolCall, channels: dict[str, str], style: Style) -> Message:
     inline = [
         f"<{TAGS[name]}>\n{text}\n</{TAGS[name]}>" if name in TAGS else text
         for name, text in channels.items()
-        if getattr(style, name) == "inline"
+        if _get_place(name, style) == "inline"
     ]
-    fields = {FIELDS[name]: text for name, text in channels.items() if getattr(style, name) == "field"}
-    weight = {"weight": int(not turn.given)} if style.loss_mask else {}
-    return {"role": "assistant", "content": "\n\n".join(filter(None, [*inline, content])), **fields, **weight}
+    text = json.dumps(call.arguments, ensure_ascii=False)
+    function = {"name": call.name, "arguments": text if style.arguments == "text" else call.arguments}
+    return {
+        "role": "assistant",
+        "content": "\n\n".join(inline),
+        **_build_fields(turn, channels, style),
+        "tool_calls": [{"id": call.id, "type": "function", "function": function}],
+    }
+
+
+def _build_fields(turn: Turn, channels: dict[str, str], style: Style) -> Message:
+    """The keys beside `content`: channels under keys of their own, and the weight."""
+    reasoning = [text for name, text in channels.items() if _get_place(name, style) == "reasoning"]
+    fields: Message = {REASONING_FIELD: "\n\n".join(reasoning)} if reasoning else {}
+    fields |= {name: text for name, text in channels.items() if _get_place(name, style) == "field"}
+    return fields | ({"weight": int(not turn.given)} if style.loss_mask else {})
+
+
+def _get_place(channel: str, style: Style) -> str:
+    """Where a channel goes: reasoning, inline, field, drop."""
+    place: str = getattr(style, channel)
+    if channel == "reasoning":
+        return "reasoning" if place == "field" else place
+    return "inline" if place == "reasoning" and style.reasoning == "inline" else place
 
 
 def parse_arguments(call: dict[str, Any]) -> Any:

@@ -1,14 +1,15 @@
-"""Tasks for on-policy training: the agent's starting messages, the customer's scenario, the command that grades.
+"""Tasks for on-policy training: the messages to begin from, the customer's scenario, the command that grades.
 
-One row per task, however it was played. No gold: the benchmark grades the new conversation.
+One row per task, however it was played. The prompt ends with the customer's first words in the recorded conversation:
+the agent's turn is next. No gold: the benchmark grades the new conversation.
 """
 
 import json
 import shlex
 from collections.abc import Iterable, Iterator
 
-from tautraj.export.formats import Conversation, Row, dump_tools
-from tautraj.export.messages import Style, build_messages
+from tautraj.export.formats import Conversation, Row
+from tautraj.export.messages import Style, build_opening
 
 
 def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
@@ -22,10 +23,9 @@ def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
         *(f"{name}={value}" for name, value in choices.items()),
         f"tasks.ids={json.dumps([trajectory.task_id], ensure_ascii=False)}",
     ]
-    given_turns = [turn for turn in trajectory.turns if turn.given]
     yield {
-        "prompt": build_messages(trajectory.model_copy(update={"turns": tuple(given_turns)}), style),
-        "tools": dump_tools(trajectory),
+        "prompt": build_opening(trajectory, style),
+        "tools": list(trajectory.tools),
         "scenario": trajectory.scenario,
         "user_prompt": trajectory.user_prompt,
         "benchmark": trajectory.benchmark,

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator
 
 from tautraj.config import Component
 from tautraj.export.messages import Style
@@ -64,12 +64,6 @@ class ExportRequest(Record):
     hub: str | None = Field(pattern=r"^[\w.-]+/[\w.-]+$")
     """OWNER/NAME on the Hugging Face Hub, to push the export to."""
     hub_private: bool
-
-    @model_validator(mode="after")
-    def _check_parquet_arguments(self) -> "ExportRequest":
-        if self.file == "parquet" and self.style.arguments == "object":
-            raise ValueError("file=parquet has columns, and every call has other arguments: style.arguments=text")
-        return self
 
     @field_validator("guard", mode="before")
     @classmethod

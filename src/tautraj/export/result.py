@@ -3,7 +3,11 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from tautraj.export.columns import Kind
 from tautraj.export.selection.filters import FunnelStep
+
+TRAINER_LIMITS = (1024, 2048, 4096, 8192, 16384, 32768)
+"""Tokens of a row; 1,024 is what TRL's trainers cut at unless they are told another `max_length`."""
 
 
 class RowCounts(NamedTuple):
@@ -13,10 +17,14 @@ class RowCounts(NamedTuple):
     """Rows written, by split of the dataset."""
     refused: dict[str, int]
     """Rows not written, by problem."""
-    columns: dict[str, str]
-    """Name -> content, described from the first row."""
-    longest_row_tokens: int | None
-    """Tools included; None: no tokenizer was given."""
+    columns: dict[str, Kind]
+    """Name -> kind of its values."""
+    row_tokens: tuple[int, ...]
+    """Tokens of each row, tools included; empty: no tokenizer was given."""
+
+    def count_longer_rows(self) -> dict[int, int]:
+        """Limit -> rows with more tokens, for the limits that trainers are commonly given."""
+        return {limit: sum(tokens > limit for tokens in self.row_tokens) for limit in TRAINER_LIMITS}
 
 
 class ExportResult(NamedTuple):

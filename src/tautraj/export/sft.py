@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tautraj.export.formats import Conversation, Row, dump_tools, lineage
+from tautraj.export.formats import Conversation, Row, lineage
 from tautraj.export.messages import Style, build_messages
 
 
@@ -12,6 +12,6 @@ def sft(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
         if conversation.chosen:
             yield {
                 "messages": build_messages(conversation.trajectory, style),
-                "tools": dump_tools(conversation.trajectory),
+                "tools": list(conversation.trajectory.tools),
                 **lineage(conversation),
             }

@@ -2,8 +2,8 @@
 
 LLaMA-Factory refuses a row unless the customer's side (human, observation) and the agent's (gpt, function_call) take
 turns, the customer's first and the agent's last. So the agent's greeting before the customer's first message is left
-out, and so is the result of a last call. Text beside a call precedes it in <think> tags, where LLaMA-Factory reads
-it.
+out, and so is the result of a last call. What the customer did not hear precedes a message or a call in <think> tags,
+where LLaMA-Factory reads it.
 """
 
 import json
@@ -18,9 +18,7 @@ ROLES = {"user": "human", "assistant": "gpt", "tool": "observation"}
 
 def sharegpt(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
     """Columns: conversations, system, tools, lineage."""
-    inline = {
-        name: "inline" for name in CHANNELS if getattr(style, name) == "field"
-    }  # ShareGPT has no fields beside `value`
+    inline = {name: "inline" for name in CHANNELS if getattr(style, name) != "drop"}  # no fields beside `value`
     for conversation in task:
         if conversation.chosen:
             messages = build_messages(conversation.trajectory, style.model_copy(update=inline))
@@ -39,9 +37,9 @@ def sharegpt(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
 
 
 def _to_sharegpt(message: Message) -> dict[str, str]:
-    if not message["tool_calls"]:
+    if "tool_calls" not in message:
         return {"from": ROLES[message["role"]], "value": message["content"]}
     [call] = message["tool_calls"]
     text = json.dumps({"name": call["function"]["name"], "arguments": parse_arguments(call)}, ensure_ascii=False)
     beside = re.sub(r"</?think>\n?", "", message["content"]).strip()
-    return {"from": "function_call", "value": f"<think>\n{beside}\n</think>\n{text}" if beside else text}
+    return {"from": "function_call", "value": f"<think>\n{beside}\n</think>\n\n{text}" if beside else text}

@@ -6,19 +6,17 @@ number of decisions still to come.
 
 from collections.abc import Iterable, Iterator
 
-from tautraj.export.formats import Conversation, Row, dump_tools, lineage
-from tautraj.export.messages import Style, build_messages
+from tautraj.export.formats import Conversation, Row, lineage
+from tautraj.export.messages import Style, build_turn_messages
 
 
 def steps(task: Iterable[Conversation], style: Style, *, discount: float) -> Iterator[Row]:
     """Columns: prompt, completion, step, steps, return_to_go, tools, lineage. Ungraded episodes have no row."""
     for conversation in task:
         if conversation.chosen and conversation.trajectory.reward is not None:
-            messages = build_messages(conversation.trajectory, style)
-            given_count = sum(turn.given and turn.seat == "model" for turn in conversation.trajectory.turns)
-            decisions = [index for index, message in enumerate(messages) if message["role"] == "assistant"][
-                given_count:
-            ]
+            turn_messages = build_turn_messages(conversation.trajectory, style)
+            messages = [message for message, _ in turn_messages]
+            decisions = [index for index, (_, is_decision) in enumerate(turn_messages) if is_decision]
             for number, index in enumerate(decisions):
                 yield {
                     "prompt": messages[:index],
@@ -26,6 +24,6 @@ def steps(task: Iterable[Conversation], style: Style, *, discount: float) -> Ite
                     "step": number,
                     "steps": len(decisions),
                     "return_to_go": conversation.trajectory.reward * discount ** (len(decisions) - 1 - number),
-                    "tools": dump_tools(conversation.trajectory),
+                    "tools": list(conversation.trajectory.tools),
                     **lineage(conversation),
                 }

@@ -32,7 +32,7 @@ def make_task_runner(run: Run) -> Any:
     """The task runner of `run.runner`. Raises `ConfigError` if it is not a task runner or not installed."""
     target, extra = run.runner.target, _cluster_extra(run)
     if extra and importlib.util.find_spec(f"prefect_{extra}") is None:
-        raise ConfigError(f"runner._target_={target} is not installed: pip install 'tautraj[{extra}]'")
+        raise ConfigError(f"runner._target_={target} is not installed: pip install -e '.[{extra}]'")
     with boundary(ConfigError, f"runner._target_={target}"):
         runner: Any = load_object(target)
         if not (isinstance(runner, type) and issubclass(runner, TaskRunner)):

@@ -12,20 +12,15 @@ from typing import Any
 import yaml
 
 from tautraj.config import GOLD_ROUTES
+from tautraj.export.columns import describe_features, describe_kinds
+from tautraj.export.output.licences import LICENCES, find_license, find_providers, get_terms
 from tautraj.export.output.stats import DatasetStats
 from tautraj.export.request import FLAGS, ExportRequest
-from tautraj.export.result import ExportResult
+from tautraj.export.result import ExportResult, RowCounts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.scan import Source
 from tautraj.printable import escape_unprintable
 from tautraj.redaction import redact_tree
-
-TERMS_FILE = Path(__file__).with_name("terms.yaml")
-
-LICENCES = {
-    "tau2": "tasks, policies and tools of τ²-bench, MIT and Apache-2.0",
-    "tau_bench": "tasks, policies and tools of τ-bench, MIT",
-}
 
 GUARD_OFF_WARNING = (
     "THE CONTAMINATION GUARD WAS OFF: THIS DATASET MAY HOLD TEST TASKS OF THE BENCHMARK, AND TASKS THAT SHARE THEIR "
@@ -51,17 +46,18 @@ def _render_lines(
     chosen: Sequence[Candidate],
     stats: DatasetStats,
 ) -> Iterator[str]:
-    yield from _render_head(result, request)
+    yield from _render_head(result, request, sources)
     gold_runs = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD_ROUTES}
     for name in sorted({candidate.model for candidate in chosen if candidate.run in gold_runs}):
         yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
-    yield f'data = load_dataset("{request.hub or result.folder}")\nprint(data["train"][0])\n```\n'
+    yield f'data = load_dataset("{request.hub or f"./{result.folder.name}"}")\nprint(data["train"][0])\n```\n'
     yield from _render_counts(result, len(chosen))
     yield from _render_guard(request)
-    yield from _render_stats(stats, result.counts.longest_row_tokens)
+    yield from _render_stats(stats)
+    yield from _render_lengths(result.counts)
     yield "## Columns\n"
-    yield from _render_table(("column", "holds"), result.counts.columns.items())
+    yield from _render_table(("column", "holds"), describe_kinds(result.counts.columns))
     yield "\n## Labels\n"
     yield from _render_table(("label", "holds", "does not", "unknown"), _count_labels(chosen))
     yield "\n## Where it comes from\n"
@@ -69,27 +65,52 @@ def _render_lines(
         ("run", "agent", "model", "customer", "split", "system prompt, sha256", "conversations"),
         _count_conversations(sources, chosen),
     )
-    yield "\nEvery row names its episode, run directory and cell; `run.yaml` there repeats the run.\n"
+    yield "\nEvery row names its episode, run directory and cell; `run.yaml` there repeats the run. "
+    yield "`uuid` is the same for equal rows. `mistakes_left_out` counts calls that never reached the world; `style` "
+    yield "says how text that was not said, the prompt and arguments appear.\n"
     yield "## Licence and terms\n"
     yield from (f"- {LICENCES[name]}" for name in sorted({candidate.benchmark for candidate in chosen}))
-    yield from _list_terms(sources)
+    yield from (f"- answers of `{name}`: {get_terms(name)}" for name in find_providers(sources))
     yield "\n## How it was made\n"
-    config = yaml.safe_dump(redact_tree(request.model_dump(mode="json")), sort_keys=False).strip()
+    config = yaml.safe_dump(_describe_request(request, sources), sort_keys=False).strip()
     yield f"```yaml\n{config}\n```"
 
 
-def _render_head(result: ExportResult, request: ExportRequest) -> Iterator[str]:
+def _describe_request(request: ExportRequest, sources: Sequence[Source]) -> dict[str, Any]:
+    """The request without paths of this machine: runs by name, no output folder."""
+    tree: dict[str, Any] = redact_tree(request.model_dump(mode="json", exclude={"root", "out"}))
+    tokenizer = request.tokenizer and request.tokenizer.rstrip("/").removeprefix("/")
+    is_folder = request.tokenizer is not None and Path(request.tokenizer).exists()
+    return tree | {
+        "run": [source.name for source in sources],
+        "tokenizer": Path(request.tokenizer).name if is_folder and request.tokenizer else tokenizer,
+    }
+
+
+def _render_head(result: ExportResult, request: ExportRequest, sources: Sequence[Source]) -> Iterator[str]:
     """The Hub's metadata, the title, and the warning where the guard was off."""
     files = [{"split": name, "path": f"{name}.{request.file}"} for name, n in result.counts.rows.items() if n]
     metadata = {
         "pretty_name": f"tautraj {request.format.name}",
-        "tags": ["agent", "tool-use", "tau-bench"],
+        "license": find_license(sources),
+        **({"license_name": "see-licence-and-terms"} if find_license(sources) == "other" else {}),
+        "language": ["en"],
+        "task_categories": ["text-generation"],
+        "size_categories": [find_size_category(result.total_rows)],
+        "tags": ["agent", "tool-use", "tau-bench", "trajectories"],
         "configs": [{"config_name": "default", "data_files": files}],
+        "dataset_info": {"features": describe_features(result.counts.columns)},
     }
     yield "---\n" + yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True).strip() + "\n---\n"
     yield f"# Customer-support conversations, format `{request.format.name}`\n"
     if request.guard == "off":
         yield f"**{GUARD_OFF_WARNING}**\n"
+
+
+def find_size_category(rows: int) -> str:
+    """The Hub's name for a number of rows."""
+    bounds = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+    return next((name for bound, name in bounds if rows < bound), "1M<n<10M")
 
 
 def _render_counts(result: ExportResult, conversations: int) -> Iterator[str]:
@@ -114,7 +135,7 @@ def _render_guard(request: ExportRequest) -> Iterator[str]:
         )
 
 
-def _render_stats(stats: DatasetStats, longest_row_tokens: int | None) -> Iterator[str]:
+def _render_stats(stats: DatasetStats) -> Iterator[str]:
     yield "## What it teaches\n"
     yield from _render_table(
         ("operation", "conversations kept", "came in graded", "of them succeeded"), stats.operations
@@ -124,9 +145,17 @@ def _render_stats(stats: DatasetStats, longest_row_tokens: int | None) -> Iterat
     yield f"\n{stats.sequences} different sequences of writes, entropy {stats.entropy:.2f} bits."
     for name, (fewest, median, most) in (("turns", stats.turns), ("tokens of the agent's model", stats.tokens)):
         yield f"A conversation has {fewest:,} to {most:,} {name}, median {median:,.0f}."
-    if longest_row_tokens is not None:
-        yield f"The longest row has {longest_row_tokens:,} tokens by the tokenizer named below."
     yield "\n![operations](operations.png)\n![lengths](lengths.png)\n"
+
+
+def _render_lengths(counts: RowCounts) -> Iterator[str]:
+    """How long the rows are for a trainer; nothing without a tokenizer."""
+    if counts.row_tokens:
+        yield f"The longest row has {max(counts.row_tokens):,} tokens, tools included, by the tokenizer named below. "
+        yield "A trainer whose limit is lower cuts or drops rows:\n"
+        longer = counts.count_longer_rows().items()
+        yield from _render_table(("limit in tokens", "rows that are longer"), ((f"{k:,}", n) for k, n in longer))
+        yield ""
 
 
 def _count_labels(chosen: Sequence[Candidate]) -> Iterator[tuple[Any, ...]]:
@@ -142,14 +171,7 @@ def _count_conversations(sources: Sequence[Source], chosen: Sequence[Candidate])
     for source in sources:
         of_run = [candidate for candidate in chosen if candidate.run == source.url]
         kinds = Counter((row.agent, row.model, row.user, row.split, row.prompt_hash) for row in of_run)
-        yield from ((f"`{source.url}`", *kind, n) for kind, n in sorted(kinds.items()))
-
-
-def _list_terms(sources: Sequence[Source]) -> Iterator[str]:
-    known = yaml.safe_load(TERMS_FILE.read_text(encoding="utf-8"))
-    names = {source.config[seat]["provider"]["name"] for source in sources for seat in ("model", "user")}
-    for name in sorted(names):
-        yield f"- answers of `{name}`: {known.get(name, 'nothing is known of its terms; read them')}"
+        yield from ((f"`{source.name}`", *kind, n) for kind, n in sorted(kinds.items()))
 
 
 def _render_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Writes rows to files one by one: JSON lines, or Parquet in groups of rows. Memory holds one group.
 
-Not here: the content of a row (`export.formats`).
+Not here: the content of a row (`export.formats`), its types (`export.columns`).
 """
 
 import json
@@ -11,13 +11,11 @@ from typing import Any, Protocol
 
 import orjson
 
+from tautraj.export.columns import Kind, find_kinds
 from tautraj.export.formats import Row
 
 ROW_GROUP_SIZE = 256
 """Rows per Parquet row group."""
-
-NUMBER_COLUMNS = ("weight", "reward", "rejected_reward")
-"""Number columns that may be empty in the first group; other columns empty there become text, or calls."""
 
 
 class RowWriter(Protocol):
@@ -41,24 +39,24 @@ class _JsonLinesWriter:
         self._file = path.open("wb")
 
     def write(self, row: Row) -> None:
-        try:
-            line = orjson.dumps(row)
-        except TypeError:  # half a surrogate pair, a number beyond 64 bits
-            line = json.dumps(row).encode()
-        self._file.write(line + b"\n")
+        self._file.write(_dump(row) + b"\n")
 
     def close(self) -> None:
         self._file.close()
 
 
 class _ParquetWriter:
+    """Objects are Arrow's JSON texts, which `datasets` reads as `Json`; with the page index of the Hub's viewer."""
+
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._kinds: dict[str, Kind] = {}
         self._writer: Any = None
         self._rows: list[Row] = []
 
     def write(self, row: Row) -> None:
-        self._rows.append(row)
+        self._kinds = self._kinds or find_kinds(row)
+        self._rows.append({name: _encode(value, self._kinds[name]) for name, value in row.items()})
         if len(self._rows) == ROW_GROUP_SIZE:
             self._flush()
 
@@ -72,31 +70,28 @@ class _ParquetWriter:
         import pyarrow
         from pyarrow import parquet
 
-        schema = (
-            self._writer.schema if self._writer else _type_empty_columns(pyarrow.Table.from_pylist(self._rows).schema)
+        text, json_text = pyarrow.string(), pyarrow.json_(pyarrow.string())
+        plain = {"text": text, "number": pyarrow.float64(), "integer": pyarrow.int64(), "flag": pyarrow.bool_()}
+        stored = plain | {"json": text, "json list": pyarrow.list_(text)}
+        shown = plain | {"json": json_text, "json list": pyarrow.list_(json_text)}
+        as_stored, as_shown = (
+            pyarrow.schema([(name, types[kind]) for name, kind in self._kinds.items()]) for types in (stored, shown)
         )
-        table = pyarrow.Table.from_pylist(self._rows, schema=schema)
         if self._writer is None:
-            self._writer = parquet.ParquetWriter(self._path, schema)
-        self._writer.write_table(table)
+            self._writer = parquet.ParquetWriter(self._path, as_shown, write_page_index=True)
+        self._writer.write_table(pyarrow.Table.from_pylist(self._rows, schema=as_stored).cast(as_shown))
         self._rows.clear()
 
 
-def _type_empty_columns(schema: Any) -> Any:
-    """The Arrow schema with a type for every column that was empty in the first group."""
-    import pyarrow
+def _encode(value: Any, kind: Kind) -> Any:
+    """A value as its column stores it."""
+    if value is None or kind not in ("json", "json list"):
+        return value
+    return _dump(value).decode() if kind == "json" else [_dump(item).decode() for item in value]
 
-    text = pyarrow.string()
-    function = pyarrow.struct([("name", text), ("arguments", text)])
-    calls = pyarrow.list_(pyarrow.struct([("id", text), ("type", text), ("function", function)]))
 
-    def fill_type(kind: Any, name: str) -> Any:
-        if pyarrow.types.is_null(kind):
-            return {"tool_calls": calls, **dict.fromkeys(NUMBER_COLUMNS, pyarrow.float64())}.get(name, text)
-        if pyarrow.types.is_list(kind):
-            return pyarrow.list_(fill_type(kind.value_type, name))
-        if pyarrow.types.is_struct(kind):
-            return pyarrow.struct([(field.name, fill_type(field.type, field.name)) for field in kind])
-        return kind
-
-    return pyarrow.schema([(field.name, fill_type(field.type, field.name)) for field in schema])
+def _dump(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half a surrogate pair, a number beyond 64 bits
+        return json.dumps(value).encode()

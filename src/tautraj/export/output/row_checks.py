@@ -46,7 +46,7 @@ def _iter_problems(messages: Sequence[Message]) -> Iterator[str]:
         elif open_calls:
             yield "a call without its result"
         if role == "assistant":
-            open_calls = [call["id"] for call in message["tool_calls"] or ()]
+            open_calls = [call["id"] for call in message.get("tool_calls", ())]
             if not open_calls and not message["content"]:
                 yield "the agent says and does nothing"
 

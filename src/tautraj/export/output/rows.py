@@ -4,6 +4,8 @@ Not here: the content of a row (`export.formats`), files (`export.output.files`)
 """
 
 import hashlib
+import json
+import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -11,12 +13,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from tautraj.export.columns import Kind, find_kinds
 from tautraj.export.contamination.fingerprints import TaskFingerprint, group_tasks
 from tautraj.export.contamination.guard import load_guard
 from tautraj.export.formats import Conversation, Format, Row
 from tautraj.export.messages import Style
 from tautraj.export.output.chat_template import ChatTemplate
 from tautraj.export.output.files import RowWriter, open_writer
+from tautraj.export.output.licences import build_run_columns
 from tautraj.export.output.row_checks import find_problem
 from tautraj.export.request import Choice, ExportRequest
 from tautraj.export.result import RowCounts
@@ -43,6 +47,7 @@ def write_rows(
     fingerprints = (episode.fingerprint for episode in episodes if episode.fingerprint)
     groups = group_tasks([*fingerprints, *_iter_official_fingerprints(episodes)])
     splits = ["train", "validation"] if request.validation else ["train"]
+    run_columns = {url: build_run_columns(source, request) for url, source in sources.items()}
     with ExitStack() as files:
         paths = {split: folder / f"{split}.{request.file}" for split in splits}
         writer = _CheckedWriter(
@@ -52,38 +57,38 @@ def write_rows(
             first, *others = members
             fingerprint = first.fingerprint
             split = _assign_split(groups[fingerprint.task], request.validation) if fingerprint else "train"
-            conversations = _load_conversations([first, *others], sources, chosen_ids, request.style)
+            conversations = _load_conversations([first, *others], sources, chosen_ids, run_columns, request.style)
             for row in format_task(conversations, request.style):
                 writer.write(split, row)
     return writer.counts
 
 
 class _CheckedWriter:
-    """Writes the rows that pass their checks, and counts all of them."""
+    """Writes the rows that pass their checks, each with a uuid and its tokens, and counts all of them."""
 
     def __init__(self, writers: Mapping[str, RowWriter], template: ChatTemplate | None) -> None:
         self._writers, self._template = writers, template
         self._rows = dict.fromkeys(writers, 0)
         self._refused: Counter[str] = Counter()
-        self._columns: dict[str, str] = {}
-        self._longest = 0
+        self._columns: dict[str, Kind] = {}
+        self._tokens: list[int] = []
 
     def write(self, split: str, row: Row) -> None:
-        problem, tokens = find_problem(row), 0
+        problem, tokens = find_problem(row), None
         if self._template and problem is None:
             problem, tokens = self._template.check_row(row)
         if problem is not None:
             self._refused[problem] += 1
             return
-        self._columns = self._columns or {name: _describe_column(value) for name, value in row.items()}
-        self._longest = max(self._longest, tokens)
+        row = {"uuid": _compute_uuid(row), **row, "row_tokens": tokens}
+        self._columns = self._columns or find_kinds(row)
+        self._tokens += [] if tokens is None else [tokens]
         self._writers[split].write(row)
         self._rows[split] += 1
 
     @property
     def counts(self) -> RowCounts:
-        longest = self._longest if self._template else None
-        return RowCounts(self._rows, dict(self._refused), self._columns, longest)
+        return RowCounts(self._rows, dict(self._refused), self._columns, tuple(self._tokens))
 
 
 def _get_sort_key(episode: ScannedEpisode) -> tuple[Any, ...]:
@@ -112,6 +117,7 @@ def _load_conversations(
     members: Iterable[ScannedEpisode],
     sources: Mapping[str, Source],
     chosen_ids: Collection[tuple[str, str]],
+    run_columns: Mapping[str, Row],
     style: Style,
 ) -> Iterator[Conversation]:
     for episode in members:
@@ -121,15 +127,12 @@ def _load_conversations(
         if style.system == "benchmark":
             prompt = {"system_prompt": source.benchmark.agent_prompt, "tools": source.benchmark.tools}
             trajectory = trajectory.model_copy(update=prompt)
-        yield Conversation(trajectory, source.url, (source.url, trajectory.id) in chosen_ids)
+        yield Conversation(trajectory, run_columns[source.url], (source.url, trajectory.id) in chosen_ids)
 
 
-def _describe_column(value: Any) -> str:
-    """The content of a column, in words."""
-    if isinstance(value, list):
-        keys = ", ".join(f"`{key}`" for key in (value[0] if value else ()))
-        return f"list of objects: {keys}" if keys else "list of objects"
-    return {str: "text", bool: "true or false", int: "number", float: "number"}.get(type(value), "text or nothing")
+def _compute_uuid(row: Row) -> str:
+    """The same for equal rows, on any machine."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(row, sort_keys=True)))
 
 
 def _assign_split(group: str, validation_share: float) -> str:

@@ -27,6 +27,11 @@ class Source(NamedTuple):
     """The run's resolved configuration, secrets masked."""
     benchmark: Benchmark
 
+    @property
+    def name(self) -> str:
+        """Of the run directory, which has the run's digest; nothing of the machine."""
+        return self.url.rstrip("/").rpartition("/")[2]
+
 
 def open_sources(urls: Iterable[str]) -> dict[str, Source]:
     """The sources by `url`, each once. Raises `StoreError` on what is no run directory."""

@@ -119,6 +119,7 @@ def print_export(result: ExportResult) -> None:
     rows += [("conversations kept", f"{result.funnel[-1].left:,}")]
     rows += [(f"refused: {reason}", f"{-n:,}") for reason, n in result.counts.refused.items()]
     rows += [(f"rows: {name}", f"{n:,}") for name, n in result.counts.rows.items()]
+    rows += [(f"over {limit:,} tokens", f"{n:,}") for limit, n in result.counts.count_longer_rows().items() if n]
     usd = "unpriced" if result.usd is None else f"{result.usd / result.total_rows:.4f}"
     console = Console(soft_wrap=False)
     console.print(make_table(result.folder.name, [*rows, ("USD per row", usd)]))

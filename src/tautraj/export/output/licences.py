@@ -1,0 +1,50 @@
+"""Licences of the benchmarks, providers' terms, and the columns that every row of a run shares.
+
+Not here: the columns of an episode (`export.formats`).
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import yaml
+
+from tautraj.export.formats import Row
+from tautraj.export.request import ExportRequest
+from tautraj.export.selection.scan import Source
+
+TERMS_FILE = Path(__file__).with_name("terms.yaml")
+
+LICENCES = {
+    "tau2": "tasks, policies and tools of τ²-bench, MIT and Apache-2.0",
+    "tau_bench": "tasks, policies and tools of τ-bench, MIT",
+}
+
+NOBODYS_MODELS = {"offline", "rehearsed"}
+"""Providers whose answers are this program's own."""
+
+
+def build_run_columns(source: Source, request: ExportRequest) -> Row:
+    """Columns of every row of a run: where it is from, what guarded it, its licence, what was done to it."""
+    providers = find_providers([source])
+    return {
+        "run": source.name,
+        "guard": request.guard,
+        "license": find_license([source]),
+        "terms": "; ".join(f"{name}: {get_terms(name)}" for name in providers),
+        "style": request.style.model_dump(),
+    }
+
+
+def find_license(sources: Collection[Source]) -> str:
+    """The identifier that the Hub knows; `other` where answers of somebody's model are in it."""
+    return "mit" if set(find_providers(sources)) <= NOBODYS_MODELS else "other"
+
+
+def find_providers(sources: Collection[Source]) -> list[str]:
+    """Names of the providers whose models spoke."""
+    return sorted({source.config[seat]["provider"]["name"] for source in sources for seat in ("model", "user")})
+
+
+def get_terms(provider: str) -> str:
+    terms: dict[str, str] = yaml.safe_load(TERMS_FILE.read_text(encoding="utf-8"))
+    return terms.get(provider, "nothing is known of its terms; read them")
