@@ -221,6 +221,42 @@ def test_the_rest_of_a_task_is_paired_though_one_sibling_is_the_same() -> None:
     assert row["rejected_episode"] == "other"
 
 
+def test_a_sibling_of_the_same_cell_comes_first_then_the_one_that_has_most_in_common() -> None:
+    """Another agent's failure parts later; it differs in who plays, and DPO would learn that."""
+    early = [records.turn(message="Hi! How can I help you?", given=True), records.turn(seat="user", message="Hello?")]
+    early.append(records.turn(message="No."))
+    turns = tuple(turn.model_copy(update={"index": at}) for at, turn in enumerate(early))
+    here = conversation(reward=0.0, id="here").model_copy(update={"turns": turns})
+    other_cell = failed(conversation("No.", reward=0.0, id="there", cell="another"))
+    nearer = failed(conversation("No.", reward=0.0, id="nearer"))
+    assert partner_of(chosen(conversation()), other_cell, failed(here), same_prompt=False) == "here"
+    assert partner_of(chosen(conversation()), failed(here), nearer, same_prompt=False) == "nearer"
+
+
+def partner_of(*task: Conversation, **settings: Any) -> Any:
+    [row] = rows(preference, *task, **settings)
+    return row["rejected_episode"]
+
+
+def test_the_best_pairs_come_first_whatever_the_order_of_the_chosen() -> None:
+    """The first could take the partner that only the second has most in common with."""
+    first, second = conversation("Done.", id="a"), conversation("All done.", id="b")
+    near_second = conversation("No.", reward=0.0, id="n")
+    started = [turn.model_copy(update={"message": "What?"}) if turn.index == 1 else turn for turn in first.turns]
+    first = first.model_copy(update={"turns": tuple(started)})
+    [row] = rows(preference, chosen(first), chosen(second), failed(near_second), same_prompt=False)
+    assert row["episode"] == "b"
+
+
+def test_what_was_only_thought_makes_no_pair() -> None:
+    turns = [
+        turn.model_copy(update={"thought": "Another thought."}) if turn.thought else turn
+        for turn in conversation().turns
+    ]
+    same = conversation(reward=0.0, id="same").model_copy(update={"turns": tuple(turns)})
+    assert rows(preference, chosen(conversation()), failed(same)) == []
+
+
 def test_where_customers_part_there_is_a_pair_only_if_it_is_asked_for() -> None:
     turns = list(conversation().turns)
     turns[1] = turns[1].model_copy(update={"message": "My order is late."})
