@@ -69,6 +69,7 @@ class Benchmark(Protocol):
     name: str
     domain: str
     version: str
+    """Of its program; and of its tasks, where they are not the program's own."""
     data_hash: str
     agent_prompt: str
     """The benchmark's own instructions with the domain's policy."""

@@ -17,9 +17,10 @@ def load_quarantine(section: str, tasks_file: Path) -> dict[str, str]:
     return dict(entry["tasks"])
 
 
-def hash_files(paths: Iterable[Path]) -> str:
-    """sha256 (hex) over the names and contents of files, in the order of `paths`."""
+def hash_files(paths: Iterable[Path], folder: Path | None = None) -> str:
+    """sha256 (hex) over the names (in `folder`, if one is given) and contents of files, in the order of `paths`."""
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        name = path.relative_to(folder).as_posix() if folder else path.name
+        digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

