@@ -138,6 +138,29 @@ def test_parquet_and_lines_are_read_as_the_same(name: str, runs: dict[str, Path]
     assert list(loaded[0]) == list(loaded[1]) == rows_in(tmp_path / "jsonl")
 
 
+def test_traces_are_a_session_each_as_the_hubs_viewer_reads_them(runs: dict[str, Path], tmp_path: Path) -> None:
+    """Session Trace Simple Format: https://huggingface.co/docs/hub/session-traces-format."""
+    for _ in range(2):  # the second replaces the first
+        export(f"run={runs['train']}", "format=traces", f"out={tmp_path}/data")
+    card = (tmp_path / "data" / "README.md").read_text()
+    assert "path: train/*.jsonl" in card and "- agent-traces" in card
+    files = list((tmp_path / "data" / "train").glob("*.jsonl"))
+    assert f"{len(files)} rows" in card
+    for file in files:
+        head, *lines = map(json.loads, file.read_text().splitlines())
+        assert (head["type"], head["harness"], head["reward"]) == ("session", "tautraj", 1.0)
+        assert {line["type"] for line in lines} == {"message"}
+        messages = [line["message"] for line in lines]
+        assert [message["role"] for message in messages][:3] == ["system", "assistant", "user"]
+        assert messages[-1]["role"] == "user", "the customer's goodbye"
+        calls = {call["id"]: call["function"] for message in messages for call in message.get("toolCalls", ())}
+        assert all(isinstance(json.loads(function["arguments"]), dict) for function in calls.values())
+        assert [m["toolCallId"] for m in messages if m["role"] == "tool"] == list(calls)
+        assert all(1e12 < message["timestamp"] < 1e13 for message in messages[1:]), "milliseconds"
+        known = {"role", "content", "reasoningContent", "toolCalls", "toolCallId", "timestamp", "model"}
+        assert set().union(*messages) <= known
+
+
 def test_a_run_that_is_named_twice_is_one(runs: dict[str, Path], tmp_path: Path) -> None:
     export(f"run=[{runs['train']},{runs['train']}/]", f"out={tmp_path}/data")
     ids = [row["episode"] for row in rows_in(tmp_path / "data")]

@@ -18,6 +18,7 @@ from tautraj.export.prompts import prompts
 from tautraj.export.sft import sft
 from tautraj.export.sharegpt import sharegpt
 from tautraj.export.steps import steps
+from tautraj.export.traces import traces
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.play import grade_episode
@@ -36,6 +37,7 @@ FORMATS: dict[str, tuple[Any, dict[str, Any]]] = {
     "kto": (kto, {}),
     "prompts": (prompts, {}),
     "predecessor": (predecessor, {}),
+    "traces": (traces, {}),
 }
 PLACES = ("reasoning", "inline", "field", "drop")
 
@@ -79,6 +81,9 @@ def spoken(row: Row) -> Iterator[str]:
         for message in row.get(name, ()):
             if message["role"] == "assistant" and "tool_calls" not in message:
                 yield visible(message["content"])
+    for line in row.get("session", [])[1:]:
+        if line["message"]["role"] == "assistant" and "toolCalls" not in line["message"]:
+            yield visible(line["message"]["content"])
     yield from (visible(turn["value"]) for turn in row.get("conversations", ()) if turn["from"] == "gpt")
     for step in row.get("trajectory", ()):
         action = json.loads(step["action"])

@@ -54,10 +54,15 @@ TAGS = {"reasoning": "think", "plan": "plan", "belief": "belief"}
 
 
 class TurnMessage(NamedTuple):
-    """A message, and whether the agent decided on it."""
+    """A message and the turn that it was made of; None: the prompt."""
 
     message: Message
-    is_decision: bool
+    turn: Turn | None
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether the agent decided on it."""
+        return self.message["role"] == "assistant" and self.turn is not None and not self.turn.given
 
 
 def build_messages(trajectory: Trajectory, style: Style) -> list[Message]:
@@ -65,7 +70,7 @@ def build_messages(trajectory: Trajectory, style: Style) -> list[Message]:
 
 
 def build_turn_messages(trajectory: Trajectory, style: Style) -> list[TurnMessage]:
-    messages = list(_iter_messages(trajectory.turns, trajectory.system_prompt, style))
+    messages = list(iter_turn_messages(trajectory.turns, trajectory.system_prompt, style))
     while messages and messages[-1].message["role"] == "user":
         messages.pop()
     return messages
@@ -76,7 +81,7 @@ def build_opening(trajectory: Trajectory, style: Style) -> list[Message]:
     is_customers = [turn.seat == "user" and turn.kind == "message" for turn in trajectory.turns]
     given = sum(turn.given for turn in trajectory.turns)
     end = max(given, is_customers.index(True) + 1 if True in is_customers else given)
-    return [message for message, _ in _iter_messages(trajectory.turns[:end], trajectory.system_prompt, style)]
+    return [message for message, _ in iter_turn_messages(trajectory.turns[:end], trajectory.system_prompt, style)]
 
 
 def split_prompt(messages: list[Message]) -> tuple[list[Message], list[Message]]:
@@ -85,26 +90,27 @@ def split_prompt(messages: list[Message]) -> tuple[list[Message], list[Message]]
     return messages[:first], messages[first:]
 
 
-def _iter_messages(turns: Iterable[Turn], system_prompt: str, style: Style) -> Iterator[TurnMessage]:
+def iter_turn_messages(turns: Iterable[Turn], system_prompt: str, style: Style) -> Iterator[TurnMessage]:
+    """Every message of the agent's side, the customer's goodbye too."""
     if style.system != "none":
-        yield TurnMessage({"role": "system", "content": system_prompt}, is_decision=False)
+        yield TurnMessage({"role": "system", "content": system_prompt}, None)
     channels: dict[str, str] = {}
     has_customer_spoken = False
     for turn in turns:
         if turn.seat == "user" and turn.kind == "message":
             has_customer_spoken = True
-            yield TurnMessage({"role": "user", "content": turn.message or ""}, is_decision=False)
+            yield TurnMessage({"role": "user", "content": turn.message or ""}, turn)
         if turn.seat != "model":
             continue
         channels |= read_channels(turn)
         if turn.kind == "message":
             if not (style.greeting == "drop" and turn.given and not has_customer_spoken):
-                yield TurnMessage(_build_spoken_message(turn, channels, style), not turn.given)
+                yield TurnMessage(_build_spoken_message(turn, channels, style), turn)
         elif turn.kind == "tool_call" and turn.tool_call is not None:
             call = turn.tool_call
-            yield TurnMessage(_build_call_message(turn, call, channels, style), not turn.given)
+            yield TurnMessage(_build_call_message(turn, call, channels, style), turn)
             result = {"role": "tool", "tool_call_id": call.id, "name": call.name, "content": turn.observation or ""}
-            yield TurnMessage(result, is_decision=False)
+            yield TurnMessage(result, turn)
         if turn.kind in ("message", "tool_call"):
             channels = {}
 

@@ -65,6 +65,11 @@ class ExportRequest(Record):
     """OWNER/NAME on the Hugging Face Hub, to push the export to."""
     hub_private: bool
 
+    @property
+    def suffix(self) -> str:
+        """Of a split's file; none: a folder of sessions."""
+        return "" if self.format.name == "traces" else f".{self.file}"
+
     @field_validator("guard", mode="before")
     @classmethod
     def _accept_yaml_bool(cls, given: Any) -> Any:

@@ -16,7 +16,7 @@ def steps(task: Iterable[Conversation], style: Style, *, discount: float) -> Ite
         if conversation.chosen and conversation.trajectory.reward is not None:
             turn_messages = build_turn_messages(conversation.trajectory, style)
             messages = [message for message, _ in turn_messages]
-            decisions = [index for index, (_, is_decision) in enumerate(turn_messages) if is_decision]
+            decisions = [index for index, made in enumerate(turn_messages) if made.is_decision]
             for number, index in enumerate(decisions):
                 yield {
                     "prompt": messages[:index],

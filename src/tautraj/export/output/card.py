@@ -51,7 +51,8 @@ def _render_lines(
     for name in sorted({candidate.model for candidate in chosen if candidate.run in gold_runs}):
         yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
-    yield f'data = load_dataset("{request.hub or f"./{result.folder.name}"}")\nprint(data["train"][0])\n```\n'
+    takes = "" if request.suffix else "  # sessions take the package teich"
+    yield f'data = load_dataset("{request.hub or f"./{result.folder.name}"}"){takes}\nprint(data["train"][0])\n```\n'
     yield from _render_counts(result, len(chosen))
     yield from _render_guard(request)
     yield from _render_stats(stats)
@@ -95,18 +96,21 @@ def _describe_tasks(source: Source) -> str:
 
 def _render_head(result: ExportResult, request: ExportRequest, sources: Sequence[Source]) -> Iterator[str]:
     """The Hub's metadata, the title, and the warning where the guard was off."""
-    files = [{"split": name, "path": f"{name}.{request.file}"} for name, n in result.counts.rows.items() if n]
-    metadata = {
+    suffix = request.suffix or "/*.jsonl"
+    files = [{"split": name, "path": f"{name}{suffix}"} for name, n in result.counts.rows.items() if n]
+    traces = not request.suffix
+    metadata: dict[str, Any] = {
         "pretty_name": f"tautraj {request.format.name}",
         "license": find_license(sources),
         **({"license_name": "see-licence-and-terms"} if find_license(sources) == "other" else {}),
         "language": ["en"],
         "task_categories": ["text-generation"],
         "size_categories": [find_size_category(result.total_rows)],
-        "tags": ["agent", "tool-use", "tau-bench", "trajectories"],
+        "tags": ["agent", "tool-use", "tau-bench", "trajectories", *(["agent-traces"] if traces else [])],
         "configs": [{"config_name": "default", "data_files": files}],
-        "dataset_info": {"features": describe_features(result.counts.columns)},
     }
+    if not traces:
+        metadata["dataset_info"] = {"features": describe_features(result.counts.columns)}
     yield "---\n" + yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True).strip() + "\n---\n"
     yield f"# Customer-support conversations, format `{request.format.name}`\n"
     if request.guard == "off":

@@ -1,4 +1,4 @@
-"""Writes rows to files one by one: JSON lines, or Parquet in groups of rows. Memory holds one group.
+"""Writes rows to files one by one: JSON lines, Parquet in groups of rows, sessions. Memory holds one group.
 
 Not here: the content of a row (`export.formats`), its types (`export.columns`).
 """
@@ -26,8 +26,12 @@ class RowWriter(Protocol):
 
 @contextmanager
 def open_writer(path: Path) -> Iterator[RowWriter]:
-    """A writer chosen by the suffix, `.jsonl` or `.parquet`."""
-    writer: RowWriter = _JsonLinesWriter(path) if path.suffix == ".jsonl" else _ParquetWriter(path)
+    """A writer chosen by the suffix: `.jsonl`, `.parquet`; without one, a folder with a file per `session`."""
+    writer: RowWriter
+    if path.suffix:
+        writer = _JsonLinesWriter(path) if path.suffix == ".jsonl" else _ParquetWriter(path)
+    else:
+        writer = _SessionWriter(path)
     try:
         yield writer
     finally:
@@ -43,6 +47,19 @@ class _JsonLinesWriter:
 
     def close(self) -> None:
         self._file.close()
+
+
+class _SessionWriter:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
+
+    def write(self, row: Row) -> None:
+        text = b"".join(_dump(line) + b"\n" for line in row["session"])
+        (self._folder / f"{row['uuid']}.jsonl").write_bytes(text)
+
+    def close(self) -> None:
+        pass
 
 
 class _ParquetWriter:

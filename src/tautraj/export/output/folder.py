@@ -15,9 +15,9 @@ PLOT_FILES = ("operations.png", "lengths.png")
 EXPORT_FILES = {
     CARD_FILE,
     *PLOT_FILES,
-    *(f"{split}.{kind}" for split in ("train", "validation") for kind in ("jsonl", "parquet")),
+    *(f"{split}{kind}" for split in ("train", "validation") for kind in (".jsonl", ".parquet", "")),
 }
-"""Every file that an export may have."""
+"""Every file and folder that an export may have."""
 
 
 def check_replaceable(folder: Path) -> None:

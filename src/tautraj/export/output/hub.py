@@ -26,8 +26,7 @@ def push(folder: Path, name: str, *, private: bool) -> str:
             repo_type="dataset",
             folder_path=folder,
             commit_message="tautraj export",
-            delete_patterns=sorted(
-                EXPORT_FILES
-            ),  # rows of an earlier push under other names would not match this card
+            # rows of an earlier push under other names would not match this card
+            delete_patterns=[pattern for name in sorted(EXPORT_FILES) for pattern in (name, f"{name}/*")],
         )
     return f"{api.endpoint}/datasets/{name}"

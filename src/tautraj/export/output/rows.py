@@ -49,7 +49,7 @@ def write_rows(
     splits = ["train", "validation"] if request.validation else ["train"]
     run_columns = {url: build_run_columns(source, request) for url, source in sources.items()}
     with ExitStack() as files:
-        paths = {split: folder / f"{split}.{request.file}" for split in splits}
+        paths = {split: folder / f"{split}{request.suffix}" for split in splits}
         writer = _CheckedWriter(
             {split: files.enter_context(open_writer(path)) for split, path in paths.items()}, template
         )
