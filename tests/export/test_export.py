@@ -83,7 +83,7 @@ def test_sft_with_its_card(runs: dict[str, Path], tmp_path: Path) -> None:
     assert {row["run"] for row in found} == {runs["train"].name}
     assert len({row["uuid"] for row in found}) == len(found)
     assert {row["license"] for row in found} == {"mit"} and {row["guard"] for row in found} == {"own"}
-    assert all(row["reward_basis"] and row["labels"]["wrote_nothing"] in (True, False) for row in found)
+    assert all(row["reward_basis"] and row["episode_labels"]["wrote_nothing"] in (True, False) for row in found)
 
 
 def test_the_test_split_is_refused_unless_it_is_asked_for_and_then_shouted(

@@ -4,6 +4,7 @@ Takes torch and TRL (`make test-trl`); downloads nothing.
 """
 
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,8 @@ from tautraj.config import Run
 
 pytestmark = pytest.mark.trl
 
-TEMPLATE = """\
-{%- if tools %}<|tools|>{{ tools | tojson }}<|end|>{% endif %}
-{%- for message in messages %}
-{%- if message.role == "assistant" %}<|assistant|>{% generation %}{{ message.content }}
-{%- for call in message.tool_calls or () %}<call>{{ call.function | tojson }}</call>{% endfor -%}
-<|end|>{% endgeneration %}{% else %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endif %}
-{%- endfor %}
-{%- if add_generation_prompt %}<|assistant|>{% endif %}"""
+PUBLISHED = "qwen3_training.jinja"
+"""Qwen 3's chat template, as TRL ships it with marks around what the model says."""
 
 
 @pytest.fixture(scope="module")
@@ -31,20 +26,22 @@ def run(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Bytes, with a chat template that knows tools: made here, of nobody's model."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+def tokenizer(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Byte pairs of the rows themselves, with a published chat template: nothing is downloaded."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    special = ["<|pad|>", "<|end|>", "<|tools|>", "<|system|>", "<|user|>", "<|assistant|>", "<|tool|>"]
-    made = Tokenizer(models.BPE(vocab={sign: at for at, sign in enumerate(alphabet)}, merges=[]))
+    made = Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
-    made.add_special_tokens(special)
+    special = ["<|pad|>", "<|im_start|>", "<|im_end|>"]
+    learned = trainers.BpeTrainer(
+        vocab_size=2000, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+    )
+    made.train_from_iterator([path.read_text() for path in run.glob("episodes/*.json")], learned)
     folder = tmp_path_factory.mktemp("tokenizer")
-    fast = PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<|end|>", pad_token="<|pad|>")
-    fast.chat_template = TEMPLATE
+    fast = PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<|im_end|>", pad_token="<|pad|>")
+    fast.chat_template = files("trl").joinpath("chat_templates", PUBLISHED).read_text(encoding="utf-8")
     fast.save_pretrained(folder)
     return folder
 
@@ -64,28 +61,29 @@ def model(tokenizer: Any) -> Any:
     return Qwen2ForCausalLM(Qwen2Config(vocab_size=len(tokenizer), num_key_value_heads=1, **size))
 
 
+def plain(folder: Path) -> dict[str, Any]:
+    """What every trainer is told here."""
+    return {"output_dir": str(folder / "out"), "max_steps": 1, "report_to": [], "use_cpu": True, "bf16": False}
+
+
 def test_the_sft_trainer_takes_a_step_on_the_agents_words(run: Path, tokenizer: Path, tmp_path: Path) -> None:
     from transformers import AutoTokenizer
     from trl import SFTConfig, SFTTrainer
 
     data = exported(tmp_path, "sft", f"run={run}")
     words = AutoTokenizer.from_pretrained(tokenizer)
-    config = SFTConfig(
-        output_dir=str(tmp_path / "out"),
-        max_steps=1,
-        per_device_train_batch_size=2,
-        max_length=None,
-        assistant_only_loss=True,
-        report_to=[],
-        use_cpu=True,
-        bf16=False,
-    )
+    config = SFTConfig(per_device_train_batch_size=2, max_length=None, assistant_only_loss=True, **plain(tmp_path))
     trainer = SFTTrainer(model(words), args=config, train_dataset=data, processing_class=words)
-    batch = next(iter(trainer.get_train_dataloader()))
-    told = words.decode(batch["input_ids"][0])
-    learned = words.decode([token for token in batch["labels"][0].tolist() if token >= 0])
-    assert "<|tools|>" in told and "<|user|>" in told
-    assert "<call>" in learned and "<|user|>" not in learned
+    assert len(trainer.train_dataset) == len(data)
+    batches = [
+        (row, labels)
+        for batch in trainer.get_train_dataloader()
+        for row, labels in zip(batch["input_ids"], batch["labels"], strict=True)
+    ]
+    for row, labels in batches:
+        told, learned = (words.decode([token for token in tokens.tolist() if token >= 0]) for tokens in (row, labels))
+        assert "<tools>" in told and "<|im_start|>user" in told
+        assert "<tool_call>" in learned and "<|im_start|>user" not in learned
     assert trainer.train().global_step == 1
 
 
@@ -94,17 +92,52 @@ def test_the_dpo_trainer_takes_a_step_on_pairs(run: Path, tokenizer: Path, tmp_p
     from trl import DPOConfig, DPOTrainer
 
     words = AutoTokenizer.from_pretrained(tokenizer)
-    data = exported(tmp_path, "preference", f"run=[{run},{played_badly(run)}]", "style.system=none")
-    data = data.remove_columns("tools")  # a token is a byte here, and they are 20,000 of them
-    plain = {"output_dir": str(tmp_path / "out"), "max_steps": 1, "report_to": [], "use_cpu": True, "bf16": False}
+    data = exported(tmp_path, "preference", f"run=[{run},{played_badly(run)}]")
     trainer = DPOTrainer(
         model(words),
         ref_model=model(words),  # else TRL would look for one of that name on the Hub
-        args=DPOConfig(per_device_train_batch_size=2, max_length=4096, **plain),
+        args=DPOConfig(per_device_train_batch_size=2, max_length=None, **plain(tmp_path)),
+        train_dataset=data,
+        processing_class=words,
+    )
+    assert len(trainer.train_dataset) == len(data)
+    assert trainer.train().global_step == 1
+
+
+def test_the_kto_trainer_takes_a_step_on_both_kinds(run: Path, tokenizer: Path, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+    from trl import KTOConfig, KTOTrainer
+
+    words = AutoTokenizer.from_pretrained(tokenizer)
+    data = exported(tmp_path, "kto", f"run=[{run},{played_badly(run)}]")
+    assert set(data["label"]) == {True, False}
+    trainer = KTOTrainer(
+        model(words),
+        ref_model=model(words),
+        args=KTOConfig(per_device_train_batch_size=2, max_length=None, **plain(tmp_path)),
         train_dataset=data,
         processing_class=words,
     )
     assert trainer.train().global_step == 1
+
+
+def test_the_grpo_trainer_takes_a_step_on_prompts(run: Path, tokenizer: Path, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+    from trl import GRPOConfig, GRPOTrainer
+
+    words = AutoTokenizer.from_pretrained(tokenizer)
+    data = exported(tmp_path, "prompts", f"run={run}")
+    assert {row["prompt"][-1]["role"] for row in data} == {"user"}
+    seen: list[Any] = []
+
+    def reward(prompts: list[Any], completions: list[Any], task: list[str], **_: Any) -> list[float]:
+        seen.extend(zip(prompts, task, strict=True))
+        return [float(number) for number in range(len(completions))]
+
+    config = GRPOConfig(per_device_train_batch_size=2, num_generations=2, max_completion_length=4, **plain(tmp_path))
+    trainer = GRPOTrainer(model(words), reward_funcs=reward, args=config, train_dataset=data, processing_class=words)
+    assert trainer.train().global_step == 1
+    assert {prompt[-1]["role"] for prompt, _ in seen} == {"user"}
 
 
 def played_badly(run: Path) -> Path:
@@ -112,6 +145,8 @@ def played_badly(run: Path) -> Path:
     from tautraj.store import Store
 
     copy = run.with_name("failed")
+    if copy.exists():
+        return copy
     store, other = Store(str(run)), Store(str(copy))
     other.open(store.read_config(), "")
     for one in store.read_episodes():

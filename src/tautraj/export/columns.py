@@ -16,7 +16,7 @@ OPTIONAL_COLUMNS: dict[str, Kind] = {
     "reward": "number",
     "rejected_reward": "number",
     "rewards": "number",
-    "labels": "json",
+    "episode_labels": "json",
     "row_tokens": "integer",
 }
 """Kinds of the columns that may be empty in the first row."""

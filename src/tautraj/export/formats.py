@@ -31,7 +31,10 @@ class Format(Protocol):
 
 
 def lineage(conversation: Conversation) -> Row:
-    """Columns that trace a row to its episode, run and configuration, and say how it was graded and changed."""
+    """Columns that trace a row to its episode, run and configuration, and say how it was graded and changed.
+
+    None is called `labels`, which TRL's trainers take for the tokens to learn.
+    """
     trajectory = conversation.trajectory
     usage = trajectory.usage.get("model")
     return {
@@ -47,7 +50,7 @@ def lineage(conversation: Conversation) -> Row:
         "user": trajectory.user,
         "reward": trajectory.reward,
         "reward_basis": list(trajectory.grade.components) if trajectory.grade else [],
-        "labels": trajectory.labels.model_dump() if trajectory.labels else None,
+        "episode_labels": trajectory.labels.model_dump() if trajectory.labels else None,
         "tokens_in": usage.tokens_in if usage else 0,
         "tokens_out": usage.tokens_out if usage else 0,
         "mistakes_left_out": sum(turn.kind == "mistake" for turn in trajectory.turns),
