@@ -173,17 +173,39 @@ def suggest_closest(word: str, known: Sequence[str]) -> str:
 
 
 @contextmanager
-def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
-    """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged. `doing`: begins the message."""
+def boundary(kind: type[TautrajError], doing: str, *, component: bool = False) -> Iterator[None]:
+    """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged. `doing`: begins the message.
+
+    `component`: the block runs an agent or a user strategy, whose own `BaseException`s are converted too. Ctrl-C
+    passes, and so does what Prefect raises to end a flow where no component runs.
+    """
     try:
         yield
-    except TautrajError:
+    except (TautrajError, KeyboardInterrupt, GeneratorExit):
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - only this module may; a component may call sys.exit
-        text = collapse_whitespace(_sanitise(str(error))) or "no message"
+    except BaseException as error:  # only this module may
+        if not (component or isinstance(error, (Exception, SystemExit))):
+            raise
         logged = "".join(traceback.format_exception(error))  # tracebacks of ours include that of the cause
         cause = error if _sanitise(logged) == logged else None
-        raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from cause
+        raise kind(f"{doing}: {describe_exception(error)}") from cause
+
+
+def describe_exception(error: BaseException) -> str:
+    """Class and message on one line, 500 characters of the message at most. Never raises: `str(error)` may."""
+    try:
+        text = str(error)
+    except Exception as unreadable:  # noqa: BLE001 - a component's class
+        text = f"its message raises {type(unreadable).__name__}"
+    return f"{type(error).__name__}: {(collapse_whitespace(_sanitise(text)) or 'no message')[:500]}"
+
+
+def rebuild_error(error: BaseException) -> TautrajError:
+    """`error` as its nearest class of this module, else as `SeatError`: it holds text only, so it can be pickled."""
+    for kind in type(error).__mro__:
+        if kind.__module__ == __name__ and issubclass(kind, (EpisodeError, UserError)):
+            return kind(str(error) if kind is type(error) else describe_exception(error))
+    return SeatError(describe_exception(error))
 
 
 @contextmanager

@@ -8,12 +8,14 @@ import functools
 import json
 import queue
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +25,9 @@ from support.provider.server import Answer, ChatRequest, Fault, Provider
 
 from tautraj.config import Llm
 from tautraj.errors import ProviderError
-from tautraj.llms import chat
+from tautraj.llms import chat, rate_limits
 from tautraj.llms.concurrency import AdaptiveSemaphore
+from tautraj.llms.rate_limits import ProviderLimits
 
 THREADS = 32
 HELLO = [{"role": "user", "content": "hello"}]
@@ -338,3 +341,37 @@ def most_in_a_minute(arrivals: Sequence[float], weights: Sequence[int]) -> int:
     """The largest sum of weights over any window of 60 s."""
     spans = [(start, start + 60) for start in arrivals]
     return max(sum(w for a, w in zip(arrivals, weights, strict=True) if low <= a < high) for low, high in spans)
+
+
+def test_a_wall_clock_that_is_set_back_holds_no_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limits, "WINDOW_MS", 500)
+    limits = ProviderLimits(2, None, 4, tmp_path)
+    for _ in range(2):
+        with limits.call_permit(10) as permit:
+            permit.wait()
+    an_hour_ago = time.time_ns() - 3600 * 10**9
+    monkeypatch.setattr("pyrate_limiter.buckets.sqlite_bucket.time_ns", lambda: an_hour_ago)
+    assert waits(limits) < 2
+
+
+def test_calls_counted_before_a_restart_of_the_machine_hold_none(tmp_path: Path) -> None:
+    """The monotonic clock begins anew."""
+    ProviderLimits(1, None, 4, tmp_path)
+    with sqlite3.connect(tmp_path / "requests.sqlite") as database:
+        an_hour_ahead = time.monotonic_ns() // 10**6 + 3_600_000
+        database.execute("INSERT INTO monotonic (name, item_timestamp) VALUES ('item', ?)", [an_hour_ahead])
+    assert waits(ProviderLimits(1, None, 4, tmp_path)) < 2
+
+
+def waits(limits: ProviderLimits) -> float:
+    """Seconds until a call may be sent; fails after ten."""
+    began = time.monotonic()
+
+    def call() -> None:
+        with limits.call_permit(10) as permit:
+            permit.wait()
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(10)
+    return time.monotonic() - began

@@ -174,8 +174,18 @@ def _open_limits(
         return ProviderLimits(requests_per_minute, tokens_per_minute, calls_at_once, folder)
 
 
+class MonotonicBucket(SQLiteBucket):
+    """On the clock that a machine's processes share. The library's, set back by an hour, holds calls for an hour."""
+
+    def now(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+
 def _open_limiter(path: Path, limit: int) -> Limiter:
-    bucket = SQLiteBucket.init_from_file([Rate(limit, WINDOW_MS)], db_path=str(path), use_file_lock=True)
+    rates = [Rate(limit, WINDOW_MS)]
+    bucket = MonotonicBucket.init_from_file(rates, "monotonic", db_path=str(path), use_file_lock=True)
+    with bucket.lock, bucket.conn:  # times that are yet to come: counted before the machine restarted
+        bucket.conn.execute(f"DELETE FROM {bucket.table} WHERE item_timestamp > ?", [bucket.now()])  # type: ignore[no-untyped-call]
     return Limiter(bucket)
 
 

@@ -28,6 +28,7 @@ from tautraj.orchestration.worker_pool import record_lost_worker
 from tautraj.report.terminal import console, progress_bar
 from tautraj.runs.progress import throttle
 from tautraj.runs.scheduler import CellRun, CellScheduler, ScheduledEpisode, Watcher
+from tautraj.runs.startup import restore_directory
 from tautraj.store import index
 from tautraj.tracking.tracker import MlflowWriter
 
@@ -170,17 +171,18 @@ def wait_for_result(episode: ScheduledEpisode, future: Any) -> EpisodeSummary | 
 def conclude_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
     """Write a cell's metrics, index and report, finish its tracking, and return its metrics and links.
 
-    Links: name -> address, path or command.
+    Links: name -> address, path or command. If the run directory was moved away, nothing is written.
     """
     progress, store = cell.progress, cell.plan.store
     progress.read_failed_usage()
     numbers = progress.compute_metrics()
-    store.write_json("metrics.json", numbers)
-    index.save_index(store, progress.rows)
     links = {"run directory": store.url}
-    links |= report.write_closing_report(store, cell.run.report.conversations, console.say)
-    status = "FAILED" if progress.owed else "FINISHED"
-    if cell.tracker and (address := cell.tracker.finish(progress, status)):
+    if not progress.loss:
+        restore_directory(cell.plan, progress.rows, console.say)
+        store.write_json("metrics.json", numbers)
+        index.save_index(store, progress.rows)
+        links |= report.write_closing_report(store, cell.run.report.conversations, console.say)
+    if cell.tracker and (address := cell.tracker.finish(progress, "FAILED" if progress.owed else "FINISHED")):
         links["MLflow"] = address
     return numbers, links
 

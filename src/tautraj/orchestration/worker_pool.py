@@ -22,6 +22,9 @@ from tautraj.metrics import EpisodeSummary
 from tautraj.orchestration.worker_process import run_worker
 from tautraj.store import Store
 
+POLL_SECONDS = 5.0
+"""Between two looks at whether a process lives. The end of its pipe says so at once, unless it has forked."""
+
 CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
 
 
@@ -109,9 +112,14 @@ class Worker:
         """The process is dead: fail every pending episode with `WorkerDied`."""
         self.is_dead = True
         self._process.join(1)
+        self._process.kill()  # it may live: its last message could not be read
         for episode in list(self.pending):
             with suppress(KeyError):
                 self.resolve(episode, WorkerDied(f"its process died, exit code {self._process.exitcode}"))
+
+    def is_alive(self) -> bool:
+        """Whether the process runs. A process that a component has forked keeps the pipe open after it."""
+        return self._process.is_alive()
 
     def stop(self, timeout: float) -> None:
         """Ask the process to end, and kill it after `timeout` seconds."""
@@ -123,7 +131,9 @@ class Worker:
 
 def _receive_results(worker: Worker, pipe: Connection) -> None:
     try:
-        while True:
-            worker.resolve(*pipe.recv())
-    except (EOFError, OSError):
+        with suppress(EOFError, OSError):
+            while pipe.poll(POLL_SECONDS) or worker.is_alive():
+                if pipe.poll():
+                    worker.resolve(*pipe.recv())
+    finally:
         worker.fail_pending()

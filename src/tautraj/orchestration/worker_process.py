@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
@@ -15,7 +15,7 @@ from tautraj import process_env
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
-from tautraj.errors import SeatError, TautrajError
+from tautraj.errors import TautrajError, rebuild_error
 from tautraj.llms.preflight import warm_up
 from tautraj.metrics import EpisodeSummary
 from tautraj.runs.play import play
@@ -57,19 +57,23 @@ def run_worker(pipe: Connection, runs: Sequence[Run], concurrency: int) -> None:
     sending = threading.Lock()
 
     def play_and_send(run: Run, spec: EpisodeSpec) -> None:
-        result: EpisodeSummary | BaseException
+        result: EpisodeSummary | TautrajError
         try:
             result = play(run, spec)
-        except TautrajError as error:
-            result = error
-        except BaseException as error:  # noqa: BLE001 - the run's process may not be able to unpickle its class
-            result = SeatError(f"{type(error).__name__}: {error}")
+        except BaseException as error:  # noqa: BLE001 - an exception without an answer would hang the run
+            result = rebuild_error(error)
         with sending, suppress(OSError):  # the run has ended: see below
             pipe.send((spec.id, result))
 
     with ThreadPoolExecutor(concurrency) as pool:
         try:
             while (request := pipe.recv()) is not None:
-                pool.submit(play_and_send, *request)
+                pool.submit(play_and_send, *request).add_done_callback(_exit_if_failed)
         except (EOFError, OSError):  # a killed run: its workers must not play what the same command plays again
             os._exit(1)
+
+
+def _exit_if_failed(sent: "Future[None]") -> None:
+    """A result that could not be sent (no memory) would never arrive: the process ends, which the run sees."""
+    if sent.exception():
+        os._exit(1)

@@ -6,6 +6,7 @@ Not here: what is spent and reserved (`runs.budget`), which episode comes next (
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple, Protocol, TypeVar
 
 from tautraj.config.identity import EpisodeSpec
@@ -13,6 +14,7 @@ from tautraj.errors import GaveUp, Interrupted, NothingFinished, StoreError, Tau
 from tautraj.metrics import EpisodeSummary, Failure, Metrics, compute_metrics, is_success
 from tautraj.runs.budget import Ledger
 from tautraj.runs.plan import RunPlan
+from tautraj.store.lock import describe_loss, identify_lock
 from tautraj.trajectory import Usage
 
 
@@ -45,6 +47,7 @@ class RunProgress:
         self._last_failure: BaseException | None = None
         self.stop_error: TautrajError | None = None
         """Why the run stopped with episodes owed; None also when the budget is used up, which is no error."""
+        self._lock = identify_lock(plan.store)
         self._known_failures: set[str] = set()
         self._wasted: list[Usage] = []
         for row in self.rows:
@@ -106,10 +109,20 @@ class RunProgress:
             return f"{count} in a row failed, the last: {kind}: {self._last_failure}"
         return None
 
+    @property
+    def loss(self) -> str | None:
+        """Set once the run directory is no longer where this process has locked it."""
+        with suppress(OSError):  # of a network disk: it says nothing about the directory
+            if self._lock != identify_lock(self.plan.store):
+                return describe_loss(self.plan.store)
+        return None
+
     def halt_reason(self, stop: StopRequest | None) -> str | None:
         """Why no further episode may begin now: `stop`, repeated failures, no budget left. None: one may."""
         if stop is not None:
             return f"{stop.name}: no new episodes were begun. The same command plays what is owed."
+        if loss := self.loss:
+            return loss
         if self.give_up_reason:
             return f"{self.give_up_reason}. Fix it and run the same command: it plays what is owed."
         if refusal := self.ledger.find_overrun():
@@ -124,7 +137,7 @@ class RunProgress:
         reason = self.halt_reason(stop) or "nothing more was begun"
         if stop is not None:
             self.stop_error = Interrupted(reason, stop.exit_code)
-        elif self.give_up_reason:
+        elif self.loss or self.give_up_reason:
             self.stop_error = GaveUp(reason)
         return reason
 

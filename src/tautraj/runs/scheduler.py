@@ -132,7 +132,7 @@ class CellScheduler:
         """Begin no further episode; return the reasons of the cells with episodes waiting, each once."""
         reasons: list[str] = []
         for cell in self.cells:
-            if cell.has_waiting or stop is not None:
+            if cell.has_waiting or stop is not None or cell.progress.loss:
                 reason = cell.progress.stop_early(stop)
                 gave_up = isinstance(cell.progress.stop_error, GaveUp)
                 reasons.append(_prefix(cell.title, reason) if gave_up else reason)

@@ -15,6 +15,7 @@ from tautraj.config.components import has_native_tools
 from tautraj.config.identity import EpisodeSpec
 from tautraj.llms.local import serve_local_models
 from tautraj.llms.preflight import SeatCheck, check_seats
+from tautraj.metrics import EpisodeSummary
 from tautraj.printable import escape_unprintable
 from tautraj.redaction import redact_keys
 from tautraj.runs.plan import RunPlan, plan_run
@@ -56,10 +57,24 @@ def start_up_all(plans: Sequence[RunPlan], say: Callable[[str], None]) -> Iterat
         for doubt in check_seats([check for run in runs for check in _list_checks(run)]):
             say(doubt)
         for plan in plans:
-            folder = shlex.quote(redact_keys(plan.store.path, plan.run.root))
-            header = RUN_YAML_HEADER.format(folder=escape_unprintable(folder).replace("\n", "\\n"))
-            plan.store.open(dict(plan.config), header)
+            open_directory(plan)
         yield [plan._replace(run=run) for plan, run in zip(plans, runs, strict=True)]
+
+
+def open_directory(plan: RunPlan) -> None:
+    """Create or reopen the run directory: write its `run.yaml`. The caller holds the lock. Raises `StoreError`."""
+    folder = shlex.quote(redact_keys(plan.store.path, plan.run.root))
+    header = RUN_YAML_HEADER.format(folder=escape_unprintable(folder).replace("\n", "\\n"))
+    plan.store.open(dict(plan.config), header)
+
+
+def restore_directory(plan: RunPlan, rows: Sequence[EpisodeSummary], say: Callable[[str], None]) -> None:
+    """At a run's end: write `run.yaml` again if it was deleted, and print how many of the `rows`' episodes were."""
+    if not plan.store.has_config():
+        open_directory(plan)
+        say(f"{plan.store.url}/run.yaml was deleted in mid-run. It is written again.")
+    if deleted := len({row.id for row in rows} - plan.store.list_ids()):
+        say(f"{deleted} episodes of {plan.store.url} were deleted in mid-run. The same command plays them again.")
 
 
 def serve_all(plans: Sequence[RunPlan], servers: ExitStack) -> list[Run]:

@@ -42,6 +42,26 @@ def exclusive_lock(store: Store) -> Iterator[None]:
         lock.release()
 
 
+def identify_lock(store: Store) -> tuple[int, int] | None:
+    """Device and inode of the lock file at its path; None on an object store, or if there is none.
+
+    Another one than before, or none: the run directory was moved or deleted while this process held the lock.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if store.is_local:
+            info = Path(store.path, LOCK_FILE).stat()
+            return info.st_dev, info.st_ino
+    return None
+
+
+def describe_loss(store: Store) -> str:
+    """What to print if the lock file is no longer the one that this process has locked."""
+    return (
+        f"{store.url} was moved, renamed or deleted in mid-run: no new episodes. Those that finished since are in "
+        f"{store.url}/episodes: add them to the directory's own episodes/, put it back and run the same command"
+    )
+
+
 def _acquire(lock: FileLock, store: Store) -> None:
     path = Path(lock.lock_file)
     with _report_unwritable(store):

@@ -36,19 +36,22 @@ class Store:
         self.is_local = "file" in self._fs.protocol
         """Whether it is on a local disk, where files can be locked and renamed."""
 
+    def has_config(self) -> bool:
+        """Whether there is a `run.yaml`, as in every run directory."""
+        with boundary(StoreError, f"reading {self.url}"):
+            return bool(self._fs.exists(f"{self.path}/run.yaml"))
+
     def check(self) -> None:
         """Raise `StoreError` if an existing directory has an unknown schema. Writes nothing."""
-        with boundary(StoreError, f"reading {self.url}"):
-            if self._fs.exists(f"{self.path}/run.yaml"):
-                self.read_config()
+        if self.has_config():
+            self.read_config()
 
     def read_config(self) -> dict[str, Any]:
         """The configuration passed to `open`. Raises `StoreError` if there is none or its schema is unknown."""
-        name = f"{self.path}/run.yaml"
+        if not self.has_config():
+            raise StoreError(f"{self.url} is no run directory: it has no run.yaml. Name one: run=outputs/…/…")
         with boundary(StoreError, f"reading {self.url}/run.yaml"):
-            if not self._fs.exists(name):
-                raise StoreError(f"{self.url} is no run directory: it has no run.yaml. Name one: run=outputs/…/…")
-            record = yaml.safe_load(self._fs.cat_file(name))
+            record = yaml.safe_load(self._fs.cat_file(f"{self.path}/run.yaml"))
             config = upgrade_run(record if isinstance(record, dict) else {}, self.url)
         return {key: value for key, value in config.items() if key not in ("schema", "defaults")}
 

@@ -62,7 +62,7 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         record_prompt=recorder.brief,
         gold_context=GoldContext(task, world.peek, benchmark.writing_tools) if run.model.is_offline else None,
     )
-    with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}"):
+    with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}", component=True):
         if not environment.is_closed:
             load_component(run.agent)(agent_context)
     outcome = environment.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
@@ -98,11 +98,11 @@ def _choose_seed(llm: Llm, spec: EpisodeSpec) -> int:
 
 def _build_customer(run: Run, context: UserContext) -> Customer:
     doing = f"user_strategy={run.user_strategy.name}"
-    with boundary(SeatError, doing):
+    with boundary(SeatError, doing, component=True):
         customer: Customer = load_component(run.user_strategy)(context)
 
     def reply(message: str) -> str:
-        with boundary(SeatError, doing):
+        with boundary(SeatError, doing, component=True):
             return customer(message)
 
     return reply
