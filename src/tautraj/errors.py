@@ -173,8 +173,11 @@ def suggest_closest(word: str, known: Sequence[str]) -> str:
 
 
 @contextmanager
-def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
-    """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged. `doing`: begins the message."""
+def boundary(kind: type[TautrajError], doing: str, next_step: str = "") -> Iterator[None]:
+    """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged.
+
+    `doing`, `next_step`: begin and end the message.
+    """
     try:
         yield
     except TautrajError:
@@ -183,7 +186,8 @@ def boundary(kind: type[TautrajError], doing: str) -> Iterator[None]:
         text = collapse_whitespace(_sanitise(str(error))) or "no message"
         logged = "".join(traceback.format_exception(error))  # tracebacks of ours include that of the cause
         cause = error if _sanitise(logged) == logged else None
-        raise kind(f"{doing}: {type(error).__name__}: {text[:500]}") from cause
+        text = f"{doing}: {type(error).__name__}: {text[:500]}"
+        raise kind(f"{text.rstrip('.')}. {next_step}" if next_step else text) from cause
 
 
 @contextmanager

@@ -254,6 +254,17 @@ def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_
     assert view(store)[0].info.run_id != run.info.run_id
 
 
+@pytest.mark.parametrize("database", ["/proc/mlflow.db", "/dev/null/mlflow.db", ""])
+def test_a_database_that_cannot_be_made_is_reported_at_once(database: str, tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1, "tracking=none")
+    from mlflow import MlflowClient  # noqa: F401 - loading it takes seconds
+
+    begun = time.monotonic()
+    with pytest.raises(TrackingError, match="^writing to MLflow at .+ or name another: tracking.uri=…$"):
+        backfill(store, f"sqlite:///{database or tmp_path}")
+    assert time.monotonic() - begun < 30
+
+
 def test_by_the_front_door_into_sqlite(tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 3)
     ended = door(f"run={Path(store.path).relative_to(tmp_path)}", cwd=tmp_path)

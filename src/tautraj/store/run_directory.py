@@ -24,6 +24,9 @@ from tautraj.store.atomic_write import write_atomically
 from tautraj.store.migrations import parse_episode
 from tautraj.trajectory import SCHEMA_VERSION, Seat, Trajectory, Turn, Usage
 
+UNREACHABLE = "Check that the address answers and can be written, or choose another with root=…"
+"""The next step after an error of the file system that a URL names."""
+
 
 class Store:
     """One run directory. Thread-safe: every episode has its own file. Methods raise `StoreError`."""
@@ -31,21 +34,21 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = redact_credentials(url)
         """For display: credentials masked."""
-        with boundary(StoreError, f"root={url}"):
+        with boundary(StoreError, f"root={url}", UNREACHABLE):
             self._fs, self.path = fsspec.url_to_fs(url)
         self.is_local = "file" in self._fs.protocol
         """Whether it is on a local disk, where files can be locked and renamed."""
 
     def check(self) -> None:
         """Raise `StoreError` if an existing directory has an unknown schema. Writes nothing."""
-        with boundary(StoreError, f"reading {self.url}"):
+        with boundary(StoreError, f"reading {self.url}", UNREACHABLE):
             if self._fs.exists(f"{self.path}/run.yaml"):
                 self.read_config()
 
     def read_config(self) -> dict[str, Any]:
         """The configuration passed to `open`. Raises `StoreError` if there is none or its schema is unknown."""
         name = f"{self.path}/run.yaml"
-        with boundary(StoreError, f"reading {self.url}/run.yaml"):
+        with boundary(StoreError, f"reading {self.url}/run.yaml", UNREACHABLE):
             if not self._fs.exists(name):
                 raise StoreError(f"{self.url} is no run directory: it has no run.yaml. Name one: run=outputs/…/…")
             record = yaml.safe_load(self._fs.cat_file(name))
@@ -58,7 +61,7 @@ class Store:
         The caller holds the lock (`store.lock`).
         """
         self.check()
-        with boundary(StoreError, f"opening {self.url}"):
+        with boundary(StoreError, f"opening {self.url}", UNREACHABLE):
             if self.is_local and self._fs.exists(f"{self.path}/.partial"):
                 self._fs.rm(f"{self.path}/.partial", recursive=True)  # left by a killed process
             text = yaml.safe_dump({"schema": SCHEMA_VERSION, **config}, sort_keys=False, allow_unicode=True)

@@ -165,6 +165,7 @@ class MlflowRun:
         if path == self._uri:
             return tempfile.TemporaryDirectory()  # a server has its own locking
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).open("ab").close()  # raises where MLflow would try for 100 s to make the file, and filelock for 60
         return FileLock(f"{path}.lock", timeout=DATABASE_LOCK_SECONDS)
 
     def _ensure_experiment(self) -> str:
