@@ -254,6 +254,17 @@ def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_
     assert view(store)[0].info.run_id != run.info.run_id
 
 
+def test_versions_that_name_no_package_are_left_out(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1, "tracking=none")
+    (record,) = store.read_episodes()
+    odd = dict.fromkeys(["../x", "a/../b", "/", "a b:c", "x" * 300, "", "ü\n"], "1")
+    store.write(record.model_copy(update={"versions": {**record.versions, "my-package_2.0": "3", **odd}}))
+    backfill(store, f"sqlite:///{tmp_path}/mlflow.db")
+    tags = view(store)[0].data.tags
+    names = {name.removeprefix("version.") for name in tags if name.startswith("version.")}
+    assert names == {*record.versions, "my-package_2.0"}
+
+
 @pytest.mark.parametrize("database", ["/proc/mlflow.db", "/dev/null/mlflow.db", ""])
 def test_a_database_that_cannot_be_made_is_reported_at_once(database: str, tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 1, "tracking=none")

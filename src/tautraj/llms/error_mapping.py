@@ -83,6 +83,11 @@ NEXT_STEPS = [
         "Use name=responses/{name} for that endpoint, or +extra.reasoning_effort=none.",
     ),
     (
+        re.compile(r"expected.{0,20} thinking\b.*found", re.IGNORECASE),  # Anthropic's
+        "The model wants its thinking back before a call: use agent.replay_reasoning=true, or a model that may "
+        "answer without thinking.",
+    ),
+    (
         re.compile(r"roles must alternate|should alternate with", re.IGNORECASE),  # chat templates', Perplexity's
         "Add +model.extra.ensure_alternating_roles=true (user.… for the customer).",
     ),

@@ -27,6 +27,8 @@ from tautraj.trajectory import SCHEMA_VERSION, Seat, Trajectory, Turn, Usage
 UNREACHABLE = "Check that the address answers and can be written, or choose another with root=…"
 """The next step after an error of the file system that a URL names."""
 
+UNWRITABLE = "Make room, or allow writing there, and run the same command again"
+
 
 class Store:
     """One run directory. Thread-safe: every episode has its own file. Methods raise `StoreError`."""
@@ -121,13 +123,13 @@ class Store:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file in UTF-8; lone surrogates are escaped."""
-        with boundary(StoreError, f"writing {self.url}/{name}"):
+        with boundary(StoreError, f"writing {self.url}/{name}", UNWRITABLE):
             self._write(f"{self.path}/{name}", text.encode(errors="backslashreplace"))
 
     def write_chunks(self, name: str, chunks: Iterable[bytes]) -> None:
         """Write a file that need not fit into memory, atomically. The folder may be any, not only a run directory."""
         path = f"{self.path}/{name}"
-        with boundary(StoreError, f"writing {self.url}/{name}"):
+        with boundary(StoreError, f"writing {self.url}/{name}", UNWRITABLE):
             if self.is_local:
                 partial = Path(self.path, ".partial")
                 write_atomically(Path(path), chunks, partial if partial.exists() else partial.parent)
