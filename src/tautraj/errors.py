@@ -173,11 +173,12 @@ def suggest_closest(word: str, known: Sequence[str]) -> str:
 
 
 @contextmanager
-def boundary(kind: type[TautrajError], doing: str, *, component: bool = False) -> Iterator[None]:
-    """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged. `doing`: begins the message.
+def boundary(kind: type[TautrajError], doing: str, next_step: str = "", *, component: bool = False) -> Iterator[None]:
+    """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged.
 
-    `component`: the block runs an agent or a user strategy, whose own `BaseException`s are converted too. Ctrl-C
-    passes, and so does what Prefect raises to end a flow where no component runs.
+    `doing`, `next_step`: begin and end the message. `component`: the block runs an agent or a user strategy, whose own
+    `BaseException`s are converted too. Ctrl-C passes, and so does what Prefect raises to end a flow where no component
+    runs.
     """
     try:
         yield
@@ -188,7 +189,8 @@ def boundary(kind: type[TautrajError], doing: str, *, component: bool = False) -
             raise
         logged = "".join(traceback.format_exception(error))  # tracebacks of ours include that of the cause
         cause = error if _sanitise(logged) == logged else None
-        raise kind(f"{doing}: {describe_exception(error)}") from cause
+        text = f"{doing}: {describe_exception(error)}"
+        raise kind(f"{text.rstrip('.')}. {next_step}" if next_step else text) from cause
 
 
 def describe_exception(error: BaseException) -> str:

@@ -4,9 +4,9 @@ Frozen pydantic models; a field's docstring states its unit and what None means.
 rewards (`grading.reward`), playing episodes (`runs.episode`).
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION = 7
 
@@ -35,6 +35,13 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+MAX_COUNT = 10**15
+"""A greater count is an error of whoever wrote it. Floats, JSON readers and MLflow take the sum of many such."""
+
+Count = Annotated[int, AfterValidator(lambda number: max(-MAX_COUNT, min(number, MAX_COUNT)))]
+"""Tokens, calls or retries; read as `MAX_COUNT` at most."""
+
+
 class ToolCall(Record):
     id: str
     """The provider's; generated if the provider sent none."""
@@ -49,17 +56,17 @@ class LlmCall(Record):
     """One answered request, retries included."""
 
     llm: str
-    tokens_in: int | None
+    tokens_in: Count | None
     """None, here and below: not reported by the provider."""
-    tokens_out: int | None
-    tokens_cached: int | None
+    tokens_out: Count | None
+    tokens_cached: Count | None
     usd: float | None
     """None: unpriced, which is not 0 USD."""
     started: float
     """Unix time, s."""
     seconds: float
     """From the first attempt to the answer, waiting times included."""
-    retries: int
+    retries: Count
     finish: str | None
     """How the answer ended: stop, tool_calls, length or content_filter, else the provider's own word for it."""
 
@@ -117,11 +124,11 @@ class Outcome(Record):
 class Usage(Record):
     """Usage of one seat in one episode."""
 
-    calls: int
-    retries: int
-    tokens_in: int
-    tokens_out: int
-    tokens_cached: int
+    calls: Count
+    retries: Count
+    tokens_in: Count
+    tokens_out: Count
+    tokens_cached: Count
     usd: float | None
     """None if any call was unpriced."""
     seconds: float

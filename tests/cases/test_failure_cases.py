@@ -110,6 +110,28 @@ def test_gemini_malformed_call_beside_a_text() -> None:
     assert [turn.kind for turn in played.turns if turn.seat == "model" and not turn.given] == ["mistake", "message"]
 
 
+@pytest.mark.parametrize("content", [{}, {"content": {}}, {"content": {"role": "model"}}], ids=str)
+@pytest.mark.parametrize(
+    "reason", ["TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE", "OTHER", "SAFETY", "NEW_WORD"]
+)
+def test_gemini_an_ending_without_content(reason: str, content: dict[str, Any]) -> None:
+    candidate = {"finishReason": reason, "finishMessage": "Stopped there.", "index": 0, **content}
+    played = fail(200, {"candidates": [candidate]}, "model=gemini", "model.provider.retry_seconds=0")
+    is_filter = reason in ("OTHER", "SAFETY")
+    assert type(played.error) is (errors.ContentRefused if is_filter else errors.MalformedResponse)
+    assert str(played.error).endswith(f"({reason}: Stopped there.)")
+
+
+@pytest.mark.parametrize("reason", ["abort", "insufficient_system_resource"])
+def test_an_openai_ending_without_content(reason: str) -> None:
+    """vLLM's for a request that was dropped, and DeepSeek's."""
+    body = openai_text("")
+    body["choices"][0]["finish_reason"] = reason
+    played = fail(200, body, "model=vllm", "model.provider.retry_seconds=0")
+    assert type(played.error) is errors.MalformedResponse
+    assert str(played.error).endswith(f"an answer without content ({reason})")
+
+
 def test_gemini_call_without_args() -> None:
     played = play(load_case("gemini-call-without-args"))
     assert played.error is None

@@ -8,6 +8,8 @@ import pytest
 from support.cases import PlayedCase, Refuses, answer_agent, answer_customer, load_case, play_case
 from support.provider.raw_server import RawRequest
 
+from tautraj.errors import BadRequest
+
 
 @pytest.fixture(autouse=True)
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,6 +160,19 @@ def test_claude_replay_off() -> None:
     assert is_thinking(first)
     assert "thinking" not in second.body, "left out of the request, too"
     assert "SIGNED" not in json.dumps(second.body)
+
+
+def test_claude_replay_off_where_the_model_always_thinks() -> None:
+    """claude-sonnet-5-5 thinks whatever the request says, and its provider wants the thinking back."""
+
+    def refuses(request: RawRequest) -> bool:
+        return starts_without_thinking(request._replace(body={**request.body, "thinking": {"type": "enabled"}}))
+
+    played = play(load_case("claude-replay-off"), refuses=refuses)
+    assert type(played.error) is BadRequest
+    step = "use agent.replay_reasoning=true, or a model that may answer without thinking."
+    assert str(played.error).endswith(f"The model wants its thinking back before a call: {step}")
+    assert len(played.agent_requests) == 2, "not asked again"
 
 
 def test_claude_replay_off_of_another_agent_leaves_thinking_on() -> None:

@@ -408,7 +408,11 @@ def test_a_minutes_quota_passes_and_google_writes_the_wait_into_the_body() -> No
 
 @pytest.mark.parametrize(
     ("said", "wait"),
-    [("soon", None), ("nan", 0.0), ("-1", 0.0), ("Fri, 31 Dec 99999 23:59:59 GMT", None)],
+    [
+        *((word, None) for word in ("soon", "nan", "-5", "inf", "1e999", "1_0", "Fri, 31 Dec 99999 23:59:59 GMT")),
+        ("0", 0.0),
+        ("Fri, 01 Jan 1999 00:00:00 GMT", 0.0),
+    ],
 )
 def test_a_wait_that_is_none_is_not_waited_for(said: str, wait: float | None) -> None:
     error, _, _ = refusal("gpt4o", Fault("status", 429, {"Retry-After": said}))

@@ -201,6 +201,20 @@ def test_an_address_where_nobody_listens(name: str) -> None:
     assert line.endswith(f"Check that {address} answers (user.provider.api_base=…), or {OFFLINE}.")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "After the optional system message, conversation roles must alternate user/assistant/user/assistant/...",
+        "Conversation roles must alternate user and assistant roles except for tool calls and results.",
+        "After the (optional) system message(s), user and assistant roles should alternate with each other.",
+    ],
+)
+def test_a_server_that_is_strict_about_the_order_of_roles(provider: Provider, words: str) -> None:
+    line = refused("vllm", provider, Fault("status", 400, message=words))
+    setting = "+model.extra.ensure_alternating_roles=true"
+    assert line.endswith(f"{words.rstrip('.')}. Add {setting} (user.… for the customer). [BadRequest]. Or {OFFLINE}.")
+
+
 @every_protocol
 def test_a_key_the_provider_repeats_is_not_said_again(provider: Provider, name: str) -> None:
     refused(name, provider, Fault("status", 401, message=f"Incorrect API key provided: {SECRET}."))

@@ -157,6 +157,13 @@ def test_hostile_text_is_text(run: Run) -> None:
     assert sample_runs.page_of(store).stat().st_size < 200_000, "a long text is packed"
 
 
+@pytest.mark.parametrize("count", [10**400, -(10**400), 2**63])
+def test_a_count_beyond_all_floats_is_no_reason_for_no_page(count: int, run: Run, tmp_path: Path) -> None:
+    odd = records.trajectory(usage={"model": records.usage(tokens_in=count, tokens_out=0)})
+    page = made([made_by_hand(run, odd)], tmp_path)
+    assert [row["tokens"] for row in page.rows] == [10**15 if count > 0 else -(10**15)]
+
+
 @pytest.mark.parametrize("usd", [1e308, -1e308, 1e300])
 def test_one_record_with_an_absurd_price_leaves_the_page(usd: float, run: Run, tmp_path: Path) -> None:
     plain = records.trajectory(usage={"model": records.usage(usd=0.5)})

@@ -372,3 +372,12 @@ def test_the_run_yaml_fed_back_is_the_run(tmp_path: Path) -> None:
     assert Run.model_validate_json(found) == run
     assert Path(output_dir) == here
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("root", ["http://127.0.0.1:9/x", "ftp://127.0.0.1:9/x", "zip://x"])
+def test_an_address_that_is_no_root_is_refused_with_the_next_step(root: str) -> None:
+    with pytest.raises(StoreError) as refused:
+        Store(f"{root}/run").open({"experiment": "e"}, "")
+    assert str(refused.value).endswith(
+        "Check that the address answers and can be written, or choose another with root=…"
+    )

@@ -92,5 +92,5 @@ def test_a_root_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 def test_numbers_that_cannot_be_written_are_a_failure_of_the_store(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="^writing .*metrics.json: .+$"):
+    with pytest.raises(StoreError, match="^writing .*metrics.json: .+ run the same command again$"):
         Store(str(tmp_path / "file" / "run")).write_json("metrics.json", {})

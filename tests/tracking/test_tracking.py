@@ -254,6 +254,61 @@ def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_
     assert view(store)[0].info.run_id != run.info.run_id
 
 
+def test_versions_that_name_no_package_are_left_out(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1, "tracking=none")
+    (record,) = store.read_episodes()
+    odd = dict.fromkeys(["../x", "a/../b", "/", "a b:c", "x" * 300, "", "ü\n"], "1")
+    store.write(record.model_copy(update={"versions": {**record.versions, "my-package_2.0": "3", **odd}}))
+    backfill(store, f"sqlite:///{tmp_path}/mlflow.db")
+    tags = view(store)[0].data.tags
+    names = {name.removeprefix("version.") for name in tags if name.startswith("version.")}
+    assert names == {*record.versions, "my-package_2.0"}
+
+
+def test_a_database_that_was_left_half_made_is_made_anew(tmp_path: Path) -> None:
+    """Its process was killed while MLflow created the tables, which cannot be continued."""
+    store = left(tmp_path / "outputs", 1, "tracking=none")
+    (tmp_path / "mlflow.db").touch()
+    with closing(sqlite3.connect(tmp_path / "mlflow.db.new")) as database:
+        database.execute("CREATE TABLE _alembic_tmp_model_versions (name TEXT)")
+    (tmp_path / "mlflow.db.new-journal").write_bytes(b"x" * 512)
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    backfill(store, uri)
+    assert view(store)[0].data.metrics["episodes"] == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mlflow.db", "mlflow.db.lock", "outputs"]
+
+
+@pytest.mark.slow
+def test_killed_while_mlflow_creates_its_database(tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1, "tracking=none")
+    words = [
+        sys.executable,
+        str(REPO / "flows/track.py"),
+        f"run={store.url}",
+        f"tracking.uri=sqlite:///{tmp_path}/m.db",
+    ]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 60
+        while not (tmp_path / "m.db.new").exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert (tmp_path / "m.db.new").exists()
+        time.sleep(0.3)
+        process.kill()
+    backfill(store, f"sqlite:///{tmp_path}/m.db")
+    assert view(store)[0].data.metrics["episodes"] == 1
+
+
+@pytest.mark.parametrize("database", ["/proc/mlflow.db", "/dev/null/mlflow.db", ""])
+def test_a_database_that_cannot_be_made_is_reported_at_once(database: str, tmp_path: Path) -> None:
+    store = left(tmp_path / "outputs", 1, "tracking=none")
+    from mlflow import MlflowClient  # noqa: F401 - loading it takes seconds
+
+    begun = time.monotonic()
+    with pytest.raises(TrackingError, match="^writing to MLflow at .+ or name another: tracking.uri=…$"):
+        backfill(store, f"sqlite:///{database or tmp_path}")
+    assert time.monotonic() - begun < 30
+
+
 def test_by_the_front_door_into_sqlite(tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 3)
     ended = door(f"run={Path(store.path).relative_to(tmp_path)}", cwd=tmp_path)

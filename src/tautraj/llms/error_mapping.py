@@ -82,8 +82,20 @@ NEXT_STEPS = [
         re.compile(r"/responses\b|responses endpoint"),
         "Use name=responses/{name} for that endpoint, or +extra.reasoning_effort=none.",
     ),
+    (
+        re.compile(r"expected.{0,20} thinking\b.*found", re.IGNORECASE),  # Anthropic's
+        "The model wants its thinking back before a call: use agent.replay_reasoning=true, or a model that may "
+        "answer without thinking.",
+    ),
+    (
+        re.compile(r"roles must alternate|should alternate with", re.IGNORECASE),  # chat templates', Perplexity's
+        "Add +model.extra.ensure_alternating_roles=true (user.… for the customer).",
+    ),
 ]
 """Words of a refusal -> what the user can do, for a seat `model.…` or `user.…`."""
+
+SECONDS = re.compile(r"\s*[0-9]{1,15}(\.[0-9]*)?\s*")
+"""A wait in Retry-After that is no date."""
 
 MIN_KEY_LENGTH = 4
 """Shorter keys are not masked: hardly a message would be left."""
@@ -120,6 +132,11 @@ def build_error(
         if pattern.search(words):
             text = f"{text.rstrip('.')}. {step.format(name=llm.name)}"
     return kind(text, retry_after=retry_after)
+
+
+def names_next_step(error: ProviderError) -> bool:
+    """Whether `build_error` added one."""
+    return any(pattern.search(str(error)) for pattern, _ in NEXT_STEPS)
 
 
 def read_message(error: Any) -> str:
@@ -197,7 +214,10 @@ def _is_refusal(cause: BaseException) -> TypeGuard[httpx.HTTPStatusError | opena
 
 
 def _parse_retry_after(error: Exception) -> float | None:
-    """Seconds, from the header (number or date) or from `retryDelay` in Google's response body; None without."""
+    """Seconds, from the header (number or date) or from `retryDelay` in Google's response body.
+
+    None without, or for a value that is neither: below 0, `nan`, `inf`.
+    """
     headers = getattr(error, "litellm_response_headers", None)
     value = headers.get("retry-after") if headers is not None else None
     if value is None:
@@ -205,8 +225,8 @@ def _parse_retry_after(error: Exception) -> float | None:
         value = match[1] if match else None
     if value is None:
         return None
-    with suppress(ValueError):
-        return max(0.0, float(value))
+    if SECONDS.fullmatch(value):
+        return float(value)
     with suppress(ValueError, OverflowError):  # a date out of range
         date = email.utils.parsedate_tz(value)
         return max(0.0, email.utils.mktime_tz(date) - time.time()) if date else None

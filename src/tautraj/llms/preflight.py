@@ -128,6 +128,10 @@ def _check_answer(check: SeatCheck) -> str | None:
     try:
         _ask(check.llm, check.tools, MAX_RETRY_SECONDS)
     except ProviderError as error:
+        from tautraj.llms.error_mapping import names_next_step  # loads litellm
+
+        if names_next_step(error):
+            return f"{check.seat}: {error} [{type(error).__name__}]. Or {OFFLINE_HINT}."
         is_about_tools = check.tools and not isinstance(error, UNRELATED_TO_TOOLS) and _answers_without_tools(check)
         next_step = _suggest_for_tools(check) if is_about_tools else _suggest_next_step(check.seat, check.llm, error)
         return f"{check.seat}: {error} [{type(error).__name__}]. {next_step}"

@@ -51,11 +51,13 @@ class Reply(NamedTuple):
 def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries: int) -> Reply:
     """Parse litellm's response to a call begun at `started` (Unix time, s). Raises `ProviderError` without one."""
     choices = getattr(response, "choices", None)
+    ending = redact_keys(raw.describe_ending(), llm.provider.api_base)
     if not choices or getattr(choices[0], "message", None) is None:
-        raise MalformedResponse(f"{llm.name} at {llm.provider.name}: an answer without choices")
+        raise MalformedResponse(f"{llm.name} at {llm.provider.name}: an answer without choices{ending}")
     message = choices[0].message
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
-        raise ContentRefused(f"{llm.name} at {llm.provider.name}: the answer was withheld by the content filter")
+        words = f"the answer was withheld by the content filter{ending}"
+        raise ContentRefused(f"{llm.name} at {llm.provider.name}: {words}")
     inline_reasoning, text = _split_thinking(message.content if isinstance(message.content, str) else "")
     calls = [_read_raw_call(call) for call in message.tool_calls or []]
     reasoning = getattr(message, "reasoning_content", None) or inline_reasoning or None
@@ -64,6 +66,8 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
     fields = read_message_fields(message, raw, reasoning)
     if not llm.provider.reasoning_back:
         fields = {name: value for name, value in fields.items() if is_signed(name, value)}
+    if not (text or calls or raw.is_usual or raw.is_call_unreadable):
+        raise MalformedResponse(f"{llm.name} at {llm.provider.name}: an answer without content{ending}")
     unreadable = (raw.detail or raw.finish) if raw.is_call_unreadable and not calls else None
     finish = raw.name_finish(choices[0].finish_reason)
     text, calls, reasoning, fields, unreadable, finish = _sanitise(

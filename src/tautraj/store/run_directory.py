@@ -24,6 +24,11 @@ from tautraj.store.atomic_write import write_atomically
 from tautraj.store.migrations import parse_episode
 from tautraj.trajectory import SCHEMA_VERSION, Seat, Trajectory, Turn, Usage
 
+UNREACHABLE = "Check that the address answers and can be written, or choose another with root=…"
+"""The next step after an error of the file system that a URL names."""
+
+UNWRITABLE = "Make room, or allow writing there, and run the same command again"
+
 
 class Store:
     """One run directory. Thread-safe: every episode has its own file. Methods raise `StoreError`."""
@@ -31,14 +36,14 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = redact_credentials(url)
         """For display: credentials masked."""
-        with boundary(StoreError, f"root={url}"):
+        with boundary(StoreError, f"root={url}", UNREACHABLE):
             self._fs, self.path = fsspec.url_to_fs(url)
         self.is_local = "file" in self._fs.protocol
         """Whether it is on a local disk, where files can be locked and renamed."""
 
     def has_config(self) -> bool:
         """Whether there is a `run.yaml`, as in every run directory."""
-        with boundary(StoreError, f"reading {self.url}"):
+        with boundary(StoreError, f"reading {self.url}", UNREACHABLE):
             return bool(self._fs.exists(f"{self.path}/run.yaml"))
 
     def check(self) -> None:
@@ -50,7 +55,7 @@ class Store:
         """The configuration passed to `open`. Raises `StoreError` if there is none or its schema is unknown."""
         if not self.has_config():
             raise StoreError(f"{self.url} is no run directory: it has no run.yaml. Name one: run=outputs/…/…")
-        with boundary(StoreError, f"reading {self.url}/run.yaml"):
+        with boundary(StoreError, f"reading {self.url}/run.yaml", UNREACHABLE):
             record = yaml.safe_load(self._fs.cat_file(f"{self.path}/run.yaml"))
             config = upgrade_run(record if isinstance(record, dict) else {}, self.url)
         return {key: value for key, value in config.items() if key not in ("schema", "defaults")}
@@ -61,7 +66,7 @@ class Store:
         The caller holds the lock (`store.lock`).
         """
         self.check()
-        with boundary(StoreError, f"opening {self.url}"):
+        with boundary(StoreError, f"opening {self.url}", UNREACHABLE):
             if self.is_local and self._fs.exists(f"{self.path}/.partial"):
                 self._fs.rm(f"{self.path}/.partial", recursive=True)  # left by a killed process
             text = yaml.safe_dump({"schema": SCHEMA_VERSION, **config}, sort_keys=False, allow_unicode=True)
@@ -121,13 +126,13 @@ class Store:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file in UTF-8; lone surrogates are escaped."""
-        with boundary(StoreError, f"writing {self.url}/{name}"):
+        with boundary(StoreError, f"writing {self.url}/{name}", UNWRITABLE):
             self._write(f"{self.path}/{name}", text.encode(errors="backslashreplace"))
 
     def write_chunks(self, name: str, chunks: Iterable[bytes]) -> None:
         """Write a file that need not fit into memory, atomically. The folder may be any, not only a run directory."""
         path = f"{self.path}/{name}"
-        with boundary(StoreError, f"writing {self.url}/{name}"):
+        with boundary(StoreError, f"writing {self.url}/{name}", UNWRITABLE):
             if self.is_local:
                 partial = Path(self.path, ".partial")
                 write_atomically(Path(path), chunks, partial if partial.exists() else partial.parent)

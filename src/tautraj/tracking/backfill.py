@@ -4,6 +4,7 @@ For runs that MLflow missed in part or altogether, finished or interrupted. Call
 """
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,9 @@ from tautraj.store.tracking_pointer import read_pointer
 from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
 from tautraj.tracking.tracker import build_sqlite_uri, tracking_boundary
 from tautraj.trajectory import Record
+
+PACKAGE_NAME = re.compile(r"[\w.-]{1,200}")
+"""A record may have any text in its place; MLflow refuses `../x` in the name of a tag."""
 
 
 class TrackingTarget(Record):
@@ -96,7 +100,11 @@ def _describe_run(
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
     cell, _, digest = name.rpartition("-")
     tags = {"cell": cell, "digest": digest, "run_directory": store.url, "trials": str(config["trials"])}
-    tags |= {f"version.{package}": version for package, version in episodes.versions.items()}
+    tags |= {
+        f"version.{package}": version
+        for package, version in episodes.versions.items()
+        if PACKAGE_NAME.fullmatch(package)
+    }
     if config["model"]["provider"]["route"] in GOLD_ROUTES:
         tags["oracle"] = ORACLE_TAG_VALUE
     if parent := read_pointer(store).parent:

@@ -22,6 +22,7 @@ from tautraj.redaction import redact_tree
 from tautraj.store import Store, ui_addresses
 from tautraj.store.tracking_pointer import TrackingPointer, read_pointer, write_pointer
 from tautraj.tracking import experiment_page, run_fields
+from tautraj.tracking.database import create_database, find_database
 
 PARENT_TAG = "mlflow.parentRunId"
 """MLflow's tag for a child run: a cell of a sweep."""
@@ -62,7 +63,7 @@ class MlflowRun:
     """One MLflow run, written from one thread."""
 
     def __init__(self, description: RunDescription, uri: str) -> None:
-        self._description, self._uri = description, uri
+        self._description, self._uri, self._database = description, uri, find_database(uri)
         self._client: Any = None
         self._trace_writer: Any = None
         self._run_id = self._experiment_id = ""
@@ -75,6 +76,8 @@ class MlflowRun:
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are raised and reported in one line
         with self._database_lock():
+            if self._database is not None:
+                create_database(self._database)
             self._client = MlflowClient(tracking_uri=self._uri)
             self._experiment_id = self._ensure_experiment()
             written = self._resume()
@@ -161,11 +164,12 @@ class MlflowRun:
 
     def _database_lock(self) -> Any:
         """Lock under which a SQLite store is created or upgraded: three processes at once corrupt it."""
-        path = self._uri.removeprefix("sqlite:///")
-        if path == self._uri:
+        if self._database is None:
             return tempfile.TemporaryDirectory()  # a server has its own locking
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(f"{path}.lock", timeout=DATABASE_LOCK_SECONDS)
+        self._database.parent.mkdir(parents=True, exist_ok=True)
+        lock = Path(f"{self._database}.lock")
+        lock.open("ab").close()  # raises where filelock would try until its time is over
+        return FileLock(lock, timeout=DATABASE_LOCK_SECONDS)
 
     def _ensure_experiment(self) -> str:
         name = f"tautraj/{self._description.experiment}"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tautraj.errors import ConfigError, StoreError, boundary
+from tautraj.store.run_directory import UNWRITABLE
 
 CARD_FILE = "README.md"
 
@@ -36,7 +37,7 @@ def check_replaceable(folder: Path) -> None:
 @contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
     """Yield a temporary folder; it becomes `folder` if the block succeeds, and is deleted otherwise."""
-    with boundary(StoreError, f"writing {folder}"):
+    with boundary(StoreError, f"writing {folder}", UNWRITABLE):
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         new, old = work / "made", work / "before"

@@ -47,6 +47,17 @@ class RawAnswer(NamedTuple):
     def is_call_unreadable(self) -> bool:
         return (self.finish or "").lower() in UNREADABLE_CALL_ENDINGS
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether the model ended by its own will or at a limit, as far as the provider says how it ended."""
+        word = (self.finish or "").lower()
+        return not word or word in USUAL_ENDINGS | CUT_OFF_ENDINGS
+
+    def describe_ending(self) -> str:
+        """What the provider says about the ending, to be put behind a sentence; "" if it says nothing."""
+        words = ": ".join(filter(None, (self.finish, self.detail)))
+        return f" ({words})" if words else ""
+
     def name_finish(self, litellm_word: str | None) -> str | None:
         """`length` for an answer that was cut off, litellm's word for the usual endings, else the provider's."""
         word = (self.finish or "").lower()
