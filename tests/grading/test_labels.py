@@ -236,7 +236,7 @@ def test_the_rules_find_fault_with_known_bad_golds_alone(domain: str, run_of: Ca
     assert not any(found.unconfirmed_write or found.unauthenticated_write for found in labels.values())
     faults = {task for task, found in labels.items() if found.customer_contradicted or found.customer_invented}
     assert faults == set()
-    assert not any(found.customer_stopped_early or found.repeated_call for found in labels.values())
+    assert not any(found.customer_stopped_early for found in labels.values())
 
 
 def told(played: Trajectory) -> list[str]:

@@ -15,10 +15,12 @@ from tautraj.grading.answer_words import (
     BARE_YES,
     BEGINS_NO,
     BEGINS_STRONG,
+    BUT,
     CONDITION,
     FILLERS,
     GO_AHEAD,
     IS_WEAK,
+    MISSING_APOSTROPHE,
     NEUTRAL_AFTER_BUT,
     POLITE,
     QUESTION_START,
@@ -48,6 +50,7 @@ def is_go_ahead(text: str) -> bool:
 
 def _decide(text: str) -> Verdict:
     text = re.sub(r"###[\w-]+###", " ", text.translate(TYPOGRAPHY)).lower().strip()
+    text = MISSING_APOSTROPHE.sub(r"\1'", text)
     if SARCASM.search(text):
         return "no"
     verdicts: list[Verdict] = []
@@ -66,13 +69,19 @@ def _split_sentences(text: str) -> list[str]:
 
 def _read_sentence(sentence: str) -> Iterator[Verdict]:
     """The verdicts of a sentence's clauses. What follows the last "but" counts for the whole sentence."""
-    head, but, rest = sentence.rpartition(" but ")
-    if but and not NEUTRAL_AFTER_BUT.match(rest.strip()):
-        verdicts = list(_read_clauses(_split_clauses(rest), rest.rstrip().endswith("?")))
-        yield "yes" if verdicts[-1:] == ["yes"] and not CONDITION.search(POLITE.sub("", head)) else "condition"
+    head, but, rest = BUT.sub(" but ", sentence).rpartition(" but ")
+    asks = sentence.rstrip().endswith("?")
+    if not but or NEUTRAL_AFTER_BUT.match(rest.strip()):
+        yield from _read_clauses(_split_clauses(head or rest), asks)
         return
-    clauses = _split_clauses(head if but else sentence)
-    yield from _read_clauses(clauses, sentence.rstrip().endswith("?"))
+    before = list(_read_clauses(_split_clauses(head), is_question=False))
+    after = list(_read_clauses(_split_clauses(rest), asks))
+    if "condition" in before:
+        yield "condition"
+    elif after[-1:] == ["yes"]:
+        yield "yes"
+    else:
+        yield "condition" if "yes" in before else "no"
 
 
 def _split_clauses(sentence: str) -> list[str]:

@@ -6,6 +6,10 @@ sure you understand" agree to nothing. Not here: how a message is read with them
 
 import re
 
+MISSING_APOSTROPHE = re.compile(r"\b(that(?=s\b)|i(?=m\b)|(?:don|doesn|isn|can|won)(?=t\b))")
+
+BUT = re.compile(r",? (?:but|however|although)\b,? (?=\w)")
+
 FILLERS = re.compile(
     r"(?:(?:oh|ah|well|um+|uh|hm+|so|then|and|now|just|please|kindly|honestly|actually|also|i think|i guess"
     r"|i suppose"
@@ -16,22 +20,27 @@ FILLERS = re.compile(
 
 STRONG_YES = (
     r"y+e+s+|yea|yeah|yep|yup|aye|y|affirmative|by all means|you bet"
-    r"|(?:please )?(?:do|go ahead|go for it|proceed|continue|carry on|make it so|let's do (?:it|that|this)"
+    r"|(?:please )?(?:do|go ahead|go for it|proceed|continue|carry on|make (?:it so|it happen|(?:the|this|that"
+    r"|these|those) (?:changes?|exchanges?|returns?|booking|cancell?ation|updates?|reservation))|let's do (?:it"
+    r"|that|this)"
     r"|let's go)"
     r"(?: (?:so|it|that|this|then))?(?: (?:please|now|then|thanks?|for me))*$"
     r"|(?:go ahead|proceed|continue|carry on)(?! (?:and|to) (?:tell|explain|ask|show|check|look|give|send|list"
     r"|read|say))"
     r"|go (?:right|straight) ahead|go (?:for|through with) (?:it|that|this)|(?:i'm |i am )?happy to (?:proceed"
     r"|go ahead|do (?:it|that))|(?:i'm|i am) (?:ok|okay|fine|good|happy|comfortable|satisfied) with\b"
-    r"|let's (?:do|go with|proceed|go ahead)|please do\b(?! not)|do (?:it|that|so)|make it so"
+    r"|let's (?:do|make|process|get|go with|proceed|go ahead)|please do\b(?! not)|do (?:it|that|so)|make it so"
     r"|(?:i|we) (?:hereby |do |fully )?(?:confirm|agree(?! that (?:the|your|it|this)\b)|approve|authori[sz]e"
     r"|consent|accept)"
     r"|you (?:have|'ve got|got) my (?:\w+ )?(?:permission|approval|go-ahead|consent|ok|okay|confirmation"
     r"|blessing|word)"
-    r"|you (?:can|may|should) (?:go|proceed|do|cancel|book|process|make)|be my guest|feel free|green light"
+    r"|you (?:can|may|should) (?:go|proceed|do|cancel|book|process|make)|(?:my|the) answer is (?:a )?yes"
+    r"|i (?:say|said|did say) yes|it's a yes|i(?:'d| would) (?:really )?appreciate (?:that|it)$|do as you"
+    r"|please (?:update|change|modify|switch|swap|add|send|issue|upgrade|charge) (?:it|them|that|this|(?:the"
+    r"|my) .* as (?:discussed|proposed|you) ?\w*)$|be my guest|feel free|green light"
     r"|(?:i'd|i would|i do|i) (?:like|love|want|wish) (?:that|you to (?!wait|stop|hold|explain|tell|check)"
     r"|to (?:proceed|go ahead|do (?:that|it|so)|continue|go (?:with|through)))"
-    r"|(?:make|process|submit|finali[sz]e|complete|place|book|exchange|return|cancel) (?:it|them|both|these"
+    r"|(?:process|submit|finali[sz]e|complete|place|book|exchange|return|cancel) (?:it|them|both|these"
     r"|everything"
     r"|(?:the|this|that|my|those|all)(?: \S+)* (?:changes?|exchanges?|returns?|order|orders|booking|reservation"
     r"|cancell?ations?|update|updates|request|items?|flights?|tickets?|refund))\b"
@@ -40,7 +49,8 @@ STRONG_YES = (
 
 WEAK_YES = (
     r"ok|okay|(?:okey|okie)(?: dokey| dokie)?|k|kk|absolutely|definitely|certainly|totally|of course"
-    r"|sure(?: thing)?|alright|all right|fine|great|good|perfect|excellent|wonderful|lovely|super"
+    r"|sure(?: thing)?|alright|all right|fine|great|good|perfect|excellent|wonderful|lovely|super|cool|awesome"
+    r"|nice|brilliant|fantastic|(?:that|it)(?:'s| is) (?:no|not a) (?:problem|issue)"
     r"|correct|right|exactly|indeed|agreed|confirm|confirmed|approved|deal|granted|very well|very good|why not"
     r"|m+hm+"
     r"|uh[- ]huh|roger(?: that)?|(?:i'm|i am|yes i'm) (?:sure|certain|positive|in|happy|ok|okay|fine|good"
@@ -78,7 +88,8 @@ NO = (
     r"|stop"
     r"|hold (?:on|off|up|it)|hang on|whoa|not (?:yet|now|today|really|so fast|this|that|correct|right|okay|ok"
     r"|sure|quite"
-    r"|exactly|if|until)|(?:absolutely|certainly|definitely|of course|probably|maybe|i'd rather|rather|let's"
+    r"|exactly|if|until|the|my|all|both|those|these)|(?:absolutely|certainly|definitely|of course|probably"
+    r"|maybe|i'd rather|rather|let's"
     r"|let us|better"
     r"|yes and no|yeah right|yeah no|sure not|please) not|yes and no|yeah,? no\b|yeah,? right|as if"
     r"|(?:do not|don't|never)(?! (?:worry|mind|forget|hesitate|need|have))|never ?mind|forget (?:it|that|about)"
@@ -119,17 +130,21 @@ SARCASM = re.compile(
     r"^(?:oh |yeah |ha )*(?:sure|great|right|perfect|wonderful|brilliant|fantastic|of course|yeah|yes)\b[\s,.!]*"
     r"(?:because|cause|like|as if|as though|just what i needed|why wouldn't|what could)\b"
     r"|worked? (?:out )?(?:so|really|oh so) well|(?:went|goes) so well|what could (?:possibly )?go wrong"
-    r"|just great\b"
+    r"|(?:great|wonderful|perfect|lovely|fantastic|brilliant|awesome|nice),? (?:yet )?(?:another|more)\b"
+    r"|pigs fly|hell freezes|just great\b"
     r"|(?:just|exactly) what i needed|yeah,? (?:right|sure)\b[.!]*$|like (?:that|you)(?:'ll| will"
     r"| would)? (?:ever )?(?:work|help"
-    r"|listen|did)|\boh,? (?:great|wonderful|fantastic|perfect|brilliant|lovely)\b(?!,? (?:thank|yes|please|go"
+    r"|listen|did)|\boh,? (?:sure|great|wonderful|fantastic|perfect|brilliant|lovely)\b(?!,? (?:thank|ok|i'm"
+    r"|yes|please|go"
     r"|that|then|let|do))|how (?:generous|kind|thoughtful|convenient) of|\boh,? (?:joy|wow)\b|/s\b|🙄"
 )
 
 CONDITION = re.compile(
     r"\b(?:unless|except|provided|providing|as long as|so long as|on (?:the |one )?condition|assuming|depending"
     r"|subject to"
-    r"|contingent|until|otherwise|or else|instead|only (?:if|when|after|once|then)|(?:after|once) you"
+    r"|contingent|until|otherwise|or else|instead|only (?:if|when|after|once|then)|(?:after|once) (?:you|i|the"
+    r"|my)|as soon as (?!possible|you can|it is)|(?:cancel|return|exchange|change|book) only|only (?:make"
+    r"|cancel|return|exchange|change|book)"
     r"|before (?:you|we|that"
     r"|i|doing|going|any|it|proceed\w*|cancel\w*|book\w*|chang\w*)|(?<!even )(?<!as )if|when (?:the|my|it|i))\b"
     r"|(?<!the )(?<!at )\bfirst\b(?! (?:class|name|of all|one|option|item|flight|order|bag|passenger|thing))"
@@ -141,7 +156,7 @@ POLITE = re.compile(
     r"|alright|all right|no trouble|not too much)|needed|necessary|possible|i understand|so)\b|\bsee if\b"
     r"|\b(?:do|like|want|prefer|take) (?:that|this|it) instead|(?:let me know|tell me|email me|notify me"
     r"|inform me)\b.*"
-    r"|\bas i said before\b"
+    r"|\bthank(?:s| you) for\b.*|\bas i said before\b"
 )
 """What has the form of a condition and is none; taken out before `CONDITION` is looked for."""
 
@@ -151,12 +166,15 @@ REPORT = re.compile(
     r"|number))(?! (?:all |exactly |perfectly |just |totally )*(?:fine|ok|okay|right|correct|good|perfect|great"
     r"|the right|what|exactly"
     r"|confirmed|alright|accurate|it$|acceptable))"
-    r"|here|(?:(?:i |i've )?(?:still |just )?(?:have|got)|one|just one|another|a|quick)\b[^.]*\bquestions?"
+    r"|here|i(?:'ll| can| will|'m| am)(?: happy to)? (?:wait|waiting|hold|holding)|take your time"
+    r"|tell me (?!when|once)|transfer me|i have (?:one|some|two|it|them)\b|(?:i'd like|i want|i would like"
+    r"|i need) to (?:speak|talk)|(?:(?:i |i've )?(?:still |just )?(?:have|got)|one|just one|another|a"
+    r"|quick)\b[^.]*\bquestions?"
     r"|[\w.+-]+@|#?w?\d{3,}|i(?:'ve| have)? (?:already |just |recently |still |also )*(?:received|got|bought"
     r"|ordered|live|lived"
     r"|see|know|tried|was|did|had|forgot|lost|moved|understood?|remember|called|paid|placed|noticed|heard|used"
     r"|an?\b|it\b|them\b"
-    r"|the\b|my\b|two\b)|i(?:'m| am) (?:aware|calling|at|the|a|an|looking|in|from|still|here))"
+    r"|the\b|my\b|two\b)|i(?:'m| am) (?:calling|at|the|a|an|looking|in|from|still|here))"
 )
 """Begins a clause that tells something; the yes before it answers a question for that."""
 
