@@ -12,25 +12,35 @@ from typing import Literal
 from tautraj.grading.answer_words import (
     ANYWHERE_NO,
     ASK_TO_ACT,
-    BARE_YES,
-    BEGINS_NO,
-    BEGINS_STRONG,
     BUT,
     CONDITION,
     FILLERS,
-    GO_AHEAD,
-    IS_WEAK,
     MISSING_APOSTROPHE,
     NEUTRAL_AFTER_BUT,
+    NO,
     POLITE,
     QUESTION_START,
     REPORT,
     SARCASM,
+    STRONG_YES,
+    TAIL,
+    WEAK_YES,
 )
 
 Verdict = Literal["yes", "no", "condition"] | None
 
 TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
+
+BEGINS_STRONG = re.compile(rf"(?:{STRONG_YES})(?!\w)")
+IS_WEAK = re.compile(rf"(?:{WEAK_YES}){TAIL}[\s!.)]*$")
+BEGINS_NO = re.compile(rf"(?:{NO})(?![\w'])")
+BARE_YES = re.compile(
+    r"(?:y+e+s+|yea|yeah|yep|yup|y|absolutely|definitely|certainly|of course)"
+    r"(?: (?:please|thanks|sir|ma'am))?[\s!.]*$"
+)
+GO_AHEAD = re.compile(
+    r"\b(?:go ahead|go for it|proceed|please do|do (?:it|that)|(?:i|we) (?:confirm|agree|approve)|make it so)\b"
+)
 
 
 def is_affirmative(text: str) -> bool:

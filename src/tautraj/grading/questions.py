@@ -7,12 +7,10 @@ import re
 
 CLOSING = re.compile(
     r"(?:any|some)thing (?:else|more|further)|(?:any|some) (?:other|more|further|additional) \w+"
-    r"|further (?:help|assistance|questions?)"
-    r"|(?:how|what) else (?:may|can|could) i|what else\b|(?:is|was|will) that (?:be )?(?:all|everything)"
-    r"|any (?:questions|concerns)"
-    r"|(?:need|require) (?:more|further|any) (?:help|assistance)|have i (?:answered|resolved|addressed)|(?:does"
-    r"|did) (?:that|this)"
-    r" (?:help|answer|resolve|solve|address|clear)|have a (?:great|nice|good|wonderful|lovely)|how (?:was"
+    r"|further (?:help|assistance|questions?)|(?:how|what) else (?:may|can|could) i|what else\b|(?:is|was"
+    r"|will) that (?:be )?(?:all|everything)|any (?:questions|concerns)|(?:need|require) (?:more|further"
+    r"|any) (?:help|assistance)|have i (?:answered|resolved|addressed)|(?:does|did) (?:that|this) (?:help"
+    r"|answer|resolve|solve|address|clear)|have a (?:great|nice|good|wonderful|lovely)|how (?:was"
     r"|would you rate)|rate (?:this|your)"
     r"|happy to (?:help|assist)(?: you)? (?:with|if)|feel free|(?:do not|don't) hesitate",
     re.IGNORECASE,
@@ -26,19 +24,14 @@ GOES_ON = re.compile(
 
 REQUEST = re.compile(
     r"\b(?:please|kindly)(?: also| just| now| then| first)? (?:confirm|provide|tell|let me know|reply|respond"
-    r"|answer|say|share|specify"
-    r"|choose|select|pick|give|send me|verify|type|indicate|state|advise|clarify|double|review|enter|write"
-    r"|decide|name|list)"
-    r"|^\W*(?:can|could|would|will|do|did|does|may|shall|should|are|is|which|what|when|where|who|how"
-    r"|have) (?:you|i|we|it|that|this|your"
-    r"|of|is|are|kind|would|do|the|should|shall|card|item|one|option)\b|\blet me know (?:if|whether|which|what"
-    r"|how|when|your)"
+    r"|answer|say|share|specify|choose|select|pick|give|send me|verify|type|indicate|state|advise|clarify"
+    r"|double|review|enter|write|decide|name|list)|^\W*(?:can|could|would|will|do|did|does|may|shall|should"
+    r"|are|is|which|what|when|where|who|how|have) (?:you|i|we|it|that|this|your|of|is|are|kind|would|do|the"
+    r"|should|shall|card|item|one|option)\b|\blet me know (?:if|whether|which|what|how|when|your)"
     r"|^\W*(?:tell me|reply|respond|answer|confirm|say|type|choose|select|provide)\b|\bi(?:'ll| will|'d| would"
-    r"| do| also| still| just| only)*"
-    r" (?:need|require|want)(?: to know| to have| to get)?(?: for)? (?:your|you\b|a yes"
-    r"|an? (?:explicit )?(?:confirmation|answer|reason)|to know"
-    r"|the|one more)|\b(?:await(?:ing)?|waiting for|subject to|with|need|pending) your (?:\w+ )?(?:confirmation"
-    r"|approval|consent|permission"
+    r"| do| also| still| just| only)* (?:need|require|want)(?: to know| to have| to get)?(?: for)? (?:your"
+    r"|you\b|a yes|an? (?:explicit )?(?:confirmation|answer|reason)|to know|the|one more)|\b(?:await(?:ing)?"
+    r"|waiting for|subject to|with|need|pending) your (?:\w+ )?(?:confirmation|approval|consent|permission"
     r"|go-ahead|reply|answer|decision|ok|response)|\b(?:once|when|as soon as|if) you(?:'ve| have|'re"
     r"| are)? (?:confirm|agree|approve|say|give"
     r"|reply|ready|happy|okay|ok|decide|provide)|\bjust say|\bwhenever you're ready|\(yes/no\)|yes or no",
@@ -48,27 +41,24 @@ REQUEST = re.compile(
 
 IDENTITY = (
     r"(?:e-?mail|zip|postal|post ?code|(?:full |first |last )?names?|user ?(?:id|name)|identity|phone"
-    r"|date of birth|dob"
-    r"|(?:order|reservation|booking) (?:id|number))"
+    r"|date of birth|dob|(?:order|reservation|booking) (?:id|number))"
 )
 
 CONSENT = re.compile(
     rf"\b(?:shall|should|may|can|could|might) (?:i|we)\b(?! (?:have|get|ask|know|see|help|assist|please have"
     rf"|please get|also have|offer"
     r"|expect|verify|check))|\b(?:do|would|will|are) you (?:\w+ )?(?:like|want|wish|agree|confirm|approve"
-    r"|authori[sz]e|consent|accept|okay|ok"
-    r"|happy|fine|ready|sure|certain|good|comfortable|satisfied|care)|\b(?:want|like|need) me to"
+    r"|authori[sz]e|consent|accept|okay|ok|happy|fine|ready|sure|certain|good|comfortable|satisfied|care)"
+    r"|^\W*(?:so |just to confirm,? )?you(?:'d like| want| would like| wish) to|\b(?:want|like|need) me to"
     r"|\bhappy for me to|\bokay (?:to|with|if|for)"
     rf"|\bconfirm\w*(?! (?:your |the |me your |that your |with your )*(?:\w+ )?{IDENTITY})(?! (?:that |whether "
     rf"|if )?you(?:'ve| have| had| did"
-    r"| are the| were)?(?: already)? (?:receiv|got|own|placed|ordered|live|have the|know|still have))|\bproceed"
-    r"|\bgo(?:ing)? ahead|\byes/no"
-    r"|\byes or no|[\"'(]yes[\"')]|\b(?:say|reply|type|answer|respond)(?: with)? [\"'(]?yes|\b(?:your"
-    r"|explicit) (?:\w+ )?(?:approval|consent"
-    r"|permission|go-ahead|confirmation)|\b(?:correct|right|ok|okay|alright|all right|agreed|acceptable|good"
-    r"|fine|deal|yes|work(?: for you)?"
-    r"|with you|for you|by you|look)\W*\?|\b(?:is|does|are|do|will|would) (?:that|this|it|these|those"
-    r"|everything|all)(?: \w+){0,4} (?:correct|right|ok|okay|fine"
+    r"| are the| were)?(?: already)? (?:receiv|got|own|placed|ordered|live|have the|know|still have))"
+    r"|\bproceed|\bgo(?:ing)? ahead|\byes/no|\byes or no|[\"'(]yes[\"')]|\b(?:say|reply|type|answer"
+    r"|respond)(?: with)? [\"'(]?yes|\b(?:your|explicit) (?:\w+ )?(?:approval|consent|permission|go-ahead"
+    r"|confirmation)|\b(?:correct|right|ok|okay|alright|all right|agreed|acceptable|good|fine|deal|yes"
+    r"|work(?: for you)?|with you|for you|by you|look)\W*\?|\b(?:is|does|are|do|will|would) (?:that|this|it"
+    r"|these|those|everything|all)(?: \w+){0,4} (?:correct|right|ok|okay|fine"
     r"|good|work|suit|acceptable|alright|sound|look)",
     re.IGNORECASE,
 )
@@ -76,8 +66,8 @@ CONSENT = re.compile(
 
 OPEN_QUESTION = re.compile(
     r"^\W*(?:and |so |also |now |then |first |ok(?:ay)?,? |sure,? |great,? |thanks?(?: you)?,? )*(?:what|which"
-    r"|where|when|who|whom|whose|how|why)\b"
-    r"|\b(?:tell me|provide|share|give me|send me|let me know) (?:the |your |what|which|why|how|me )|, (?:what"
+    r"|where|when|who|whom|whose|how|why)\b|\b(?:tell me|provide|share|give me|send me|let me know) (?:the "
+    r"|your |what|which|why|how|me )|, (?:what"
     r"|which|why|how) ",
     re.IGNORECASE,
 )
@@ -106,7 +96,8 @@ def asks_consent(message: str) -> bool:
     requests = _find_open_requests(message)
     if any(CONSENT.search(request) and not OPEN_QUESTION.search(request) for request in requests):
         return True
-    return not requests and any(PROPOSAL.search(sentence) for sentence in _split_sentences(message))
+    told = [sentence for sentence in _split_sentences(message) if not _is_closing(sentence)]
+    return not requests and any(PROPOSAL.search(sentence) for sentence in told)
 
 
 def _find_open_requests(message: str) -> list[str]:
