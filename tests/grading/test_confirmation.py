@@ -112,6 +112,13 @@ UNCONFIRMED: list[tuple[ToolCall, list[Line]]] = [
     (CABIN, ["Shall I change EHGLP3 to economy for $100?", "Yes", CABIN]),
     (CERTIFICATE, ["I can offer you a certificate of $50. Would you like that?", "Yes", CERTIFICATE]),
     (CANCEL, ["I have looked up order #W4817420. Is there anything else?", "Yes", CANCEL]),
+    (CANCEL, ["I can see that #W4817420 is pending.", "Okay.", CANCEL]),
+    (CANCEL, [HELLO, "Cancel #W4817420.", "Shall I look it up first?", "Yes.", CANCEL]),
+    (CANCEL, ["I can cancel or modify #W4817420. Which do you prefer?", "Modify", CANCEL]),
+    (
+        CANCEL_OTHER,
+        ["Shall I cancel #W4817420?", "Yes", CANCEL, "Anything else?", "Yes, #W9077205 too", CANCEL_OTHER],
+    ),
     (CANCEL, ["Shall I cancel #W4817420?", "Only if the refund comes today.", CANCEL]),
 ]
 

@@ -68,14 +68,16 @@ OPEN_QUESTION = re.compile(
     r"^\W*(?:and |so |also |now |then |first |ok(?:ay)?,? |sure,? |great,? |thanks?(?: you)?,? )*(?:what|which"
     r"|where|when|who|whom|whose|how|why)\b|\b(?:tell me|provide|share|give me|send me|let me know) (?:the "
     r"|your |what|which|why|how|me )|, (?:what"
-    r"|which|why|how) ",
+    r"|which|why|how) "
+    r"|\b(?:shall|should|may|can|could) (?:i|we) (?:look|check|find|search|pull|verify|explain|transfer)\b"
+    r"|\bme to (?:look|check|find|search|pull|verify|explain|transfer)\b",
     re.IGNORECASE,
 )
-"""A question that yes or no does not answer."""
+"""A question that yes or no does not answer, or that is about reading only."""
 
 PROPOSAL = re.compile(
     r"\b(?:i|we)(?:'ll|'d|'m going to| will| can| could| would| am going to| are going to| am able to"
-    r"| am ready to|'m ready to)\b",
+    r"| am ready to|'m ready to)\b(?! (?:see|help|assist|look|find|check|tell|not)\b)",
     re.IGNORECASE,
 )
 """A sentence that says what the agent would do."""
