@@ -28,6 +28,8 @@ STATED = [
     ("retail", "email", "Mail: noah underscore ito at example dot com", {"noah_ito@example.com"}),
     ("retail", "email", "email: noah [at] example [dot] com", {"noah@example.com"}),
     ("retail", "email", "I bought it at example dot com, where I get mail.", set()),
+    ("retail", "email", "Sure, it's noah.ito at example dot com", {"noah.ito@example.com"}),
+    ("retail", "email", "I often shop at example dot com.", set()),
     ("retail", "email", "I am at home. See you at noon.", set()),
     ("retail", "order", "It is w2378156.", {"w2378156"}),
     ("retail", "order", "It is W two three seven eight one five six.", {"w2378156"}),

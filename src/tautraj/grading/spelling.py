@@ -57,6 +57,9 @@ SPELLED_EMAIL = re.compile(
     re.IGNORECASE,
 )
 
+STATES = re.compile(r"(?:^|[.,:;!?]|\b(?:is|it's|use|to|under))\s*$", re.IGNORECASE)
+"""Before a value that is stated and not part of a sentence."""
+
 NO_MAILBOX = frozenset(
     [
         "it",
@@ -86,9 +89,10 @@ UNDERSCORED = re.compile(r"(?<=\w)\s+underscore\s+(?=\w)", re.IGNORECASE)
 
 
 def write_out(text: str, *, has_email: bool) -> str:
-    """The text with what is spelled written out. `has_email`: whether "a at b dot com" may be an e-mail address."""
-    if has_email:
-        text = SPELLED_EMAIL.sub(_write_email, text)
+    """The text with what is spelled written out. `has_email`: whether "a at b dot com" is an e-mail address anywhere."""
+    text = SPELLED_EMAIL.sub(
+        lambda match: _write_email(match) if has_email or STATES.search(text[: match.start()]) else match[0], text
+    )
     text = UNDERSCORED.sub("_", text)
     text = SPACED_CHARACTERS.sub(lambda match: re.sub(r"[\s,.-]", "", match[0]), text)
     text = SPELLED_NUMBER.sub(_write_number, text)
