@@ -89,7 +89,7 @@ UNDERSCORED = re.compile(r"(?<=\w)\s+underscore\s+(?=\w)", re.IGNORECASE)
 
 
 def write_out(text: str, *, has_email: bool) -> str:
-    """The text with what is spelled written out. `has_email`: whether "a at b dot com" is an e-mail address anywhere."""
+    """The text, spelled values written out. `has_email`: whether "a at b dot com" is an e-mail address anywhere."""
     text = SPELLED_EMAIL.sub(
         lambda match: _write_email(match) if has_email or STATES.search(text[: match.start()]) else match[0], text
     )
