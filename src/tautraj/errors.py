@@ -176,9 +176,9 @@ def suggest_closest(word: str, known: Sequence[str]) -> str:
 def boundary(kind: type[TautrajError], doing: str, next_step: str = "", *, component: bool = False) -> Iterator[None]:
     """Convert a foreign exception to `kind`; a `TautrajError` passes unchanged.
 
-    `doing`, `next_step`: begin and end the message. `component`: the block runs an agent or a user strategy, whose own
-    `BaseException`s are converted too. Ctrl-C passes, and so does what Prefect raises to end a flow where no component
-    runs.
+    `doing`, `next_step`: begin and end the message. `component`: the block runs an agent or a user strategy, whose
+    own `BaseException`s are converted too. Ctrl-C passes, and so does what Prefect raises to end a flow where no
+    component runs.
     """
     try:
         yield

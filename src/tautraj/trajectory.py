@@ -171,14 +171,14 @@ class Labels(Record):
     gold_known_bad: bool
     wrote_nothing: bool
     acted_after_stop: bool
-    """The agent acted after the conversation was over. Must be False: the world is closed then."""
+    """The agent acted after the conversation was over, or called a tool after it had transferred the customer."""
     unconfirmed_write: bool | None
-    """The agent wrote to the database without the customer's confirmation."""
+    """The agent wrote to the database without a yes of the customer to a question that names the write."""
     unauthenticated_write: bool | None
     """The agent wrote to the database before it had identified the customer."""
     repeated_call: bool
     recovered: bool
-    """A call failed, and a later call of the same tool succeeded."""
+    """A call failed, and a later one reached the same goal."""
     customer_contradicted: bool
     """The customer gave an identifier that differs from those in its scenario."""
     customer_invented: bool

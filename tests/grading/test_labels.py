@@ -10,8 +10,8 @@ from support.conversations import Step, agent, call, gold, graded, opened, user
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import plan_episodes
+from tautraj.grading.affirmative import is_affirmative
 from tautraj.grading.explanation import explain, format_explanation
-from tautraj.grading.labels import is_affirmative
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.play import grade_episode as graded_run
@@ -27,6 +27,7 @@ EXCHANGE |= {"item_ids": ["1151293680", "4983901480"], "new_item_ids": ["7706410
 EXCHANGED = call("exchange_delivered_order_items", **EXCHANGE)
 WRONG = call("exchange_delivered_order_items", **EXCHANGE | {"new_item_ids": ["7706410293", "4953074738"]})  # type: ignore[dict-item]
 UNKNOWN = call("exchange_delivered_order_items", **EXCHANGE | {"order_id": "#W0000000"})
+TRANSFERRED = call("transfer_to_human_agents", summary="It is too difficult.")
 BYE = user("Thank you. ###STOP###")
 OPENED = user("I am Yusuf Rossi, 19122, and want to exchange two items of #W2378156.")
 WELL = [GREETING, OPENED, LOOKED_UP, ORDER, ASKED, YES, EXCHANGED, agent("It is done."), BYE]
@@ -84,7 +85,9 @@ CASES: list[tuple[str, Any, str, str, list[Step]]] = [
     ("wrote_nothing", True, "retail", "0", swapped(WELL, EXCHANGED, UNKNOWN)),
     ("wrote_nothing", False, "retail", "0", WELL),
     ("acted_after_stop", True, "retail", "0", [GREETING, BYE, agent("Wait!")]),
+    ("acted_after_stop", True, "retail", "0", [*WELL[:4], TRANSFERRED, user("Wait, my order!"), EXCHANGED, BYE]),
     ("acted_after_stop", False, "retail", "0", WELL),
+    ("acted_after_stop", False, "retail", "0", [*WELL[:4], TRANSFERRED, agent("PLEASE HOLD ON."), BYE]),
     ("unconfirmed_write", True, "retail", "0", without(WELL, YES)),
     ("unconfirmed_write", True, "retail", "0", swapped(WELL, YES, user("No, wait. Is it correct?"))),
     ("unconfirmed_write", False, "retail", "0", WELL),
@@ -231,6 +234,9 @@ def test_the_rules_find_fault_with_known_bad_golds_alone(domain: str, run_of: Ca
     assert {found.acted_after_stop for found in labels.values()} == {False}
     assert sum(found.inaction_passes for found in labels.values()) == {"airline": 19, "retail": 7}[domain]
     assert not any(found.unconfirmed_write or found.unauthenticated_write for found in labels.values())
+    faults = {task for task, found in labels.items() if found.customer_contradicted or found.customer_invented}
+    assert faults == set()
+    assert not any(found.customer_stopped_early for found in labels.values())
 
 
 def told(played: Trajectory) -> list[str]:

@@ -1,12 +1,10 @@
 """Identifiers in a text (order, user id, email, …), by kind, recognised by their form.
 
-Not here: the labels made from them (`grading.labels`).
+Not here: identifiers as customers state them (`grading.scenario_faults`).
 """
 
 import re
 from collections.abc import Collection, Mapping
-
-from tautraj.trajectory import Trajectory
 
 COMMON_PATTERNS = {
     "email": r"[\w.+-]+@[\w-]+\.[\w.]*\w",
@@ -43,24 +41,3 @@ def find_identifiers(text: str, domain: str, kinds: Collection[str] | None = Non
         matches = {match.lower().lstrip("#") for match in re.findall(form, text)}
         identifiers[kind] = matches - set().union(*identifiers.values())
     return identifiers
-
-
-def find_scenario_faults(trajectory: Trajectory, domain: str) -> tuple[bool, bool]:
-    """(contradicted, invented): whether the customer contradicted its scenario, and whether it invented something.
-
-    Both are about an identifier the customer states that is neither in its scenario nor in anything it saw before. It
-    contradicts the scenario if that has others of the kind, and is invented if it has none.
-    """
-    scenario = find_identifiers(trajectory.scenario, domain)
-    known = {kind: set(identifiers) for kind, identifiers in scenario.items()}
-    contradicted = invented = False
-    for turn in trajectory.turns:
-        if turn.kind != "message" and turn.seat != "user":
-            continue  # the customer does not see the agent's tool calls and thoughts
-        text = " ".join(filter(None, (turn.message, turn.observation)))
-        is_own_message = turn.seat == "user" and turn.kind == "message" and not turn.given
-        for kind, identifiers in find_identifiers(text, domain).items():
-            if is_own_message and identifiers - known[kind]:
-                contradicted, invented = contradicted or bool(scenario[kind]), invented or not scenario[kind]
-            known[kind] |= identifiers
-    return contradicted, invented

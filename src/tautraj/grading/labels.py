@@ -1,36 +1,27 @@
 """Labels of a graded trajectory: facts that say whether to trust its reward and what can be learned from it.
 
 Computed from the record, the task and the benchmark, without a provider; None where that is not possible. Not here:
-the reward (`grading.reward`), policy rules (`grading.policy_rules`), identifiers (`grading.identifiers`).
+the reward (`grading.reward`), policy rules (`grading.policy_rules`), confirmations (`grading.confirmation`), what the
+customer made up (`grading.scenario_faults`), repeated calls (`grading.repetition`).
 """
 
 import functools
-import json
 import math
-import re
 from collections.abc import Collection, Sequence
 
-from tautraj.benchmarks import Benchmark, get_stop_word
+from tautraj.benchmarks import Benchmark, EntityRef, get_stop_word
 from tautraj.errors import GradingError
+from tautraj.grading.confirmation import find_unconfirmed_write
 from tautraj.grading.database_diff import build_gold_calls, find_gold_writes, is_canonically_equal, replay_both
-from tautraj.grading.identifiers import find_identifiers, find_scenario_faults
 from tautraj.grading.policy_rules import AUTHENTICATION_TOOLS, RULES, find_violations
+from tautraj.grading.questions import has_open_request
+from tautraj.grading.repetition import has_recovered, has_repeated_call
+from tautraj.grading.scenario_faults import find_scenario_faults, find_stated
 from tautraj.metrics import is_success
 from tautraj.trajectory import Grade, Labels, Outcome, Trajectory, Turn
 
-YES = re.compile(
-    r"\b(yes|yeah|yep|yup|confirm(ed)?|correct|proceed|go ahead|sure|okay|ok|please do|do it|that('s| is) right"
-    r"|sounds good|that works|agreed?|absolutely|perfect)\b",
-    re.IGNORECASE,
-)
-
-LEADING_YES = re.compile(r"\W*(yes|yeah|yep|yup|sure|okay|ok|absolutely|perfect)\b", re.IGNORECASE)
-
-NEGATION = re.compile(r"\b(not|never|cannot)\b|n't\b", re.IGNORECASE)
-
-NO = re.compile(
-    r"^\W*(no|nope|not yet|wait|don't|do not|hold on)\b|\b(do not|don't) (proceed|go ahead)\b", re.IGNORECASE
-)
+TRANSFER_TOOL = "transfer_to_human_agents"
+"""Hands the customer to a human. In τ² the conversation goes on after it."""
 
 
 def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -> Labels:
@@ -44,9 +35,9 @@ def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -
         wrote_nothing=not writes,
         acted_after_stop=_has_acted_after_stop(turns, benchmark),
         unconfirmed_write=_has_unconfirmed_write(turns, writes, benchmark.domain),
-        unauthenticated_write=_has_unauthenticated_write(turns, writes, benchmark.domain),
-        repeated_call=_has_repeated_call(turns, writes),
-        recovered=_has_recovered(turns),
+        unauthenticated_write=_has_unauthenticated_write(turns, writes, trajectory, benchmark),
+        repeated_call=has_repeated_call(turns, {write.index for write in writes}),
+        recovered=has_recovered(turns),
         customer_contradicted=contradicted,
         customer_invented=invented,
         customer_stopped_early=_has_customer_stopped_early(trajectory, writes, benchmark),
@@ -91,97 +82,66 @@ def find_writes(trajectory: Trajectory, writing_tools: Collection[str]) -> list[
     return [turn for turn in trajectory.turns if is_write(turn)]
 
 
-def is_affirmative(text: str) -> bool:
-    """Whether a customer's message is a yes.
-
-    It is if a sentence contains `YES` and either begins with `LEADING_YES` or is neither negated nor a question, and
-    nothing in the message matches `NO`.
-    """
-    sentences = re.split(r"(?<=[.!?])\s+|\n+", text)
-    statements = (
-        sentence
-        for sentence in sentences
-        if LEADING_YES.match(sentence) or not (NEGATION.search(sentence) or sentence.rstrip().endswith("?"))
-    )
-    return any(YES.search(sentence) for sentence in statements) and not NO.search(text)
-
-
 def _has_acted_after_stop(turns: Sequence[Turn], benchmark: Benchmark) -> bool:
+    """Whether the agent acted after the end, or called a tool after it had handed the customer to a human.
+
+    After such a transfer a message is right: τ²'s policies ask for one.
+    """
+
     def is_closing(turn: Turn) -> bool:
         if turn.seat == "user":
             return any(word in (turn.message or "") for word in benchmark.stop_words)
         return turn.tool_call is not None and turn.tool_call.name in benchmark.closing_tools and not turn.error
 
-    end = next((turn.index for turn in turns if is_closing(turn)), None)
-    return end is not None and any(
-        turn.index > end and turn.seat == "model" and turn.kind in ("message", "tool_call") for turn in turns
-    )
+    def is_transfer(turn: Turn) -> bool:
+        return turn.seat == "model" and turn.tool_call is not None and turn.tool_call.name == TRANSFER_TOOL
+
+    end = next((turn.index for turn in turns if is_closing(turn)), math.inf)
+    transfer = next((turn.index for turn in turns if is_transfer(turn) and not turn.error), math.inf)
+    acts = [turn for turn in turns if turn.seat == "model" and turn.kind in ("message", "tool_call")]
+    return any(turn.index > end or (turn.kind == "tool_call" and turn.index > transfer) for turn in acts)
 
 
 def _has_unconfirmed_write(turns: Sequence[Turn], writes: Sequence[Turn], domain: str) -> bool | None:
-    """Whether the customer's last message before some write is not a yes. One yes may cover several writes."""
-    if domain not in RULES:
-        return None
-    messages = [turn for turn in turns if turn.seat == "user" and turn.message]
-
-    def get_last_message(write: Turn) -> str:
-        return next((turn.message or "" for turn in reversed(messages) if turn.index < write.index), "")
-
-    return any(not is_affirmative(get_last_message(write)) for write in writes)
+    return find_unconfirmed_write(turns, writes) is not None if domain in RULES else None
 
 
-def _has_unauthenticated_write(turns: Sequence[Turn], writes: Sequence[Turn], domain: str) -> bool | None:
+def _has_unauthenticated_write(
+    turns: Sequence[Turn], writes: Sequence[Turn], trajectory: Trajectory, benchmark: Benchmark
+) -> bool | None:
     """Whether a write came before the agent knew its customer; None for domains without `RULES`.
 
-    Known from: in retail, a successful call of `AUTHENTICATION_TOOLS`; in airline, a user id in a customer's message.
+    Known from: in retail, a successful call of `AUTHENTICATION_TOOLS`; in airline, the id of a user that exists, in a
+    customer's message.
     """
+    if benchmark.domain not in RULES:
+        return None
+    world = benchmark.build_world(benchmark.get_task(trajectory.task_id))
 
     def identifies_customer(turn: Turn) -> bool:
-        if domain == "airline":
-            return turn.seat == "user" and bool(find_identifiers(turn.message or "", domain)["user id"])
+        if benchmark.domain == "airline":
+            text = turn.message or "" if turn.seat == "user" else ""
+            user_ids = find_stated(text, benchmark.domain)["user id"]
+            return any(world.read_entity(EntityRef("users", user_id)) is not None for user_id in user_ids)
         return turn.tool_call is not None and turn.tool_call.name in AUTHENTICATION_TOOLS and not turn.error
 
-    if domain not in RULES:
-        return None
     first = next((turn.index for turn in turns if identifies_customer(turn)), math.inf)
     return any(write.index < first for write in writes)
 
 
-def _has_repeated_call(turns: Sequence[Turn], writes: Sequence[Turn]) -> bool:
-    """Whether the agent repeated a call with no write and no call by the customer in between."""
-    seen: set[str] = set()
-    write_indices = {write.index for write in writes}
-    for turn in turns:
-        if turn.seat == "user" and turn.tool_call is not None:
-            seen = set()
-        elif turn.seat == "model" and turn.kind == "tool_call" and turn.tool_call is not None:
-            call = turn.tool_call.name + json.dumps(turn.tool_call.arguments, sort_keys=True)
-            if call in seen:
-                return True
-            seen = set() if turn.index in write_indices else seen | {call}
-    return False
-
-
-def _has_recovered(turns: Sequence[Turn]) -> bool:
-    """Whether a tool that returned an error to the agent succeeded in a later call."""
-    failed: set[str] = set()
-    for turn in turns:
-        if turn.seat == "model" and turn.tool_call is not None:
-            if turn.error:
-                failed.add(turn.tool_call.name)
-            elif turn.tool_call.name in failed:
-                return True
-    return False
-
-
 def _has_customer_stopped_early(trajectory: Trajectory, writes: Sequence[Turn], benchmark: Benchmark) -> bool:
-    """Whether the customer left after a question of the agent while a gold write was missing."""
+    """Whether the customer left after a request of the agent while a gold write was missing.
+
+    Whether there is anything else is no such request: the agent that asks this has forgotten the write.
+    """
     if trajectory.outcome.kind != "user_stop":
         return False
     messages = [turn for turn in trajectory.turns if turn.kind == "message" and turn.message]
     last = next((turn.message or "" for turn in reversed(messages) if turn.seat == "model"), "")
+    if not has_open_request(last):
+        return False
     calls = [(turn.tool_call.name, turn.tool_call.arguments) for turn in writes if turn.tool_call]
-    gold_writes = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged) if "?" in last else []
+    gold_writes = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
     return any((gold.name, gold.arguments) not in calls for gold in gold_writes)
 
 
