@@ -126,7 +126,11 @@ def _read_clause(clause: str, asks: bool) -> Verdict:
             return "no"
         if BEGINS_STRONG.match(form) or IS_WEAK.match(form):
             return "no" if _takes_back(form) else "yes"
-    return "no" if re.match(r"actually\b", clause) else None
+    return (
+        "no"
+        if re.match(r"actually\b(?! (?:these|those|that|this|it|they|yes|i (?:like|love|prefer))\b)", clause)
+        else None
+    )
 
 
 def _takes_back(clause: str) -> bool:

@@ -18,8 +18,8 @@ FILLERS = re.compile(
 """Words that a clause may begin with before it says something."""
 
 STRONG_YES = (
-    r"y+e+s+|yea|yeah|yep|yup|aye|y|affirmative|by all means|you bet|(?:please )?(?:do|go ahead|go for it"
-    r"|proceed|continue|carry on|make (?:it so|it happen|(?:the|this|that|these|those) (?:changes?|exchanges?"
+    r"y+e+s+|yea|yeah|ya|yep|yup|aye|y|affirmative|by all means|you bet|(?:please )?(?:do|go ahead|go for it"
+    r"|proceed|continue|carry on|go on|make (?:it so|it happen|(?:the|this|that|these|those) (?:changes?|exchanges?"
     r"|returns?|booking|cancell?ation|updates?|reservation))|let's do (?:it|that|this)|let's go)(?: (?:so|it"
     r"|that|this|then))?(?: (?:please|now|then|thanks?|for me))*$|(?:go ahead|proceed|continue"
     r"|carry on)(?! (?:and|to) (?:tell|explain|ask|show|check|look|give|send|list|read|say))|go (?:right"
@@ -32,7 +32,10 @@ STRONG_YES = (
     r"|the) answer is (?:a )?yes|i (?:say|said|did say) yes|it's a yes|i(?:'d"
     r"| would) (?:really )?appreciate (?:that|it)$|do as you|please (?:update|change|modify|switch|swap|add"
     r"|send|issue|upgrade|charge) (?:it|them|that|this|(?:the|my) .* as (?:discussed|proposed|you) ?\w*)$"
-    r"|be my guest|feel free|green light|(?:i'd|i would|i do|i) (?:like|love|want|wish) (?:that|you to (?!wait"
+    r"|you (?:have it|may)(?: please)?$|(?:re)?(?:add|book|save|change|switch|swap|move|apply|put|send"
+    r"|update)(?: me| us)?"
+    r"(?: on| to)? (?:it|them|that|this|those|these)(?: please| now| then| thanks?)*$|be my guest"
+    r"|feel free|green light|(?:i'd|i would|i do|i) (?:like|love|want|wish) (?:that|you to (?!wait"
     r"|stop|hold|explain|tell|check)|to (?:proceed|go ahead|do (?:that|it|so)|continue|go (?:with|through)))"
     r"|(?:process|submit|finali[sz]e|complete|place|book|exchange|return|cancel) (?:it|them|both|these"
     r"|everything|(?:the|this|that|my|those|all)(?: \S+)* (?:changes?|exchanges?|returns?|order|orders|booking"
@@ -41,9 +44,11 @@ STRONG_YES = (
 """Begins a clause that agrees, whatever follows."""
 
 WEAK_YES = (
-    r"ok|okay|(?:okey|okie)(?: dokey| dokie)?|k|kk|absolutely|definitely|certainly|totally|of course"
+    r"(?:(?:totally|perfectly|completely|absolutely|quite|very|more than|all) )?(?:ok|okay|fine|good|happy|ready)"
+    r"|(?:okey|okie)(?: dokey| dokie)?|k|kk|absolutely|definitely|certainly|totally|of course"
     r"|sure(?: thing)?|alright|all right|fine|great|good|perfect|excellent|wonderful|lovely|super|cool|awesome"
-    r"|nice|brilliant|fantastic|(?:that|it)(?:'s| is) (?:no|not a) (?:problem|issue)|correct|right|exactly"
+    r"|nice|brilliant|fantastic|(?:that|it)(?:'s| is) (?:no|not a) (?:problem|issue)|correct|right"
+    r"|exactly(?: that| so| right)?"
     r"|indeed|agreed|confirm|confirmed|approved|deal|granted|very well|very good|why not|m+hm+|uh[- ]huh"
     r"|roger(?: that)?|(?:i'm|i am|yes i'm) (?:sure|certain|positive|in|happy|on board)|i (?:do|am|would"
     r"|guess so|suppose so|think so)|sounds? (?:like a plan|\w+)|looks? (?:\w+ )?(?:good|right|correct|fine"
@@ -115,7 +120,8 @@ CONDITION = re.compile(
     r"|(?:after|once) (?:you|i|the|my)|as soon as (?!possible|you can|it is)|(?:cancel|return|exchange|change"
     r"|book) only|only (?:make|cancel|return|exchange|change|book)|before (?:you|we|that|i|doing|going|any|it"
     r"|proceed\w*|cancel\w*|book\w*|chang\w*)|(?<!even )(?<!as )if|when (?:the|my|it|i))\b"
-    r"|(?<!the )(?<!at )\bfirst\b(?! (?:class|name|of all|one|option|item|flight|order|bag|passenger|thing))"
+    r"|(?<!the )(?<!at )(?<!should have )\bfirst\b(?! (?:class|name|of all|one|option|item|flight|order"
+    r"|bag|passenger|thing))"
 )
 
 POLITE = re.compile(
@@ -127,7 +133,7 @@ POLITE = re.compile(
 """What has the form of a condition and is none; taken out before `CONDITION` is looked for."""
 
 REPORT = re.compile(
-    r"(?:(?:it'?s|it is|that's|that is|this is|they're|they are|the \w+(?: \w+)? (?:is|was|number|are)"
+    r"(?:(?:it'?s|it is(?!$)|that's|that is(?!$)|this is|they're|they are(?!$)|the \w+(?: \w+)? (?:is|was|number|are)"
     r"|my \w+(?: \w+){0,2} (?:is|was|are|number))(?! (?:all |exactly |perfectly |just |totally )*(?:fine|ok"
     r"|okay|right|correct|good|perfect|great|the right|what|exactly|confirmed|alright|accurate|it$"
     r"|acceptable))|here|i(?:'ll| can| will|'m| am)(?: happy to)? (?:wait|waiting|hold|holding)|take your time"

@@ -49,6 +49,7 @@ CONSENT = re.compile(
     rf"|please get|also have|offer"
     r"|expect|verify|check))|\b(?:do|would|will|are) you (?:\w+ )?(?:like|want|wish|agree|confirm|approve"
     r"|authori[sz]e|consent|accept|okay|ok|happy|fine|ready|sure|certain|good|comfortable|satisfied|care)"
+    r"|^\W*ready\b|\bwhether (?:i|we) (?:may|can|should)|\bwhat you(?:'d| would)? (?:want|wanted|like|need)"
     r"|^\W*(?:so |just to confirm,? )?you(?:'d like| want| would like| wish) to|\b(?:want|like|need) me to"
     r"|\bhappy for me to|\bokay (?:to|with|if|for)"
     rf"|\bconfirm\w*(?! (?:your |the |me your |that your |with your )*(?:\w+ )?{IDENTITY})(?! (?:that |whether "
