@@ -81,20 +81,19 @@ def test_every_task_of_every_split_loads() -> None:
         assert task.scenario.text in telecom().build_user_prompt(task)
 
 
-def test_every_base_task_is_graded_as_tau2_grades_it(played: Any) -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_base_task_is_graded_as_tau2_grades_it(every: int, played: Any) -> None:
     """The oracle reaches 1.0 on all 114, doing nothing on none, transferring at once on 20."""
     rewards: dict[str, list[float]] = {"oracle": [], "do_nothing": [], "transfer_only": []}
-    for index, task_id in enumerate(telecom().list_task_ids("base")):
+    tasks = telecom().list_task_ids("base")[::every]
+    for index, task_id in enumerate(tasks):
         for agent, found in rewards.items():
             trajectory = played(agent, task_id)
             found.append(trajectory.reward)
             if index % 8 == 0 or (index % 2 == 0 and agent == "transfer_only"):
                 assert trajectory.reward == tau2_reward(trajectory), (task_id, agent)
-    assert {agent: sum(found) for agent, found in rewards.items()} == {
-        "oracle": 114,
-        "do_nothing": 0,
-        "transfer_only": 20,
-    }
+    assert (sum(rewards["oracle"]), sum(rewards["do_nothing"])) == (len(tasks), 0)
+    assert every > 1 or sum(rewards["transfer_only"]) == 20
 
 
 @pytest.mark.slow

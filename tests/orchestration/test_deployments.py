@@ -113,6 +113,7 @@ def played_as_asked(deployed: Deployed, root: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_in_the_ui_is_played(deployed: Deployed, tmp_path: Path) -> None:
     played_as_asked(deployed, tmp_path / "outputs")
 

@@ -173,8 +173,10 @@ def test_a_draft_is_rejected_now_and_then(play: Play, strategy: str) -> None:
 
 
 def test_a_forgetful_model_fails_where_the_seed_says_so_and_the_same_again(play: Play) -> None:
-    first, again = (play("tool_calling", "llm", *FORGETFUL, "trials=2", ids=SOME) for _ in range(2))
-    assert [essence(one) for one in first] == [essence(one) for one in again]
+    first = play("tool_calling", "llm", *FORGETFUL, "trials=2", ids=SOME)
+    again = play("tool_calling", "llm", *FORGETFUL, "trials=2", ids=SOME[:2])
+    repeated = [essence(one) for one in first if one.task_id in SOME[:2]]
+    assert sorted(repeated, key=str) == sorted((essence(one) for one in again), key=str)
     failed = {(one.task_id, one.trial) for one in first if one.reward == 0.0}
     assert 2 <= len(failed) <= len(first) // 2
     assert {task for task, trial in failed if trial == 0} != {task for task, trial in failed if trial == 1}
