@@ -12,6 +12,7 @@ class Line:
     def __init__(self, server: int) -> None:
         self._server = server
         self._ends: list[socket.socket] = []
+        self._changing = threading.Lock()
         self._listener = self._listening(0)
         self.port: int = self._listener.getsockname()[1]
 
@@ -23,10 +24,11 @@ class Line:
 
     def cut(self) -> None:
         """Every connection breaks, and the next one is refused."""
-        self._close(self._listener)
-        for end in self._ends:
-            self._close(end)
-        self._ends = []
+        with self._changing:
+            self._close(self._listener)
+            for end in self._ends:
+                self._close(end)
+            self._ends = []
 
     def mend(self) -> None:
         self._listener = self._listening(self.port)
@@ -41,7 +43,12 @@ class Line:
             while True:
                 near, _ = listener.accept()
                 far = socket.create_connection(("127.0.0.1", self._server))
-                self._ends += [near, far]
+                with self._changing:
+                    if listener.fileno() < 0:  # cut since it was accepted
+                        self._close(near)
+                        self._close(far)
+                        return
+                    self._ends += [near, far]
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=[source, sink], daemon=True).start()
 
