@@ -35,7 +35,6 @@ from tautraj.users.scripted import (
     TOOL_REQUEST,
     TRANSFER,
     scripted,
-    to_first_person,
 )
 
 GREETING = "Hi! How can I help you today?"
@@ -79,7 +78,7 @@ def customer() -> Customer:
 
 def test_it_opens_with_its_reason_in_the_first_person() -> None:
     said = scripted(context(), patience=30)(GREETING)
-    assert said == "I want to return my lamp.\nI'm sure that it was sent to me by mistake."
+    assert said == "I want to return my lamp. I'm sure that it was sent to me by mistake."
 
 
 def test_without_a_reason_it_opens_with_all_it_was_told() -> None:
@@ -98,7 +97,7 @@ def test_without_a_reason_it_opens_with_all_it_was_told() -> None:
     ],
 )
 def test_it_answers_who_it_is_from_what_it_knows(customer: Customer, question: str) -> None:
-    assert customer(question) == "I am Ada Lovelace.\nMy email is ada@example.com, my zip code is 10001."
+    assert customer(question) == "I am Ada Lovelace. My email is ada@example.com, my zip code is 10001."
 
 
 @pytest.mark.parametrize(
@@ -127,6 +126,20 @@ def test_it_thanks_for_what_is_no_question_and_has_something_to_say_to_what_is(c
     answers = {customer("Why do you want that?") for _ in range(6)}
     assert "I do not remember my order id." in answers
     assert not any("###" in answer for answer in answers)
+    assert not any("words" in answer for answer in answers), "how to behave is not said"
+
+
+def test_what_is_for_a_certain_question_is_said_to_that_question_only() -> None:
+    told = SCENARIO._replace(instructions="You are sad. If asked for the reason, say you ordered it by mistake.")
+    reply = scripted(context(told), patience=30)
+    assert "ordered" not in reply(GREETING)
+    assert reply("What is the reason for the return?") == "I ordered it by mistake."
+    assert "ordered" not in reply("Which colour was it?")
+
+
+def test_without_anything_to_say_it_asks_for_help() -> None:
+    told = Scenario("-", "Make up a story. Be insistent.", "", "", "")
+    assert scripted(context(told), patience=30)(GREETING) == "I need your help, please."
 
 
 @pytest.mark.parametrize("patience", [1, 4])
@@ -139,7 +152,7 @@ def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
 MUST_MATCH = {
     "Could you tell me your": IDENTITY,
     "Do you confirm (yes/no)?": CONFIRMATION,
-    "On your device, please use": TOOL_REQUEST,
+    "On your device, please": TOOL_REQUEST,
     ON_HOLD: TRANSFER,
     GOODBYE: CLOSING,
 }
@@ -171,16 +184,6 @@ def test_it_understands_every_sentence_of_the_oracle(domain: str, expected: set[
             assert {first} - {None} == regexes, sentence
             used |= regexes
     assert used == expected
-
-
-def test_no_task_makes_it_speak_of_itself_as_you() -> None:
-    """Over every airline task: what it opens with and how it introduces itself."""
-    airline = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name="airline", data_dir=None))
-    scenarios = [airline.get_task(name).scenario for name in airline.list_task_ids("base")]
-    said = [to_first_person(text) for told in scenarios for text in (told.reason or told.text, told.known)]
-    assert len(said) == 100
-    assert [text for text in said if re.search(r"\byou(r|rs|rself|'re|'ve)?\b", text, re.IGNORECASE)] == []
-    assert [text for text in said if re.search(r"\bI (are|has|is)\b|\b(to|for|with|gave) I\b", text)] == []
 
 
 # The llm's customer.

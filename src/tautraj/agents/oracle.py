@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tautraj.agents.announcements import PRODUCT_TOOL, REFUSAL, announce_write, list_new_products, report_write
 from tautraj.agents.base import AgentContext, GoldContext
 from tautraj.agents.tool_calling import tool_calling
 from tautraj.llms import Reply
@@ -27,6 +28,8 @@ TRANSFER_TOOL = "transfer_to_human_agents"
 ON_HOLD = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
 
 GOODBYE = "Is there anything else I can help you with?"
+
+LAST_STEP = "That was the last step on your device; it should work now."
 
 AUTHENTICATION_TOOLS = ("find_user_id_by_email", "find_user_id_by_name_zip")
 
@@ -70,13 +73,25 @@ def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:
     answer = f"Here is what you asked for: {facts}." if facts else ""
     if transfers:
         return [*steps, *filter(None, [answer]), *transfers, ON_HOLD]
-    return [*steps, f"{answer} {GOODBYE}".strip()]
+    return [*steps, " ".join(filter(None, [answer, _report(gold_context, actions), GOODBYE]))]
+
+
+def _report(gold_context: GoldContext, actions: Sequence[Step]) -> str:
+    """What has been done, or that it may not be; "" if the customer asked to be told something only."""
+    writes = [step for step in actions if not isinstance(step, str) and step[0] in gold_context.writing_tools]
+    if writes:
+        reports = [report_write(name, arguments, gold_context.peek) for name, arguments in writes]
+        return " ".join(dict.fromkeys(reports))  # a gold write may be tried again with another payment method
+    if any(isinstance(step, str) for step in actions):
+        return LAST_STEP
+    return "" if gold_context.task.privileged.communicate else REFUSAL
 
 
 def _to_step(action: dict[str, Any]) -> Step:
     """A gold action as a step. An action of the customer becomes a request to the customer."""
     if action.get("requestor") == "user":
-        return f"On your device, please use {action['name']} with {json.dumps(action['arguments'])}"
+        pairs = "; ".join(f"{_to_words(key)}: {_to_text(value)}" for key, value in action["arguments"].items())
+        return f"On your device, please {_to_words(action['name'])}{f' ({pairs})' if pairs else ''}."
     return action["name"], action["arguments"]
 
 
@@ -130,7 +145,7 @@ def _find_user_id(gold_context: GoldContext, actions: Sequence[Action], tools: s
 
 
 def _insert_reads(gold_context: GoldContext, actions: Sequence[Step], tools: set[str]) -> Iterator[Step]:
-    """The gold actions; before each write a read of what it changes, if not read yet, and a request to confirm."""
+    """The gold actions; before each write reads of what it is about, if not read yet, and a request to confirm."""
     seen: set[tuple[str, str]] = set()
     for step in actions:
         if isinstance(step, str):
@@ -138,18 +153,26 @@ def _insert_reads(gold_context: GoldContext, actions: Sequence[Step], tools: set
             continue
         name, arguments = step
         if name in gold_context.writing_tools:
-            for key, reader in READ_TOOLS.items():
-                if key in arguments and reader in tools and (key, arguments[key]) not in seen:
-                    seen.add((key, arguments[key]))
-                    yield reader, {key: arguments[key]}
-            yield f"{_describe_call(name, arguments)} Do you confirm (yes/no)?"
-        seen |= {(key, value) for key, value in arguments.items() if READ_TOOLS.get(key) == name}
+            for reader, key, value in _list_reads(gold_context, arguments):
+                if reader in tools and (reader, value) not in seen:
+                    seen.add((reader, value))
+                    yield reader, {key: value}
+            yield f"{announce_write(name, arguments, gold_context.peek)} Do you confirm (yes/no)?"
+        seen |= {(name, value) for value in arguments.values() if isinstance(value, str)}
         yield name, arguments
 
 
-def _describe_call(name: str, arguments: dict[str, Any]) -> str:
-    details = ", ".join(f"{key.replace('_', ' ')}: {_to_text(value)}" for key, value in arguments.items())
-    return f"I am going to {name.replace('_', ' ')} with {details}."
+def _list_reads(gold_context: GoldContext, arguments: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(reading tool, its argument, value) of what a write with these arguments names."""
+    for key, reader in READ_TOOLS.items():
+        if key in arguments:
+            yield reader, key, arguments[key]
+    for product in list_new_products(arguments, gold_context.peek):
+        yield PRODUCT_TOOL, "product_id", product
+
+
+def _to_words(name: str) -> str:
+    return re.sub(r"\b(apn|sim|vpn)\b", lambda match: match[0].upper(), name.replace("_", " "))
 
 
 def _to_text(value: Any) -> str:

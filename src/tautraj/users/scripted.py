@@ -1,27 +1,18 @@
-"""An offline customer: states its reason for calling, answers questions from its scenario, confirms, stops."""
+"""An offline customer: states its reason for calling, answers questions from its scenario, confirms, stops.
 
+Not here: which sentences of the scenario are said, and how (`users.first_person`).
+"""
+
+import json
 import re
+from collections.abc import Collection
+from typing import Any
 
-from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, parse_json_object
+from tautraj.benchmarks import Scenario
+from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
-
-FIRST_PERSON = [  # in this order: longer forms first
-    (r"\byou are\b", "I am"),
-    (r"\byou're\b", "I'm"),
-    (r"\byou've\b", "I've"),
-    (r"\byou'd\b", "I'd"),
-    (r"\byou'll\b", "I'll"),
-    (r"\byou were\b", "I was"),
-    (r"\byourself\b", "myself"),
-    (r"\byours\b", "mine"),
-    (r"\byour\b", "my"),
-    (
-        r"\b(to|for|with|at|from|of|about|than|told|gave|gives|give|tells|tell|lets|let|asks|ask|offers|offer) you\b",
-        r"\1 me",
-    ),
-    (r"\byou\b", "I"),
-]
+from tautraj.users.first_person import find_answer, select_said
 
 IDENTITY = re.compile(
     r"\b(e-?mail|zip|your (full )?name|user id|identity|identify|who am i speaking)\b", re.IGNORECASE
@@ -33,8 +24,8 @@ CONFIRMATION = re.compile(
 
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
 
-TOOL_REQUEST = re.compile(r"please use (\w+) with (\{.*\})", re.IGNORECASE | re.DOTALL)
-"""The oracle's request to call one of the customer's own tools: (tool, JSON arguments)."""
+TOOL_REQUEST = re.compile(r"on your device, please (\w+(?: \w+)*)(?: \((.*)\))?\.", re.IGNORECASE)
+"""The oracle's request to call one of the customer's own tools: its name in words, `key: value; …`."""
 
 YES = "Yes, please go ahead."
 
@@ -44,30 +35,32 @@ CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nic
 def scripted(context: UserContext, *, patience: int) -> Customer:
     """A customer without an llm. Ends the conversation after `patience` messages of its own."""
     scenario = context.scenario
+    tools = {tool["function"]["name"] for tool in context.tools}
     replies: list[str] = []
 
     def answer(message: str) -> str:
         if not replies:
-            return to_first_person(scenario.reason or scenario.text)
+            return state_reason(scenario)
         if TRANSFER.search(message):
             return context.transfer_word
-        if (request := TOOL_REQUEST.search(message)) and context.tools:
-            arguments = parse_json_object(request[2])
-            raw = request[2] if arguments is None else None
-            call = ToolCall(id=f"errand_{len(replies)}", name=request[1], arguments=arguments or {}, raw=raw)
+        if request := parse_tool_request(message, tools):
+            call = ToolCall(id=f"errand_{len(replies)}", name=request[0], arguments=request[1])
             return f"It says: {context.call(call, NO_SIDE_CHANNELS)}"
         if len(replies) >= patience:
             return f"I have to go. {context.stop_word}"
         if CONFIRMATION.search(message):
             return YES
         if IDENTITY.search(message):
-            return to_first_person(scenario.known) or "I have told you all I know."
+            return select_said(scenario.known) or "I have told you all I know."
         if CLOSING.search(message):
             return f"No, that is all. Thank you. {context.stop_word}"
         if "?" not in message:
             return "Thank you."
-        texts = [text for text in (scenario.instructions, scenario.known, scenario.unknown) if text.strip(" .")]
-        return to_first_person(texts[len(replies) % len(texts)]) if texts else "Yes."
+        if asked := find_answer(f"{scenario.instructions}\n{scenario.reason or scenario.text}", message):
+            return asked
+        wishes = select_said(scenario.instructions, instructions=True)
+        texts = [text for text in (wishes, select_said(scenario.known), select_said(scenario.unknown)) if text]
+        return texts[len(replies) % len(texts)] if texts else "Yes."
 
     def reply(message: str) -> str:
         replies.append(answer(message))
@@ -76,9 +69,27 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
     return reply
 
 
-def to_first_person(text: str) -> str:
-    """A scenario's text in the first person. The first letter of a line or sentence is made upper case."""
-    for pattern, replacement in FIRST_PERSON:
-        text = re.sub(pattern, replacement, text, flags=re.IGNORECASE)
-    text = re.sub(r"(^|[.!?]\s+|\n\s*)([a-z])", lambda m: m[1] + m[2].upper(), text)
-    return text.strip()
+def state_reason(scenario: Scenario) -> str:
+    """What the customer opens the conversation with."""
+    return select_said(scenario.reason or scenario.text) or "I need your help, please."
+
+
+def parse_tool_request(message: str, tools: Collection[str]) -> tuple[str, dict[str, Any]] | None:
+    """(tool, arguments) that the agent asks the customer to use; None if the message names none of `tools`."""
+    request = TOOL_REQUEST.search(message)
+    name = _to_name(request[1]) if request else ""
+    if request is None or name not in tools:
+        return None
+    pairs = (pair.partition(": ") for pair in (request[2] or "").split("; ") if pair)
+    return name, {_to_name(key): _parse_value(value) for key, _, value in pairs}
+
+
+def _to_name(words: str) -> str:
+    return words.lower().replace(" ", "_")
+
+
+def _parse_value(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
+        return text

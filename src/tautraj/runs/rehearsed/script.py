@@ -51,8 +51,8 @@ class TaskScript(Record):
     """The benchmark's word for the end of the conversation."""
     transfer: str
     """The benchmark's word for a transfer to a human."""
-    has_tools: bool
-    """Whether the customer has tools."""
+    user_tools: tuple[str, ...]
+    """Names of the customer's tools."""
 
 
 class Script(Record):

@@ -34,7 +34,7 @@ def build_task_script(benchmark: Benchmark, task: Task, *, gold: bool) -> TaskSc
         history_length=_count_history(benchmark, task),
         stop=get_stop_word(benchmark),
         transfer=get_stop_word(benchmark, "user_transfer"),
-        has_tools=bool(benchmark.user_tools),
+        user_tools=tuple(tool["function"]["name"] for tool in benchmark.user_tools),
     )
 
 

@@ -7,9 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
+from tautraj.agents.announcements import REFUSAL
 from tautraj.agents.belief import Belief, Fact
+from tautraj.benchmarks import Scenario
 from tautraj.runs.rehearsed.script import ScriptStep, TaskScript
-from tautraj.users.scripted import to_first_person
+from tautraj.users.scripted import state_reason
 
 BeliefState = Literal["understanding", "investigating", "resolution"]
 
@@ -30,6 +32,8 @@ def build_thought(steps: Sequence[ScriptStep], done: int) -> str:
         return (
             f"Next I would {_describe_call(following[0])}. That changes something: the customer has to say yes first."
         )
+    if REFUSAL in step.say:
+        return "The policy does not allow what the customer asks for, so I say so and close."
     if not following:
         return "All that was asked for is done, so I say so and close."
     if done == 0:
@@ -41,7 +45,7 @@ def build_belief(script: TaskScript, steps: Sequence[ScriptStep], done: int) -> 
     """A `Belief` as JSON, after `done` of the steps."""
     taken = [step for step in steps[:done] if step.say is None]
     left = [step for step in steps[done:] if step.say is None]
-    reason = to_first_person(script.scenario[1] or script.scenario[0])
+    reason = state_reason(Scenario(*script.scenario))
     known = [Fact(fact=f"the customer says: {reason}", source="the customer")]
     known += [Fact(fact=_format_known_fact(step), source=step.name) for step in taken[-MAX_SHOWN:]]
     state, why = _assess_state(taken, left)

@@ -110,7 +110,7 @@ def _build_user_context(script: TaskScript, act: Callable[[ToolCall, SideChannel
         given_turns=(),
         stop_word=script.stop,
         transfer_word=script.transfer,
-        tools=({},) if script.has_tools else (),
+        tools=tuple({"function": {"name": name}} for name in script.user_tools),
         ask=_refuse_call,
         call=act,
         think=lambda thought: None,

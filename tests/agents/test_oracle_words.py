@@ -1,0 +1,77 @@
+"""What the oracle says: names of things where it asks for the yes and where it reports, and refusals in words.
+
+Not here: that the scripted customer understands it (`test_users`), the rewards (`test_tau2_grading`).
+"""
+
+from typing import Any
+
+from tautraj.agents import GoldContext
+from tautraj.agents.announcements import REFUSAL, announce_write, report_write
+from tautraj.agents.oracle import GOODBYE, Step, plan_steps
+from tautraj.benchmarks import open_benchmark
+from tautraj.config import BenchmarkConfig, Domain
+
+SWAP = (
+    "the Mechanical Keyboard (linear, RGB, full size) for the Mechanical Keyboard (clicky, backlight: none, "
+    "full size) and the Smart Thermostat (Apple HomeKit, black) for the Smart Thermostat (Google Assistant, black)"
+    " in order #W2378156"
+)
+
+
+def plan(domain: str, task_id: str) -> list[Step]:
+    benchmark = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name=domain, data_dir=None))
+    task = benchmark.get_task(task_id)
+    gold = GoldContext(task, benchmark.build_world(task).peek, benchmark.writing_tools)
+    return plan_steps(gold, {tool["function"]["name"] for tool in benchmark.tools})
+
+
+def test_items_have_the_names_of_the_tools_answers() -> None:
+    steps = plan("retail", "0")
+    said = [step for step in steps if isinstance(step, str)]
+    assert said[1:] == [
+        f"I am going to exchange {SWAP}, with any difference in price on your credit card (credit_card_9513926). "
+        "Do you confirm (yes/no)?",
+        f"I have arranged the exchange of {SWAP}. {GOODBYE}",
+    ]
+
+
+def test_what_it_names_it_has_read() -> None:
+    """Retail 29: the gold actions exchange a garden hose whose product they never look up."""
+    steps = plan("retail", "29")
+    read = [step[1].get("product_id") for step in steps if not isinstance(step, str)]
+    assert {"1968349452", "6679515468"} <= set(read)
+
+
+def test_it_refuses_in_words_where_gold_writes_nothing() -> None:
+    assert plan("airline", "0")[-1] == f"{REFUSAL} {GOODBYE}"
+    assert plan("airline", "3")[-1] == f"Here is what you asked for: 4. {GOODBYE}", "only a question was asked"
+
+
+def test_flights_bags_and_payments_are_put_into_words() -> None:
+    [announced] = [step for step in plan("airline", "20") if isinstance(step, str) and "going to" in step]
+    assert announced == (
+        "I am going to book a one-way trip from JFK to SEA in economy, flights HAT136 on 2024-05-20 and HAT039 on "
+        "2024-05-20, for Mia Li, with 3 checked bags (free of charge) and no travel insurance, paid with 250 dollars "
+        "from your certificate (certificate_7504069) and 5 dollars from your credit card (credit_card_4421486). "
+        "Do you confirm (yes/no)?"
+    )
+
+
+def find_nothing(tool: str, arguments: dict[str, Any]) -> None:
+    """A world in which nothing is found."""
+
+
+def test_a_write_that_it_has_no_words_for_is_said_by_its_name() -> None:
+    assert announce_write("close_account", {"user_id": "u_1"}, find_nothing) == (
+        "I am going to close account with user id: u_1."
+    )
+    assert report_write("close_account", {"user_id": "u_1"}, find_nothing) == (
+        "The request to close account is carried out."
+    )
+
+
+def test_ids_stand_where_no_name_is_found() -> None:
+    arguments = {"order_id": "#W1", "item_ids": ["2"], "payment_method_id": "paypal_3"}
+    assert announce_write("return_delivered_order_items", arguments, find_nothing) == (
+        "I am going to return the 2 from order #W1, with the refund to your PayPal account (paypal_3)."
+    )
