@@ -85,7 +85,12 @@ def test_everything_of_a_run_is_in_its_page(retail: Store) -> None:
         for told in page.conversations.values()
         for turn in told["turns"]
     )
-    for said in ("oracle/offline: not a model's result", "not for training", "ConnectionError", "refused <b>by</b>"):
+    for said in (
+        "oracle replays gold actions: not a model's result",
+        "not for training",
+        "ConnectionError",
+        "refused <b>by</b>",
+    ):
         assert said in page.text
     assert not any(tag == "b" and attrs for tag, attrs in page.tags)
 
@@ -180,7 +185,9 @@ def test_several_runs_are_one_page(retail: Store, run_of: Callable[..., Run], tm
     where = asked(f"run=[{retail.url},{other.url}/]")
     assert where == f"{Path(retail.path).parent}/report.html"
     page = Reader(Path(where))
-    assert page.data["runs"] == [Path(retail.path).name, Path(other.path).name]
+    assert page.data["runs"] == ["tau2 retail test", "tau2 mock base"]
+    assert page.data["urls"] == [retail.url, other.url]
+    assert "The same in all: agent oracle, customer scripted" in page.text
     counts = [sum(row["run"] == number for row in page.rows) for number in (0, 1)]
     assert counts == [len(retail.list_ids()), len(other.list_ids())]
     assert len({row["key"] for row in page.rows}) == sum(counts)
