@@ -84,7 +84,7 @@ def find_bin_edges(values: Sequence[float]) -> list[float]:
 
 def format_number(value: float) -> str:
     """12345 -> 12,345; 0.00012 -> 0.00012"""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
 
 
 def draw_rates(axes: Any, rates: Sequence[float], intervals: Sequence[tuple[float, float]] = ()) -> None:

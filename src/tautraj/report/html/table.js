@@ -60,9 +60,12 @@ function applyFilters() {
   const reading = filters.words.length && readCount < Infinity ? ", conversations are being read" : "";
   counter.textContent = (visible.length === episodes.length
     ? `${formatCount(episodes.length)} episodes` : `${formatCount(visible.length)} of ${formatCount(episodes.length)} episodes`) + reading;
+  const focused = tableBody.contains(document.activeElement) && document.activeElement.closest("tr").dataset.number;
   tableBody.replaceChildren();
   renderedCount = 0;
   appendRows();
+  const link = focused && tableBody.querySelector(`tr[data-number="${focused}"] a`);
+  if (link) link.focus({ preventScroll: true });
   document.querySelectorAll("#table th").forEach((head) => {
     const isSorted = head.dataset.name === sorting.name;
     head.setAttribute("aria-sort", isSorted ? (sorting.down ? "descending" : "ascending") : "none");
