@@ -1,6 +1,7 @@
 """Write a run's page, one HTML file without external resources: `python flows/report.py run=outputs/default/…`.
 
-Every run writes its own at its end; this writes it again, or a page over several runs: 'run=[a,b]'.
+Every run writes its own at its end; this writes it again, while a run goes on too, or a page over several runs:
+'run=[a,b]', or run=all for every run under the root.
 """
 
 from omegaconf import DictConfig
@@ -13,8 +14,9 @@ from tautraj.printable import escape_unprintable
 
 def main(cfg: DictConfig) -> None:
     from tautraj.report.request import ReportRequest, write_report
+    from tautraj.report.terminal.console import say
 
-    print(escape_unprintable(f"report: {write_report(parse_as(ReportRequest, cfg))}"))
+    print(escape_unprintable(f"report: {write_report(parse_as(ReportRequest, cfg), say)}"))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from support import ui_pages  # noqa: E402
 from support.browser import browser  # noqa: E402
 from support.sockets import free_ports  # noqa: E402
 
-COLOURS = 128
+COLOURS = 256
 SIZE = {"width": 1500, "height": 1000}
 SWEEP = ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.agent=[tool_calling,planning]", "user=rehearsed"]
 SWEEP += ["user_strategy=react", "tasks.limit=12", "trials=3"]

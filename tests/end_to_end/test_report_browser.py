@@ -4,6 +4,7 @@ What is in it stands in `test_html`.
 """
 
 import shlex
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,13 @@ def opened(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 def failed(store: Store) -> list[str]:
     return [one.id for one in store.read_episodes() if one.reward == 0.0]
+
+
+def search(page: Any, words: str) -> list[str]:
+    """Ids of the episodes that are left once the conversations were read."""
+    page.locator("#search").fill(words)
+    page.wait_for_function("() => !document.querySelector('.counter').textContent.includes('being read')")
+    return page.locator("#table tbody a").evaluate_all("links => links.map(link => link.title)")  # type: ignore[no-any-return]
 
 
 def test_failures_are_found_opened_and_explained(retail: Store, opened: Callable[..., Any]) -> None:
@@ -174,6 +182,9 @@ def test_hostile_text_does_nothing(
     sample_runs.hostile(store, run)
     report.write_run_report(store, 10)
     page = opened(sample_runs.page_of(store))
+    assert len(search(page, "aaaaaaaa")) == 1
+    assert page.locator("mark").inner_text() == "aaaaaaaa"
+    assert len(search(page, "onerror=alert('img')>")) == 1
     page.locator("#table tbody tr").click()
     page.locator("#conversation .chat").wait_for()
     page.get_by_role("button", name="Unfold all").click()
@@ -255,6 +266,78 @@ def test_two_thousand_episodes_open(
     assert page.locator(".counter").inner_text() == "2,000 episodes"
     ready = page.evaluate("document.documentElement.dataset.ready")
     size = sample_runs.page_of(store).stat().st_size / 1e6
-    print(f"2,000 episodes, {size:.1f} MB: usable after {ready} ms")
+    began = time.monotonic()
+    assert len(search(page, "water bottle")) > 0
+    search_seconds = time.monotonic() - began
+    print(f"2,000 episodes, {size:.1f} MB: usable after {ready} ms, searched after {search_seconds:.1f} s")
+    page.locator("#search").fill("")
     page.locator("#table tbody tr").first.click()
     page.locator("#conversation .chat").wait_for()
+
+
+def test_words_that_were_said_are_found_and_shown(retail: Store, opened: Callable[..., Any]) -> None:
+    episodes = list(retail.read_episodes())
+    said = {one.id: " ".join(turn.message or "" for turn in one.turns).lower() for one in episodes}
+    scenarios = " ".join(one.scenario for one in episodes).lower()
+    [*_, word] = sorted(
+        word for text in said.values() for word in text.split() if word.isalpha() and word not in scenarios
+    )
+    page = opened(sample_runs.page_of(retail))
+    assert {one for one, text in said.items() if word in text} <= {*search(page, word)}
+    assert page.locator("mark").first.inner_text().lower() == word
+    assert search(page, "xyzzy") == []
+
+
+def test_two_conversations_of_a_task_stand_side_by_side(retail: Store, opened: Callable[..., Any]) -> None:
+    first = next(one for one in retail.read_episodes() if one.reward == 0.0)
+    second = next(
+        one for one in retail.read_episodes() if (one.task_id, one.trial) == (first.task_id, 1 - first.trial)
+    )
+    page = opened(sample_runs.page_of(retail), f"#{first.id}")
+    choice = page.get_by_label("Compare with another conversation of this task")
+    assert choice.locator("option").count() == 2  # to choose, and the other trial
+    choice.select_option(index=1)
+    page.locator(".pair").wait_for()
+    assert page.url.endswith(f"#{first.id}&{second.id}")
+    turns = [page.locator(".side").nth(number).locator(".turn").count() for number in (0, 1)]
+    assert turns == [len(first.turns), len(second.turns)]
+    shared = page.locator(".side").first.locator("details.prompts .turn").count()
+    assert page.locator(".side").last.locator("details.prompts .turn").count() == shared
+    page.get_by_role("link", name=f"trial {second.trial}").click()
+    page.wait_for_url(f"**#{second.id}")
+    assert page.locator(".pair").count() == 0
+
+
+@pytest.mark.slow
+def test_several_runs_are_sorted_and_chosen(
+    run_of: Callable[..., Run], opened: Callable[..., Any], tmp_path: Path
+) -> None:
+    stores = []
+    for agent, rewards in (("react", (1.0, 0.0)), ("act", (0.0, 0.0)), ("planning", (1.0, 1.0))):
+        run = run_of("model=gpt4o", "user=gpt4o", f"agent={agent}", "domain=mock", "split=base", root=tmp_path)
+        stores.append(Store(locate_run_directory(run)))
+        stores[-1].open(run.model_dump(by_alias=True, mode="json"), "")
+        for trial, reward in enumerate(rewards):
+            stores[-1].write(records.trajectory(id=f"5-t{trial}-{agent}", trial=trial, reward=reward))
+    report.write_page(stores, f"{tmp_path}/page.html", title="Runs", conversations=10)
+    page = opened(tmp_path / "page.html")
+    names = page.locator("#runs tbody .name")
+    assert names.all_inner_texts() == ["gpt-4o · react", "gpt-4o · act", "gpt-4o · planning"]
+    page.locator("#runs").get_by_role("button", name="Success").click()
+    assert names.all_inner_texts() == ["gpt-4o · act", "gpt-4o · react", "gpt-4o · planning"]
+    page.get_by_role("button", name="gpt-4o · planning").click()
+    assert set(page.locator("td.is-run").all_inner_texts()) == {"gpt-4o · planning"}
+    assert page.locator("#table tbody tr").count() == 2
+
+
+HEIGHTS = """cells => cells.map(cell => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return range.getBoundingClientRect().height;
+})"""
+
+
+def test_a_short_word_is_on_one_line(retail: Store, opened: Callable[..., Any]) -> None:
+    page = opened(sample_runs.page_of(retail), viewport={"width": 1440, "height": 900})
+    for column in ("task", "ending"):
+        assert max(page.locator(f"td.is-{column}").evaluate_all(HEIGHTS)) < 30  # pixels; a line has 21

@@ -6,6 +6,8 @@ What a person does with it stands in `test_report_browser`.
 import functools
 import re
 import shlex
+import subprocess
+import sys
 import tracemalloc
 import uuid
 import warnings
@@ -20,14 +22,17 @@ from support.report_reader import Reader, digest
 from tautraj import report
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import locate_run_directory
+from tautraj.config.identity import locate_run_directory, plan_episodes
 from tautraj.config.parse import parse_as
 from tautraj.errors import ConfigError, StoreError, UserError
 from tautraj.grading.explanation import explain
 from tautraj.printable import escape_unprintable
+from tautraj.report.html.summary import format_pass_hats
 from tautraj.report.request import ReportRequest
 from tautraj.report.request import write_report as asked_for
 from tautraj.report.run_data import open_run_benchmark
+from tautraj.report.run_labels import label_runs
+from tautraj.runs.plan import select_task_ids
 from tautraj.store import Store
 
 EXTERNAL = ("src", "srcset", "action", "data", "poster", "background", "xlink:href")
@@ -47,7 +52,7 @@ by_the_door = functools.partial(cli.by_the_door, "report")
 
 
 def asked(*words: str) -> str:
-    return asked_for(parse_as(ReportRequest, compose_tree(words, "report")))
+    return asked_for(parse_as(ReportRequest, compose_tree(words, "report")), print)
 
 
 def made(stores: Sequence[Store], folder: Path, conversations: int = 2000) -> Reader:
@@ -85,7 +90,12 @@ def test_everything_of_a_run_is_in_its_page(retail: Store) -> None:
         for told in page.conversations.values()
         for turn in told["turns"]
     )
-    for said in ("oracle/offline: not a model's result", "not for training", "ConnectionError", "refused <b>by</b>"):
+    for said in (
+        "oracle replays gold actions: not a model's result",
+        "not for training",
+        "ConnectionError",
+        "refused <b>by</b>",
+    ):
         assert said in page.text
     assert not any(tag == "b" and attrs for tag, attrs in page.tags)
 
@@ -187,7 +197,9 @@ def test_several_runs_are_one_page(retail: Store, run_of: Callable[..., Run], tm
     where = asked(f"run=[{retail.url},{other.url}/]")
     assert where == f"{Path(retail.path).parent}/report.html"
     page = Reader(Path(where))
-    assert page.data["runs"] == [Path(retail.path).name, Path(other.path).name]
+    assert page.data["runs"] == ["tau2 retail test", "tau2 mock base"]
+    assert page.data["urls"] == [retail.url, other.url]
+    assert "The same in all: agent oracle, customer scripted" in page.text
     counts = [sum(row["run"] == number for row in page.rows) for number in (0, 1)]
     assert counts == [len(retail.list_ids()), len(other.list_ids())]
     assert len({row["key"] for row in page.rows}) == sum(counts)
@@ -314,3 +326,94 @@ def test_the_command_in_its_header_is_right() -> None:
     first = (REPO / "conf" / "report.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/report.py "))
     assert parse_as(ReportRequest, compose_tree(words, "report")).conversations is None
+
+
+def seated(run: Run, **names: str) -> Run:
+    """The run with other names in its seats: `agent="planning"`, `model="gpt-4o-2024-11-20"`."""
+    return run.model_copy(
+        update={seat: getattr(run, seat).model_copy(update={"name": name}) for seat, name in names.items()}
+    )
+
+
+def test_cells_are_named_by_what_tells_them_apart(run_of: Callable[..., Run]) -> None:
+    run = run_of("model=gpt4o", "user=gpt4o", "model.name=gpt-4o-2024-11-20", "user.name=gpt-4o-2024-11-20")
+    cells = [seated(run, user_strategy=name) for name in ("llm", "react", "verify")]
+    assert label_runs(cells) == (
+        ["gpt-4o-2024-11-20 · llm", "gpt-4o-2024-11-20 · react", "gpt-4o-2024-11-20 · verify"],
+        "agent gpt-4o-2024-11-20 · tool_calling, tasks tau2 retail test",
+    )
+    both = [seated(run, agent=agent, user_strategy=user) for agent in ("react", "act") for user in ("llm", "react")]
+    assert label_runs(both).names == [
+        f"gpt-4o-2024-11-20 · {agent}, gpt-4o-2024-11-20 · {user}"
+        for agent in ("react", "act")
+        for user in ("llm", "react")
+    ]
+
+
+def test_cells_of_the_same_seats_are_told_apart_by_other_settings_or_by_number(run_of: Callable[..., Run]) -> None:
+    cold = run_of("model=gpt4o", "user=gpt4o", "model.temperature=0.0")
+    warm = run_of("model=gpt4o", "user=gpt4o", "model.temperature=1.0", "runner.workers=3")
+    assert label_runs([cold, warm]).names == ["model.temperature=0.0", "model.temperature=1.0"]
+    assert label_runs([cold, cold]).names == ["run (1)", "run (2)"]
+
+
+@pytest.mark.parametrize("model", ["oracle", "rehearsed"])
+def test_whatever_replays_gold_has_its_badge(model: str, run_of: Callable[..., Run], tmp_path: Path) -> None:
+    seat = ["user=rehearsed"] if model == "rehearsed" else []
+    run = run_of(f"model={model}", *seat, "domain=mock", "split=base", "tracking=none", root=tmp_path)
+    page = made([made_by_hand(run, records.trajectory())], tmp_path)
+    assert f"{model} replays gold actions: not a model's result" in page.text
+
+
+def test_pass_hat_k_names_its_tasks() -> None:
+    partial = {"tasks": 40, "pass_hat_1": 0.6, "pass_hat_2": 0.375, "pass_hat_2_tasks": 40, "pass_hat_3": 0.25}
+    assert format_pass_hats({**partial, "pass_hat_3_tasks": 4}) == "2: 0.38 (40 of 40 tasks), 3: 0.25 (4 of 40 tasks)"
+    assert format_pass_hats({**partial, "pass_hat_3_tasks": 40}) == "2: 0.38, 3: 0.25 (40 tasks)"
+    assert format_pass_hats({"tasks": 40, "pass_hat_1": 0.6}) == ""
+
+
+def test_rows_have_the_customers_reason(retail: Store) -> None:
+    benchmark = open_run_benchmark(retail)
+    assert not isinstance(benchmark, str)
+    for row in Reader(sample_runs.page_of(retail)).rows:
+        reason = " ".join(benchmark.get_task(row["task"]).scenario.reason.split())
+        assert row["reason"] == (reason if len(reason) <= 300 else reason[:299] + "…")
+
+
+def test_all_runs_of_a_root_are_one_page(run_of: Callable[..., Run], tmp_path: Path) -> None:
+    root = tmp_path / "outputs"
+    stores = [
+        made_by_hand(run_of(f"domain={domain}", "split=base", "tracking=none", root=root), records.trajectory())
+        for domain in ("mock", "airline")
+    ]
+    (root / "default" / "broken").mkdir()
+    (root / "default" / "broken" / "run.yaml").write_text("trials: many")
+    done = by_the_door("run=all", cwd=tmp_path)
+    assert (done.code, done.out) == (0, "report: outputs/report.html\n")
+    assert done.err.startswith("left out: outputs/default/broken has schema None")
+    assert {Path(url).name for url in Reader(root / "report.html").data["urls"]} == {
+        Path(store.path).name for store in stores
+    }
+
+
+HOLD = """
+import sys
+from tautraj.store import Store
+from tautraj.store.lock import exclusive_lock
+with exclusive_lock(Store(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_under_way_is_shown_as_it_stands(run_of: Callable[..., Run], tmp_path: Path) -> None:
+    run = run_of("domain=mock", "split=base", "tasks.limit=3", "tracking=none", root=tmp_path)
+    task, *_ = select_task_ids(run)
+    [spec] = [spec for spec in plan_episodes(run, [task]) if spec.trial == 0]
+    store = made_by_hand(run, records.trajectory(id=spec.id, task_id=task))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", HOLD, store.url], text=True, **pipes) as holder:  # type: ignore[call-overload]
+        assert holder.stdout.readline() == "held\n"
+        assert "under way: 1 of 3 episodes" in made([store], tmp_path).text
+        holder.stdin.close()
+    assert "not complete: 1 of 3 episodes" in made([store], tmp_path).text

@@ -49,7 +49,9 @@ def export(request: ExportRequest) -> ExportResult:
     with atomic_folder(folder) as partial:
         counts = write_rows(partial, request, format_task, template, sources, scanned, chosen)
         _check_split_rows(counts, request, len(chosen))
-        result = ExportResult(folder, counts, funnel, total_usd(episode.candidate.usd for episode in scanned))
+        golden = sorted({candidate.model for candidate in chosen if sources[candidate.run].is_gold_replay})
+        usd = total_usd(episode.candidate.usd for episode in scanned)
+        result = ExportResult(folder, counts, funnel, usd, tuple(golden))
         urls = {candidate.run for candidate in chosen}
         tools = {name for url in urls for name in sources[url].benchmark.writing_tools}
         stats = compute_stats([episode.candidate for episode in scanned], chosen, tools)

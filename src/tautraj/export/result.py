@@ -33,6 +33,8 @@ class ExportResult(NamedTuple):
     funnel: list[FunnelStep]
     usd: float | None
     """Cost of all scanned conversations; None: unpriced."""
+    gold_models: tuple[str, ...]
+    """Models of chosen conversations that replay gold actions, sorted."""
     hub_url: str | None = None
     """Address on the Hugging Face Hub; None: not pushed."""
 

@@ -9,11 +9,14 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from tautraj.metrics import EpisodeSummary, is_success, total_usd
-from tautraj.report.rendering import Status, active_labels, episode_status
+from tautraj.report.rendering import Status, active_labels, episode_status, shorten_line
 from tautraj.trajectory import Ending, Privileged, Trajectory
 
 MAX_USD = 1e12
 """Above it a sum is no amount: plots cannot draw 1e308."""
+
+REASON_CHARACTERS = 300
+"""Of a customer's reason, at most."""
 
 NO_OPERATION = "(none)"
 """The operation of a task whose gold actions write nothing."""
@@ -24,6 +27,8 @@ class EpisodeRow(NamedTuple):
     """Index of its run directory in the page's list of runs."""
     id: str
     task_id: str
+    reason: str
+    """The customer's reason for the call, on one line."""
     trial: int
     status: Status
     """passed: reward 1; failed: less; ungraded: no reward."""
@@ -46,9 +51,13 @@ class EpisodeRow(NamedTuple):
 
 
 def make_episode_row(
-    trajectory: Trajectory, summary: EpisodeSummary, run_index: int, writing_tools: Collection[str] | None
+    trajectory: Trajectory,
+    summary: EpisodeSummary,
+    run_index: int,
+    writing_tools: Collection[str] | None,
+    reason: str,
 ) -> EpisodeRow:
-    """The row of `trajectory`; `summary` is its `summarise`.
+    """The row of `trajectory`; `summary` is its `summarise`, `reason` the customer's.
 
     `writing_tools`: names of the tools that write; None if the benchmark cannot be opened: every gold action counts.
     """
@@ -58,6 +67,7 @@ def make_episode_row(
         run=run_index,
         id=summary.id,
         task_id=sys.intern(summary.task_id),
+        reason=sys.intern(shorten_line(reason, REASON_CHARACTERS)),
         trial=summary.trial,
         status=episode_status(summary.reward),
         reward=summary.reward,

@@ -20,6 +20,17 @@ def episode_status(reward: float | None) -> Status:
     return "passed" if is_success(reward) else "failed"
 
 
+def describe_seat(llm: str, component: str) -> str:
+    """Names of the llm and of the agent or customer strategy that it plays; one name if they are the same."""
+    return llm if llm == component else f"{llm} · {component}"
+
+
+def shorten_line(text: str, most: int) -> str:
+    """`text` on one line of at most `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 def active_labels(labels: Labels | None, reward: float | None) -> Iterator[str]:
     """Names of the labels that are set: true flags, non-empty lists, a canonical reward other than `reward`."""
     if labels is None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
 from tautraj.report.html.page import write_page, write_page_into
 from tautraj.store import Store
-from tautraj.store.discovery import RunDirectories, read_run, resolve_runs
+from tautraj.store.discovery import RunDirectories, list_runs, read_run, resolve_runs
 from tautraj.trajectory import Record
 
 REPORT_FILE = "report.html"
@@ -22,6 +22,9 @@ PAGE_MARK = b"tautraj</title>"
 
 PAGE_HEAD = 4096
 
+ALL_RUNS = "all"
+"""As `run`: every run directory under `root`."""
+
 
 class ReportRequest(Record):
     """Configuration of `flows/report.py`."""
@@ -29,15 +32,20 @@ class ReportRequest(Record):
     run: RunDirectories
     root: str
     out: str | None
-    """File to write; None: report.html in the run directory, or in the common folder of several."""
+    """File to write; None: report.html in the run directory, the common folder of several, or `root` for all."""
     conversations: int | None = Field(ge=0)
     """How many the page includes at most; None: the highest `report.conversations` of the runs."""
 
 
-def write_report(request: ReportRequest) -> str:
-    """Write the requested page and return its path. Raises `UserError`."""
-    urls = resolve_runs(request.run, request.root)
-    target = request.out or f"{_common_folder(urls)}/{REPORT_FILE}"
+def write_report(request: ReportRequest, notify: Callable[[str], None]) -> str:
+    """Write the requested page and return its path. Raises `UserError`.
+
+    `notify`: gets a line for each run directory that `ALL_RUNS` leaves out because its run.yaml cannot be read.
+    """
+    everything = request.run == (ALL_RUNS,)
+    urls = _list_readable(request.root, notify) if everything else resolve_runs(request.run, request.root)
+    folder = request.root.rstrip("/") if everything else _common_folder(urls)
+    target = request.out or f"{folder}/{REPORT_FILE}"
     if target.endswith("/"):
         raise ConfigError(f"out={target} is a folder. Name a file: out={target}{REPORT_FILE}")
     if request.out and "://" not in target:
@@ -75,6 +83,20 @@ def write_closing_report(
         run = urls[0] if len(urls) == 1 else f"[{','.join(urls)}]"
         notify(f"No report: {error}. To write it again: python flows/report.py {shlex.quote(f'run={run}')}")
         return {}
+
+
+def _list_readable(root: str, notify: Callable[[str], None]) -> list[str]:
+    """The run directories under `root` whose run.yaml can be read. Raises `StoreError` if there is none."""
+    urls = []
+    for url in list_runs(root):
+        try:
+            read_run(Store(url))
+            urls.append(url)
+        except StoreError as error:
+            notify(f"left out: {error}")
+    if not urls:
+        raise StoreError(f"{root} has no run directory that can be read. Make one: python flows/generate.py")
+    return urls
 
 
 def _check_replaceable(path: Path) -> None:

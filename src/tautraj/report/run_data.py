@@ -8,16 +8,17 @@ from typing import NamedTuple
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
+from tautraj.config.identity import plan_episodes, select_owed
 from tautraj.errors import GradingError, TautrajError, boundary
 from tautraj.grading.explanation import Explanation, explain
 from tautraj.metrics import Failure, Metrics, summarise
 from tautraj.report.episode_rows import EpisodeRow, make_episode_row
+from tautraj.runs.plan import select_task_ids
 from tautraj.store import Store
 from tautraj.store.discovery import read_run
+from tautraj.store.lock import is_held_elsewhere
 from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.trajectory import Trajectory
-
-OFFLINE = "oracle/offline: not a model's result"
 
 
 class LoadedRun(NamedTuple):
@@ -31,27 +32,64 @@ class LoadedRun(NamedTuple):
     numbers: Metrics
     failures: list[Failure]
     """Failures of episodes that are still owed."""
+    owed: int | None
+    """Episodes still to be played; None: the benchmark cannot be opened, or no longer has the tasks."""
+    is_under_way: bool
+    """Whether another process of this machine was playing it when it was read."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be known before its numbers are read."""
+        state = "under way" if self.is_under_way else "not complete"
+        unfinished = (
+            f"{state}: {len(self.episodes):,} of {len(self.episodes) + self.owed:,} episodes" if self.owed else None
+        )
+        return [note for note in (unfinished, self.offline_note) if note]
 
     @property
     def offline_note(self) -> str | None:
         """Warning shown with the run's numbers; None if the model and the customer are both llms."""
-        if self.run.model.is_offline:
-            return OFFLINE
-        return f"customer offline: {self.run.user.name}" if self.run.user.is_offline else None
+        model, user = self.run.model, self.run.user
+        if model.is_gold_replay:
+            return f"{model.name} replays gold actions: not a model's result"
+        return f"customer without an llm: {user.name}" if user.is_offline or user.is_rehearsed else None
 
 
 def load_run(store: Store, index: int) -> LoadedRun:
     """Load a run directory, reading each episode once. `index`: its index on the page. Raises `StoreError`."""
     run, benchmark = read_run(store), open_run_benchmark(store)
     tools: Collection[str] | None = None if isinstance(benchmark, str) else benchmark.writing_tools
+    reasons: dict[str, str] = {}
     summaries, episodes = [], []
     for trajectory in store.read_episodes():
         summary = summarise(trajectory)
         summaries.append(summary)
-        episodes.append(make_episode_row(trajectory, summary, index, tools))
+        if trajectory.task_id not in reasons:
+            reasons[trajectory.task_id] = find_reason(trajectory, benchmark)
+        episodes.append(make_episode_row(trajectory, summary, index, tools, reasons[trajectory.task_id]))
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
-    failures = store.read_failures({summary.id for summary in summaries})
-    return LoadedRun(store, name, run, benchmark, episodes, compute_run_metrics(store, summaries), failures)
+    done = {summary.id for summary in summaries}
+    owed = None if isinstance(benchmark, str) else _count_owed(run, done)
+    numbers, failures = compute_run_metrics(store, summaries), store.read_failures(done)
+    return LoadedRun(store, name, run, benchmark, episodes, numbers, failures, owed, is_held_elsewhere(store))
+
+
+def _count_owed(run: Run, done: set[str]) -> int | None:
+    try:
+        return len(select_owed(plan_episodes(run, select_task_ids(run)), done))
+    except TautrajError:
+        return None
+
+
+def find_reason(trajectory: Trajectory, benchmark: Benchmark | str) -> str:
+    """Why the customer calls: the benchmark's text, or the whole scenario where it has none for it."""
+    if isinstance(benchmark, str) or trajectory.data_hash != benchmark.data_hash:
+        return trajectory.scenario
+    try:
+        with boundary(GradingError, f"reading task {trajectory.task_id}"):
+            return benchmark.get_task(trajectory.task_id).scenario.reason or trajectory.scenario
+    except TautrajError:
+        return trajectory.scenario
 
 
 def explain_reward(trajectory: Trajectory, benchmark: Benchmark | str) -> Explanation | str:

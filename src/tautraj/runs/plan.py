@@ -47,7 +47,7 @@ def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
     check_component(run.agent, run)
     check_component(run.user_strategy, run)
     check_prices(run)
-    ids = _select_task_ids(run)
+    ids = select_task_ids(run)
     if len(ids) * run.trials > MAX_EPISODES:
         raise ConfigError(
             f"trials={run.trials}: {len(ids) * run.trials:,} episodes; a run holds up to {MAX_EPISODES:,}"
@@ -69,7 +69,8 @@ def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
     )
 
 
-def _select_task_ids(run: Run) -> list[str]:
+def select_task_ids(run: Run) -> list[str]:
+    """The tasks that the run plays. Raises `ConfigError` if it names one that its split does not have."""
     benchmark = open_benchmark(run.benchmark, run.domain)
     known = benchmark.list_task_ids(run.split.name)
     chosen = run.tasks.ids if run.tasks.ids is not None else known

@@ -42,13 +42,19 @@ def read_past_runs(root: str) -> Iterator[tuple[dict[str, Any], dict[str, float]
 
 def find_newest_run(root: str) -> str:
     """The run directory under `root` that was started or resumed last. Raises `StoreError` if there is none."""
+    return list_runs(root)[0]
+
+
+def list_runs(root: str) -> list[str]:
+    """Every run directory under `root`, the one started or resumed last first. Raises `StoreError` if none."""
     with boundary(StoreError, f"root={root}"):
         fs, path = fsspec.url_to_fs(root)
         configs = fs.glob(f"{path}/*/*/run.yaml")
         if not configs:
             raise StoreError(f"{root} has no run directory. Make one: python flows/generate.py")
-        latest: str = max(configs, key=fs.modified).rsplit("/", 1)[0]
-        return root.rstrip("/") + latest.removeprefix(path.rstrip("/"))  # with its protocol and host
+        newest = sorted(configs, key=fs.modified, reverse=True)
+        # each with the root's protocol and host
+        return [root.rstrip("/") + name.rsplit("/", 1)[0].removeprefix(path.rstrip("/")) for name in newest]
 
 
 def resolve_runs(urls: Sequence[str] | None, root: str) -> list[str]:

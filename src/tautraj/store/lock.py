@@ -85,6 +85,18 @@ def _report_unwritable(store: Store) -> Iterator[None]:
         raise StoreError(f"{store.url} cannot be written: {error}. Choose another root=…") from error
 
 
+def is_held_elsewhere(store: Store) -> bool:
+    """Whether another process of this machine, the last to lock the run directory, still runs. Takes no lock."""
+    try:
+        holder = json.loads((Path(store.path) / LOCK_FILE).read_text())
+        if holder["host"] != socket.gethostname() or holder["pid"] == os.getpid():
+            return False
+        os.kill(holder["pid"], 0)  # raises if there is no such process
+        return True
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
+        return False
+
+
 def _describe_holder(lock: Path) -> str:
     try:
         holder = json.loads(lock.read_text())

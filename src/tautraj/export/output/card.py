@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 
-from tautraj.config import GOLD_ROUTES
 from tautraj.export.columns import describe_features, describe_kinds
 from tautraj.export.output.licences import LICENCES, find_license, find_providers, get_terms
 from tautraj.export.output.stats import DatasetStats
@@ -47,8 +46,7 @@ def _render_lines(
     stats: DatasetStats,
 ) -> Iterator[str]:
     yield from _render_head(result, request, sources)
-    gold_runs = {source.url for source in sources if source.config["model"]["provider"]["route"] in GOLD_ROUTES}
-    for name in sorted({candidate.model for candidate in chosen if candidate.run in gold_runs}):
+    for name in result.gold_models:
         yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
     takes = "" if request.suffix else "  # sessions take the package teich"

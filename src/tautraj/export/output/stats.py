@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tautraj import charts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.metrics import is_success
 
@@ -71,25 +72,32 @@ def _measure_spread(values: Sequence[int]) -> tuple[int, float, int]:
 
 
 def write_plots(folder: Path, stats: DatasetStats, chosen: Sequence[Candidate]) -> None:
-    """Write `PLOT_FILES` into `folder`."""
-    from matplotlib.figure import Figure
-
-    height = 1.2 + 0.3 * len(stats.operations)
-    figure = Figure(figsize=(8, height), layout="constrained")
-    covered, success = figure.subplots(1, 2, sharey=True)
+    """Write `PLOT_FILES` into `folder`, in the look of the report's charts."""
+    height = 0.9 + 0.3 * len(stats.operations)
+    figure, (covered, success) = charts.new_figure(8, height, 2, sharey=True)
     names = [operation.name for operation in stats.operations]
-    covered.barh(names, [operation.conversations for operation in stats.operations])
-    covered.set(xlabel="conversations kept")
-    covered.invert_yaxis()
+    covered.barh(range(len(names)), [operation.conversations for operation in stats.operations], color=charts.BAR)
+    covered.set_yticks(range(len(names)), names)
+    covered.set_title("Conversations kept", **charts.TITLE)
+    charts.set_whole_ticks(covered.xaxis)
     rates = [operation.succeeded / operation.graded if operation.graded else 0.0 for operation in stats.operations]
-    success.barh(names, rates)
-    success.set(xlabel="success of all that came in", xlim=(0, 1))
-    figure.savefig(folder / "operations.png")
+    charts.draw_rates(success, rates)
+    success.set_title("Success of all that came in", **charts.TITLE)
+    success.invert_yaxis()
+    _save(figure, folder / "operations.png")
 
-    figure = Figure(figsize=(8, 2.5), layout="constrained")
-    turns, tokens = figure.subplots(1, 2)
-    turns.hist([candidate.turns for candidate in chosen], bins=20)
-    turns.set(xlabel="turns", ylabel="conversations kept")
-    tokens.hist([candidate.tokens for candidate in chosen], bins=20)
-    tokens.set(xlabel="tokens of the agent's model")
-    figure.savefig(folder / "lengths.png")
+    lengths = {"Turns": [candidate.turns for candidate in chosen]}
+    if any(tokens := [candidate.tokens for candidate in chosen]):
+        lengths["Tokens of the agent's model"] = tokens
+    figure, all_axes = charts.new_figure(8, 2.4, 2)
+    for axes in all_axes[len(lengths) :]:
+        axes.remove()
+    for axes, (title, values) in zip(all_axes, lengths.items(), strict=False):
+        charts.draw_histogram(axes, [values], [charts.BAR])
+        axes.set_title(title, **charts.TITLE)
+    _save(figure, folder / "lengths.png")
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.patch.set(visible=True, facecolor="white")  # a card is read on dark pages too
+    figure.savefig(path, dpi=150)

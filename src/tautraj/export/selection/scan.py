@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import Benchmark, open_benchmark
+from tautraj.config import GOLD_ROUTES
 from tautraj.errors import StoreError, boundary
 from tautraj.export.contamination.fingerprints import TaskFingerprint, compute_fingerprint
 from tautraj.export.contamination.guard import load_guard
@@ -31,6 +32,11 @@ class Source(NamedTuple):
     def name(self) -> str:
         """Of the run directory, which has the run's digest; nothing of the machine."""
         return self.url.rstrip("/").rpartition("/")[2]
+
+    @property
+    def is_gold_replay(self) -> bool:
+        """Whether its model's seat replayed the tasks' gold actions."""
+        return self.config["model"]["provider"]["route"] in GOLD_ROUTES
 
 
 def open_sources(urls: Iterable[str]) -> dict[str, Source]:

@@ -91,7 +91,7 @@ function toggleFolds(button) {
 }
 
 // Back, the episode's position among the visible ones, its neighbours.
-function navigationBar(episode) {
+function navigationBar(episode, other = null) {
   const index = visible.indexOf(episode);
   const neighbour = (offset, name, sign) => {
     const other = index < 0 ? null : visible[index + offset];
@@ -100,6 +100,7 @@ function navigationBar(episode) {
   };
   return h("nav", { class: "bar", "aria-label": "Episodes" }, h("a", { class: "button", href: "#" }, "← Episodes"),
     h("span", { class: "quiet grow" }, index < 0 ? "" : `${formatCount(index + 1)} of ${formatCount(visible.length)}`),
+    compareSelect(episode, other),
     h("button", { type: "button", onclick: (event) => toggleFolds(event.currentTarget) }, "Unfold all"),
     h("button", { type: "button", class: "print", onclick: () => print() }, "Print"),
     neighbour(-1, "Previous episode (k)", "↑"), neighbour(1, "Next episode (j)", "↓"));
@@ -108,6 +109,7 @@ function navigationBar(episode) {
 function pageHeading(episode) {
   return h("header", {}, hasSeveralRuns && h("p", { class: "over" }, data.runs[episode.run]),
     h("h1", { dir: "auto" }, `Task ${episode.task}`, " ", h("span", { class: "quiet" }, `trial ${episode.trial}`)),
+    episode.reason && h("p", { class: "quiet reason", dir: "auto" }, episode.reason),
     h("p", { class: "notes" }, statusElement(episode.status), h("span", { class: "quiet" }, humanise(episode.ending)), episode.labels.map(badge)));
 }
 

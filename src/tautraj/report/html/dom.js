@@ -8,6 +8,7 @@ const episodes = data.rows.map((row, number) => {
   return episode;
 });
 
+const hasSeveralRuns = data.runs.length > 1;
 const STATUS_LABELS = { passed: "✓ passed", failed: "✗ failed", ungraded: "– not graded" };
 
 function h(tag, attributes, ...children) {

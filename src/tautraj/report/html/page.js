@@ -4,32 +4,39 @@ const overview = document.getElementById("overview");
 const conversationPane = document.getElementById("conversation");
 const title = document.title;
 let current = null;
+let compared = null;
 let savedScroll = 0;
 
-function episodeFromHash() {
-  let key = location.hash.slice(1);
-  try { key = decodeURIComponent(key); } catch { /* not the key of an episode */ }
-  return episodes.find((episode) => episode.key === key) || null;
+// The episodes whose keys the address names: none, one, or two to compare.
+function episodesFromHash() {
+  return location.hash.slice(1).split("&").slice(0, 2).map((key) => {
+    try { key = decodeURIComponent(key); } catch { /* not the key of an episode */ }
+    return episodes.find((episode) => episode.key === key) || null;
+  });
+}
+
+function loadConversation(episode) {
+  return episode.included ? unpack(`c${episode.number}`) : null;
 }
 
 async function route() {
-  const episode = episodeFromHash();
-  if (episode === current) return;
+  const [episode, other = null] = episodesFromHash();
+  if (episode === current && other === compared) return;
   if (!current) savedScroll = scrollY;
   const previous = current;
-  current = episode;
+  [current, compared] = [episode, other];
   if (!episode) {
     conversationPane.hidden = true;
     overview.hidden = false;
     document.title = title;
     scrollTo(0, savedScroll);
-    const row = tableBody.querySelector(`tr[data-number="${previous.number}"] a`);
+    const row = previous && tableBody.querySelector(`tr[data-number="${previous.number}"] a`);
     if (row) row.focus({ preventScroll: true });
     return;
   }
-  const conversation = episode.included ? await unpack(`c${episode.number}`) : null;
-  if (current !== episode) return;  // another episode was opened meanwhile
-  conversationPane.replaceChildren(...conversationView(episode, conversation));
+  const conversations = await Promise.all([episode, other].filter(Boolean).map(loadConversation));
+  if (current !== episode || compared !== other) return;  // another episode was opened meanwhile
+  conversationPane.replaceChildren(...(other ? compareView(episode, other, conversations) : conversationView(episode, conversations[0])));
   overview.hidden = true;
   conversationPane.hidden = false;
   document.title = `Task ${episode.task} · ${title}`;
@@ -81,5 +88,6 @@ addEventListener("afterprint", () => unfoldedForPrint.forEach((fold) => { fold.o
 addEventListener("hashchange", route);
 addEventListener("keydown", onKey);
 makeTable();
+makeRunsTable();
 route();
 document.documentElement.dataset.ready = String(Math.round(performance.now()));

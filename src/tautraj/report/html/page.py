@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,12 @@ from tautraj.report.html.conversation_data import Blob, ConversationPacker, sani
 from tautraj.report.html.plots import draw_plots
 from tautraj.report.html.summary import group_failures, list_settings, make_figures, runs_table
 from tautraj.report.run_data import LoadedRun, explain_reward, load_run
+from tautraj.report.run_labels import label_runs
 from tautraj.store import Store
 
 FOLDER = Path(__file__).parent
 
-SCRIPTS = ("dom.js", "table.js", "turns.js", "conversation.js", "page.js")
+SCRIPTS = ("dom.js", "search.js", "table.js", "runs.js", "turns.js", "conversation.js", "compare.js", "page.js")
 
 CHUNK_CHARACTERS = 1 << 16
 """Characters of a chunk, at least; the last is shorter."""
@@ -52,6 +54,7 @@ def render_page(runs: Sequence[LoadedRun], title: str, conversations: int) -> It
     """The page in pieces of text."""
     episodes = sorted((episode for run in runs for episode in run.episodes), key=_sort_key)
     selected = select_conversations(episodes, conversations)
+    labels = label_runs([run.run for run in runs])
     script, style = _join_scripts(), (FOLDER / "page.css").read_text(encoding="utf-8")
     policy = (
         f"default-src 'none'; script-src '{_csp_hash(script)}'; style-src '{_csp_hash(style)}'; img-src data:; "
@@ -63,16 +66,28 @@ def render_page(runs: Sequence[LoadedRun], title: str, conversations: int) -> It
         style=Markup(style),  # noqa: S704 - ours
         script=Markup(script),  # noqa: S704
         runs=runs,
+        notes=_summarise_notes(runs),
         figures=make_figures(runs, episodes),
         settings=list_settings(runs[0]) if len(runs) == 1 else None,
-        runs_table=runs_table(runs),
-        plots=draw_plots(episodes, [run.name for run in runs], [run.run.domain.name for run in runs]),
+        runs_table=runs_table(runs, labels.names),
+        shared_settings=labels.shared,
+        written=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        plots=draw_plots(episodes, labels.names, [run.run.domain.name for run in runs]),
         failure_groups=group_failures(runs),
         episodes=len(episodes),
         included=len(selected),
-        data=_to_script_json(_table_data(runs, episodes, set(selected))),
+        data=_to_script_json(_table_data(runs, labels.names, episodes, set(selected))),
         blobs=_pack_conversations(runs, episodes, selected),
     )
+
+
+def _summarise_notes(runs: Sequence[LoadedRun]) -> list[str]:
+    """Notes for the head of the page: all of one run's; of several, those about offline seats and how many go on."""
+    if len(runs) == 1:
+        return runs[0].notes
+    under_way = sum(run.is_under_way and bool(run.owed) for run in runs)
+    offline = list(dict.fromkeys(run.offline_note for run in runs if run.offline_note))
+    return [*([f"{under_way:,} of {len(runs):,} runs under way: as they stood"] if under_way else []), *offline]
 
 
 def _pack_conversations(
@@ -89,25 +104,42 @@ def _pack_conversations(
 
 
 COLUMNS = (
-    *("key", "id", "run", "task", "trial", "status", "reward", "lost", "ending", "turns", "calls", "mistakes"),
+    *(
+        "key",
+        "id",
+        "run",
+        "task",
+        "reason",
+        "trial",
+        "status",
+        "reward",
+        "lost",
+        "ending",
+        "turns",
+        "calls",
+        "mistakes",
+    ),
     *("seconds", "tokens", "usd", "labels", "included"),
 )
 """Names of the values of a table row in the page's scripts; written into the page as `fields`."""
 
 
-def _table_data(runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selected: set[int]) -> dict[str, Any]:
+def _table_data(
+    runs: Sequence[LoadedRun], names: Sequence[str], episodes: Sequence[EpisodeRow], selected: set[int]
+) -> dict[str, Any]:
     """The data of `dom.js`: each of `rows` has the values named by `fields`."""
     keys: set[str] = set()
     rows = []
     for number, episode in enumerate(episodes):
         key = episode.id if episode.id not in keys else f"{episode.id}~{number}"
         keys.add(key)
-        identity = (key, episode.id, episode.run, episode.task_id, episode.trial)
+        identity = (key, episode.id, episode.run, episode.task_id, episode.reason, episode.trial)
         outcome = (episode.status, episode.reward, episode.failed_components, episode.ending)
         counts = (episode.turns, episode.tool_calls, episode.mistakes, round(episode.seconds, 2))
         rows.append((*identity, *outcome, *counts, episode.tokens, episode.usd, episode.labels, number in selected))
-    names, urls = [run.name for run in runs], [run.store.url for run in runs]
-    return {"runs": names, "urls": urls, "fields": COLUMNS, "rows": rows}
+    domains = [f"{run.run.benchmark.name} {run.run.domain.name}" for run in runs]
+    urls = [run.store.url for run in runs]
+    return {"runs": names, "urls": urls, "domains": domains, "fields": COLUMNS, "rows": rows}
 
 
 def _sort_key(episode: EpisodeRow) -> tuple[Any, ...]:

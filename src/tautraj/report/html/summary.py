@@ -6,13 +6,17 @@ Not here: how metrics are computed (`metrics`).
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tautraj.config import Component, Llm
 from tautraj.metrics import Failure, Metrics, select_pass_hats
 from tautraj.report.episode_rows import EpisodeRow
+from tautraj.report.rendering import describe_seat
 from tautraj.report.run_data import LoadedRun
 
 MOST_FAILURES = 100
 """Failures of one kind that are shown, at most."""
+
+
+MOST_HATS = 4
+"""Values of pass^k in a row, at most."""
 
 
 class Figure(NamedTuple):
@@ -42,7 +46,9 @@ def make_figures(runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow]) -> l
     if len(runs) == 1:
         figures = [*_success_figures(runs[0]), *figures]
     else:
-        figures = [Figure("Runs", f"{len(runs):,}", "one for each cell"), *figures]
+        unfinished = sum(bool(run.owed) for run in runs)
+        note = f"{unfinished:,} not complete" if unfinished else "all complete"
+        figures = [Figure("Runs", f"{len(runs):,}", note), *figures]
     tokens, wasted = _total(all_numbers, "spent_tokens"), _total(all_numbers, "wasted_tokens")
     lost = f"{wasted:,.0f} on failed attempts" if wasted else "of all seats"
     return [
@@ -72,31 +78,61 @@ def list_settings(loaded: LoadedRun) -> list[tuple[str, str]]:
     judge = f", judge {run.judge.name}" if run.judge else ""
     benchmark = f"{run.benchmark.name} {run.domain.name}, split {run.split.name}"
     return [
-        ("Agent", _describe_seat(run.model, run.agent)),
-        ("Customer", _describe_seat(run.user, run.user_strategy)),
+        ("Agent", describe_seat(run.model.name, run.agent.name)),
+        ("Customer", describe_seat(run.user.name, run.user_strategy.name)),
         ("Benchmark", benchmark + judge),
         ("Tasks", f"{_count_tasks(loaded.episodes):,}, {run.trials} {'trial' if run.trials == 1 else 'trials'} each"),
         ("Run directory", loaded.store.url),
     ]
 
 
-def runs_table(runs: Sequence[LoadedRun]) -> list[dict[str, str]]:
-    """A row for each run: title of a column -> text."""
+class Cell(NamedTuple):
+    """A cell of the table of runs."""
+
+    title: str
+    text: str
+    order: float | str
+    """What the column is sorted by."""
+    css: str = "number"
+    """Class in `page.css`."""
+
+
+def runs_table(runs: Sequence[LoadedRun], names: Sequence[str]) -> list[list[Cell]]:
+    """A row for each run, by its name of `names`; columns in which every row is empty are left out."""
+    rows = [_run_row(run, name) for run, name in zip(runs, names, strict=True)]
+    used = [index for index in range(len(rows[0])) if any(row[index].text for row in rows)]
+    return [[row[index] for index in used] for row in rows]
+
+
+def _run_row(run: LoadedRun, name: str) -> list[Cell]:
+    numbers, failures, note = run.numbers, len(run.failures), "; ".join(run.notes)
+    turns = numbers.get("turns_mean", 0.0)
+    hats = select_pass_hats(numbers)
     return [
-        {
-            "Run": run.name,
-            "Agent": _describe_seat(run.run.model, run.run.agent),
-            "Customer": _describe_seat(run.run.user, run.run.user_strategy),
-            "Tasks": f"{run.run.domain.name} · {run.run.split.name}",
-            "Episodes": f"{len(run.episodes):,}",
-            "Success": _format_rate(run.numbers),
-            "pass^k": ", ".join(f"{k}: {value:.2f}" for k, value in sorted(select_pass_hats(run.numbers).items()))
-            or "–",
-            "Cost": format_cost([run])[0],
-            "Not played": f"{len(run.failures):,}",
-        }
-        for run in runs
+        Cell("Cell", name, name, "name"),
+        Cell("Success", _format_rate(numbers), numbers.get("success_rate", -1.0)),
+        Cell("pass^k", format_pass_hats(numbers), hats[max(hats)] if hats else -1.0),
+        Cell("Episodes", _format_progress(run), len(run.episodes)),
+        Cell("Turns", f"{turns:.1f}" if turns else "", turns),
+        Cell("Tokens", abbreviate(numbers.get("spent_tokens", 0)), numbers.get("spent_tokens", 0)),
+        Cell("Cost", format_cost([run])[0], numbers.get("spent_usd", -1.0)),
+        Cell("Not played", f"{failures:,}" if failures else "", failures),
+        Cell("Note", note, note, "note"),
+        Cell("Directory", run.store.url, run.store.url, "directory"),
     ]
+
+
+def format_pass_hats(numbers: Metrics) -> str:
+    """The first `MOST_HATS` pass^k with k > 1, and the tasks that have k trials: "2: 0.42, 3: 0.31 (40 tasks)"."""
+    above_1 = {k: value for k, value in sorted(select_pass_hats(numbers).items()) if k > 1}
+    hats = dict(list(above_1.items())[:MOST_HATS])
+    if not hats:
+        return ""
+    all_tasks = numbers["tasks"]
+    tasks = {k: numbers.get(f"pass_hat_{k}_tasks", all_tasks) for k in hats}
+    if set(tasks.values()) == {all_tasks}:
+        return ", ".join(f"{k}: {value:.2f}" for k, value in hats.items()) + f" ({all_tasks:.0f} tasks)"
+    return ", ".join(f"{k}: {value:.2f} ({tasks[k]:.0f} of {all_tasks:.0f} tasks)" for k, value in hats.items())
 
 
 def group_failures(runs: Sequence[LoadedRun]) -> list[FailureGroup]:
@@ -127,16 +163,18 @@ def _success_figures(loaded: LoadedRun) -> list[Figure]:
         return [Figure("Success", "–", "nothing was graded")]
     low, high = numbers["success_rate_low"], numbers["success_rate_high"]
     figures = [Figure("Success", f"{numbers['success_rate']:.1%}", f"95 %: {low:.0%} to {high:.0%}")]
-    hats = [(k, value) for k, value in sorted(select_pass_hats(numbers).items()) if k > 1]
+    hats = {k: value for k, value in sorted(select_pass_hats(numbers).items()) if k > 1}
     if hats:
-        k, value = hats[-1]
-        others = ", ".join(f"{value:.2f} for {k}" for k, value in hats[:-1])
-        figures.append(Figure(f"pass^{k}", f"{value:.2f}", others or f"all {k} trials of a task"))
+        k, tasks = max(hats), numbers.get(f"pass_hat_{max(hats)}_tasks", numbers["tasks"])
+        over = f"{tasks:.0f} tasks" if tasks == numbers["tasks"] else f"{tasks:.0f} of {numbers['tasks']:.0f} tasks"
+        others = "".join(f", {value:.2f} for {other}" for other, value in hats.items() if other != k)
+        figures.append(Figure(f"pass^{k}", f"{hats[k]:.2f}", f"over {over}{others}"))
     return figures
 
 
-def _describe_seat(llm: Llm, component: Component) -> str:
-    return f"{llm.name} (offline)" if llm.is_offline else f"{llm.name}, {component.name}"
+def _format_progress(run: LoadedRun) -> str:
+    done = len(run.episodes)
+    return f"{done:,} of {done + run.owed:,}" if run.owed else f"{done:,}"
 
 
 def _format_rate(numbers: Metrics) -> str:

@@ -10,17 +10,10 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-COLOURS = {
-    "passed": "#2f7d4f",
-    "failed": "#c2452f",
-    "ungraded": "#a8861d",
-    "ink": "#1d1d1f",
-    "muted": "#63646a",
-    "line": "#c9c9c6",
-}
-"""Class in `page.css` -> colour that matplotlib draws with; the page has its own for light and dark."""
+from tautraj.charts import COLOURS
 
 CLASSES = {colour: name for name, colour in COLOURS.items()}
+"""Colour that matplotlib draws with -> class in `page.css`; the page has its own colours for light and dark."""
 
 SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
 

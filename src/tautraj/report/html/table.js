@@ -1,14 +1,23 @@
 // The table of episodes: filters and sorting. Rows are rendered as they come into view.
 
 const ROWS_PER_STEP = 100;
-const hasSeveralRuns = data.runs.length > 1;
 const collator = new Intl.Collator("en", { numeric: true });
 const STATUS_ORDER = { failed: 0, ungraded: 1, passed: 2 };
+
+// Whether a column tells anything: a trial where there are several, a cost where there is one.
+function hasContent({ name }) {
+  const used = {
+    trial: (episode) => episode.trial !== episodes[0].trial, lost: (episode) => episode.lost.length, labels: (episode) => episode.labels.length,
+    mistakes: (episode) => episode.mistakes, tokens: (episode) => episode.tokens, usd: (episode) => episode.tokens && episode.usd !== 0, reason: (episode) => episode.reason,
+  }[name];
+  return !used || episodes.some(used);
+}
 
 const COLUMNS = [
   { name: "status", title: "Result", sortKey: (episode) => STATUS_ORDER[episode.status], render: (episode) => statusElement(episode.status) },
   { name: "task", title: "Task", sortKey: (episode) => episode.task, render: (episode) => episodeLink(episode) },
   { name: "trial", title: "Trial", number: true, sortKey: (episode) => episode.trial, render: (episode) => String(episode.trial) },
+  { name: "reason", title: "Why the customer calls", sortKey: (episode) => episode.reason, render: (episode) => [h("div", { class: "reason", dir: "auto", title: episode.reason }, episode.reason), excerpt(episode, filters.words)] },
   hasSeveralRuns && { name: "run", title: "Cell", sortKey: (episode) => data.runs[episode.run], render: (episode) => data.runs[episode.run] },
   { name: "lost", title: "Lost on", sortKey: (episode) => episode.lost.join(), render: (episode) => episode.lost.map(humanise).join(", ") },
   { name: "ending", title: "Ending", sortKey: (episode) => episode.ending, render: (episode) => humanise(episode.ending) },
@@ -19,17 +28,14 @@ const COLUMNS = [
   { name: "tokens", title: "Tokens", number: true, sortKey: (episode) => episode.tokens, render: (episode) => episode.tokens ? formatCount(episode.tokens) : "" },
   { name: "usd", title: "Cost", number: true, sortKey: (episode) => episode.usd ?? -1, render: (episode) => episode.tokens ? formatUsd(episode.usd) : "" },
   { name: "labels", title: "Labels", sortKey: (episode) => episode.labels.length, render: (episode) => episode.labels.map(badge) },
-].filter(Boolean);
+].filter((column) => column && hasContent(column));
 
-const filters = { text: "", status: "", run: "", ending: "", label: "" };
+const filters = { words: [], status: "", run: "", ending: "", label: "" };
 const sorting = { name: null, down: false };
 let visible = episodes;
 let renderedCount = 0;
 const tableBody = h("tbody");
 const counter = h("span", { class: "counter", role: "status", "aria-live": "polite" });
-const haystacks = episodes.map((episode) =>
-  [episode.id, episode.task, hasSeveralRuns ? data.runs[episode.run] : "", humanise(episode.ending), episode.ending, ...episode.lost, ...episode.labels, ...episode.labels.map(humanise)]
-    .join(" ").toLowerCase());
 
 function episodeLink(episode) {
   return h("a", { href: "#" + encodeURIComponent(episode.key), title: episode.id }, episode.task);
@@ -40,7 +46,7 @@ function matchesFilters(episode) {
     && (!filters.run || episode.run === Number(filters.run))
     && (!filters.ending || episode.ending === filters.ending)
     && (!filters.label || episode.labels.includes(filters.label))
-    && filters.text.toLowerCase().split(/\s+/).every((word) => haystacks[episode.number].includes(word));
+    && matchesWords(episode, filters.words);
 }
 
 function applyFilters() {
@@ -51,11 +57,15 @@ function applyFilters() {
     const sign = sorting.down ? -1 : 1;
     visible.sort((a, b) => sign * compare(column.sortKey(a), column.sortKey(b)) || a.number - b.number);
   }
-  counter.textContent = visible.length === episodes.length
-    ? `${formatCount(episodes.length)} episodes` : `${formatCount(visible.length)} of ${formatCount(episodes.length)} episodes`;
+  const reading = filters.words.length && readCount < Infinity ? ", conversations are being read" : "";
+  counter.textContent = (visible.length === episodes.length
+    ? `${formatCount(episodes.length)} episodes` : `${formatCount(visible.length)} of ${formatCount(episodes.length)} episodes`) + reading;
+  const focused = tableBody.contains(document.activeElement) && document.activeElement.closest("tr").dataset.number;
   tableBody.replaceChildren();
   renderedCount = 0;
   appendRows();
+  const link = focused && tableBody.querySelector(`tr[data-number="${focused}"] a`);
+  if (link) link.focus({ preventScroll: true });
   document.querySelectorAll("#table th").forEach((head) => {
     const isSorted = head.dataset.name === sorting.name;
     head.setAttribute("aria-sort", isSorted ? (sorting.down ? "descending" : "ascending") : "none");
@@ -101,9 +111,9 @@ function statusButtons() {
 }
 
 function makeTable() {
-  const search = h("input", { id: "search", type: "search", placeholder: "Search tasks, ids, endings, labels",
+  const search = h("input", { id: "search", type: "search", placeholder: "Search what was said, ids, labels",
     "aria-label": "Search episodes", autocomplete: "off", spellcheck: "false",
-    oninput: (event) => { filters.text = event.target.value.trim(); applyFilters(); } });
+    oninput: (event) => { filters.words = splitWords(event.target.value); if (filters.words.length) readConversations(applyFilters); applyFilters(); } });
   const numbered = (pairs) => pairs.map(([value, n]) => [value, `${humanise(value)} (${formatCount(n)})`]);
   document.getElementById("filters").append(
     statusButtons(), search,

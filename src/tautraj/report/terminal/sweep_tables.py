@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from tautraj.report.rendering import describe_seat
 from tautraj.report.terminal.console import safe_text
 from tautraj.runs.budget import Cost
 from tautraj.runs.sweep.grid import Sweep
@@ -80,8 +81,8 @@ def format_variance(shares: Mapping[str, Any]) -> str:
 
 def _matrix_row(matrix: Matrix, cell: Mapping[str, Any], axes: Sequence[str]) -> dict[str, str]:
     row = {
-        "agent": _describe_seat(cell["agent_llm"], cell["agent"]),
-        "customer": _describe_seat(cell["customer_llm"], cell["customer"]),
+        "agent": describe_seat(cell["agent_llm"], cell["agent"]),
+        "customer": describe_seat(cell["customer_llm"], cell["customer"]),
         "tasks": f"{cell['domain']} {cell['split']}",
     }
     row |= {axis: str(cell[f"grid.{axis}"]) for axis in axes}
@@ -95,10 +96,6 @@ def _matrix_row(matrix: Matrix, cell: Mapping[str, Any], axes: Sequence[str]) ->
     row["done"] = f"{cell['episodes']:.0f}"
     row["failed"], row["owed"] = f"{cell['failed']:.0f}", f"{cell['owed']:.0f}"
     return row
-
-
-def _describe_seat(llm: str, component: str) -> str:
-    return llm if llm == component else f"{llm} · {component}"
 
 
 def _format_number(value: float | None, form: str) -> str:

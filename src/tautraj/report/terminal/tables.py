@@ -123,6 +123,9 @@ def print_export(result: ExportResult) -> None:
     usd = "unpriced" if result.usd is None else f"{result.usd / result.total_rows:.4f}"
     console = Console(soft_wrap=False)
     console.print(make_table(result.folder.name, [*rows, ("USD per row", usd)]))
+    if result.gold_models:
+        replays = f"model={', '.join(result.gold_models)} replays the task's gold actions"
+        console.print(safe_text(f"{replays}: these rows are no model's work."), soft_wrap=True)
     console.print(safe_text(f"rows and card: {result.folder}"), soft_wrap=True)
     if result.hub_url:
         console.print(safe_text(f"on the Hub:    {result.hub_url}"), soft_wrap=True)
