@@ -17,9 +17,7 @@ REFUSAL = "I am sorry, but I cannot do that: our policy does not allow it."
 """Said where the gold actions write nothing and nothing was to be told."""
 
 ORDER_TOOL = "get_order_details"
-
 PRODUCT_TOOL = "get_product_details"
-
 RESERVATION_TOOL = "get_reservation_details"
 
 
