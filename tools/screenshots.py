@@ -32,7 +32,7 @@ def save_screenshot(page: Any, name: str) -> None:
     """Save the page as it is, reduced to `COLOURS` colours, under docs/images."""
     path = REPO / "docs" / "images" / f"{name}.png"
     page.screenshot(path=path)
-    Image.open(path).quantize(COLOURS).save(path, optimize=True)
+    Image.open(path).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} KB")
 
 

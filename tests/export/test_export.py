@@ -53,6 +53,7 @@ def test_sft_with_its_card(runs: dict[str, Path], tmp_path: Path) -> None:
     done = by_the_door(f"run={runs['train']}", "guard=own", f"out={tmp_path}/data", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert "shares a customer with a test task" in done.out
+    assert "model=oracle replays the task's gold actions: these rows are no model's work.\n" in done.out
     found = rows_in(tmp_path / "data")
     assert 0 < len(found) < 20
     assert {row["split"] for row in found} == {"train"}

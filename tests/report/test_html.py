@@ -367,7 +367,7 @@ def test_whatever_replays_gold_has_its_badge(model: str, run_of: Callable[..., R
 
 def test_pass_hat_k_names_its_tasks() -> None:
     partial = {"tasks": 40, "pass_hat_1": 0.6, "pass_hat_2": 0.375, "pass_hat_2_tasks": 40, "pass_hat_3": 0.25}
-    assert format_pass_hats({**partial, "pass_hat_3_tasks": 4}) == "2: 0.38 (40 of 40 tasks), 3: 0.25 (4 of 40 tasks)"
+    assert format_pass_hats({**partial, "pass_hat_3_tasks": 4}) == "2: 0.38 (40 tasks), 3: 0.25 (4 of 40 tasks)"
     assert format_pass_hats({**partial, "pass_hat_3_tasks": 40}) == "2: 0.38, 3: 0.25 (40 tasks)"
     assert format_pass_hats({"tasks": 40, "pass_hat_1": 0.6}) == ""
 

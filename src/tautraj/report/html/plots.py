@@ -16,7 +16,7 @@ from tautraj.printable import escape_unprintable
 from tautraj.report.bars import Bar, count_bars, name_task
 from tautraj.report.episode_rows import EpisodeRow
 from tautraj.report.html.svg import inline_svg
-from tautraj.report.rendering import Status, shorten_line
+from tautraj.report.rendering import Status
 
 STATUSES: tuple[Status, ...] = ("passed", "failed", "ungraded")
 
@@ -131,7 +131,7 @@ def _draw_rates(title: str, note: str, bars: Sequence[Bar], *, wide: bool) -> It
     largest = sorted(bars, key=lambda bar: -bar.graded)[:MOST_BARS]
     figure, [axes] = charts.new_figure(WIDE if wide else NARROW, 0.5 + 0.26 * len(largest))
     charts.draw_rates(axes, [bar.rate for bar in largest], [bar.interval for bar in largest])
-    names = [_shorten(bar.name, 64 if wide else 32) for bar in largest]
+    names = [_shorten(bar.name, 96 if wide else 32) for bar in largest]
     _label_bars(axes, names, [1.0] * len(largest), [f"{bar.passed}/{bar.graded}" for bar in largest])
     axes.set(xlim=(0, 1.1 if wide else 1.3), xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
     left_out = f" ({len(largest)} of {len(bars):,} shown)" if len(largest) < len(bars) else ""
@@ -165,4 +165,7 @@ def _label_bars(axes: Any, names: Sequence[str], ends: Sequence[float], values: 
 
 
 def _shorten(text: str, most: int) -> str:
-    return shorten_line(escape_unprintable(text), most)
+    """`text` on one line of at most `most` characters; the middle is left out, since names differ at either end."""
+    line = " ".join(escape_unprintable(text).split())
+    half = (most - 1) // 2
+    return line if len(line) <= most else f"{line[:half]}…{line[-half:]}"

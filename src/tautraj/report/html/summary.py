@@ -128,11 +128,16 @@ def format_pass_hats(numbers: Metrics) -> str:
     hats = dict(list(above_1.items())[:MOST_HATS])
     if not hats:
         return ""
-    all_tasks = numbers["tasks"]
-    tasks = {k: numbers.get(f"pass_hat_{k}_tasks", all_tasks) for k in hats}
-    if set(tasks.values()) == {all_tasks}:
-        return ", ".join(f"{k}: {value:.2f}" for k, value in hats.items()) + f" ({all_tasks:.0f} tasks)"
-    return ", ".join(f"{k}: {value:.2f} ({tasks[k]:.0f} of {all_tasks:.0f} tasks)" for k, value in hats.items())
+    tasks = {k: _count_tasks_of(numbers, k) for k in hats}
+    if len(set(tasks.values())) == 1:
+        return ", ".join(f"{k}: {value:.2f}" for k, value in hats.items()) + f" ({tasks[min(hats)]})"
+    return ", ".join(f"{k}: {value:.2f} ({tasks[k]})" for k, value in hats.items())
+
+
+def _count_tasks_of(numbers: Metrics, k: int) -> str:
+    """Tasks with k graded trials: "40 tasks", or "4 of 40 tasks"."""
+    tasks, all_tasks = numbers.get(f"pass_hat_{k}_tasks", numbers["tasks"]), numbers["tasks"]
+    return f"{tasks:.0f} tasks" if tasks == all_tasks else f"{tasks:.0f} of {all_tasks:.0f} tasks"
 
 
 def group_failures(runs: Sequence[LoadedRun]) -> list[FailureGroup]:
@@ -165,10 +170,9 @@ def _success_figures(loaded: LoadedRun) -> list[Figure]:
     figures = [Figure("Success", f"{numbers['success_rate']:.1%}", f"95 %: {low:.0%} to {high:.0%}")]
     hats = {k: value for k, value in sorted(select_pass_hats(numbers).items()) if k > 1}
     if hats:
-        k, tasks = max(hats), numbers.get(f"pass_hat_{max(hats)}_tasks", numbers["tasks"])
-        over = f"{tasks:.0f} tasks" if tasks == numbers["tasks"] else f"{tasks:.0f} of {numbers['tasks']:.0f} tasks"
+        k = max(hats)
         others = "".join(f", {value:.2f} for {other}" for other, value in hats.items() if other != k)
-        figures.append(Figure(f"pass^{k}", f"{hats[k]:.2f}", f"over {over}{others}"))
+        figures.append(Figure(f"pass^{k}", f"{hats[k]:.2f}", f"over {_count_tasks_of(numbers, k)}{others}"))
     return figures
 
 
