@@ -13,9 +13,9 @@ from tautraj.config.parse import parse_as
 def main(cfg: DictConfig) -> None:
     from tautraj.export.pipeline import export
     from tautraj.export.request import ExportRequest
-    from tautraj.report.terminal import tables
+    from tautraj.report.terminal import console, tables
 
-    tables.print_export(export(parse_as(ExportRequest, cfg)))
+    tables.print_export(export(parse_as(ExportRequest, cfg), console.say))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from tautraj.printable import escape_unprintable
 
 def main(cfg: DictConfig) -> None:
     from tautraj.report.request import ReportRequest, write_report
+    from tautraj.report.terminal import console
 
-    print(escape_unprintable(f"report: {write_report(parse_as(ReportRequest, cfg))}"))
+    print(escape_unprintable(f"report: {write_report(parse_as(ReportRequest, cfg), console.say)}"))
 
 
 if __name__ == "__main__":

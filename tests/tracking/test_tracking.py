@@ -274,7 +274,7 @@ def test_what_cannot_be_tracked_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     ended = door("run=folder", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "error: folder is no run directory: it has no run.yaml. Name one: run=outputs/…/…\n"
+    assert ended.stderr == "error: folder is no run directory, no sweep's and no folder of them. Name one: run=…\n"
     assert list((tmp_path / "folder").iterdir()) == []
 
 

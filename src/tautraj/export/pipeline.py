@@ -6,7 +6,7 @@ task. Not here: filters (`export.selection.filters`), refusals (`export.contamin
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tautraj.config.components import load_component
@@ -28,16 +28,17 @@ from tautraj.redaction import redact_credentials
 from tautraj.store.discovery import resolve_runs
 
 
-def export(request: ExportRequest) -> ExportResult:
+def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) -> ExportResult:
     """Write the dataset that `request` describes.
 
-    Raises `UserError` when nothing is left or the folder is not free.
+    `say`: called with a line if what was named has several run directories. Raises `UserError` when nothing is left
+    or the folder is not free.
     """
     format_task: Format = load_component(request.format)
     template = ChatTemplate(request.tokenizer) if request.tokenizer else None
     if request.hub:
         hub.check_token()
-    sources = open_sources(resolve_runs(request.run, request.root))
+    sources = open_sources(resolve_runs(request.run, request.root, say))
     folder = _resolve_folder(request, next(iter(sources.values())))
     check_replaceable(folder)
     scanned = [episode for source in sources.values() for episode in scan(source, request)]

@@ -12,7 +12,7 @@ from pydantic import Field
 from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
 from tautraj.report.html.page import write_page, write_page_into
 from tautraj.store import Store
-from tautraj.store.discovery import RunDirectories, read_run, resolve_runs
+from tautraj.store.discovery import RunDirectories, find_newest_run, read_run, resolve_runs
 from tautraj.trajectory import Record
 
 REPORT_FILE = "report.html"
@@ -34,14 +34,15 @@ class ReportRequest(Record):
     """How many the page includes at most; None: the highest `report.conversations` of the runs."""
 
 
-def write_report(request: ReportRequest) -> str:
-    """Write the requested page and return its path. Raises `UserError`."""
-    urls = resolve_runs(request.run, request.root)
-    target = request.out or f"{_common_folder(urls)}/{REPORT_FILE}"
+def write_report(request: ReportRequest, say: Callable[[str], None] = lambda _: None) -> str:
+    """Write the requested page and return its path. `say`: see `resolve_runs`. Raises `UserError`."""
+    named = [url.rstrip("/") for url in request.run or [find_newest_run(request.root)]]
+    target = request.out or f"{_common_folder(named)}/{REPORT_FILE}"
     if target.endswith("/"):
         raise ConfigError(f"out={target} is a folder. Name a file: out={target}{REPORT_FILE}")
     if request.out and "://" not in target:
         _check_replaceable(Path(target))
+    urls = resolve_runs(named, request.root, say)
     stores = [Store(url) for url in urls]
     conversations = request.conversations
     if conversations is None:

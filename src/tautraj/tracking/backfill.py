@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from tautraj.config import GOLD_ROUTES, EpisodeSelection, FolderName
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.metrics import EpisodeSummary, Metrics, summarise
 from tautraj.store import Store
+from tautraj.store.discovery import RunDirectories
 from tautraj.store.lock import exclusive_lock
 from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.store.tracking_pointer import read_pointer
@@ -35,8 +36,8 @@ class TrackingTarget(Record):
 class BackfillRequest(Record):
     """Configuration of `flows/track.py`."""
 
-    run: str = Field(min_length=1)
-    """The run directory, a path or URL."""
+    run: RunDirectories
+    root: str
     tracking: TrackingTarget
 
 

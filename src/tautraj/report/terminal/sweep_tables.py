@@ -19,6 +19,9 @@ from tautraj.runs.sweep.plan import CellPlan, total_cost
 MOST_HATS = 4
 """Columns of pass^k; matrix.csv has them all."""
 
+MOST_DIRECTORIES = 30
+"""Run directories that are printed; sweep.yaml has them all."""
+
 VARIANCE_SHARES = {
     "first": "",
     "second": "",
@@ -61,6 +64,17 @@ def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
         console.print(safe_text(format_variance(shares)), soft_wrap=True)
     for name, target in links.items():
         console.print(safe_text(f"{name + ':':<16} {target}"), soft_wrap=True)
+
+
+def print_directories(directories: Mapping[str, str]) -> None:
+    """Print the cells' run directories. `directories`: title of a cell -> path or URL."""
+    console = Console(soft_wrap=False)
+    console.print("run directories, for run=…; the sweep directory stands for all of them:", highlight=False)
+    width = max(map(len, directories))
+    for title, url in list(directories.items())[:MOST_DIRECTORIES]:
+        console.print(safe_text(f"  {title:<{width}}  {url}"), soft_wrap=True)
+    if len(directories) > MOST_DIRECTORIES:
+        console.print(f"  and {len(directories) - MOST_DIRECTORIES:,} more, listed in sweep.yaml")
 
 
 def matrix_rows(matrix: Matrix) -> list[dict[str, str]]:
