@@ -12,10 +12,13 @@ from tautraj.trajectory import SCHEMA_VERSION
 
 RawRecord = dict[str, Any]
 
+ADDED_WITHIN_SCHEMA: RawRecord = {"name": None}
+"""Keys of a run's configuration that older files of the same schema lack, with the value that changes nothing."""
+
 
 def upgrade_run(record: RawRecord, source: str) -> RawRecord:
     """Upgrade a run's configuration. `source`: what an error calls it. Raises `StoreError` on an unknown schema."""
-    return apply_migrations(
+    upgraded = apply_migrations(
         record,
         source,
         {
@@ -27,6 +30,7 @@ def upgrade_run(record: RawRecord, source: str) -> RawRecord:
             6: pass_through,
         },
     )
+    return {**ADDED_WITHIN_SCHEMA, **upgraded}
 
 
 def apply_migrations(record: RawRecord, source: str, steps: dict[int, Callable[[RawRecord], RawRecord]]) -> RawRecord:

@@ -81,7 +81,7 @@ def _play_run(plan: RunPlan) -> None:
     from tautraj.runs.scheduler import CellRun, CellScheduler
     from tautraj.tracking.tracker import Tracker
 
-    run, title = plan.run, plan.cell.folder
+    run, title = plan.run, plan.title
     cell = CellRun({}, RunProgress(plan, Ledger(run.budget, estimate(run, plan.rows).cost)))
     scheduler = CellScheduler([cell])
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from tautraj.config.identity import format_run_title
 from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
 from tautraj.report.html.page import write_page, write_page_into
 from tautraj.store import Store
@@ -47,7 +48,7 @@ def write_report(request: ReportRequest, say: Callable[[str], None] = lambda _: 
     conversations = request.conversations
     if conversations is None:
         conversations = max(read_run(store).report.conversations for store in stores)
-    write_page(stores, target, title=_title(urls), conversations=conversations)
+    write_page(stores, target, title=_title(stores), conversations=conversations)
     return target
 
 
@@ -58,7 +59,7 @@ def write_run_report(store: Store, conversations: int, cells: Sequence[Store] = 
     """
     stores = list(cells) or [store]
     with boundary(StoreError, f"the report of {store.url}"):
-        write_page_into(store, REPORT_FILE, stores, _title([run.path for run in stores]), conversations)
+        write_page_into(store, REPORT_FILE, stores, _title(stores), conversations)
     return f"{store.url.rstrip('/')}/{REPORT_FILE}"
 
 
@@ -102,8 +103,9 @@ def _common_folder(urls: Sequence[str]) -> str:
     return folders.pop()
 
 
-def _title(urls: Sequence[str]) -> str:
-    if len(urls) == 1:
-        return urls[0].rstrip("/").rpartition("/")[2]
-    experiments = sorted({url.rpartition("/")[0].rpartition("/")[2] or "." for url in urls})
-    return f"{', '.join(experiments)}: {len(urls)} runs"
+def _title(stores: Sequence[Store]) -> str:
+    paths = [store.path.rstrip("/") for store in stores]
+    if len(stores) == 1:
+        return format_run_title(stores[0].read_config()["name"], paths[0].rpartition("/")[2])
+    experiments = sorted({path.rpartition("/")[0].rpartition("/")[2] or "." for path in paths})
+    return f"{', '.join(experiments)}: {len(paths)} runs"

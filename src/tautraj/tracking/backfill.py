@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from tautraj.config import GOLD_ROUTES, EpisodeSelection, FolderName
+from tautraj.config.identity import format_run_title
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.metrics import EpisodeSummary, Metrics, summarise
 from tautraj.store import Store
@@ -98,6 +99,9 @@ def _describe_run(
     cell, _, digest = name.rpartition("-")
     tags = {"cell": cell, "digest": digest, "run_directory": store.url, "trials": str(config["trials"])}
     tags |= {f"version.{package}": version for package, version in episodes.versions.items()}
+    title = format_run_title(config["name"], name)
+    if config["name"] is not None:
+        tags |= {"name": str(config["name"]), "mlflow.runName": title}
     if config["model"]["provider"]["route"] in GOLD_ROUTES:
         tags["oracle"] = ORACLE_TAG_VALUE
     if parent := read_pointer(store).parent:
@@ -105,7 +109,7 @@ def _describe_run(
     return RunDescription(
         store=store,
         experiment=TypeAdapter(FolderName).validate_python(config["experiment"]),  # artifacts go there
-        name=name,
+        name=title,
         config=config,
         build_tags=lambda: tags,
         started_ms=episodes.started_ms,

@@ -25,7 +25,7 @@ def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]
     """Print the closing table and `links` (name -> address, path or command)."""
     run = progress.plan.run
     console = Console(soft_wrap=False)
-    console.print(make_table(progress.plan.cell.folder, summary_rows(numbers)))
+    console.print(make_table(progress.plan.title, summary_rows(numbers)))
     if run.model.is_gold_replay:
         replays = f"model={run.model.name} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
@@ -70,7 +70,7 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
 def print_plan(plan: RunPlan, estimate: Estimate) -> None:
     """Print the episodes that would be played and their estimated cost."""
     console = Console(soft_wrap=False)
-    console.print(make_table(plan.cell.folder, plan_rows(plan, estimate)))
+    console.print(make_table(plan.title, plan_rows(plan, estimate)))
     console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
 
 
