@@ -94,7 +94,7 @@ def test_a_dataset_is_built(execute: Execute) -> None:
         "validation",
     ):
         assert said in text
-    assert "kto: " in text
+    assert "prompts: " in text
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)

@@ -45,7 +45,7 @@ def apply_migrations(record: RawRecord, source: str, steps: dict[int, Callable[[
 
 def _read_schema_version(record: RawRecord, source: str) -> int:
     number = record.get("schema")
-    elsewhere = "or choose another root=… or experiment=…"
+    elsewhere = "or choose another root=…"
     if type(number) is not int or number < 1:
         raise StoreError(
             f"{source} has schema {repr(number)[:40]}; schemas are 1 to {SCHEMA_VERSION}. Move it away, {elsewhere}."

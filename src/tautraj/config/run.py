@@ -83,8 +83,11 @@ class Tasks(Record):
     @model_validator(mode="before")
     @classmethod
     def _stringify_ids(cls, node: Any) -> Any:
-        if isinstance(node, dict) and isinstance(node.get("ids"), list):
-            return {**node, "ids": [str(task) for task in node["ids"]]}
+        ids = node.get("ids") if isinstance(node, dict) else None
+        if isinstance(ids, str | int):
+            ids = [ids]
+        if isinstance(ids, list):
+            return {**node, "ids": [str(task) for task in ids]}
         return node
 
 

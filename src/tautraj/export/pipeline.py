@@ -50,6 +50,7 @@ def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) 
     with atomic_folder(folder) as partial:
         counts = write_rows(partial, request, format_task, template, sources, scanned, chosen)
         _check_split_rows(counts, request, len(chosen))
+        _check_labels(counts, request)
         result = ExportResult(folder, counts, funnel, total_usd(episode.candidate.usd for episode in scanned))
         urls = {candidate.run for candidate in chosen}
         tools = {name for url in urls for name in sources[url].benchmark.writing_tools}
@@ -61,6 +62,17 @@ def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) 
     if request.hub:
         return result._replace(hub_url=hub.push(folder, request.hub, private=request.hub_private))
     return result
+
+
+def _check_labels(counts: RowCounts, request: ExportRequest) -> None:
+    """Raise `ConfigError` if all rows of `format=kto` have the same label: its trainers need both."""
+    if request.format.name == "kto" and len(counts.labels) == 1:
+        [label] = counts.labels
+        other = "failed" if label else "successful"
+        raise ConfigError(
+            f"format={request.format.name}: all rows have label={str(label).lower()}. It needs {other} conversations "
+            "too: name more runs, 'run=[a,b]', or write only what was said: format=sft"
+        )
 
 
 def _check_split_rows(counts: RowCounts, request: ExportRequest, conversations: int) -> None:
