@@ -3,8 +3,7 @@
 Several runs at once: 'run=[a,b]'. Prints what was left out and why; the dataset's card has the same numbers.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as

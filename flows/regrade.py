@@ -4,8 +4,7 @@ Calls no provider and needs no key; shows what changed, old and new side by side
 the episodes; explain=EPISODE explains the reward of one.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as

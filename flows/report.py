@@ -3,8 +3,7 @@
 Every run writes its own at its end; this writes it again, or a page over several runs: 'run=[a,b]'.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as

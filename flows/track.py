@@ -3,8 +3,7 @@
 Reads the directory only: calls no provider and needs no key. For a run that MLflow lacks, in part or entirely.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as

@@ -198,7 +198,7 @@ def test_it_is_pushed_to_the_hub(runs: dict[str, Path], tmp_path: Path) -> None:
         (["out=/proc/here"], "/proc/here"),
         (["out=/"], "name another folder"),
         (["out=s3://bucket/data"], "is no folder of this machine"),
-        (["guard=all"], "guard=own guards the test tasks of the benchmark that was played"),
+        (["guard=all"], "Add guard=own: it checks only against the test tasks of the benchmark that was played"),
         (["validation=0.001"], "leaves validation without a row"),
         (["hub=me/support"], "HF_TOKEN"),
         (["hub=support"], "hub"),

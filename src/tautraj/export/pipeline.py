@@ -108,9 +108,15 @@ def _describe_funnel(funnel: Sequence[FunnelStep]) -> str:
 def _suggest_next_step(funnel: Sequence[FunnelStep]) -> str:
     dropped = {step.reason for step in funnel if step.dropped}
     if "a test task" in dropped:
-        return "Play split=train; guard=off exports test tasks, and says so on the card"
+        return (
+            "Test tasks are kept out of training data. To look at rows of this run, add guard=off, which the card "
+            "states; for a dataset, play the train tasks: python flows/generate.py split=train, then add guard=own"
+        )
     if any("with a test task" in reason for reason in dropped):
-        return "guard=own guards the test tasks of the benchmark that was played, and not the other's"
+        return (
+            "Add guard=own: it checks only against the test tasks of the benchmark that was played; the default also "
+            "checks against the other's, which are nearly all of τ²'s tasks"
+        )
     if "not labelled" in dropped:
         return "Older records get their labels by: python flows/regrade.py run=… keep=true"
     return "Ask for less: choose=any_success, or a choose.… of your own"

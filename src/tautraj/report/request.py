@@ -63,6 +63,12 @@ def write_run_report(store: Store, conversations: int, cells: Sequence[Store] = 
     return f"{store.url.rstrip('/')}/{REPORT_FILE}"
 
 
+def find_report(store: Store) -> dict[str, str]:
+    """The link `report` of a run directory on this machine; empty if there is no page."""
+    there = store.is_local and Path(store.path, REPORT_FILE).exists()
+    return {"report": f"{store.url.rstrip('/')}/{REPORT_FILE}"} if there else {}
+
+
 def write_closing_report(
     store: Store, conversations: int, notify: Callable[[str], None], cells: Sequence[Store] = ()
 ) -> dict[str, str]:

@@ -37,7 +37,8 @@ def print_grid(sweep: Sweep, cells: Sequence[CellPlan]) -> None:
     owed, done = sum(len(cell.plan.owed) for cell in cells), sum(len(cell.plan.rows) for cell in cells)
     rows.append(["in all", f"{owed:,} of {owed + done:,}", *_format_cost(total_cost(cells))])
     console = Console(soft_wrap=False)
-    console.print(_make_table(sweep.title, ["cell", "episodes owed", "tokens about", "USD about"], rows, 1))
+    console.print(safe_text(sweep.title), soft_wrap=True)
+    console.print(_make_table(["cell", "episodes owed", "tokens about", "USD about"], rows, 1))
     sources = ", ".join(sorted({cell.estimate.source for cell in cells if cell.estimate.seats}))
     if sources:
         console.print(safe_text(f"estimated from: {sources}"), soft_wrap=True)
@@ -54,7 +55,8 @@ def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
     zero = [name for name in ("failed", "owed") if all(row[name] == "0" for row in rows)]
     columns = [name for name in rows[0] if name not in (*alike, *zero)]
     cells = [[row[name] for name in columns] for row in rows]
-    console.print(_make_table(title, columns, cells, len(labels & {*columns})))
+    console.print(safe_text(title), soft_wrap=True)
+    console.print(_make_table(columns, cells, len(labels & {*columns})))
     if alike:
         console.print(safe_text(", ".join(f"{name} {rows[0][name]}" for name in alike)), soft_wrap=True)
     if golden := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["gold_replayed"]}):
@@ -128,9 +130,9 @@ def _plan_row(cell: CellPlan) -> list[str]:
     return [cell.title, f"{owed:,} of {owed + done:,}", *_format_cost(cell.cost)]
 
 
-def _make_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], name_columns: int) -> Table:
+def _make_table(columns: Sequence[str], rows: Sequence[Sequence[str]], name_columns: int) -> Table:
     """The first `name_columns` columns are names, which may be folded; the others are numbers."""
-    table = Table(title=safe_text(title), title_justify="left")
+    table = Table()
     for index, column in enumerate(columns):
         name = index < name_columns
         table.add_column(
