@@ -169,6 +169,11 @@ def test_a_key_written_as_an_option_is_named_in_one_line(words: list[str], said:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_command_without_a_word_is_read(tmp_path: Path) -> None:
+    done = cli.by_the_door("show", cwd=tmp_path)
+    assert done.err == "error: outputs has no run directory. Make one: python flows/generate.py\n"
+
+
 def test_one_task_needs_no_brackets() -> None:
     assert parse_run(compose_tree(["tasks.ids=5"])).tasks.ids == ["5"]
 

@@ -3,6 +3,7 @@
 Not here: what the values mean (`config.run`).
 """
 
+import itertools
 import json
 import os
 import re
@@ -41,7 +42,6 @@ HYDRA_FLAGS = {
     *("config-path", "config-name", "config-dir", "experimental-rerun", "info"),
 }
 """Long options of Hydra's command line; a key of the configuration is written without dashes."""
-
 _compose_lock = threading.Lock()  # Hydra's compose is not thread-safe
 
 
@@ -130,7 +130,7 @@ def _print_error(text: str) -> int:
 
 def _check_flags(words: Sequence[str]) -> None:
     """Raise `ConfigError` on `--model gpt4o` and `--model=gpt4o`, with what to write instead."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
         name, _, value = word.removeprefix("--").partition("=")
         if word.startswith("--") and not any(flag.startswith(name) for flag in HYDRA_FLAGS):
             value = value or ("" if following.startswith("-") or "=" in following else following) or "…"
