@@ -348,9 +348,8 @@ def test_its_help_is_its_own_and_loads_nothing_heavy(tmp_path: Path) -> None:
 def test_the_command_in_its_header_is_right() -> None:
     first = (CONF / "track.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/track.py "))
-    assert parse_as(BackfillRequest, compose_tree(words, "track")).run.startswith(
-        "outputs/default/oracle__scripted__retail-test-"
-    )
+    [run] = parse_as(BackfillRequest, compose_tree(words, "track")).run or ()
+    assert run.startswith("outputs/default/oracle__scripted__retail-test-")
 
 
 @pytest.mark.slow
