@@ -6,12 +6,16 @@ RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help generate test test-slow test-local test-cluster test-trl local check ui lock clean
+.PHONY: help generate dataset test test-slow test-local test-cluster test-trl local check ui lock clean
 help:                            ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 generate: $(VENV)/ready          ## play the retail test split offline, grade and track it
 	$(RUN) flows/generate.py $(ARGS)
+
+dataset: $(VENV)/ready           ## play the train split offline and export it
+	$(RUN) flows/generate.py split=train $(ARGS)
+	$(RUN) flows/export.py guard=own
 
 test: $(VENV)/ready              ## all tests but those of the four targets below
 	$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations=10 \
@@ -43,6 +47,7 @@ ui: $(VENV)/ready                ## Prefect UI and MLflow UI on 127.0.0.1
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "tautraj needs Python 3.11, 3.12 or 3.13; $(PYTHON) is none of them. Name one: make PYTHON=python3.13 …"; exit 2; }
+	@echo "Installing into $(VENV), about 2 GB: this takes a few minutes."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) --no-deps -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .

@@ -9,6 +9,7 @@ from tautraj import process_env
 from tautraj.config.command_line import compose_tree, to_hydra_overrides
 from tautraj.config.parse import parse_as, parse_run, redact_config
 from tautraj.orchestration import pause_cancel
+from tautraj.report.terminal.console import say
 from tautraj.report.terminal.tables import print_export
 from tautraj.runs.sweep.grid import parse_sweep
 
@@ -69,6 +70,6 @@ def _export(overrides: list[str]) -> str:
     from tautraj.export.pipeline import export
     from tautraj.export.request import ExportRequest
 
-    result = export(parse_as(ExportRequest, compose_tree(overrides, "export")))
+    result = export(parse_as(ExportRequest, compose_tree(overrides, "export")), say)
     print_export(result)
     return str(result.folder)

@@ -3,8 +3,7 @@
 Several runs at once: 'run=[a,b]'. Prints what was left out and why; the dataset's card has the same numbers.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as
@@ -13,9 +12,9 @@ from tautraj.config.parse import parse_as
 def main(cfg: DictConfig) -> None:
     from tautraj.export.pipeline import export
     from tautraj.export.request import ExportRequest
-    from tautraj.report.terminal import tables
+    from tautraj.report.terminal import console, tables
 
-    tables.print_export(export(parse_as(ExportRequest, cfg)))
+    tables.print_export(export(parse_as(ExportRequest, cfg), console.say))
 
 
 if __name__ == "__main__":

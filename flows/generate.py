@@ -4,8 +4,7 @@
 `--cfg job` answer at once.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_run, redact_config

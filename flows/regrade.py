@@ -4,8 +4,7 @@ Calls no provider and needs no key; shows what changed, old and new side by side
 the episodes; explain=EPISODE explains the reward of one.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as
@@ -16,17 +15,18 @@ def main(cfg: DictConfig) -> None:
     from tautraj.grading.regrade import RegradeRequest, explain_episode, regrade
     from tautraj.report.terminal import console, tables
     from tautraj.store import Store
-    from tautraj.store.discovery import read_run
+    from tautraj.store.discovery import read_run, resolve_runs
 
     request = parse_as(RegradeRequest, cfg)
+    stores = [Store(url) for url in resolve_runs(request.run, request.root)]
     if request.explain is not None:
-        tables.print_explanation(explain_episode(request))
+        tables.print_explanation(explain_episode(stores, request))
         return
-    result = regrade(request)
-    tables.print_regrade(result, request.run)
-    if request.keep and result.changes:
-        store = Store(request.run)
-        console.say(f"report: {report.write_run_report(store, read_run(store).report.conversations)}")
+    for store in stores:
+        result = regrade(store, request)
+        tables.print_regrade(result, store.url)
+        if request.keep and result.changes:
+            console.say(f"report: {report.write_run_report(store, read_run(store).report.conversations)}")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ Every run writes its own at its end; this writes it again, while a run goes on t
 'run=[a,b]', or run=all for every run under the root.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as
@@ -14,9 +13,9 @@ from tautraj.printable import escape_unprintable
 
 def main(cfg: DictConfig) -> None:
     from tautraj.report.request import ReportRequest, write_report
-    from tautraj.report.terminal.console import say
+    from tautraj.report.terminal import console
 
-    print(escape_unprintable(f"report: {write_report(parse_as(ReportRequest, cfg), say)}"))
+    print(escape_unprintable(f"report: {write_report(parse_as(ReportRequest, cfg), console.say)}"))
 
 
 if __name__ == "__main__":

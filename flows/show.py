@@ -3,8 +3,7 @@
 Without a task, trial or episode: the first that failed, else the first.
 """
 
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.config.parse import parse_as

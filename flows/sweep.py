@@ -4,15 +4,15 @@ Another grid: 'grid.agent=[tool_calling,react]' 'grid.user_strategy=[llm,verify]
 that `generate.py` can resume; the matrix of all cells is beside their directories.
 """
 
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-
+from installed import DictConfig
 from tautraj import process_env
 from tautraj.config.command_line import run_cli
 from tautraj.runs.sweep.grid import parse_sweep
 
 
 def main(cfg: DictConfig) -> None:
+    from hydra.core.hydra_config import HydraConfig
+
     sweep = parse_sweep(cfg, HydraConfig.get().overrides.task)
     from tautraj.orchestration.sweep_flow import sweep_cells
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import installed  # noqa: F401 - first: it says if there is nothing to import
 from tautraj import process_env
 from tautraj.errors import PreflightError
 from tautraj.orchestration.ui import choose_addresses, serve_uis, wait_for_exit

@@ -19,6 +19,7 @@ from tautraj.metrics import (
     compute_metrics,
     compute_success_interval,
     count_successes_by_task,
+    describe_pass_hat,
     pass_hat_k,
 )
 from tautraj.metrics import summarise as row_of
@@ -208,3 +209,12 @@ def test_a_row_counts_what_was_played_and_not_what_was_given() -> None:
 def test_a_row_of_an_ungraded_episode_has_no_components() -> None:
     found = row_of(trajectory(reward=None, ungraded="nothing was compared", grade=None))
     assert (found.reward, found.ungraded, found.components) == (None, "nothing was compared", {})
+
+
+def test_pass_hat_k_says_over_how_many_tasks_it_is_unless_it_is_all() -> None:
+    """A run stopped in its second trial: one of two tasks has two, so pass^2 is that task's."""
+    rows = [row(id="a0", task_id="a"), row(id="a1", task_id="a", trial=1), row(id="b0", task_id="b", reward=0.0)]
+    stopped = compute_metrics(rows, [])
+    assert (describe_pass_hat(stopped, 1), describe_pass_hat(stopped, 2)) == ("0.500", "1.000 (1 of 2 tasks)")
+    whole = compute_metrics([*rows, row(id="b1", task_id="b", trial=1, reward=0.0)], [])
+    assert describe_pass_hat(whole, 2) == "0.500"

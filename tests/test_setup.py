@@ -191,3 +191,29 @@ def answer(command: list[str]) -> str | None:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+@pytest.mark.parametrize(
+    "door", sorted(path.stem for path in (REPO / "flows").glob("*.py") if path.stem != "deployments")
+)
+def test_without_the_virtual_environment_a_command_is_one_line(door: str) -> None:
+    command = [sys.executable, "-I", "-S", "-c", RUN_DOOR, str(REPO / "flows" / f"{door}.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "has no omegaconf. Activate the virtual environment: source .venv/bin/activate" in done.stderr
+
+
+RUN_DOOR = """
+import runpy, sys
+sys.path.insert(0, sys.argv[1].rpartition("/")[0])
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+
+def test_installing_says_that_it_takes_minutes_and_a_dataset_is_one_target() -> None:
+    makefile = (REPO / "Makefile").read_text()
+    recipe = makefile.partition("$(VENV)/ready: ")[2].partition("\n\n")[0]
+    assert recipe.index("takes a few minutes") < recipe.index("-m venv")
+    dataset = makefile.partition("\ndataset: ")[2].partition("\n\n")[0]
+    words = re.findall(r"flows/(generate|export)\.py (\S+)", dataset)
+    assert words == [("generate", "split=train"), ("export", "guard=own")]

@@ -167,7 +167,9 @@ class TrackingError(TautrajError):
 
 
 def suggest_closest(word: str, known: Sequence[str]) -> str:
-    """Return " Did you mean …?" with the known word closest to `word`; "" if none is close."""
+    """Return " Did you mean …?" with the known word closest to `word`; "" if none is close, or if it is a number."""
+    if word.isdecimal():
+        return ""
     matches = difflib.get_close_matches(word, known, n=1)
     return f" Did you mean {matches[0]}?" if matches else ""
 

@@ -78,6 +78,13 @@ def select_pass_hats(metrics: Metrics) -> dict[int, float]:
     return {int(k): value for k, value in select_by_prefix(metrics, "pass_hat_").items() if k.isdecimal()}
 
 
+def describe_pass_hat(metrics: Metrics, k: int) -> str:
+    """Format pass^k, with the number of its tasks unless all graded ones have k trials: 0.250 (3 of 40 tasks)."""
+    value, all_tasks = metrics[f"pass_hat_{k}"], metrics.get("tasks", 0)
+    tasks = metrics.get(f"pass_hat_{k}_tasks", all_tasks)
+    return f"{value:.3f}" if tasks == all_tasks else f"{value:.3f} ({tasks:.0f} of {all_tasks:.0f} tasks)"
+
+
 def summarise(trajectory: Trajectory) -> EpisodeSummary:
     played = [turn for turn in trajectory.turns if not turn.given]
     return EpisodeSummary(

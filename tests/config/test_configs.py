@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import cli
 from support.composed import composed_tree
 from support.planning import plan_sweep, without_the_readers_own
 
@@ -110,7 +111,14 @@ def test_a_seat_brings_what_plays_it(overrides: list[str], agent: str, user_stra
     [
         (["model=zz"], ["model=zz", "gpt4o", "oracle"]),
         (["agent=zz"], ["agent=zz", "tool_calling", "oracle"]),
-        (["experiment=zz"], ["experiment=zz", "default", "smoke"]),
+        (["experiment=zz"], ["experiment=zz", "default", "smoke", "name=…", "root=…"]),
+        (["model=gpt-4o"], ["model=gpt-4o does not exist. Did you mean gpt4o?"]),
+        (["domain=retial"], ["Did you mean retail?"]),
+        (["agent=planing"], ["Did you mean planning?"]),
+        (["split=training"], ["Did you mean train?"]),
+        (["budget=5"], ["budget=5 does not exist", "small, unlimited", "budget.usd=5"]),
+        (["agent.planning_interval=8", "model=gpt4o"], ["agent.planning_interval", "agent=planning has it"]),
+        (["outputs/default/x"], ["run=outputs/default/x"]),
         (["trails=4"], ["trails", "Did you mean trials?", "seed", "limits"]),
         (["provider=openai"], ["provider", "model", "user"]),
         (["limits.turnz=4"], ["limits.turnz", "Did you mean turns?", "tool_errors"]),
@@ -143,6 +151,31 @@ def test_a_slip_is_named_in_one_line(overrides: list[str], named: list[str]) -> 
         parse_run(compose_tree(overrides))
     (line,) = str(caught.value).splitlines()
     assert [words for words in named if words not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--model", "gpt4o", "trials=2"], "--model: keys are written without dashes: model=gpt4o"),
+        (["trials=2", "--user-strategy=react"], "keys are written without dashes: user_strategy=react"),
+        (["--trials", "--user", "gpt4o"], "--trials: keys are written without dashes: trials=…"),
+    ],
+)
+def test_a_key_written_as_an_option_is_named_in_one_line(words: list[str], said: str, tmp_path: Path) -> None:
+    done = cli.by_the_door("generate", *words, cwd=tmp_path)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith("error: ")
+    assert said in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_without_a_word_is_read(tmp_path: Path) -> None:
+    done = cli.by_the_door("show", cwd=tmp_path)
+    assert done.err == "error: outputs has no run directory. Make one: python flows/generate.py\n"
+
+
+def test_one_task_needs_no_brackets() -> None:
+    assert parse_run(compose_tree(["tasks.ids=5"])).tasks.ids == ["5"]
 
 
 @pytest.mark.parametrize("override", ["model=null", "agent=null", "experiment=null", "=3"])

@@ -65,7 +65,7 @@ def pictures(notebook: nbformat.NotebookNode) -> int:
 @pytest.mark.slow
 def test_a_run_is_read_and_its_reward_explained(execute: Execute) -> None:
     text = told(execute("01_read_a_run"))
-    assert "8 graded, 0 ungraded, 0 failed" in text
+    assert "8 graded; not averaged: 0 ungraded, 0 failed" in text
     assert "customer_stopped_early" in text
     readme = (REPO / "README.md").read_text()
     _, *lines = readme.partition("32-t0-e2403f44: reward 0.0")[2].partition("```")[0].splitlines()
@@ -94,7 +94,7 @@ def test_a_dataset_is_built(execute: Execute) -> None:
         "validation",
     ):
         assert said in text
-    assert "kto: " in text
+    assert "prompts: " in text
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)

@@ -58,7 +58,7 @@ def test_an_explained_reward(run_of: RunOf, capsys: pytest.CaptureFixture[str]) 
     assert command and command[1] == f"run={store.url}"
     request = parse_as(RegradeRequest, compose_tree(list(command.groups()), "regrade"))
     capsys.readouterr()
-    tables.print_explanation(explain_episode(request))
+    tables.print_explanation(explain_episode([store], request))
     assert capsys.readouterr().out.splitlines() == find_sample(command[2].removeprefix("explain="))
 
 

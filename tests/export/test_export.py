@@ -120,7 +120,7 @@ def users(row: dict[str, Any]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", ["sharegpt", "steps", "kto", "prompts", "predecessor"])
+@pytest.mark.parametrize("name", ["sharegpt", "steps", "prompts", "predecessor"])
 def test_every_format_has_rows(name: str, runs: dict[str, Path], tmp_path: Path) -> None:
     export(f"run={runs['train']}", f"format={name}", f"out={tmp_path}/data")
     assert rows_in(tmp_path / "data")
@@ -216,12 +216,13 @@ def test_it_is_pushed_to_the_hub(runs: dict[str, Path], tmp_path: Path) -> None:
         (["run=nowhere"], "is no run directory"),
         (["choose.reward=1", "choose.turns=1"], "nothing is left to export"),
         (["format=preference"], "A pair needs a failed episode"),
+        (["format=kto"], "all rows have label=true. It needs failed conversations too"),
         (["format=sfd"], "format=sfd does not exist"),
         (["choose.without=[wrote_noting]"], "wrote_noting is no label"),
         (["out=/proc/here"], "/proc/here"),
         (["out=/"], "name another folder"),
         (["out=s3://bucket/data"], "is no folder of this machine"),
-        (["guard=all"], "guard=own guards the test tasks of the benchmark that was played"),
+        (["guard=all"], "Add guard=own: it checks only against the test tasks of the benchmark that was played"),
         (["validation=0.001"], "leaves validation without a row"),
         (["hub=me/support"], "HF_TOKEN"),
         (["hub=support"], "hub"),

@@ -68,7 +68,10 @@ def test_old_and_new_stand_side_by_side_and_are_kept_when_asked(run_directory: P
     rewritten(path, lambda record: record.update(reward=0.0))
     rewritten(path, lambda record: record["labels"].update(wrote_nothing=True))
     spoilt = path.read_bytes()
-    told = [(change.what, change.old, change.new) for change in regrade(asked(run_directory)).changes]
+    told = [
+        (change.what, change.old, change.new)
+        for change in regrade(Store(str(run_directory)), asked(run_directory)).changes
+    ]
     assert ("reward", 0.0, 1.0) in told
     assert path.read_bytes() == spoilt
     done = by_the_door(run_directory, "keep=true")
@@ -80,7 +83,7 @@ def test_old_and_new_stand_side_by_side_and_are_kept_when_asked(run_directory: P
     assert (found.reward, found.labels.wrote_nothing) == (1.0, False)
     assert json.loads((run_directory / "metrics.json").read_text())["reward_mean"] == 8 / 9, "one cannot be passed"
     assert "create_task_1" in (run_directory / "report.html").read_text(), "the page is written again"
-    assert regrade(asked(run_directory)).changes == []
+    assert regrade(Store(str(run_directory)), asked(run_directory)).changes == []
 
 
 def test_why_a_reward_is_what_it_is(run_directory: Path) -> None:
@@ -91,14 +94,14 @@ def test_why_a_reward_is_what_it_is(run_directory: Path) -> None:
     assert "never written: create_task(" in done.out
     assert not (run_directory / "regrade.json").exists()
     with pytest.raises(UserError, match="has no complete episode nobody"):
-        explain_episode(asked(run_directory, "explain=nobody"))
+        explain_episode([Store(str(run_directory))], asked(run_directory, "explain=nobody"))
 
 
 def test_what_an_older_version_wrote_is_labelled(tmp_path: Path) -> None:
     [golden] = (GOLDEN / "4").glob("oracle__*")
     folder = Path(shutil.copytree(golden, tmp_path / golden.name))
     [before] = Store(str(folder)).read_episodes()
-    regrade(asked(folder, "keep=true"))
+    regrade(Store(str(folder)), asked(folder, "keep=true"))
     [after] = Store(str(folder)).read_episodes()
     assert (before.labels, before.reward) == (None, after.reward)
     assert after.labels is not None
@@ -129,7 +132,7 @@ def test_a_change_is_told_once() -> None:
 def test_what_is_no_run_is_one_line(make: Callable[[Path], Any], said: str, tmp_path: Path) -> None:
     make(tmp_path)
     with pytest.raises(UserError) as refused:
-        regrade(asked(tmp_path))
+        regrade(Store(str(tmp_path)), asked(tmp_path))
     [line] = str(refused.value).splitlines()
     assert said in line
     assert "run=" in line

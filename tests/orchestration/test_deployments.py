@@ -122,7 +122,7 @@ def test_what_is_asked_for_in_the_ui_is_played(deployed: Deployed, tmp_path: Pat
 def test_a_slip_is_named(deployed: Deployed) -> None:
     state = deployed.end(deployed.ask("generate", "model=gpt40"))
     assert state.is_failed()
-    assert str(state.message).startswith("model=gpt40 does not exist. model is one of: ")
+    assert str(state.message).startswith("model=gpt40 does not exist. Did you mean gpt4o? model is one of: ")
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ def test_paused_it_waits_resumed_it_goes_on_cancelled_it_drains(
         assert "Traceback" not in said
         ended = run.flow_run()
         assert ended.state is not None
-        assert (ended.state.is_cancelled(), "owed" in str(ended.state.message)) == (True, True)
+        assert (ended.state.is_cancelled(), " to go, " in str(ended.state.message)) == (True, True)
 
         store = store_of(*overrides)
         done = run.done()

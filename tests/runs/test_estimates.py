@@ -73,14 +73,28 @@ def test_a_past_run_that_cannot_be_read_is_passed_over(text: str, run_of: RunOf,
     )
 
 
-def remember(run: Run, episodes: int, tokens: int) -> None:
+@pytest.mark.parametrize(
+    ("words", "usd"),
+    [(["model=rehearsed", "user=rehearsed"], 0.5), (["model=rehearsed", "user=claude"], 0.5), (["model=vllm"], None)],
+)
+def test_runs_of_rehearsed_and_of_unpriced_llms_are_no_evidence_for_others(
+    words: list[str], usd: float | None, run_of: RunOf, tmp_path: Path
+) -> None:
+    remember(run_of("user=claude", *words, root=tmp_path), episodes=3, tokens=1_000, usd=usd)
+    assert estimate(run_of(*GPT, root=tmp_path), []).source == "a guess"
+    again = run_of("user=claude", *words, "split=train", root=tmp_path)
+    assert estimate(again, []).source == "3 episodes in 1 past run"
+
+
+def remember(run: Run, episodes: int, tokens: int, usd: float | None = 1.0) -> None:
     """A run directory with its numbers."""
     store = Store(locate_run_directory(run))
     config = json.loads(run.model_dump_json(by_alias=True))
     store.open(config, "")
     taken = {f"{seat}_{name}": 0 for seat in ("model", "user") for name in ("calls", "tokens_in", "tokens_out")}
     taken |= {"model_calls": 10 * episodes, "model_tokens_in": tokens, "user_tokens_in": tokens}
-    store.write_json("metrics.json", {"episodes": episodes, **taken})
+    priced = {} if usd is None else {"usd": usd}
+    store.write_json("metrics.json", {"episodes": episodes, **taken, **priced})
 
 
 def test_a_guess_says_so_and_knows_the_policys_length(run_of: RunOf, tmp_path: Path) -> None:

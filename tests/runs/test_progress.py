@@ -25,6 +25,7 @@ from tautraj.errors import (
 from tautraj.metrics import EpisodeSummary, Failure
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress, StopRequest, throttle
+from tautraj.runs.scheduler import CellRun, CellScheduler
 from tautraj.store import Store
 
 Start = Callable[..., RunProgress]
@@ -77,20 +78,31 @@ def test_nothing_graded_has_no_success_rate(start: Start) -> None:
     assert progress.success_rate is None
 
 
-def test_time_left_is_at_the_pace_of_this_execution(start: Start) -> None:
-    progress = start(rows=[row(id="z")])
-    assert progress.seconds_left is None
+def test_time_left_is_at_the_pace_of_this_execution_over_all_cells(start: Start) -> None:
+    cells = [CellRun({"agent": name}, start(rows=[row(id="z")])) for name in ("fast", "slow")]
+    fast, slow = (cell.progress for cell in cells)
+    scheduler = CellScheduler(cells)
+    assert (scheduler.seconds_left, scheduler.episodes_per_second) == (None, None)
     time.sleep(0.1)
-    progress.add_result(A, row(id="a"))
-    left = progress.seconds_left
+    fast.add_result(A, row(id="a"))
+    left = scheduler.seconds_left
     assert left is not None
-    assert 0.3 <= left < 3
-    progress.add_result(B, RateLimited("a failure takes its time too"))
-    assert progress.seconds_left is not None
-    assert progress.seconds_left < left
-    progress.add_result(C, row(id="c"))
-    progress.add_result(D, row(id="d"))
-    assert progress.seconds_left == 0
+    assert 0.7 <= left < 7, "eight were owed, one is played"
+    slow.add_result(A, RateLimited("a failure takes its time too"))
+    assert scheduler.seconds_left is not None
+    assert scheduler.seconds_left < left
+    for progress, specs in ((fast, [B, C, D]), (slow, [B, C, D])):
+        for spec in specs:
+            progress.add_result(spec, row(id=spec.id))
+    assert scheduler.seconds_left == 0
+
+
+def test_tokens_are_those_of_earlier_executions_and_of_the_calls_so_far(start: Start) -> None:
+    scheduler = CellScheduler([CellRun({}, start(rows=[spent(0.25, tokens=1000)]))])
+    assert (scheduler.meter.calls, scheduler.tokens) == (0, 1000)
+    scheduler.meter.count(40)
+    scheduler.meter.count(0)
+    assert (scheduler.meter.calls, scheduler.tokens) == (2, 1040)
 
 
 def test_usd_and_tokens_of_earlier_executions_and_of_failed_attempts_count(start: Start) -> None:

@@ -329,7 +329,7 @@ def test_what_cannot_be_tracked_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     ended = door("run=folder", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "error: folder is no run directory: it has no run.yaml. Name one: run=outputs/…/…\n"
+    assert ended.stderr == "error: folder is no run directory, no sweep's and no folder of them. Name one: run=…\n"
     assert list((tmp_path / "folder").iterdir()) == []
 
 
@@ -403,9 +403,8 @@ def test_its_help_is_its_own_and_loads_nothing_heavy(tmp_path: Path) -> None:
 def test_the_command_in_its_header_is_right() -> None:
     first = (CONF / "track.yaml").read_text().splitlines()[0]
     words = shlex.split(first.removeprefix("# python flows/track.py "))
-    assert parse_as(BackfillRequest, compose_tree(words, "track")).run.startswith(
-        "outputs/default/oracle__scripted__retail-test-"
-    )
+    [run] = parse_as(BackfillRequest, compose_tree(words, "track")).run or ()
+    assert run.startswith("outputs/default/oracle__scripted__retail-test-")
 
 
 @pytest.mark.slow

@@ -3,13 +3,13 @@
 Not here: what the values mean (`config.run`).
 """
 
+import itertools
 import json
 import os
 import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import hydra
@@ -20,6 +20,7 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from tautraj.config.choices import is_group_choice, list_choices, list_number_keys, suggest_choice
 from tautraj.config.run import CONF
 from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, suggest_closest
 from tautraj.printable import collapse_whitespace, escape_unprintable
@@ -36,6 +37,11 @@ HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
 
 GRID_OVERRIDE = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
 
+HYDRA_FLAGS = {
+    *("help", "hydra-help", "version", "cfg", "resolve", "package", "run", "multirun", "shell-completion"),
+    *("config-path", "config-name", "config-dir", "experimental-rerun", "info"),
+}
+"""Long options of Hydra's command line; a key of the configuration is written without dashes."""
 _compose_lock = threading.Lock()  # Hydra's compose is not thread-safe
 
 
@@ -78,6 +84,7 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
         in_command = False
 
     try:
+        _check_flags(sys.argv[1:])
         _check_choices(overrides)
         hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(run_guarded)()
     except ConfigError as error:
@@ -121,6 +128,15 @@ def _print_error(text: str) -> int:
     return 2
 
 
+def _check_flags(words: Sequence[str]) -> None:
+    """Raise `ConfigError` on `--model gpt4o` and `--model=gpt4o`, with what to write instead."""
+    for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
+        name, _, value = word.removeprefix("--").partition("=")
+        if word.startswith("--") and not any(flag.startswith(name) for flag in HYDRA_FLAGS):
+            value = value or ("" if following.startswith("-") or "=" in following else following) or "…"
+            raise ConfigError(f"{word}: keys are written without dashes: {name.replace('-', '_')}={value}")
+
+
 def _check_choices(overrides: Sequence[str]) -> None:
     """Raise `ConfigError` on what Hydra accepts silently or rejects unclearly: several choices, none, no key."""
     for word in overrides:
@@ -132,32 +148,35 @@ def _check_choices(overrides: Sequence[str]) -> None:
                 f"{group} contains credentials, and the shell, Hydra and Prefect store command lines. "
                 f"Put the address in .env and refer to it: '{group}=${{oc.env:MY_ADDRESS}}'"
             )
-        if _is_group_choice(word) and choice.startswith("["):
+        if is_group_choice(word) and choice.startswith("["):
             raise ConfigError(
                 f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}, or all in one flow: "
                 f"python flows/sweep.py 'grid.{group}={choice}'"
             )
-        if _is_group_choice(word) and choice in ("", "null"):
-            known = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
-            raise ConfigError(f"{group} needs a choice. It is one of: {', '.join(known)}")
-
-
-def _is_group_choice(override: str) -> bool:
-    """Whether the override chooses from a group of `conf/`."""
-    name = override.partition("=")[0]
-    with suppress(OSError):  # too long for a file name
-        return bool(name) and (CONF / name).is_dir()
-    return False
+        if is_group_choice(word) and choice in ("", "null"):
+            raise ConfigError(f"{group} needs a choice. It is one of: {', '.join(list_choices(group))}")
+        if is_group_choice(word) and choice.replace(".", "", 1).isdecimal():
+            keys = " or ".join(f"{key}={choice}" for key in list_number_keys(group))
+            raise ConfigError(
+                f"{word} does not exist. {group} is one of: {', '.join(list_choices(group))}. Numbers have keys "
+                f"of their own{keys and f': {keys}'}"
+            )
 
 
 def explain_error(error: Exception, overrides: Sequence[str], config_name: str) -> str:
     """Describe an error of Hydra or OmegaConf in one line, with the existing choices or keys."""
     text = collapse_whitespace(str(error))
     if isinstance(error, OverrideParseException):
+        if "/" in str(error.override) and "=" not in str(error.override):
+            return f"cannot read {error.override}: write it after its key, as in run={error.override}"
         return f"cannot read {error.override}: {text.removesuffix('.')}. Quote it, as in 'key=[a,b]'"
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
-        return f"{group}={name} does not exist. {group} is one of: {', '.join(error.options)}"
+        own = ". For a title of your own: name=…; for a folder: root=…" if group == "experiment" else ""
+        return (
+            f"{group}={name} does not exist.{suggest_closest(name, error.options)} "
+            f"{group} is one of: {', '.join(error.options)}{own}"
+        )
     if text.startswith("Could not override '"):
         return _explain_unknown_key(text.split("'")[1], overrides, config_name)
     if isinstance(error, BUILTIN_ERRORS) and not isinstance(error, HYDRA_ERRORS):
@@ -168,7 +187,7 @@ def explain_error(error: Exception, overrides: Sequence[str], config_name: str) 
 def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
     parent, _, name = key.rpartition(".")
     try:
-        choices = [word for word in overrides if _is_group_choice(word) and not word.startswith(f"{key}=")]
+        choices = [word for word in overrides if is_group_choice(word) and not word.startswith(f"{key}=")]
         node: Any = compose_tree(choices, config_name)
         node = OmegaConf.select(node, parent) if parent else node
         known = [str(key) for key in node] if isinstance(node, DictConfig) else []
@@ -177,4 +196,5 @@ def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -
     if not known:
         return f"{key} does not exist: `python flows/{config_name}.py --help` lists the keys"
     where = f"under {parent}" if parent else "at the top level"
-    return f"{key} does not exist.{suggest_closest(name, known)} Keys {where}: {', '.join(known)}"
+    guess = suggest_closest(name, known) or suggest_choice(parent, name)
+    return f"{key} does not exist.{guess} Keys {where}: {', '.join(known)}"

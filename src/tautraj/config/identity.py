@@ -77,6 +77,11 @@ def format_cell_title(levels: Mapping[str, str]) -> str:
     return " ".join(f"{axis}={level}" for axis, level in levels.items())
 
 
+def format_run_title(name: str | None, folder: str) -> str:
+    """Title of a run or a sweep for people. `name`: as the user gave it; `folder`: name of the directory."""
+    return folder if name is None else f"{name} · {folder}"
+
+
 def plan_episodes(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:
     """All episodes of the run, first trials first, so that an interrupted run covers many tasks."""
     digest = identify_cell(run).digest

@@ -12,10 +12,13 @@ from tautraj.trajectory import SCHEMA_VERSION
 
 RawRecord = dict[str, Any]
 
+ADDED_WITHIN_SCHEMA: RawRecord = {"name": None}
+"""Keys of a run's configuration that older files of the same schema lack, with the value that changes nothing."""
+
 
 def upgrade_run(record: RawRecord, source: str) -> RawRecord:
     """Upgrade a run's configuration. `source`: what an error calls it. Raises `StoreError` on an unknown schema."""
-    return apply_migrations(
+    upgraded = apply_migrations(
         record,
         source,
         {
@@ -27,6 +30,7 @@ def upgrade_run(record: RawRecord, source: str) -> RawRecord:
             6: pass_through,
         },
     )
+    return {**ADDED_WITHIN_SCHEMA, **upgraded}
 
 
 def apply_migrations(record: RawRecord, source: str, steps: dict[int, Callable[[RawRecord], RawRecord]]) -> RawRecord:
@@ -41,7 +45,7 @@ def apply_migrations(record: RawRecord, source: str, steps: dict[int, Callable[[
 
 def _read_schema_version(record: RawRecord, source: str) -> int:
     number = record.get("schema")
-    elsewhere = "or choose another root=… or experiment=…"
+    elsewhere = "or choose another root=…"
     if type(number) is not int or number < 1:
         raise StoreError(
             f"{source} has schema {repr(number)[:40]}; schemas are 1 to {SCHEMA_VERSION}. Move it away, {elsewhere}."

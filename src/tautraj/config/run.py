@@ -7,7 +7,7 @@ whether the seats can be reached (`llms.preflight`), which tasks exist (`benchma
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, JsonValue, PositiveInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PositiveInt, model_validator
 
 from tautraj.config.llm import OFFLINE_COMPONENTS, Llm, Seconds
 from tautraj.printable import escape_unprintable
@@ -29,6 +29,15 @@ def _check_printable(path: str) -> str:
         )
     return path
 
+
+def _check_title(title: Any) -> Any:
+    text = str(title) if isinstance(title, int | float) and not isinstance(title, bool) else title
+    if isinstance(text, str) and (not text.strip() or {"\n", "\t"} & {*text} or escape_unprintable(text) != text):
+        raise ValueError("write a line of printable text")
+    return text
+
+
+RunTitle = Annotated[str, Field(max_length=100), BeforeValidator(_check_title)]
 
 FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
@@ -74,8 +83,11 @@ class Tasks(Record):
     @model_validator(mode="before")
     @classmethod
     def _stringify_ids(cls, node: Any) -> Any:
-        if isinstance(node, dict) and isinstance(node.get("ids"), list):
-            return {**node, "ids": [str(task) for task in node["ids"]]}
+        ids = node.get("ids") if isinstance(node, dict) else None
+        if isinstance(ids, str | int):
+            ids = [ids]
+        if isinstance(ids, list):
+            return {**node, "ids": [str(task) for task in ids]}
         return node
 
 
@@ -140,6 +152,8 @@ class Run(Record):
     report: Report
     experiment: FolderName
     """Folder under `root`."""
+    name: RunTitle | None
+    """Title for people: part of no digest, and no folder's name."""
     trials: PositiveInt
     seed: int
     root: Annotated[str, Field(min_length=1), AfterValidator(_check_printable)]

@@ -6,7 +6,7 @@ task. Not here: filters (`export.selection.filters`), refusals (`export.contamin
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tautraj.config.components import load_component
@@ -28,16 +28,17 @@ from tautraj.redaction import redact_credentials
 from tautraj.store.discovery import resolve_runs
 
 
-def export(request: ExportRequest) -> ExportResult:
+def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) -> ExportResult:
     """Write the dataset that `request` describes.
 
-    Raises `UserError` when nothing is left or the folder is not free.
+    `say`: called with a line if what was named has several run directories. Raises `UserError` when nothing is left
+    or the folder is not free.
     """
     format_task: Format = load_component(request.format)
     template = ChatTemplate(request.tokenizer) if request.tokenizer else None
     if request.hub:
         hub.check_token()
-    sources = open_sources(resolve_runs(request.run, request.root))
+    sources = open_sources(resolve_runs(request.run, request.root, say))
     folder = _resolve_folder(request, next(iter(sources.values())))
     check_replaceable(folder)
     scanned = [episode for source in sources.values() for episode in scan(source, request)]
@@ -49,6 +50,7 @@ def export(request: ExportRequest) -> ExportResult:
     with atomic_folder(folder) as partial:
         counts = write_rows(partial, request, format_task, template, sources, scanned, chosen)
         _check_split_rows(counts, request, len(chosen))
+        _check_labels(counts, request)
         golden = sorted({candidate.model for candidate in chosen if sources[candidate.run].is_gold_replay})
         usd = total_usd(episode.candidate.usd for episode in scanned)
         result = ExportResult(folder, counts, funnel, usd, tuple(golden))
@@ -62,6 +64,17 @@ def export(request: ExportRequest) -> ExportResult:
     if request.hub:
         return result._replace(hub_url=hub.push(folder, request.hub, private=request.hub_private))
     return result
+
+
+def _check_labels(counts: RowCounts, request: ExportRequest) -> None:
+    """Raise `ConfigError` if all rows of `format=kto` have the same label: its trainers need both."""
+    if request.format.name == "kto" and len(counts.labels) == 1:
+        [label] = counts.labels
+        other = "failed" if label else "successful"
+        raise ConfigError(
+            f"format={request.format.name}: all rows have label={str(label).lower()}. It needs {other} conversations "
+            "too: name more runs, 'run=[a,b]', or write only what was said: format=sft"
+        )
 
 
 def _check_split_rows(counts: RowCounts, request: ExportRequest, conversations: int) -> None:
@@ -97,9 +110,15 @@ def _describe_funnel(funnel: Sequence[FunnelStep]) -> str:
 def _suggest_next_step(funnel: Sequence[FunnelStep]) -> str:
     dropped = {step.reason for step in funnel if step.dropped}
     if "a test task" in dropped:
-        return "Play split=train; guard=off exports test tasks, and says so on the card"
+        return (
+            "Test tasks are kept out of training data. To look at rows of this run, add guard=off, which the card "
+            "states; for a dataset, play the train tasks: python flows/generate.py split=train, then add guard=own"
+        )
     if any("with a test task" in reason for reason in dropped):
-        return "guard=own guards the test tasks of the benchmark that was played, and not the other's"
+        return (
+            "Add guard=own: it checks only against the test tasks of the benchmark that was played; the default also "
+            "checks against the other's, which are nearly all of τ²'s tasks"
+        )
     if "not labelled" in dropped:
         return "Older records get their labels by: python flows/regrade.py run=… keep=true"
     return "Ask for less: choose=any_success, or a choose.… of your own"

@@ -21,6 +21,8 @@ class RowCounts(NamedTuple):
     """Name -> kind of its values."""
     row_tokens: tuple[int, ...]
     """Tokens of each row, tools included; empty: no tokenizer was given."""
+    labels: frozenset[bool]
+    """Values of `label`; empty: the rows have none."""
 
     def count_longer_rows(self) -> dict[int, int]:
         """Limit -> rows with more tokens, for the limits that trainers are commonly given."""

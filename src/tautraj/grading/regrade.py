@@ -4,10 +4,8 @@ The recorded verdict of a judge is reused. Not here: how a trajectory is graded 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
-
-from pydantic import Field
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
@@ -16,7 +14,7 @@ from tautraj.grading.explanation import explain, format_explanation
 from tautraj.grading.reward import grade_trajectory, label_trajectory
 from tautraj.llms import Ask, Reply
 from tautraj.store import Store, index
-from tautraj.store.discovery import read_run
+from tautraj.store.discovery import RunDirectories, read_run
 from tautraj.store.lock import exclusive_lock
 from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.trajectory import Grade, LlmCall, Record, Trajectory
@@ -27,8 +25,8 @@ REGRADE_FILE = "regrade.json"
 class RegradeRequest(Record):
     """Options of the `regrade` command."""
 
-    run: str = Field(min_length=1)
-    """The run directory, a path or URL."""
+    run: RunDirectories
+    root: str
     data_dir: str | None
     """Benchmark data to grade with, like domain.data_dir; None: that of the run."""
     keep: bool
@@ -52,9 +50,8 @@ class RegradeResult(NamedTuple):
     """Episode id -> why it could not be regraded; such an episode stays unchanged."""
 
 
-def regrade(request: RegradeRequest) -> RegradeResult:
+def regrade(store: Store, request: RegradeRequest) -> RegradeResult:
     """Grade every episode of a run directory again. Raises `StoreError`, `ConfigError`."""
-    store = Store(request.run)
     run = _read_run(store, request.data_dir)
     benchmark = open_benchmark(run.benchmark, run.domain)
     result = RegradeResult(0, [], {})
@@ -74,9 +71,9 @@ def regrade(request: RegradeRequest) -> RegradeResult:
     return result
 
 
-def explain_episode(request: RegradeRequest) -> list[str]:
+def explain_episode(stores: Sequence[Store], request: RegradeRequest) -> list[str]:
     """Explanation of an episode's reward as lines. Raises `StoreError`, `ConfigError`, `EpisodeError`."""
-    store = Store(request.run)
+    store = next((store for store in stores if request.explain in store.list_ids()), stores[0])
     run = _read_run(store, request.data_dir)
     trajectory = store.read_episode(request.explain) if request.explain in store.list_ids() else None
     if trajectory is None:

@@ -88,10 +88,10 @@ def play_cells(
         console.say(f"Prefect: {link}")
     with ExitStack() as stack:
         runs = stack.enter_context(leases.lease_capacity(scheduler.runs, console.say))
-        play = dict(zip(scheduler.cells, make_players(runs, stack), strict=True))
-        bar = stack.enter_context(progress_bar.show_progress(scheduler, title))
+        play = dict(zip(scheduler.cells, make_players(runs, stack, scheduler.meter.count), strict=True))
+        stack.enter_context(progress_bar.show_progress(scheduler, title))
         artifact = artifacts.make_progress_publisher(title)
-        all_watchers = [throttle(5.0, CellScheduler.read_failed_usage), bar, throttle(5.0, artifact), *watchers]
+        all_watchers = [throttle(5.0, CellScheduler.read_failed_usage), throttle(5.0, artifact), *watchers]
         cell_watchers = {
             cell: throttle(cell.run.tracking.every_seconds, cell.tracker.update)
             for cell in scheduler.cells

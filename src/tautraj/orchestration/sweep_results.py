@@ -66,6 +66,7 @@ def conclude_sweep(sweep: Sweep, cells: Sequence[CellRun], tracker: SweepTracker
         owed = any(cell.progress.owed for cell in cells)
         links["MLflow"] = tracker.finish(matrix, "FAILED" if owed else "FINISHED")
     sweep_tables.print_matrix(sweep.title, matrix, links)
+    sweep_tables.print_directories({cell.title: cell.plan.store.url for cell in cells})
     return matrix
 
 

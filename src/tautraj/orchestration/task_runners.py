@@ -44,17 +44,20 @@ def make_task_runner(run: Run) -> Any:
         return runner(**_runner_arguments(extra, run.runner.workers))
 
 
-def make_players(runs: Sequence[Run], stack: ExitStack) -> list[Callable[[EpisodeSpec], EpisodeSummary]]:
+def make_players(
+    runs: Sequence[Run], stack: ExitStack, on_call: Callable[[int], None]
+) -> list[Callable[[EpisodeSpec], EpisodeSummary]]:
     """For each run the function that plays an episode: in this process, in worker processes or on a cluster.
 
-    The worker processes are shared by the runs; `stack` ends them.
+    The worker processes are shared by the runs; `stack` ends them. `on_call`: called after every llm answer, with
+    its tokens; a cluster does not call it.
     """
     runner = runs[0].runner
     if _cluster_extra(runs[0]):
         return [functools.partial(play_on_cluster, _with_absolute_root(run)) for run in runs]
     if runner.processes is None:
-        return [functools.partial(play, run) for run in runs]
-    workers = stack.enter_context(WorkerPool(runs, runner.processes))
+        return [functools.partial(play, run, on_call=on_call) for run in runs]
+    workers = stack.enter_context(WorkerPool(runs, runner.processes, on_call))
     return [functools.partial(workers.play, run) for run in runs]
 
 

@@ -8,7 +8,7 @@ here: the code that runs in such a process (`orchestration.worker_process`).
 import multiprocessing
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -43,12 +43,18 @@ def record_lost_worker(run: Run, spec: EpisodeSpec, error: WorkerDied) -> Worker
 class WorkerPool:
     """Worker processes shared by `runs`; together they play `runner.workers` episodes at once.
 
-    `processes`: how many, at most one per worker; "cores": one per core.
+    `processes`: how many, at most one per worker; "cores": one per core. `on_call`: called after every answer of an
+    llm, with its tokens.
     """
 
-    def __init__(self, runs: Sequence[Run], processes: int | Literal["cores"]) -> None:
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        processes: int | Literal["cores"],
+        on_call: Callable[[int], None] = lambda _: None,
+    ) -> None:
         count = count_cores() if processes == "cores" else processes
-        self._runs, self._concurrency = runs, runs[0].runner.workers
+        self._runs, self._concurrency, self._on_call = runs, runs[0].runner.workers, on_call
         self._count = min(count, self._concurrency)
         self._workers: list[Worker] = []
         self._lock = threading.Lock()
@@ -74,18 +80,19 @@ class WorkerPool:
             raise record_lost_worker(run, spec, error) from None
 
     def _start_worker(self) -> "Worker":
-        return Worker(self._runs, -(-self._concurrency // self._count))
+        return Worker(self._runs, -(-self._concurrency // self._count), self._on_call)
 
 
 class Worker:
     """One worker process, and a thread that receives the results of its episodes."""
 
-    def __init__(self, runs: Sequence[Run], concurrency: int) -> None:
+    def __init__(self, runs: Sequence[Run], concurrency: int, on_call: Callable[[int], None]) -> None:
         self._pipe, child_end = CONTEXT.Pipe()
         self._process = CONTEXT.Process(target=run_worker, args=(child_end, list(runs), concurrency), daemon=True)
         self._process.start()
         child_end.close()  # now only the process holds its end, which closes when the process dies
         self.is_dead = False
+        self.on_call = on_call
         self.pending: dict[str, Future[EpisodeSummary]] = {}
         self._lock = threading.Lock()
         threading.Thread(target=_receive_results, args=(self, self._pipe), daemon=True).start()
@@ -134,6 +141,10 @@ def _receive_results(worker: Worker, pipe: Connection) -> None:
         with suppress(EOFError, OSError):
             while pipe.poll(POLL_SECONDS) or worker.is_alive():
                 if pipe.poll():
-                    worker.resolve(*pipe.recv())
+                    episode, result = pipe.recv()
+                    if episode is None:
+                        worker.on_call(result)
+                    else:
+                        worker.resolve(episode, result)
     finally:
         worker.fail_pending()

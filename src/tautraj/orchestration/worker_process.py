@@ -50,20 +50,26 @@ def _start_up(runs: Sequence[Run]) -> None:
 
 
 def run_worker(pipe: Connection, runs: Sequence[Run], concurrency: int) -> None:
-    """Play the `(run, spec)` pairs received from `pipe` and send `(id, row or error)` back, until None or its end."""
+    """Play the `(run, spec)` pairs received from `pipe` and send `(id, row or error)` back, until None or its end.
+
+    After every answer of an llm, `(None, tokens)` is sent.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):  # the run handles them; a terminal signals every process
         signal.signal(number, signal.SIG_IGN)
     _start_up(runs)
     sending = threading.Lock()
 
+    def send(name: str | None, result: object) -> None:
+        with sending, suppress(OSError):  # the run has ended: see below
+            pipe.send((name, result))
+
     def play_and_send(run: Run, spec: EpisodeSpec) -> None:
         result: EpisodeSummary | TautrajError
         try:
-            result = play(run, spec)
+            result = play(run, spec, lambda tokens: send(None, tokens))
         except BaseException as error:  # noqa: BLE001 - an exception without an answer would hang the run
             result = rebuild_error(error)
-        with sending, suppress(OSError):  # the run has ended: see below
-            pipe.send((spec.id, result))
+        send(spec.id, result)
 
     with ThreadPoolExecutor(concurrency) as pool:
         try:

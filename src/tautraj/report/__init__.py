@@ -4,6 +4,6 @@ A page contains gold values: it is for people and never for training.
 """
 
 from tautraj.report.html.page import write_page
-from tautraj.report.request import write_closing_report, write_run_report
+from tautraj.report.request import find_report, write_closing_report, write_run_report
 
-__all__ = ["write_closing_report", "write_run_report", "write_page"]
+__all__ = ["find_report", "write_closing_report", "write_run_report", "write_page"]

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pydantic import Field
 
+from tautraj.config.identity import format_run_title
 from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
 from tautraj.report.html.page import write_page, write_page_into
 from tautraj.store import Store
-from tautraj.store.discovery import RunDirectories, list_runs, read_run, resolve_runs
+from tautraj.store.discovery import RunDirectories, find_newest_run, list_runs, read_run, resolve_runs
 from tautraj.trajectory import Record
 
 REPORT_FILE = "report.html"
@@ -37,24 +38,26 @@ class ReportRequest(Record):
     """How many the page includes at most; None: the highest `report.conversations` of the runs."""
 
 
-def write_report(request: ReportRequest, notify: Callable[[str], None]) -> str:
+def write_report(request: ReportRequest, say: Callable[[str], None] = lambda _: None) -> str:
     """Write the requested page and return its path. Raises `UserError`.
 
-    `notify`: gets a line for each run directory that `ALL_RUNS` leaves out because its run.yaml cannot be read.
+    `say`: gets a line for each run directory that `ALL_RUNS` leaves out because its run.yaml cannot be read; and see
+    `resolve_runs`.
     """
     everything = request.run == (ALL_RUNS,)
-    urls = _list_readable(request.root, notify) if everything else resolve_runs(request.run, request.root)
-    folder = request.root.rstrip("/") if everything else _common_folder(urls)
+    named = [url.rstrip("/") for url in request.run or [find_newest_run(request.root)]]
+    folder = request.root.rstrip("/") if everything else _common_folder(named)
     target = request.out or f"{folder}/{REPORT_FILE}"
     if target.endswith("/"):
         raise ConfigError(f"out={target} is a folder. Name a file: out={target}{REPORT_FILE}")
     if request.out and "://" not in target:
         _check_replaceable(Path(target))
+    urls = _list_readable(request.root, say) if everything else resolve_runs(named, request.root, say)
     stores = [Store(url) for url in urls]
     conversations = request.conversations
     if conversations is None:
         conversations = max(read_run(store).report.conversations for store in stores)
-    write_page(stores, target, title=_title(urls), conversations=conversations)
+    write_page(stores, target, title=_title(stores), conversations=conversations)
     return target
 
 
@@ -65,8 +68,14 @@ def write_run_report(store: Store, conversations: int, cells: Sequence[Store] = 
     """
     stores = list(cells) or [store]
     with boundary(StoreError, f"the report of {store.url}"):
-        write_page_into(store, REPORT_FILE, stores, _title([run.path for run in stores]), conversations)
+        write_page_into(store, REPORT_FILE, stores, _title(stores), conversations)
     return f"{store.url.rstrip('/')}/{REPORT_FILE}"
+
+
+def find_report(store: Store) -> dict[str, str]:
+    """The link `report` of a run directory on this machine; empty if there is no page."""
+    there = store.is_local and Path(store.path, REPORT_FILE).exists()
+    return {"report": f"{store.url.rstrip('/')}/{REPORT_FILE}"} if there else {}
 
 
 def write_closing_report(
@@ -123,8 +132,9 @@ def _common_folder(urls: Sequence[str]) -> str:
     return folders.pop()
 
 
-def _title(urls: Sequence[str]) -> str:
-    if len(urls) == 1:
-        return urls[0].rstrip("/").rpartition("/")[2]
-    experiments = sorted({url.rpartition("/")[0].rpartition("/")[2] or "." for url in urls})
-    return f"{', '.join(experiments)}: {len(urls)} runs"
+def _title(stores: Sequence[Store]) -> str:
+    paths = [store.path.rstrip("/") for store in stores]
+    if len(stores) == 1:
+        return format_run_title(stores[0].read_config()["name"], paths[0].rpartition("/")[2])
+    experiments = sorted({path.rpartition("/")[0].rpartition("/")[2] or "." for path in paths})
+    return f"{', '.join(experiments)}: {len(paths)} runs"

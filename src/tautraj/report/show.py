@@ -59,15 +59,37 @@ def find_episode(request: ShowRequest) -> ShowResult:
 
     Raises `StoreError` or `ConfigError`, naming what exists.
     """
-    store = Store(resolve_runs(request.run and [request.run], request.root)[0])
-    store.read_config()
-    matches = [_find_by_id(store, request.episode)] if request.episode is not None else _find_matching(store, request)
+    stores = [Store(url) for url in resolve_runs(request.run and [request.run], request.root)]
+    store, matches = _find_in_first(stores, request)
     if len(matches) > 1:
         return ShowResult(store.url, None, (), tuple(matches))
     trajectory = store.read_episode(matches[0].id)
     if trajectory is None:
         raise StoreError(f"{store.url} no longer has episode {matches[0].id}. Run the command again")
     return ShowResult(store.url, trajectory, tuple(_explanation_lines(store, trajectory)), ())
+
+
+def _find_in_first(stores: Sequence[Store], request: ShowRequest) -> tuple[Store, list[EpisodeRef]]:
+    """The matches in the first store that has any, without a name one with a failed conversation first."""
+    found: list[tuple[Store, list[EpisodeRef]]] = []
+    error: StoreError | ConfigError | None = None
+    for store in stores:
+        try:
+            matches = (
+                [_find_by_id(store, request.episode)]
+                if request.episode is not None
+                else _find_matching(store, request)
+            )
+        except (StoreError, ConfigError) as caught:
+            error = error or caught
+            continue
+        if len(matches) > 1 or is_success(matches[0].reward) is False or request.episode is not None:
+            return store, matches
+        found.append((store, matches))
+    if not found:
+        assert error is not None
+        raise error
+    return found[0]
 
 
 def _find_by_id(store: Store, episode: str) -> EpisodeRef:

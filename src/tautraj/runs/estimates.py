@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.config import Run
+from tautraj.config import GOLD_ROUTES, Run
 from tautraj.errors import ConfigError
 from tautraj.llms.model_table import look_up_prices
 from tautraj.metrics import EpisodeSummary
@@ -22,6 +22,9 @@ take more."""
 
 TOKENS_PER_TURN, TOKENS_OUT, CHARS_PER_TOKEN = 120, 60, 4
 """Guesses: tokens a conversation grows by from call to call, tokens of an answer, characters per token in English."""
+
+
+PLAYING_SEATS: tuple[Seat, ...] = ("model", "user")
 
 
 class MeanUsage(NamedTuple):
@@ -92,7 +95,8 @@ def _average_rows(rows: list[EpisodeSummary]) -> dict[Seat, MeanUsage]:
 def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, MeanUsage], str] | None:
     """Mean usage and its source, over past runs of the same domain, agent and user strategy; None: there are none.
 
-    Runs with the same llms are preferred; without any, runs with other llms count.
+    Runs with the same llms are preferred; without any, runs with other llms count, unless they say nothing about a
+    paid model: those of `rehearsed`, which replays gold, and those without prices, such as a stub.
     """
     similar: list[tuple[bool, Mapping[str, float]]] = []
     for config, metrics in past:
@@ -102,8 +106,9 @@ def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, Me
             _get_path(config, "user_strategy.name") == run.user_strategy.name,
         ]
         if all(matches) and metrics.get("episodes") and metrics.get("model_calls"):
-            llms = (_get_path(config, "model.name"), _get_path(config, "user.name"))
-            similar.append((llms == (run.model.name, run.user.name), metrics))
+            same_llms = all(_get_path(config, f"{seat}.name") == run.seats[seat].name for seat in PLAYING_SEATS)
+            if same_llms or (metrics.get("usd") and not _replays_gold(config)):
+                similar.append((same_llms, metrics))
     chosen = [metrics for same_llms, metrics in similar if same_llms] or [metrics for _, metrics in similar]
     if not chosen:
         return None
@@ -114,6 +119,10 @@ def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, Me
         for seat in GUESSED_CALLS
     }
     return usage, f"{episodes:.0f} episodes{other_llms} in {len(chosen)} past run{'s' * (len(chosen) > 1)}"
+
+
+def _replays_gold(config: Mapping[str, Any]) -> bool:
+    return any(_get_path(config, f"{seat}.provider.route") in GOLD_ROUTES for seat in PLAYING_SEATS)
 
 
 def _guess(run: Run) -> dict[Seat, MeanUsage]:

@@ -4,13 +4,22 @@ Not here: serving and checking its seats (`runs.startup`), playing an episode (`
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.config.components import check_component
-from tautraj.config.identity import Cell, EpisodeSpec, identify_cell, locate_run_directory, plan_episodes, select_owed
-from tautraj.errors import ConfigError, suggest_closest
+from tautraj.config.identity import (
+    Cell,
+    EpisodeSpec,
+    format_run_title,
+    identify_cell,
+    locate_run_directory,
+    plan_episodes,
+    select_owed,
+)
+from tautraj.errors import ConfigError, StoreError, suggest_closest
 from tautraj.metrics import EpisodeSummary, Failure
 from tautraj.redaction import redact_tree
 from tautraj.runs.estimates import check_prices
@@ -38,6 +47,11 @@ class RunPlan(NamedTuple):
     owed: list[EpisodeSpec]
     """Episodes still to be played, in order."""
 
+    @property
+    def title(self) -> str:
+        """The run's name, if it has one, and that of its directory."""
+        return format_run_title(self.run.name, self.cell.folder)
+
 
 def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
     """Check the run and compute what is owed. Calls no provider and makes no directory.
@@ -54,6 +68,8 @@ def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
         )
     store = Store(locate_run_directory(run))
     store.check()
+    if run.name is None and (name := _read_name(store)) is not None:
+        run, config = run.model_copy(update={"name": name}), config and {**config, "name": name}
     rows = index.read_rows(store)
     done = {r.id for r in rows}
     if config is None:
@@ -67,6 +83,14 @@ def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
         store.read_failures(done),
         select_owed(plan_episodes(run, ids), done),
     )
+
+
+def _read_name(store: Store) -> str | None:
+    """The name that the run was given before; None without one."""
+    with suppress(StoreError):  # not begun; what cannot be read, `Store.check` has reported
+        name = store.read_config().get("name")
+        return name if isinstance(name, str) else None
+    return None
 
 
 def select_task_ids(run: Run) -> list[str]:

@@ -3,6 +3,7 @@
 Not here: the conversation (`runs.episode.conversation`), grades (`grading.reward`), files (`store`).
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from tautraj.benchmarks import open_benchmark
@@ -19,12 +20,13 @@ from tautraj.store.write_retry import write_with_retry
 from tautraj.trajectory import Trajectory
 
 
-def play(run: Run, spec: EpisodeSpec) -> EpisodeSummary:
+def play(run: Run, spec: EpisodeSpec, on_call: Callable[[int], None] = lambda _: None) -> EpisodeSummary:
     """Play an episode, grade it and write its trajectory; return its summary.
 
     A `TautrajError` is written to the store as the episode's failure and raised again; it is never a reward.
+    `on_call`: called after every answer of an llm, with its tokens.
     """
-    store, recorder = Store(locate_run_directory(run)), Recorder()
+    store, recorder = Store(locate_run_directory(run)), Recorder(on_call)
     try:
         trajectory = grade_episode(run_episode(run, spec, recorder), run, recorder)
         write_with_retry(trajectory, store, run.runner.store_patience_seconds)

@@ -40,7 +40,6 @@ class RunProgress:
         self._failed_kinds: Counter[str] = Counter()
         """Kind of failure -> episodes that ended with it in this execution."""
         self.ledger = ledger or Ledger(plan.run.budget, None)
-        self._began = time.monotonic()
         self.graded = self.succeeded = 0
         self._kinds_in_a_row: list[str] = []
         """Kinds of the failures since an episode was last finished or the kind changed; all alike."""
@@ -93,12 +92,6 @@ class RunProgress:
     def success_rate(self) -> float | None:
         """Success rate of the episodes graded so far; None before the first."""
         return self.succeeded / self.graded if self.graded else None
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Expected seconds to the end, at the pace of this execution; None before its first episode."""
-        waiting = len(self.plan.owed) - self.played
-        return (time.monotonic() - self._began) / self.played * waiting if self.played else None
 
     @property
     def give_up_reason(self) -> str | None:

@@ -3,6 +3,7 @@
 Not here: the progress of one cell (`runs.progress`).
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec, format_cell_title
 from tautraj.errors import GaveUp, Interrupted, NothingFinished, TautrajError
 from tautraj.runs.budget import Ledger
+from tautraj.runs.call_meter import CallMeter
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import ProgressTracker, RunProgress, StopRequest
 
@@ -65,7 +67,10 @@ class CellScheduler:
     def __init__(self, cells: Sequence[CellRun]) -> None:
         self.cells = list(cells)
         self.ledger: Ledger = self.cells[0].progress.ledger
+        self.meter = CallMeter()
         self._order = deque(self.cells)
+        self._earlier_tokens = self.ledger.spent.tokens
+        self._began = time.monotonic()
 
     @property
     def runs(self) -> list[Run]:
@@ -94,10 +99,21 @@ class CellScheduler:
         return sum(cell.progress.succeeded for cell in self.cells) / graded if graded else None
 
     @property
+    def tokens(self) -> float:
+        """Tokens spent so far, also by episodes under way and in earlier executions."""
+        return max(self.ledger.spent.tokens, self._earlier_tokens + self.meter.tokens)
+
+    @property
+    def episodes_per_second(self) -> float | None:
+        """Pace of this execution, failures included; None before its first episode."""
+        played = sum(cell.progress.played for cell in self.cells)
+        return played / (time.monotonic() - self._began) if played else None
+
+    @property
     def seconds_left(self) -> float | None:
         """Expected seconds to the end, at the pace of this execution; None before its first episode."""
-        lefts = [cell.progress.seconds_left for cell in self.cells]
-        return max((left for left in lefts if left is not None), default=None)
+        waiting = sum(len(cell.plan.owed) - cell.progress.played for cell in self.cells)
+        return waiting / self.episodes_per_second if self.episodes_per_second else None
 
     @property
     def end_error(self) -> TautrajError | None:

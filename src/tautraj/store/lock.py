@@ -71,7 +71,7 @@ def _acquire(lock: FileLock, store: Store) -> None:
         except Timeout:
             raise StoreError(
                 f"{store.url} is being written by {_describe_holder(path)}. "
-                f"Wait for it, stop it, or choose another root=… or experiment=…"
+                f"Wait for it, stop it, or choose another root=…"
             ) from None
         path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
 

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from tautraj.config import GOLD_ROUTES, EpisodeSelection, FolderName
+from tautraj.config.identity import format_run_title
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.metrics import EpisodeSummary, Metrics, summarise
 from tautraj.store import Store
+from tautraj.store.discovery import RunDirectories
 from tautraj.store.lock import exclusive_lock
 from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.store.tracking_pointer import read_pointer
@@ -39,8 +41,8 @@ class TrackingTarget(Record):
 class BackfillRequest(Record):
     """Configuration of `flows/track.py`."""
 
-    run: str = Field(min_length=1)
-    """The run directory, a path or URL."""
+    run: RunDirectories
+    root: str
     tracking: TrackingTarget
 
 
@@ -105,6 +107,9 @@ def _describe_run(
         for package, version in episodes.versions.items()
         if PACKAGE_NAME.fullmatch(package)
     }
+    title = format_run_title(config["name"], name)
+    if config["name"] is not None:
+        tags |= {"name": str(config["name"]), "mlflow.runName": title}
     if config["model"]["provider"]["route"] in GOLD_ROUTES:
         tags["oracle"] = ORACLE_TAG_VALUE
     if parent := read_pointer(store).parent:
@@ -112,7 +117,7 @@ def _describe_run(
     return RunDescription(
         store=store,
         experiment=TypeAdapter(FolderName).validate_python(config["experiment"]),  # artifacts go there
-        name=name,
+        name=title,
         config=config,
         build_tags=lambda: tags,
         started_ms=episodes.started_ms,

@@ -210,10 +210,15 @@ class MlflowRun:
         return set(run.data.params)
 
     def _log_pass_hat_k(self, numbers: Metrics) -> None:
-        """Write pass^k at step k where it differs from what is there: MLflow keeps every point of a step."""
+        """Write pass^k at step k where it differs from what is there: MLflow keeps every point of a step.
+
+        Left out: a k that some task has fewer trials than, as in a run that was stopped. Its mean is over other tasks
+        than that of a lower k, and may be higher.
+        """
         from mlflow.entities import Metric
 
-        points = select_pass_hats(numbers)
+        hats, tasks = select_pass_hats(numbers), numbers.get("tasks")
+        points = {k: value for k, value in hats.items() if numbers.get(f"pass_hat_{k}_tasks", tasks) == tasks}
         written = {
             point.step: point.value
             for point in self._client.get_metric_history(self._run_id, run_fields.PASS_HAT_METRIC)

@@ -6,7 +6,7 @@ Not here: the formulas (`metrics`), writing them (`tracking.mlflow_run`).
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tautraj.metrics import EpisodeSummary, Metrics, select_pass_hats
+from tautraj.metrics import EpisodeSummary, Metrics, describe_pass_hat, select_pass_hats
 
 COMPARED = ("model", "agent", "user", "user_strategy", "benchmark", "domain", "split", "judge")
 """Parts of the configuration whose `name` is a parameter of its own, to group runs by."""
@@ -43,7 +43,7 @@ def render_note(numbers: Metrics, config: Mapping[str, Any], links: Mapping[str,
         results.append(
             f"Success **{numbers['success_rate']:.1%}** [{low:.1%}, {high:.1%}] of {numbers['graded']:.0f}"
         )
-        results += [f"pass^{k} {value:.3f}" for k, value in select_pass_hats(numbers).items() if k > 1]
+        results += [f"pass^{k} {describe_pass_hat(numbers, k)}" for k in select_pass_hats(numbers) if k > 1]
     results += [f"{numbers[name]:.0f} {name}" for name in ("ungraded", "failed") if numbers[name]]
     if numbers.get("spent_usd"):
         results.append(f"{numbers['spent_tokens']:,.0f} tokens, {numbers['spent_usd']:.2f} USD")

@@ -157,7 +157,7 @@ def describe_run(plan: RunPlan, flow_run_url: str | None = None) -> RunDescripti
     return RunDescription(
         store=plan.store,
         experiment=plan.run.experiment,
-        name=plan.cell.folder,
+        name=plan.title,
         config=plan.config,
         build_tags=lambda: build_run_tags(plan),
         started_ms=int(time.time() * 1000),
@@ -175,6 +175,8 @@ def build_run_tags(plan: RunPlan) -> dict[str, str]:
     benchmark = open_benchmark(run.benchmark, run.domain)
     tags |= {f"version.{name}": number for name, number in collect_versions(benchmark.version).items()}
     tags |= read_git_state()
+    if run.name is not None:
+        tags |= {"name": run.name, "mlflow.runName": plan.title}
     if run.model.is_gold_replay:
         tags["oracle"] = ORACLE_TAG_VALUE
     return tags

@@ -72,6 +72,7 @@ class _CheckedWriter:
         self._refused: Counter[str] = Counter()
         self._columns: dict[str, Kind] = {}
         self._tokens: list[int] = []
+        self._labels: set[bool] = set()
 
     def write(self, split: str, row: Row) -> None:
         problem, tokens = find_problem(row), None
@@ -83,12 +84,13 @@ class _CheckedWriter:
         row = {"uuid": _compute_uuid(row), **row, "row_tokens": tokens}
         self._columns = self._columns or find_kinds(row)
         self._tokens += [] if tokens is None else [tokens]
+        self._labels |= {row["label"]} if isinstance(row.get("label"), bool) else set()
         self._writers[split].write(row)
         self._rows[split] += 1
 
     @property
     def counts(self) -> RowCounts:
-        return RowCounts(self._rows, dict(self._refused), self._columns, tuple(self._tokens))
+        return RowCounts(self._rows, dict(self._refused), self._columns, tuple(self._tokens), frozenset(self._labels))
 
 
 def _get_sort_key(episode: ScannedEpisode) -> tuple[Any, ...]:

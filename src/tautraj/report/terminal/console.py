@@ -25,11 +25,13 @@ def format_duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def make_table(title: str, rows: list[tuple[str, str]]) -> Table:
-    """Names on the left, values on the right."""
-    table = Table(title=safe_text(title), show_header=False, title_justify="left")
+def print_table(title: str, rows: list[tuple[str, str]]) -> None:
+    """Print the title on a line of its own, which is never folded, then names on the left and values on the right."""
+    table = Table(show_header=False)
     table.add_column(style="bold")
     table.add_column(justify="right", overflow="fold")
     for name, value in rows:
         table.add_row(safe_text(name), safe_text(value))
-    return table
+    console = Console(soft_wrap=False)
+    console.print(safe_text(title), soft_wrap=True)
+    console.print(table)

@@ -1,51 +1,85 @@
 """The progress bar of a run or of a sweep."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
 
-from tautraj.report.terminal.console import format_duration
-from tautraj.runs.progress import RunProgress, throttle
-from tautraj.runs.scheduler import CellScheduler, Watcher
+from tautraj.report.terminal.console import format_duration, safe_text
+from tautraj.runs.scheduler import CellScheduler
 
 PLAIN_LINE_SECONDS = 10.0
 """Seconds between two lines where stdout is not a terminal."""
 
+REDRAWS_PER_SECOND = 4
+
 
 @contextmanager
-def show_progress(scheduler: CellScheduler, title: str) -> Iterator[Watcher]:
-    """Show a progress bar for the length of the block; yields the watcher that updates it.
+def show_progress(scheduler: CellScheduler, title: str) -> Iterator[None]:
+    """Show a progress bar for the length of the block, up to date with `scheduler` whenever it is drawn.
 
-    Without a terminal it prints a line every `PLAIN_LINE_SECONDS`; with a human customer it shows nothing.
+    Without a terminal a line is printed every `PLAIN_LINE_SECONDS`; with a human customer nothing is shown.
     """
     console = Console(stderr=True)
     if "human" in [run.user.name for run in scheduler.runs]:
-        yield lambda _: None  # the terminal belongs to the conversation
-        return
-    if not console.is_terminal:
-        yield throttle(PLAIN_LINE_SECONDS, lambda current: print(format_progress(current), flush=True))
-        return
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.fields[text]}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=scheduler.total, completed=scheduler.done, text=format_progress(scheduler))
-        yield lambda current: bar.update(task, completed=current.done, text=format_progress(current))
+        yield  # the terminal belongs to the conversation
+    elif console.is_terminal:
+        with Live(
+            get_renderable=lambda: draw_progress(scheduler, title),
+            console=console,
+            transient=True,
+            refresh_per_second=REDRAWS_PER_SECOND,
+        ):
+            yield
+    else:
+        over = threading.Event()
+        threading.Thread(target=_print_lines, args=(scheduler, over), name="progress", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
 
 
-def format_progress(progress: RunProgress | CellScheduler) -> str:
-    """Episodes done, failed and owed; success rate, tokens and USD so far; time left."""
-    rate = "–" if progress.success_rate is None else f"{progress.success_rate:.1%}"
-    spent, reserved = progress.ledger.spent, progress.ledger.reserved
-    usd = "unpriced" if spent.usd is None else f"{spent.usd:.2f} USD"
-    if progress.ledger.under_way and spent.usd is not None and reserved.usd:
-        usd += f" (and {reserved.usd:.2f} reserved)"
-    left = "" if progress.seconds_left is None else f", {format_duration(progress.seconds_left)} left"
+def draw_progress(scheduler: CellScheduler, title: str) -> Group:
+    """The name; the bar with what is done, pace and time left; then what is under way and spent. No part is cut."""
+    line = Table.grid(expand=True, padding=(0, 2, 0, 0))
+    line.add_column(ratio=1)
+    line.add_column(no_wrap=True)
+    line.add_row(ProgressBar(scheduler.total, scheduler.done), format_pace(scheduler))
+    return Group(safe_text(title, "bold"), line, safe_text(format_activity(scheduler)))
+
+
+def format_progress(scheduler: CellScheduler) -> str:
+    """All of the progress in a line."""
+    left = scheduler.total - scheduler.done
+    return f"{format_pace(scheduler)}, {left} to go, {format_activity(scheduler)}"
+
+
+def format_pace(scheduler: CellScheduler) -> str:
+    """Episodes done, how many a minute, expected time to the end; the latter two from the first episode on."""
+    pace, left = scheduler.episodes_per_second, scheduler.seconds_left
+    parts = [f"{scheduler.done:,} of {scheduler.total:,} done"]
+    if pace is not None and left is not None:
+        parts += [f"{60 * pace:,.{0 if pace > 1 / 6 else 1}f}/min", f"{format_duration(left)} left"]
+    return ", ".join(parts)
+
+
+def format_activity(scheduler: CellScheduler) -> str:
+    """Success rate, failures, episodes under way; calls of this execution; tokens and USD of the run."""
+    rate, ledger = scheduler.success_rate, scheduler.ledger
+    usd = "unpriced" if ledger.spent.usd is None else f"{ledger.spent.usd:.2f} USD"
+    if ledger.under_way and ledger.spent.usd is not None and ledger.reserved.usd:
+        usd += f" (and {ledger.reserved.usd:.2f} reserved)"
     return (
-        f"{progress.done} done, {progress.failed} failed, {progress.owed} owed, success {rate}, "
-        f"{spent.tokens:,.0f} tokens, {usd}{left}"
+        f"success {'–' if rate is None else f'{rate:.1%}'}, {scheduler.failed} failed, {ledger.under_way} playing, "
+        f"{scheduler.meter.calls:,} calls, {scheduler.tokens:,.0f} tokens, {usd}"
     )
+
+
+def _print_lines(scheduler: CellScheduler, over: threading.Event) -> None:
+    while not over.wait(PLAIN_LINE_SECONDS):
+        print(format_progress(scheduler), flush=True)

@@ -20,6 +20,9 @@ from tautraj.runs.sweep.plan import CellPlan, total_cost
 MOST_HATS = 4
 """Columns of pass^k; matrix.csv has them all."""
 
+MOST_DIRECTORIES = 30
+"""Run directories that are printed; sweep.yaml has them all."""
+
 VARIANCE_SHARES = {
     "first": "",
     "second": "",
@@ -35,7 +38,8 @@ def print_grid(sweep: Sweep, cells: Sequence[CellPlan]) -> None:
     owed, done = sum(len(cell.plan.owed) for cell in cells), sum(len(cell.plan.rows) for cell in cells)
     rows.append(["in all", f"{owed:,} of {owed + done:,}", *_format_cost(total_cost(cells))])
     console = Console(soft_wrap=False)
-    console.print(_make_table(sweep.title, ["cell", "episodes owed", "tokens about", "USD about"], rows, 1))
+    console.print(safe_text(sweep.title), soft_wrap=True)
+    console.print(_make_table(["cell", "episodes owed", "tokens about", "USD about"], rows, 1))
     sources = ", ".join(sorted({cell.estimate.source for cell in cells if cell.estimate.seats}))
     if sources:
         console.print(safe_text(f"estimated from: {sources}"), soft_wrap=True)
@@ -52,7 +56,8 @@ def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
     zero = [name for name in ("failed", "owed") if all(row[name] == "0" for row in rows)]
     columns = [name for name in rows[0] if name not in (*alike, *zero)]
     cells = [[row[name] for name in columns] for row in rows]
-    console.print(_make_table(title, columns, cells, len(labels & {*columns})))
+    console.print(safe_text(title), soft_wrap=True)
+    console.print(_make_table(columns, cells, len(labels & {*columns})))
     if alike:
         console.print(safe_text(", ".join(f"{name} {rows[0][name]}" for name in alike)), soft_wrap=True)
     if golden := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["gold_replayed"]}):
@@ -62,6 +67,17 @@ def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
         console.print(safe_text(format_variance(shares)), soft_wrap=True)
     for name, target in links.items():
         console.print(safe_text(f"{name + ':':<16} {target}"), soft_wrap=True)
+
+
+def print_directories(directories: Mapping[str, str]) -> None:
+    """Print the cells' run directories. `directories`: title of a cell -> path or URL."""
+    console = Console(soft_wrap=False)
+    console.print("run directories, for run=…; the sweep directory stands for all of them:", highlight=False)
+    width = max(map(len, directories))
+    for title, url in list(directories.items())[:MOST_DIRECTORIES]:
+        console.print(safe_text(f"  {title:<{width}}  {url}"), soft_wrap=True)
+    if len(directories) > MOST_DIRECTORIES:
+        console.print(f"  and {len(directories) - MOST_DIRECTORIES:,} more, listed in sweep.yaml")
 
 
 def matrix_rows(matrix: Matrix) -> list[dict[str, str]]:
@@ -111,9 +127,9 @@ def _plan_row(cell: CellPlan) -> list[str]:
     return [cell.title, f"{owed:,} of {owed + done:,}", *_format_cost(cell.cost)]
 
 
-def _make_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], name_columns: int) -> Table:
+def _make_table(columns: Sequence[str], rows: Sequence[Sequence[str]], name_columns: int) -> Table:
     """The first `name_columns` columns are names, which may be folded; the others are numbers."""
-    table = Table(title=safe_text(title), title_justify="left")
+    table = Table()
     for index, column in enumerate(columns):
         name = index < name_columns
         table.add_column(

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from tautraj.export.result import ExportResult
 from tautraj.grading.regrade import REGRADE_FILE, RegradeResult
-from tautraj.metrics import Metrics, select_by_prefix, select_pass_hats
-from tautraj.report.terminal.console import make_table, safe_text
+from tautraj.metrics import Metrics, describe_pass_hat, select_by_prefix, select_pass_hats
+from tautraj.report.terminal.console import print_table, safe_text
 from tautraj.runs.estimates import Estimate
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
@@ -25,7 +25,7 @@ def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]
     """Print the closing table and `links` (name -> address, path or command)."""
     run = progress.plan.run
     console = Console(soft_wrap=False)
-    console.print(make_table(progress.plan.cell.folder, summary_rows(numbers)))
+    print_table(progress.plan.title, summary_rows(numbers))
     if run.model.is_gold_replay:
         replays = f"model={run.model.name} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
@@ -40,13 +40,13 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
     """The main metrics as names and formatted values."""
     n = numbers
     rows = [("episodes", f"{n['episodes']:.0f}")]
-    counts = f"{n['graded']:.0f} graded, {n['ungraded']:.0f} ungraded, {n['failed']:.0f} failed (in no mean)"
+    counts = f"{n['graded']:.0f} graded; not averaged: {n['ungraded']:.0f} ungraded, {n['failed']:.0f} failed"
     rows.append(("of these", counts))
     if "success_rate" in n:
         low, high = n["success_rate_low"], n["success_rate_high"]
         rows.append(("success rate", f"{n['success_rate']:.1%}  [{low:.1%}, {high:.1%}] 95 %"))
         rows.append(("mean reward", f"{n['reward_mean']:.3f}"))
-    rows += [(f"pass^{k}", f"{value:.3f}") for k, value in select_pass_hats(n).items() if k > 1]
+    rows += [(f"pass^{k}", describe_pass_hat(n, k)) for k in select_pass_hats(n) if k > 1]
     rows += [(f"reward: {k}", f"{v:.3f}") for k, v in select_by_prefix(n, "reward_").items() if k != "mean"]
     rows += [(f"ended: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "endings_").items()]
     rows += [(f"failed: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "failures_").items()]
@@ -70,14 +70,15 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
 def print_plan(plan: RunPlan, estimate: Estimate) -> None:
     """Print the episodes that would be played and their estimated cost."""
     console = Console(soft_wrap=False)
-    console.print(make_table(plan.cell.folder, plan_rows(plan, estimate)))
+    print_table(plan.title, plan_rows(plan, estimate))
+    console.print(safe_text(f"run directory: {plan.store.url}"), soft_wrap=True)
     console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
 
 
 def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
-    """Episodes owed, run directory, and the estimated calls, tokens and USD of each seat and in all."""
+    """Episodes owed, and the estimated calls, tokens and USD of each seat and in all."""
     owed = len(plan.owed)
-    rows = [("episodes owed", f"{owed:,} of {owed + len(plan.rows):,}"), ("run directory", plan.store.url)]
+    rows = [("episodes owed", f"{owed:,} of {owed + len(plan.rows):,}")]
     for seat, usage in estimate.seats.items():
         tokens = f"{owed * usage.tokens_in:,.0f} tokens in, {owed * usage.tokens_out:,.0f} out"
         rows.append((seat, f"about {owed * usage.calls:,.0f} calls, {tokens}"))
@@ -102,7 +103,7 @@ def print_regrade(result: RegradeResult, url: str) -> None:
         (f"{episode}: not graded again", reason[:200])
         for episode, reason in list(result.broken.items())[:MOST_CHANGES]
     ]
-    console.print(make_table(url, rows))
+    print_table(url, rows)
     console.print(safe_text(f"All changes: {url}/{REGRADE_FILE}"), soft_wrap=True)
 
 
@@ -115,14 +116,17 @@ def print_explanation(lines: Sequence[str]) -> None:
 def print_export(result: ExportResult) -> None:
     """Print the funnel of an export, the rows written and their folder."""
     first, *steps = result.funnel
-    rows = [("came in", f"{first.left:,}"), *((step.reason, f"{-step.dropped:,}") for step in steps if step.dropped)]
+    rows = [
+        ("conversations found", f"{first.left:,}"),
+        *((step.reason, f"{-step.dropped:,}") for step in steps if step.dropped),
+    ]
     rows += [("conversations kept", f"{result.funnel[-1].left:,}")]
     rows += [(f"refused: {reason}", f"{-n:,}") for reason, n in result.counts.refused.items()]
     rows += [(f"rows: {name}", f"{n:,}") for name, n in result.counts.rows.items()]
     rows += [(f"over {limit:,} tokens", f"{n:,}") for limit, n in result.counts.count_longer_rows().items() if n]
     usd = "unpriced" if result.usd is None else f"{result.usd / result.total_rows:.4f}"
     console = Console(soft_wrap=False)
-    console.print(make_table(result.folder.name, [*rows, ("USD per row", usd)]))
+    print_table(result.folder.name, [*rows, ("USD per row", usd)])
     if result.gold_models:
         replays = f"model={', '.join(result.gold_models)} replays the task's gold actions"
         console.print(safe_text(f"{replays}: these rows are no model's work."), soft_wrap=True)

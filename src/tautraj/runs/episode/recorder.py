@@ -1,7 +1,7 @@
 """Record an episode turn by turn while it is played."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tautraj.llms import Reply
@@ -27,7 +27,9 @@ class Briefing(NamedTuple):
 class Recorder:
     """Records the turns of one episode and the llm calls made for them. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_call: Callable[[int], None] = lambda _: None) -> None:
+        """`on_call`: called after every answer of an llm, with its tokens in and out."""
+        self._on_call = on_call
         self.turns: list[Turn] = []
         self._pending: dict[Seat, list[PendingReply]] = {}
         self._thoughts: dict[Seat, list[str]] = {}
@@ -46,7 +48,9 @@ class Recorder:
     def record_reply(self, seat: Seat, reply: Reply) -> None:
         """Record an llm's answer to `seat`; its call and reasoning go to that seat's next turn."""
         self._pending.setdefault(seat, []).append(PendingReply(reply.llm_call, reply.reasoning, reply.signed))
-        self.tokens += (reply.llm_call.tokens_in or 0) + (reply.llm_call.tokens_out or 0)
+        tokens = (reply.llm_call.tokens_in or 0) + (reply.llm_call.tokens_out or 0)
+        self.tokens += tokens
+        self._on_call(tokens)
         self.usd += reply.llm_call.usd or 0.0
 
     def record_thought(self, seat: Seat, thought: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
-from tautraj.config.identity import format_cell_title, identify_cell
+from tautraj.config.identity import format_cell_title, format_run_title, identify_cell
 from tautraj.config.parse import Tree, parse_run, redact_config, split_grid
 from tautraj.errors import ConfigError, UserError
 from tautraj.redaction import redact_tree
@@ -64,7 +64,7 @@ class Sweep(NamedTuple):
 
     @property
     def title(self) -> str:
-        return f"sweep-{self.run.experiment}-{self.digest}"
+        return format_run_title(self.run.name, f"sweep-{self.run.experiment}-{self.digest}")
 
     @property
     def directory(self) -> str:
