@@ -10,6 +10,7 @@ from support.cli import REPO
 WITHOUT_PACKAGE = """
 import runpy, sys
 sys.modules["tau_bench"] = None  # as if it were not there, in every environment
+sys.path.insert(0, "{door.parent}")  # as for any script
 sys.argv = ["flows/generate.py", "benchmark=tau_bench", "split=train"]
 runpy.run_path("{door}", run_name="__main__")
 """

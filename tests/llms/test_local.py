@@ -59,6 +59,7 @@ def test_a_run_without_a_local_seat_is_left_as_it_is(run_of: RunOf) -> None:
 
 def test_without_the_packages_one_line_says_what_to_do(tmp_path: Path) -> None:
     hide = f"import sys; sys.modules.update({{name: None for name in {[SERVER_PACKAGE, WEIGHTS_PACKAGE]!r}}}); "
+    hide += f"sys.path.insert(0, {str(DOOR.parent)!r}); "  # as for any script
     play = f"import runpy; sys.argv = [{str(DOOR)!r}, *{SMALL!r}]; runpy.run_path(sys.argv[0], run_name='__main__')"
     ended = subprocess.run(
         [sys.executable, "-c", hide + play], cwd=tmp_path, capture_output=True, text=True, check=False

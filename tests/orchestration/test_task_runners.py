@@ -67,7 +67,7 @@ def test_a_cluster_that_is_not_installed_is_named_with_what_installs_it(
     monkeypatch.syspath_prepend(REPO / "flows")
     from tautraj.orchestration.task_runners import make_task_runner
 
-    with pytest.raises(ConfigError, match=r"pip install 'tautraj\[dask\]'"):
+    with pytest.raises(ConfigError, match=r"pip install -e '\.\[dask\]'"):
         make_task_runner(run_of("runner=dask"))
 
 

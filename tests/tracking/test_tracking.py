@@ -393,7 +393,7 @@ def test_an_address_without_its_password_is_asked_for(tmp_path: Path, monkeypatc
 
 def test_its_help_is_its_own_and_loads_nothing_heavy(tmp_path: Path) -> None:
     ended = door("--help", cwd=tmp_path, python=("-X", "importtime"))
-    assert "python flows/track.py run=DIRECTORY" in ended.stdout
+    assert "python flows/track.py [run=DIRECTORY]" in ended.stdout
     assert "generate.py" not in ended.stdout
     imported = set(re.findall(r"^import time:.*\| +(\w+)", ended.stderr, re.MULTILINE))
     assert "hydra" in imported
