@@ -99,13 +99,16 @@ def asks_consent(message: str) -> bool:
     requests = _find_open_requests(message)
     if any(CONSENT.search(request) and not OPEN_QUESTION.search(request) for request in requests):
         return True
-    told = [sentence for sentence in _split_sentences(message) if not _is_closing(sentence)]
-    return not requests and any(PROPOSAL.search(sentence) for sentence in told)
+    return not requests and any(PROPOSAL.search(sentence) for sentence in _list_unclosing_sentences(message))
 
 
 def _find_open_requests(message: str) -> list[str]:
-    sentences = [sentence for sentence in _split_sentences(message) if not _is_closing(sentence)]
+    sentences = _list_unclosing_sentences(message)
     return [sentence for sentence in sentences if "?" in sentence or REQUEST.search(sentence)]
+
+
+def _list_unclosing_sentences(message: str) -> list[str]:
+    return [sentence for sentence in _split_sentences(message) if not _is_closing(sentence)]
 
 
 def _is_closing(sentence: str) -> bool:

@@ -71,7 +71,7 @@ def find_episode(request: ShowRequest) -> ShowResult:
 
 def _find_in_first(stores: Sequence[Store], request: ShowRequest) -> tuple[Store, list[EpisodeRef]]:
     """The matches in the first store that has any, without a name one with a failed conversation first."""
-    found: list[tuple[Store, list[EpisodeRef]]] = []
+    first: tuple[Store, list[EpisodeRef]] | None = None
     error: StoreError | ConfigError | None = None
     for store in stores:
         try:
@@ -85,11 +85,11 @@ def _find_in_first(stores: Sequence[Store], request: ShowRequest) -> tuple[Store
             continue
         if len(matches) > 1 or is_success(matches[0].reward) is False or request.episode is not None:
             return store, matches
-        found.append((store, matches))
-    if not found:
+        first = first or (store, matches)
+    if first is None:
         assert error is not None
         raise error
-    return found[0]
+    return first
 
 
 def _find_by_id(store: Store, episode: str) -> EpisodeRef:

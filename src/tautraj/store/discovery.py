@@ -88,13 +88,13 @@ def _expand(url: str, root: str) -> list[str]:
             return [url]
         if fs.exists(f"{path}/{SWEEP_FILE}"):
             names = [f"{path.rpartition('/')[0]}/{cell}/{RUN_FILE}" for cell in _read_cells(fs, path)]
-            found = [name for name in names if fs.exists(name)]
-            if not found:
+            existing = [name for name in names if fs.exists(name)]
+            if not existing:
                 raise StoreError(
                     f"{url}: no cell of this sweep has a run directory. Play it: python flows/sweep.py …"
                 )
             beside = url.rpartition("/")[0]
-            return [f"{beside}/{name.split('/')[-2]}" if beside else name.split("/")[-2] for name in found]
+            return [f"{beside}/{name.split('/')[-2]}" if beside else name.split("/")[-2] for name in existing]
         for pattern in ("*", "*/*"):
             if configs := sorted(fs.glob(f"{path}/{pattern}/{RUN_FILE}")):
                 return [url + name.removesuffix(f"/{RUN_FILE}").removeprefix(path) for name in configs]

@@ -87,23 +87,26 @@ def _report_unwritable(store: Store) -> Iterator[None]:
 
 def is_held_elsewhere(store: Store) -> bool:
     """Whether another process of this machine, the last to lock the run directory, still runs. Takes no lock."""
-    try:
+    with _suppress_unreadable_holder():
         holder = json.loads((Path(store.path) / LOCK_FILE).read_text())
         if holder["host"] != socket.gethostname() or holder["pid"] == os.getpid():
             return False
         os.kill(holder["pid"], 0)  # raises if there is no such process
         return True
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
-        return False
+    return False
 
 
 def _describe_holder(lock: Path) -> str:
-    try:
+    with _suppress_unreadable_holder():
         holder = json.loads(lock.read_text())
         since = time.strftime("%Y-%m-%d %H:%M", time.localtime(holder["since"]))
         return f"process {holder['pid']} on host {holder['host']} since {since}"
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
-        return "another process"  # which has not written the file yet; or the file was edited
+    return "another process"
+
+
+def _suppress_unreadable_holder() -> suppress:
+    """For reading a lock file: its process has not written it yet, or somebody edited it."""
+    return suppress(OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError)
 
 
 def _remove_unused_folders(folder: Path, created: list[Path]) -> None:

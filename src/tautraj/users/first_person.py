@@ -141,10 +141,10 @@ def select_said(text: str, *, instructions: bool = False) -> str:
 
     `instructions`: the text says how to play the customer.
     """
-    said = [rephrase(sentence) for sentence in split_sentences(text) if not CONDITIONAL.search(sentence)]
+    rephrased = [rephrase(sentence) for sentence in split_sentences(text) if not CONDITIONAL.search(sentence)]
     kept = [
         sentence
-        for sentence in said
+        for sentence in rephrased
         if not NOT_SAID.search(sentence) and not (instructions and CHARACTER.search(sentence))
     ]
     return " ".join(dict.fromkeys(to_first_person(sentence) for sentence in kept if re.search(r"\w", sentence)))

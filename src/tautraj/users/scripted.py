@@ -56,8 +56,8 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
             return f"No, that is all. Thank you. {context.stop_word}"
         if "?" not in message:
             return "Thank you."
-        if asked := find_answer(f"{scenario.instructions}\n{scenario.reason or scenario.text}", message):
-            return asked
+        if prepared := find_answer(f"{scenario.instructions}\n{scenario.reason or scenario.text}", message):
+            return prepared
         wishes = select_said(scenario.instructions, instructions=True)
         texts = [text for text in (wishes, select_said(scenario.known), select_said(scenario.unknown)) if text]
         return texts[len(replies) % len(texts)] if texts else "Yes."

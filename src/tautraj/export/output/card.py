@@ -79,12 +79,9 @@ def _render_lines(
 def _describe_request(request: ExportRequest, sources: Sequence[Source]) -> dict[str, Any]:
     """The request without paths of this machine: runs by name, no output folder."""
     tree: dict[str, Any] = redact_tree(request.model_dump(mode="json", exclude={"root", "out"}))
-    tokenizer = request.tokenizer and request.tokenizer.rstrip("/").removeprefix("/")
-    is_folder = request.tokenizer is not None and Path(request.tokenizer).exists()
-    return tree | {
-        "run": [source.name for source in sources],
-        "tokenizer": Path(request.tokenizer).name if is_folder and request.tokenizer else tokenizer,
-    }
+    if request.tokenizer and Path(request.tokenizer).exists():
+        tree["tokenizer"] = Path(request.tokenizer).name
+    return tree | {"run": [source.name for source in sources]}
 
 
 def _describe_tasks(source: Source) -> str:
@@ -96,11 +93,11 @@ def _render_head(result: ExportResult, request: ExportRequest, sources: Sequence
     """The Hub's metadata, the title, and the warning where the guard was off."""
     suffix = request.suffix or "/*.jsonl"
     files = [{"split": name, "path": f"{name}{suffix}"} for name, n in result.counts.rows.items() if n]
-    traces = not request.suffix
+    traces, licence = not request.suffix, find_license(sources)
     metadata: dict[str, Any] = {
         "pretty_name": f"tautraj {request.format.name}",
-        "license": find_license(sources),
-        **({"license_name": "see-licence-and-terms"} if find_license(sources) == "other" else {}),
+        "license": licence,
+        **({"license_name": "see-licence-and-terms"} if licence == "other" else {}),
         "language": ["en"],
         "task_categories": ["text-generation"],
         "size_categories": [find_size_category(result.total_rows)],
