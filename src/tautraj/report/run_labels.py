@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tautraj.config import Run
 from tautraj.report.rendering import describe_seat
+from tautraj.tracking.run_fields import flatten
 
 UNNAMED = ("root", "experiment", "runner", "tracking", "budget", "report", "dry_run")
 """Sections of the configuration that say where and how a run is played, not what; they are in no name."""
@@ -32,7 +33,7 @@ def label_runs(runs: Sequence[Run]) -> RunLabels:
     settings = [_name_settings(run) for run in runs]
     varying = [name for name in settings[0] if len({row[name] for row in settings}) > 1]
     names = [", ".join(row[name] for name in varying) for row in settings]
-    names = _tell_apart(names, [_flatten(run.model_dump(by_alias=True, mode="json")) for run in runs])
+    names = _tell_apart(names, [_list_settings(run) for run in runs])
     shared = ", ".join(f"{name} {value}" for name, value in settings[0].items() if name not in varying)
     return RunLabels(names, shared)
 
@@ -65,11 +66,7 @@ def _tell_apart(names: Sequence[str], configs: Sequence[Mapping[str, Any]]) -> l
     return longer
 
 
-def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Key -> value of each leaf, without the sections `UNNAMED`."""
-    leaves: dict[str, Any] = {}
-    for key, value in tree.items():
-        if not prefix and key in UNNAMED:
-            continue
-        leaves |= _flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return leaves
+def _list_settings(run: Run) -> dict[str, Any]:
+    """Key -> value of each setting, without the sections `UNNAMED` and empty mappings."""
+    leaves = flatten(run.model_dump(by_alias=True, mode="json")).items()
+    return {key: value for key, value in leaves if value != {} and key.partition(".")[0] not in UNNAMED}
