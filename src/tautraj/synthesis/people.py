@@ -334,3 +334,12 @@ def generate_user_ids(rng: Random, people: list[Person]) -> Iterator[str]:
     """`first_last_1234` for each of them, as τ² writes ids."""
     for person in people:
         yield f"{person.first_name}_{person.last_name}_{rng.randrange(1000, 10_000)}".lower()
+
+
+def make_namesake(rng: Random, person: Person) -> Person:
+    """Another customer of the same name, with another zip code and e-mail address."""
+    while True:
+        address = make_address(rng)
+        email = f"{person.first_name}.{person.last_name}{rng.randrange(10, 9_999)}@example.com".lower()
+        if address["zip"] != person.address["zip"] and email != person.email:
+            return Person(person.first_name, person.last_name, email, address)

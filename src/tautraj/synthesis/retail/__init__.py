@@ -1,0 +1,1 @@
+"""A shop nobody has seen, in the shape of τ²'s retail domain."""
