@@ -64,12 +64,7 @@ def test_words_of_a_kind_are_unambiguous(kind: Kind) -> None:
 def test_a_world_has_the_shape_of_the_benchmarks(official: Database, seed: int) -> None:
     database = make_database(seed)
     assert list_violations(database) == []
-    assert RetailDB.model_validate(database).get_statistics() == {
-        "num_products": 50,
-        "num_users": 500,
-        "num_orders": 1000,
-        "total_num_items": 591,
-    }
+    assert list(RetailDB.model_validate(database).get_statistics().values()) == [50, 500, 1000, 591]
     assert count_proportions(database) == count_proportions(official)
     assert count_available(official) == 379
     assert 340 <= count_available(database) <= 420

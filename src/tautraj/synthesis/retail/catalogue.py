@@ -2,7 +2,7 @@
 
 Customers say these words, so no value of an option contains another value of it ("4 feet" is in "14 feet"), and
 apart from yes and no, no words of one option stand in another option of the product.
-Not here: which kinds a shop sells, their variants and prices (`retail.world`).
+Not here: which kinds a shop sells, their variants and prices (`synthesis.retail.world`).
 """
 
 from typing import NamedTuple

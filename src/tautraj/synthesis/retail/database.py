@@ -1,7 +1,7 @@
 """Records of τ² retail's `db.json`, stricter than τ²'s own: the format of every id, no unknown field, whole cents.
 
 They are a database before any tool changed it: what cancelling, returning or exchanging adds is unknown here.
-Not here: what holds between records (`retail.invariants`).
+Not here: what holds between records (`synthesis.retail.invariants`).
 """
 
 from typing import Annotated, Literal

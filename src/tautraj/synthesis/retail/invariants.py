@@ -1,7 +1,7 @@
 """What holds in every retail database, invented or τ²'s, as long as no tool has changed it.
 
-τ²'s own database has one exception, which `tests/synthesis/test_retail_world.py` names.
-Not here: formats of single fields (`retail.database`), proportions (`retail.world`).
+One thing in τ²'s own database is otherwise: `tests/synthesis/test_retail_invariants.py` names it.
+Not here: formats of single fields (`synthesis.retail.database`), proportions (`synthesis.retail.world`).
 """
 
 from collections import Counter

@@ -2,7 +2,8 @@
 
 It shares no name, address, e-mail address, product or id with τ²'s. Like τ²'s, its orders lack what only tools write:
 reasons for cancelling, items to return or exchange, second payments.
-Not here: the kinds of products (`retail.catalogue`), people (`people`), what holds in any shop (`retail.invariants`).
+Not here: kinds of products (`synthesis.retail.catalogue`), people (`synthesis.people`), what holds in any shop
+(`synthesis.retail.invariants`).
 """
 
 import itertools
