@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from copy import deepcopy
 from typing import Any
 
 import pytest
+from support.airline import DELETED, Database, make_small_database, plant
 from tau2.domains.airline.data_model import FlightDB
 from tau2.domains.airline.tools import AirlineTools
 from tau2.domains.airline.utils import AIRLINE_DB_PATH
@@ -13,8 +13,6 @@ from tau2.domains.airline.utils import AIRLINE_DB_PATH
 from tautraj.synthesis.airline.invariants import list_violations
 from tautraj.synthesis.airline.network import AIRPORTS
 from tautraj.synthesis.airline.world import make_database
-
-Database = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -141,95 +139,6 @@ def test_an_official_task_can_be_like_one_here(world: Database) -> None:
     assert numbers in [[flight.flight_number for flight in pair] for pair in found]
 
 
-def _make_flight(number: str, origin: str, destination: str, departure: int) -> dict[str, Any]:
-    """A punctual flight of one hour. It has not left today if it leaves at 16:00 or later."""
-
-    def at(day: int, hour: int) -> str:
-        return f"2024-05-{day:02d}T{hour:02d}:00:00"
-
-    def make_status(day: int) -> dict[str, Any]:
-        seats, prices = {"basic_economy": 9, "economy": 0, "business": 20}, {"basic_economy": 50, "economy": 150}
-        if day > 15:
-            return {"status": "available", "available_seats": seats, "prices": prices | {"business": 500}}
-        kind, what = ("landed", "actual") if day < 15 else ("on time", "estimated")
-        times = {
-            f"{what}_departure_time_est": at(day, departure),
-            f"{what}_arrival_time_est": at(day, departure + 1),
-        }
-        return {"status": kind, **times}
-
-    return {
-        "flight_number": number,
-        "origin": origin,
-        "destination": destination,
-        "scheduled_departure_time_est": f"{departure}:00:00",
-        "scheduled_arrival_time_est": f"{departure + 1}:00:00",
-        "dates": {f"2024-05-{day:02d}": make_status(day) for day in range(1, 31)},
-    }
-
-
-def _make_small_database() -> Database:
-    """Two customers. One has a reservation of two passengers with one paid bag."""
-    flights = [
-        _make_flight("ABC001", "SFO", "LAX", 16),
-        _make_flight("ABC002", "LAX", "SFO", 20),
-        _make_flight("ABC003", "PHX", "LAS", 16),
-        _make_flight("ABC004", "LAS", "PHX", 16),
-    ]
-    people = [{"first_name": name, "last_name": "Obi", "dob": "1980-01-01"} for name in ("Ada", "Bo", "Cleo", "Dov")]
-    methods: list[dict[str, Any]] = [
-        {"source": "credit_card", "id": "credit_card_0000001", "brand": "visa", "last_four": "1234"},
-        {"source": "credit_card", "id": "credit_card_0000002", "brand": "visa", "last_four": "5678"},
-        {"source": "gift_card", "id": "gift_card_0000003", "amount": 20.0},
-        {"source": "certificate", "id": "certificate_0000004", "amount": 250.0},
-    ]
-    address = {"address1": "1 A", "address2": "B", "city": "C", "country": "USA", "state": "NY", "zip": "00000"}
-    user = {
-        "user_id": "ada_obi_1234",
-        "name": {"first_name": "Ada", "last_name": "Obi"},
-        "address": address,
-        "email": "ada.obi1@example.com",
-        "dob": "1980-01-01",
-        "payment_methods": {method["id"]: method for method in methods},
-        "saved_passengers": people[1:3],
-        "membership": "silver",
-        "reservations": ["RES001"],
-    }
-    other = user | {
-        "user_id": "bo_obi_1234",
-        "email": "bo.obi1@example.com",
-        "payment_methods": {},
-        "reservations": [],
-    }
-    segments = [
-        {"origin": "SFO", "destination": "LAX", "flight_number": "ABC001", "date": "2024-05-20", "price": 150},
-        {"origin": "LAX", "destination": "SFO", "flight_number": "ABC002", "date": "2024-05-20", "price": 120},
-    ]
-    reservation = {
-        "reservation_id": "RES001",
-        "user_id": "ada_obi_1234",
-        "origin": "SFO",
-        "destination": "LAX",
-        "flight_type": "round_trip",
-        "cabin": "economy",
-        "flights": segments,
-        "passengers": people[:2],
-        "payment_history": [{"payment_id": "gift_card_0000003", "amount": (150 + 120 + 30) * 2 + 50}],
-        "created_at": "2024-05-10T10:00:00",
-        "total_baggages": 5,
-        "nonfree_baggages": 1,
-        "insurance": "yes",
-    }
-    database = {
-        "flights": {flight["flight_number"]: flight for flight in flights},
-        "users": {"ada_obi_1234": user, "bo_obi_1234": other},
-        "reservations": {"RES001": reservation},
-    }
-    return deepcopy(database)
-
-
-DELETED = object()
-
 PLANTED: list[tuple[str, str, Any]] = [
     ("its collections are ['flights', 'reservations']", "users", DELETED),
     ("its fields are ['dates']", "flights.ABC005", {"dates": {}}),
@@ -243,7 +152,7 @@ PLANTED: list[tuple[str, str, Any]] = [
     (
         "its id has the wrong format",
         "reservations",
-        {"RES1": _make_small_database()["reservations"]["RES001"] | {"reservation_id": "RES1"}},
+        {"RES1": make_small_database()["reservations"]["RES001"] | {"reservation_id": "RES1"}},
     ),
     ("a value is unknown", "users.ada_obi_1234.membership", "platinum"),
     ("a value is unknown", "reservations.RES001.cabin", "first"),
@@ -311,23 +220,12 @@ PLANTED: list[tuple[str, str, Any]] = [
 ]
 
 
-def _plant(database: Database, path: str, value: Any) -> None:
-    *parents, last = path.split(".")
-    place: Any = database
-    for name in parents:
-        place = place[int(name) if isinstance(place, list) else name]
-    if value is DELETED:
-        del place[last]
-    else:
-        place[last] = value
-
-
 def test_the_small_database_breaks_no_rule() -> None:
-    assert list_violations(_make_small_database()) == []
+    assert list_violations(make_small_database()) == []
 
 
 @pytest.mark.parametrize(("problem", "path", "value"), PLANTED)
 def test_each_violation_is_found(problem: str, path: str, value: Any) -> None:
-    database = _make_small_database()
-    _plant(database, path, value)
+    database = make_small_database()
+    plant(database, path, value)
     assert problem in {line.split(": ", 1)[1] for line in list_violations(database)}
