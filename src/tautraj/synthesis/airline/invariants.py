@@ -12,7 +12,8 @@ from tautraj.grading.policy_rules import AIRLINE_NOW
 from tautraj.synthesis.airline import reservation_invariants
 from tautraj.synthesis.airline.customers import CERTIFICATE_AMOUNTS, MAX_GIFT_CARD
 from tautraj.synthesis.airline.network import AIRPORTS, DAYS, FARES, MAX_DRIFT, MAX_SEATS, get_schedule
-from tautraj.synthesis.airline.reservation_invariants import Database, Entity, Rules, get_full_name, has_repeats
+from tautraj.synthesis.airline.offers import Database, Entity
+from tautraj.synthesis.airline.reservation_invariants import Rules, get_full_name, has_repeats
 from tautraj.synthesis.airline.shape import STATUSES, list_shape_violations
 
 DRIFT = timedelta(minutes=MAX_DRIFT)

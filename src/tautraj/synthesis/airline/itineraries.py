@@ -43,7 +43,7 @@ class Trip(NamedTuple):
 
 
 class Timetable:
-    """All rides of an airline. Two flights make one if `search_onestop_flight` would offer them together."""
+    """All rides of an airline. Two flights make one only if `search_onestop_flight` offers them together."""
 
     def __init__(self, flights: dict[str, Any]) -> None:
         self._direct: dict[tuple[str, str], list[Ride]] = defaultdict(list)

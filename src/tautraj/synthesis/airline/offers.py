@@ -5,7 +5,7 @@ Not here: who pays, and what else the policy asks of a write (`airline.policy`).
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -26,17 +26,24 @@ def check_offers(database: Database, flights: Sequence[Entity], cabin: str, pass
 
 
 def check_itinerary(database: Database, trip: Entity, flights: Sequence[Entity]) -> Iterator[str]:
-    """`trip` has the keys flight_type, origin and destination."""
+    """`trip` has the keys flight_type, origin and destination. All flights exist."""
     found = [database["flights"][flight["flight_number"]] for flight in flights]
     legs = [(flight["origin"], flight["destination"]) for flight in found]
     if not is_route(trip["flight_type"], trip["origin"], trip["destination"], legs):
         yield "the flights do not make the trip"
-    schedules = [
-        get_schedule(flight, date.fromisoformat(segment["date"]))
-        for flight, segment in zip(found, flights, strict=True)
-    ]
-    if any(departure < arrival for (_, arrival), (departure, _) in pairwise(schedules)):
+    if not is_in_order(database, flights):
         yield "a flight leaves before the one before it lands"
+
+
+def is_in_order(database: Database, flights: Sequence[Entity]) -> bool:
+    """Whether each flight is scheduled to leave no earlier than the one before it to land."""
+    schedules = [get_segment_schedule(database, flight) for flight in flights]
+    return all(arrival <= departure for (_, arrival), (departure, _) in pairwise(schedules))
+
+
+def get_segment_schedule(database: Database, segment: Entity) -> tuple[datetime, datetime]:
+    """Scheduled departure and arrival."""
+    return get_schedule(database["flights"][segment["flight_number"]], date.fromisoformat(segment["date"]))
 
 
 def get_status(database: Database, segment: Entity) -> Entity:

@@ -5,18 +5,14 @@ Not here: flights, users, and the list of violations (`airline.invariants`).
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date, datetime
-from itertools import pairwise
-from typing import Any
+from datetime import datetime
 
 from tautraj.grading.policy_rules import AIRLINE_NOW
 from tautraj.synthesis.airline.itineraries import is_route
-from tautraj.synthesis.airline.network import get_schedule
+from tautraj.synthesis.airline.offers import Database, Entity, get_segment_schedule, is_in_order
 from tautraj.synthesis.airline.prices import compute_price, count_paid_bags
 from tautraj.synthesis.airline.world import BOUGHT_FARES
 
-Database = dict[str, Any]
-Entity = dict[str, Any]
 Rules = dict[str, Callable[[Entity, Database], bool]]
 """What is wrong -> whether it is, given the entity and the database."""
 
@@ -27,13 +23,6 @@ def has_repeats(values: Iterable[Hashable]) -> bool:
 
 def get_full_name(person: Entity) -> tuple[str, str]:
     return person["first_name"], person["last_name"]
-
-
-def _get_schedules(reservation: Entity, database: Database) -> list[tuple[datetime, datetime]]:
-    return [
-        get_schedule(database["flights"][segment["flight_number"]], date.fromisoformat(segment["date"]))
-        for segment in reservation["flights"]
-    ]
 
 
 def _is_unlisted(reservation: Entity, database: Database) -> bool:
@@ -88,8 +77,8 @@ REFERENCES: Rules = {
 
 CONTENT: Rules = {
     "the flights do not make the trip": _has_wrong_route,
-    "a flight leaves before the one before it lands": lambda reservation, database: any(
-        leaving < landing for (_, landing), (leaving, _) in pairwise(_get_schedules(reservation, database))
+    "a flight leaves before the one before it lands": lambda reservation, database: (
+        not is_in_order(database, reservation["flights"])
     ),
     "a price is out of range": _has_wrong_fares,
     "nobody or more than five fly": lambda reservation, _: len(reservation["passengers"]) not in range(1, 6),
@@ -99,6 +88,7 @@ CONTENT: Rules = {
     "the paid bags are miscounted": _has_wrong_bags,
     "it was made in the future": lambda reservation, _: bool(reservation["created_at"] > AIRLINE_NOW.isoformat()),
     "it was made after its departure": lambda reservation, database: (
-        datetime.fromisoformat(reservation["created_at"]) >= _get_schedules(reservation, database)[0][0]
+        datetime.fromisoformat(reservation["created_at"])
+        >= get_segment_schedule(database, reservation["flights"][0])[0]
     ),
 }
