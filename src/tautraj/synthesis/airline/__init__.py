@@ -1,0 +1,1 @@
+"""Airlines that no benchmark contains: flights, customers, reservations."""
