@@ -39,7 +39,7 @@ def test_the_official_retail_tasks_have_the_published_figure() -> None:
 
 def test_the_first_of_texts_that_are_alike_is_kept() -> None:
     order = (
-        "You want to cancel the order #W1234567 of {}, since it will come too late for the party that you hold in {}, "
+        "You want to cancel the order #W1234567 of {}, since it will come too late for the party in {}, "
         "which you told them."
     )
     texts = [
