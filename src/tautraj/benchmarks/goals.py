@@ -1,0 +1,101 @@
+"""What the customer of a synthetic task wants, as data: its text is made from it, and an offline customer follows it.
+
+A world's `proofs.jsonl` holds one goal per task. Not here: how goals come about (`synthesis`), how one is followed
+(`users.goal`).
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from tautraj.trajectory import Record
+
+Family = Literal[
+    "direct",
+    "lookup",
+    "optimisation",
+    "conditional",
+    "refusal",
+    "information",
+    "change_of_mind",
+    "combined",
+    "transfer",
+    "pressure",
+]
+"""What makes a request what it is.
+
+direct: everything is named. lookup: an entity is known only by what is in it. optimisation: the cheapest or
+the like. conditional: what is preferred may not be had, and the database decides what is wanted instead.
+refusal: the policy forbids it. information: a count, a sum, a difference. change_of_mind: corrected when the
+agent asks for a confirmation. combined: two to four operations. transfer: only a human may do it. pressure:
+forbidden, and the customer insists."""
+
+Topic = Literal["reason", "payment", "order", "item", "option", "address", "reservation", "flight", "line", "other"]
+"""What an agent may ask about."""
+
+
+class Write(Record):
+    """A call of a writing tool."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+class Request(Record):
+    """One thing that a customer wants."""
+
+    family: Family
+    said: str
+    """How the customer puts it, in the first person: one or more whole sentences."""
+    answers: dict[Topic, str] = {}
+    """What it says when asked about that, in the first person, and not before."""
+    correction: str | None = None
+    """What it says instead of yes to the first confirmation it is asked for: a change of mind."""
+    insists: tuple[str, ...] = ()
+    """What it says to refusals, one after another, before it accepts them."""
+    writes: tuple[Write, ...] = ()
+    """The calls that fulfil it, after any correction; none for a question, a refusal or a transfer."""
+    tells: tuple[str, ...] = ()
+    """What the agent must have said, letter for letter."""
+    rule: str | None = None
+    """The rule of the policy that forbids it."""
+    about: tuple[str, ...] = ()
+    """Ids of what it reads or changes, beyond the customer. No other request of the task is about any of them, unless
+    both were proposed together."""
+
+
+class Goal(Record):
+    """Everything that a customer wants and knows."""
+
+    voice: str
+    user_id: str
+    identity: dict[Literal["email", "name", "zip", "user_id", "phone"], str]
+    """What the customer knows of itself: the bare values."""
+    unknown: tuple[str, ...] = ()
+    """What it does not remember, as sentences in the first person."""
+    requests: tuple[Request, ...] = Field(min_length=1)
+    """In the order in which they are made."""
+    transfers: bool = False
+    """Whether the agent must hand the conversation over to a human."""
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        return tuple(write for request in self.requests for write in request.writes)
+
+    @property
+    def tells(self) -> tuple[str, ...]:
+        return tuple(told for request in self.requests for told in request.tells)
+
+
+PROOFS_FILE = "proofs.jsonl"
+
+
+def read_goals(world: Path) -> dict[str, Goal]:
+    """Task id -> goal, of a world's folder; empty for a folder that holds none."""
+    path = world / PROOFS_FILE
+    if not path.is_file():
+        return {}
+    lines = map(json.loads, path.read_text().splitlines())
+    return {line["task"]: Goal.model_validate(line["goal"]) for line in lines}

@@ -1,0 +1,40 @@
+"""The solver of V8 and V9: a domain's desk reads a task's text as it would read a customer. No gold.
+
+Not here: the desks (`agents.rules`).
+"""
+
+import re
+from typing import Any
+
+from tautraj.agents.rules.desk import Call, Desk
+from tautraj.benchmarks.goals import Write
+from tautraj.synthesis.generator import Solution
+from tautraj.synthesis.text import TaskText
+
+INSTRUCTION = re.compile(
+    r"(?:If the agent asks about the \w+|When the agent asks you to confirm this, you change your mind): "
+    r"(.*?)(?= If the agent | When the agent | You (?:are|write) |$)"
+)
+"""A part of `task_instructions` that says what the customer says later."""
+
+
+def solve(desk: Desk[Any], text: TaskText, call: Call) -> Solution | str:
+    """What the text asks for, wish by wish; or why it cannot be told."""
+    lookup = desk.identify(text.known_info)
+    user_id = desk.get_user_id(lookup, call(*lookup)) if lookup else None
+    if user_id is None:
+        return "the customer cannot be identified"
+    intents = desk.read(text.reason_for_call)
+    if not intents:
+        return "no wish is found in the text"
+    for said in INSTRUCTION.findall(text.task_instructions):
+        intents = [desk.amend(intent, said) for intent in intents]
+    writes: list[Write] = []
+    tells: list[str] = []
+    for intent in intents:
+        resolution = desk.resolve(intent, user_id, call)
+        if resolution.question:
+            return f"it would have to be asked: {resolution.question}"
+        writes += [Write(tool=tool, arguments=arguments) for tool, arguments in resolution.writes]
+        tells += resolution.tells
+    return Solution(tuple(writes), tuple(tells))
