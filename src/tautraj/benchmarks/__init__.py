@@ -1,11 +1,26 @@
 """The benchmark behind one interface: tasks, worlds, prompts, grades. One folder per benchmark."""
 
 import functools
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from tautraj.benchmarks.base import Benchmark, EntityRef, Observation, Scenario, Task, World, get_stop_word
 from tautraj.config import BenchmarkConfig, Domain
 
-__all__ = ["get_stop_word", "Benchmark", "Observation", "EntityRef", "Scenario", "Task", "World", "open_benchmark"]
+__all__ = [
+    "Benchmark",
+    "EntityRef",
+    "Observation",
+    "Scenario",
+    "Task",
+    "World",
+    "copy_domain_files",
+    "get_stop_word",
+    "open_benchmark",
+    "open_world",
+]
 
 
 @functools.lru_cache(maxsize=8)
@@ -21,3 +36,20 @@ def open_benchmark(bench: BenchmarkConfig, domain: Domain) -> Benchmark:
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     return Tau2(domain, bench.world)
+
+
+def open_world(domain: Domain, tasks: Mapping[str, Any]) -> tuple[Benchmark, dict[str, str]]:
+    """A domain of τ² with these tasks (task id -> τ²'s JSON) instead of its own; and task id -> why it is refused."""
+    from tautraj.benchmarks.tau2.adapter import Tau2
+
+    opened = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), domain)
+    assert isinstance(opened, Tau2)
+    return opened.with_tasks(tasks)
+
+
+def copy_domain_files(domain: str, folder: Path) -> None:
+    """Copy what a domain of τ² consists of, but tasks and databases: policies, manuals, workflows."""
+    from tau2.utils import DATA_DIR
+
+    own = shutil.ignore_patterns("tasks*.json", "split_tasks*.json", "db.*", "user_db.*")
+    shutil.copytree(Path(DATA_DIR) / "tau2" / "domains" / domain, folder, ignore=own, dirs_exist_ok=True)

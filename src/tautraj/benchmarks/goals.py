@@ -36,6 +36,10 @@ Topic = Literal["reason", "payment", "order", "item", "option", "address", "rese
 """What an agent may ask about."""
 
 
+TRANSFER_TOOL = "transfer_to_human_agents"
+TRANSFER_SUMMARY = "The customer asks for something that only a human agent may do."
+
+
 class Write(Record):
     """A call of a writing tool."""
 
@@ -83,6 +87,11 @@ class Goal(Record):
     @property
     def writes(self) -> tuple[Write, ...]:
         return tuple(write for request in self.requests for write in request.writes)
+
+    @property
+    def closing(self) -> tuple[Write, ...]:
+        """The call that hands the conversation over, where it must be."""
+        return (Write(tool=TRANSFER_TOOL, arguments={"summary": TRANSFER_SUMMARY}),) if self.transfers else ()
 
     @property
     def tells(self) -> tuple[str, ...]:

