@@ -1,4 +1,4 @@
-"""Entrypoints of the deployments in prefect.yaml: a run, a sweep, an export."""
+"""Entrypoints of the deployments in prefect.yaml: a run, a sweep, an export, a world."""
 
 from typing import Any
 
@@ -52,6 +52,18 @@ def export_deployed(overrides: list[str]) -> State[Any]:
     return pause_cancel.run_as_deployment(lambda: _export(overrides))
 
 
+@flow(name="synthesize-deployed", persist_result=False)
+def synthesize_deployed(overrides: list[str]) -> State[Any]:
+    """Make a world, as `python flows/synthesize.py` does. Its message is the world's folder.
+
+    Args:
+        overrides: Words as on the command line, one an entry, without quotes: domain=retail, n=1000, seed=7.
+            All options: python flows/synthesize.py --help
+    """
+    process_env.prepare()
+    return pause_cancel.run_as_deployment(lambda: _synthesize(overrides))
+
+
 def _generate(overrides: list[str]) -> str:
     from tautraj.orchestration.run_flow import generate
 
@@ -73,3 +85,13 @@ def _export(overrides: list[str]) -> str:
     result = export(parse_as(ExportRequest, compose_tree(overrides, "export")), say)
     print_export(result)
     return str(result.folder)
+
+
+def _synthesize(overrides: list[str]) -> str:
+    from tautraj.orchestration.worlds.flow import make_world
+    from tautraj.report.terminal.world_tables import print_world
+    from tautraj.synthesis.request import SynthesisRequest
+
+    request = parse_as(SynthesisRequest, compose_tree(overrides, "synthesize"))
+    print_world(request, make_world(request))
+    return str(request.folder)

@@ -12,9 +12,9 @@ from typing import Any
 
 from tautraj.runs.progress import StopRequest
 
-DRAINING_MESSAGE = b"\nNo new episodes; those under way finish. Ctrl-C again stops at once.\n"
+NO_NEW_EPISODES = "No new episodes; those under way finish."
 
-STOPPED_MESSAGE = b"\nStopped. The same command plays what is owed.\n"
+THEN = "The same command plays what is owed."
 
 STDERR_FD = 2
 
@@ -34,17 +34,22 @@ class Interrupt:
 
 
 @contextmanager
-def drain_on_signal(wake: Callable[[], None]) -> Iterator[Interrupt]:
-    """Handle SIGINT and SIGTERM for the length of the block. `wake` is called from within the signal handler."""
+def drain_on_signal(
+    wake: Callable[[], None], draining: str = NO_NEW_EPISODES, then: str = THEN
+) -> Iterator[Interrupt]:
+    """Handle SIGINT and SIGTERM for the length of the block. `wake` is called from within the signal handler.
+
+    `draining` is said after the first signal, `then` after the second.
+    """
     interrupt = Interrupt()
 
     def handle(number: int, _: Any) -> None:
         if interrupt.stop is not None and number == signal.SIGINT:
-            os.write(STDERR_FD, STOPPED_MESSAGE)
+            os.write(STDERR_FD, f"\nStopped. {then}\n".encode())
             os._exit(128 + number)  # a normal exit would wait for the pool's threads
         if interrupt.stop is None:
             interrupt.stop = StopRequest(signal.Signals(number).name, 128 + number)
-            os.write(STDERR_FD, DRAINING_MESSAGE)  # not print: the interrupted code may be printing
+            os.write(STDERR_FD, f"\n{draining} Ctrl-C again stops at once.\n".encode())  # print may be under way
             wake()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}

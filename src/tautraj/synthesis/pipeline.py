@@ -34,16 +34,20 @@ MakeParts = Callable[[Sequence[int]], Iterable[Part]]
 """Numbers of parts -> the parts, in that order."""
 
 
-def synthesize(request: SynthesisRequest, make_parts: MakeParts) -> World | None:
-    """Write the world; None if it was complete. Raises `ConfigError` before anything is written."""
+def plan_world(request: SynthesisRequest) -> WorldFolder:
+    """Check the request and open its folder. Raises `ConfigError` before anything is written."""
     check_domain(request.domain)
     generator = load_generator(request.domain.name)
-    database = generator.make_database(request.seed)
-    check_request(request, len(generator.list_customers(database)))
+    check_request(request, len(generator.list_customers(generator.make_database(request.seed))))
     folder = WorldFolder(request)
     folder.open()
-    if folder.is_complete:
-        return None
+    return folder
+
+
+def synthesize(request: SynthesisRequest, make_parts: MakeParts) -> World:
+    """Write the world that `plan_world` has opened. Raises `ConfigError` if it gives fewer tasks than asked for."""
+    generator, folder = load_generator(request.domain.name), WorldFolder(request)
+    database = generator.make_database(request.seed)
     folder.write_database(generator.make_files(database))
     parts, kept = _collect(request, make_parts)
     chosen = kept[: request.n]

@@ -1,0 +1,36 @@
+"""What a world consists of, in the terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tautraj.report.terminal import console
+from tautraj.synthesis.request import SynthesisRequest
+from tautraj.synthesis.summary import World
+
+
+def print_world(request: SynthesisRequest, world: World | None) -> None:
+    """The table of a world that was made, or a line about one that was there; then the command that plays it."""
+    if world is None:
+        console.say("This world is complete. Another seed=… is another world.")
+    else:
+        rows = [
+            ("tasks", f"{request.n:,}"),
+            ("families", _format(world.families)),
+            ("writes", _format(world.operations)),
+            ("difficulty", _format(world.difficulty)),
+            ("splits, by customer", _format(world.splits)),
+            ("drafts refused by", _format(world.rejected)),
+            (
+                "distinct-3, entities masked",
+                "fewer than 114 tasks" if world.distinct is None else f"{world.distinct:.3f}",
+            ),
+            ("closest official task", f"cosine {world.cosine:.2f} of 0.60"),
+        ]
+        console.print_table(f"World {request.folder}", rows)
+    print(
+        f"play it: python flows/generate.py domain={request.domain.name} domain.data_dir={request.folder} split=train"
+    )
+
+
+def _format(counts: Mapping[Any, int]) -> str:
+    return ", ".join(f"{key}: {count:,}" for key, count in counts.items())
