@@ -30,7 +30,7 @@ SECOND_PERSON = {
 }
 
 _FIRST_PERSON = re.compile(
-    rf"(?<![\w.@])(?:{'|'.join(sorted(SECOND_PERSON, key=len, reverse=True))})(?![\w@]|'(?=\w))", re.IGNORECASE
+    rf"(?<![\w.@-])(?:{'|'.join(sorted(SECOND_PERSON, key=len, reverse=True))})(?![\w@-]|'\w|\.\w)", re.IGNORECASE
 )
 
 _IDENTITY = {

@@ -1,6 +1,7 @@
 """The certificate that a reservation entitles to, by the policy's section on compensation.
 
-Not here: that the customer must ask for it, and complain about just this; who receives it (`airline.policy`).
+Not here: that the customer must ask for it, and complain about just this; who receives it
+(`synthesis.airline.policy`).
 """
 
 from tautraj.synthesis.airline.offers import Database, get_status

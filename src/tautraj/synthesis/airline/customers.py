@@ -1,6 +1,6 @@
 """An airline's customers: profile, payment methods, saved passengers. Shares are those of τ²'s airline.
 
-Not here: names and addresses (`synthesis.people`), their reservations (`airline.world`).
+Not here: names and addresses (`synthesis.people`), their reservations (`synthesis.airline.world`).
 """
 
 from random import Random

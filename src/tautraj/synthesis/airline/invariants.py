@@ -1,8 +1,8 @@
 """What holds in every airline's database, τ²'s included: references, timetable, itineraries, sums.
 
-τ²'s airline breaks four of the rules, each a few times; the tests list them.
-Not here: rules of reservations (`airline.reservation_invariants`), fields and ids (`airline.shape`), types (τ²'s own
-models), what the policy allows.
+τ²'s airline breaks four of the rules, each a few times; the tests list them. Not here: rules of reservations
+(`synthesis.airline.reservation_invariants`), fields and ids (`synthesis.airline.shape`), types (τ²'s own models),
+what the policy allows.
 """
 
 from collections.abc import Callable

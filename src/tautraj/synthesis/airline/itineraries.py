@@ -1,6 +1,6 @@
 """Trips that can be booked in an airline's timetable: direct or with one stop, one way or there and back.
 
-Not here: who flies and what it costs (`airline.world`).
+Not here: who flies and what it costs (`synthesis.airline.world`).
 """
 
 from collections import defaultdict

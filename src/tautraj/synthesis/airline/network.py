@@ -1,7 +1,7 @@
 """An airline's flights: routes, timetable, the status of each flight on each day of May 2024.
 
 Times are read as the tools read them: one time zone, `06:00:00`, with `+1` for an arrival on the next day.
-Not here: trips made of them (`airline.itineraries`).
+Not here: trips made of them (`synthesis.airline.itineraries`).
 """
 
 from datetime import date, datetime, time, timedelta

@@ -1,7 +1,7 @@
 """Flights as they are sold: status, price and seats of a day, and whether flights make a trip.
 
 A segment is anything with the keys `flight_number` and `date`. The generators yield what speaks against it.
-Not here: who pays, and what else the policy asks of a write (`airline.policy`).
+Not here: who pays, and what else the policy asks of a write (`synthesis.airline.policy`).
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,9 +1,9 @@
 """What the airline's policy says about a write, judged on the raw database. The tools are never asked.
 
 Stricter than `grading.policy_rules`, which counts only what is certainly a violation: where the policy leaves a case
-open (a cancelled reservation, a flown segment), a write is a breach here, so that no task depends on it.
-Not here: what holds before any write (`airline.invariants`), whether flights are for sale (`airline.offers`), consent
-and what is said (they are no part of a write).
+open (a cancelled reservation, a flown segment), a write is a breach here, so that no task depends on it. Not here:
+what holds before any write (`synthesis.airline.invariants`), whether flights are for sale
+(`synthesis.airline.offers`), consent and what is said (they are no part of a write).
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
 """What holds for every reservation: its flights exist and make the trip, its payments add up.
 
-Not here: flights, users, and the list of violations (`airline.invariants`).
+Not here: flights, users, and the list of violations (`synthesis.airline.invariants`).
 """
 
 from collections import Counter

@@ -1,6 +1,7 @@
 """The shape of an airline's database: the fields of every entity, formats of ids, values out of short lists.
 
-τ²'s own models check types but let fields be added. Not here: what holds between values (`airline.invariants`).
+τ²'s own models check types but let fields be added. Not here: what holds between values
+(`synthesis.airline.invariants`).
 """
 
 import re

@@ -1,9 +1,9 @@
 """An airline that nobody has seen: its flights, customers and reservations, in the shape of τ²'s `db.json`.
 
 Shapes and shares are those of τ²'s airline but for three, which make more calls worth a task: more trips begin with a
-cancelled or delayed flight, more were booked within the last 24 hours, and some reservations have paid bags.
-Not here: flights (`airline.network`), trips (`airline.itineraries`), customers (`airline.customers`), what holds in
-every airline (`airline.invariants`).
+cancelled or delayed flight, more were booked within the last 24 hours, and some reservations have paid bags. Not
+here: flights (`synthesis.airline.network`), trips (`synthesis.airline.itineraries`), customers
+(`synthesis.airline.customers`), what holds in every airline (`synthesis.airline.invariants`).
 """
 
 from collections.abc import Iterator

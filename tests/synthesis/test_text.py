@@ -1,0 +1,55 @@
+"""`synthesis.text`: a scenario is in the second person, letter for letter but for the pronouns."""
+
+import pytest
+
+from tautraj.benchmarks.goals import Goal, Request, Write
+from tautraj.synthesis.text import to_second_person, write_text
+from tautraj.synthesis.voices import VOICES
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I want to return my kettle.", "You want to return your kettle."),
+        ("Hi. I'm Ada, and I've lost my card.", "Hi. You're Ada, and you've lost your card."),
+        ("Can you send it to me? Me and my dog wait.", "Can you send it to you? You and your dog wait."),
+        ("Am I too late? I was ill, I am sorry.", "Are you too late? You were ill, you are sorry."),
+        (
+            "The one I ordered is mine; I\u2019d keep it myself.",
+            "The one you ordered is yours; you'd keep it yourself.",
+        ),
+        ("I'll take size M, item #W1, i.e. the Mini me-too.", "You'll take size M, item #W1, i.e. the Mini me-too."),
+        ("Send it to ida.my@example.com in MI.", "Send it to ida.my@example.com in MI."),
+    ],
+)
+def test_pronouns_are_turned_and_nothing_else(said: str, told: str) -> None:
+    assert to_second_person(said) == told
+
+
+def test_a_goal_is_told_in_four_parts() -> None:
+    refund = Request(
+        family="change_of_mind",
+        said="I want to cancel my order #W1.",
+        answers={"reason": "I no longer need it."},
+        correction="Actually, I keep it and want it sent to my office.",
+        writes=(Write(tool="cancel_pending_order", arguments={"order_id": "#W1"}),),
+    )
+    refused = Request(
+        family="pressure", said="I want my money back.", insists=("I was promised it.",), rule="no refunds"
+    )
+    goal = Goal(
+        voice="plain",
+        user_id="ada_falk_1000",
+        identity={"name": "Ada Falk", "zip": "05401"},
+        unknown=("I do not remember my email.",),
+        requests=(refund, refused),
+    )
+    text = write_text(goal)
+    assert text.reason_for_call == "You want to cancel your order #W1. You want your money back."
+    assert text.known_info == "Your name is Ada Falk, your zip code is 05401."
+    assert text.unknown_info == "You do not remember your email."
+    assert text.task_instructions == (
+        "If the agent asks about the reason: You no longer need it. When the agent asks you to confirm this, you "
+        "change your mind: Actually, you keep it and want it sent to your office. If the agent refuses, insist: You were "
+        f"promised it. Then accept it. {VOICES['plain'].manner}"
+    )
