@@ -50,6 +50,6 @@ def test_a_goal_is_told_in_four_parts() -> None:
     assert text.unknown_info == "You do not remember your email."
     assert text.task_instructions == (
         "If the agent asks about the reason: You no longer need it. When the agent asks you to confirm this, you "
-        "change your mind: Actually, you keep it and want it sent to your office. If the agent refuses, insist: You were "
-        f"promised it. Then accept it. {VOICES['plain'].manner}"
+        "change your mind: Actually, you keep it and want it sent to your office. If the agent refuses, insist: You "
+        f"were promised it. Then accept it. {VOICES['plain'].manner}"
     )

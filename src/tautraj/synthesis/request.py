@@ -56,8 +56,9 @@ def check_request(request: SynthesisRequest, customers: int) -> None:
             f"n={request.n}: a world of {request.domain.name} holds {most} tasks. Make several with n={most} or less "
             f"and a seed each, and play them one after another"
         )
-    if "://" in str(request.folder):
-        raise ConfigError(f"{request.folder}: τ² reads worlds from a local folder. Name one with out=…")
+    place = request.out or request.root
+    if "://" in place:
+        raise ConfigError(f"{place}: τ² reads worlds from a local folder. Name one with out=…")
 
 
 def check_domain(domain: Domain) -> None:

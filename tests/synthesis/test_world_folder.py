@@ -1,0 +1,85 @@
+"""`synthesis.world_folder` and `synthesis.request`: what is refused, and what a folder holds at each moment."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tautraj.config import Domain
+from tautraj.errors import ConfigError
+from tautraj.synthesis.request import VERSION, SynthesisRequest, check_domain, check_request
+from tautraj.synthesis.world_folder import WorldFolder
+
+
+def request_of(out: Path | str | None = None, **fields: Any) -> SynthesisRequest:
+    domain = Domain(name=fields.pop("domain", "retail"), data_dir=fields.pop("data_dir", None))
+    plain = {"n": 10, "seed": 7, "root": "outputs", "workers": None, "out": out and str(out)}
+    return SynthesisRequest(domain=domain, **(plain | fields))
+
+
+def test_the_folder_is_named_after_what_decides_its_bytes() -> None:
+    assert request_of().folder.parent == Path("outputs/worlds")
+    assert request_of().folder.name.startswith("retail-")
+    assert request_of(workers=1, root="elsewhere").folder.name == request_of().folder.name
+    others = [request_of(n=11), request_of(seed=8), request_of(domain="airline")]
+    assert len({each.folder.name for each in (request_of(), *others)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"domain": "mock"}, "domain=mock has no generator. Choose one of: retail"),
+        ({"data_dir": "x"}, "domain.data_dir is for playing a world"),
+    ],
+)
+def test_a_domain_without_a_generator_is_named(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        check_domain(request_of(**fields).domain)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"n": 251}, "n=251: a world of retail holds 250 tasks"),
+        ({"out": "s3://bucket/world"}, "s3://bucket/world: τ² reads worlds from a local folder"),
+    ],
+)
+def test_a_world_that_cannot_be_is_named(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        check_request(request_of(**fields), customers=10)
+
+
+def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(ConfigError, match=r"is something else: it has no synthesis.yaml. Name another .* out=…"):
+        WorldFolder(request_of(tmp_path)).open()
+    with pytest.raises(ConfigError, match=r"thesis.tex is something else"):
+        WorldFolder(request_of(tmp_path / "thesis.tex")).open()
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+@pytest.mark.parametrize("change", ["version: 0", "seed: 8", "n: 11"])
+def test_another_world_is_not_written_over(change: str, tmp_path: Path) -> None:
+    WorldFolder(request_of(tmp_path)).open()
+    key = change.partition(":")[0]
+    path = tmp_path / "synthesis.yaml"
+    lines = [change if line.startswith(f"{key}:") else line for line in path.read_text().splitlines()]
+    path.write_text("\n".join(lines))
+    with pytest.raises(
+        ConfigError, match=rf"is the world of .*{change.replace(': ', '=')}.*, not of version={VERSION}"
+    ):
+        WorldFolder(request_of(tmp_path)).open()
+
+
+def test_nothing_is_in_its_place_before_everything_is(tmp_path: Path) -> None:
+    folder = WorldFolder(request_of(tmp_path))
+    folder.open()
+    folder.write_database({"db.json": "{}"})
+    assert not folder.is_complete
+    assert not (tmp_path / "tau2").exists()
+    making = tmp_path / ".making" / "tau2" / "domains" / "retail"
+    assert {path.name for path in making.iterdir()} == {"db.json", "policy.md", "split_tasks.json", "tasks.json"}
+    folder.open()  # the same command again
+    folder.finish([{"id": "retail-1"}], {"base": ["retail-1"]}, [{"task": "retail-1"}], "# A world\n")
+    assert folder.is_complete
+    assert {path.name for path in tmp_path.iterdir()} == {"README.md", "proofs.jsonl", "synthesis.yaml", "tau2"}
