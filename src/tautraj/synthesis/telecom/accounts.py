@@ -43,6 +43,7 @@ class Account(NamedTuple):
 
 
 def list_accounts(database: dict[str, list[Entity]]) -> Iterator[Account]:
+    """Every customer, in the order of the database."""
     lines = {line["line_id"]: line for line in database["lines"]}
     bills = {bill["bill_id"]: bill for bill in database["bills"]}
     devices = {device["device_id"]: device for device in database["devices"]}

@@ -1,4 +1,7 @@
-"""Requests after which nothing has been written: questions, and what the policy or the tools do not allow."""
+"""Requests after which nothing has been written: questions, and what the policy or the tools do not allow.
+
+Not here: what is granted (`telecom.operations`).
+"""
 
 from random import Random
 

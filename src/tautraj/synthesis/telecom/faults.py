@@ -105,7 +105,8 @@ def _propose(rng: Random, account: Account, line: Entity, composition: Compositi
         "initial_state": to_initial_state(caller, phone, breaks),
         "evaluation_criteria": _list_criteria(composition, names),
     }
-    return Proposal(task, goal, "fault" if composition.is_solvable else "transfer", composition.near)
+    parts = tuple(fault.name for fault in composition.faults)
+    return Proposal(task, goal, "fault" if composition.is_solvable else "transfer", parts, composition.near)
 
 
 def _draw_location(rng: Random, composition: Composition) -> str:
@@ -126,8 +127,9 @@ def _describe(goal: dict[str, Any], reason: str) -> dict[str, str]:
 
 
 def _list_criteria(composition: Composition, names: dict[str, Any]) -> dict[str, Any]:
-    """Gold actions and what is asserted, as in τ²'s own tasks: a transfer is asked for by name, a mended phone is not
-    asked how it was mended."""
+    """Gold actions and what is graded, as in τ²'s own tasks: that a transfer was made, that a phone works however it
+    was mended.
+    """
     intent = INTENTS[composition.intent]
     if not composition.is_solvable:
         gold, asserted = [TRANSFER], intent.unsolved

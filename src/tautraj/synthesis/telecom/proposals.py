@@ -32,6 +32,8 @@ class Proposal(NamedTuple):
     """Who calls, for what, what is known, what is accepted, when the customer is content."""
     family: str
     """fault, direct, conditional, refusal, information, several or transfer."""
+    parts: tuple[str, ...]
+    """The faults in the order of the workflow, or what is asked for: their number is a measure of difficulty."""
     near: str | None
     """The official test task whose composition differs by one fault."""
 

@@ -67,15 +67,15 @@ def _propose(rng: Random, account: Account, asked: list[Operation]) -> Proposal:
     line, persona, phone = asked[0].line, rng.choice(list(PERSONAS)), make_phone(rng, wifi=rng.random() < 0.4)
     caller = describe_caller(account, line)
     goal = {"kind": "ask", "caller": caller, "requests": [operation.request for operation in asked]}
-    kinds = "|".join(operation.request["kind"] for operation in asked)
+    kinds = tuple(operation.request["kind"] for operation in asked)
     task = {
-        "id": f"[account]{kinds}[LINE:{line['line_id']}][PERSONA:{persona}]",
-        "description": {"purpose": f"Account: {kinds.replace('|', ', ').replace('_', ' ')}."},
+        "id": f"[account]{'|'.join(kinds)}[LINE:{line['line_id']}][PERSONA:{persona}]",
+        "description": {"purpose": f"Account: {', '.join(kinds).replace('_', ' ')}."},
         "user_scenario": {"persona": PERSONAS[persona], "instructions": _describe(caller, asked)},
         "initial_state": to_initial_state(caller, phone, [call for operation in asked for call in operation.setup]),
         "evaluation_criteria": _list_criteria(account, asked),
     }
-    return Proposal(task, goal, _name_family(asked), None)
+    return Proposal(task, goal, _name_family(asked), kinds, None)
 
 
 def _name_family(asked: list[Operation]) -> str:
