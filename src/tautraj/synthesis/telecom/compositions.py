@@ -1,6 +1,7 @@
 """Which faults a customer has at once.
 
-A composition of τ²'s test split is never proposed; one that is a single fault away from one says so.
+A composition of τ²'s test split is never proposed, whatever the customer calls about; one that is a single fault away
+from one says so.
 """
 
 import functools
@@ -13,7 +14,7 @@ from tautraj.benchmarks.tau2.data import read_packaged_split
 from tautraj.synthesis.telecom import fault_tables as ft
 from tautraj.synthesis.telecom.fault_tables import Call, Fault
 
-TASK_ID = re.compile(r"\[(?P<intent>\w+)\](?P<faults>[\w|]+)")
+TASK_ID = re.compile(r"\[\w+\](?P<faults>[\w|]+)")
 
 SIZES = {1: 10, 2: 24, 3: 26, 4: 20, 5: 12, 6: 6, 7: 2}
 """Number of faults -> weight."""
@@ -119,7 +120,7 @@ def may_be_used(composition: Composition) -> bool:
     if composition.names >= {ft.APN_BROKEN.name, ft.MMS_APN.name}:
         return False  # one reset mends both
     unsolvable = [fault for fault in composition.faults if fault.mends is None]
-    return len(unsolvable) <= 1 and composition.names not in list_test_compositions(composition.intent)
+    return len(unsolvable) <= 1 and composition.names not in list_test_compositions()
 
 
 def _draw(rng: Random, name: str) -> Composition:
@@ -129,23 +130,19 @@ def _draw(rng: Random, name: str) -> Composition:
     required = rng.randrange(len(shared), len(slots))
     others = rng.sample([index for index in range(len(slots)) if index != required], size - 1)
     faults = tuple(rng.choice(slots[index]) for index in sorted((required, *others)))
-    return Composition(name, faults, find_near(name, frozenset(fault.name for fault in faults)))
+    return Composition(name, faults, find_near(frozenset(fault.name for fault in faults)))
 
 
-def find_near(intent: str, names: frozenset[str]) -> str | None:
+def find_near(names: frozenset[str]) -> str | None:
     """Id of an official test task that differs by one fault; None if there is none."""
-    for official, task_id in list_test_compositions(intent).items():
+    for official, task_id in list_test_compositions().items():
         if max(len(official - names), len(names - official)) == 1:
             return task_id
     return None
 
 
 @functools.cache
-def list_test_compositions(intent: str) -> dict[frozenset[str], str]:
-    """Faults of each official test task of an intent -> its id."""
+def list_test_compositions() -> dict[frozenset[str], str]:
+    """Faults of each official test task -> its id."""
     parsed = ((task_id, TASK_ID.match(task_id)) for task_id in read_packaged_split("telecom", "test"))
-    return {
-        frozenset(match["faults"].split("|")): task_id
-        for task_id, match in parsed
-        if match is not None and match["intent"] == intent
-    }
+    return {frozenset(match["faults"].split("|")): task_id for task_id, match in parsed if match is not None}
