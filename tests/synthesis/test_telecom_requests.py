@@ -64,7 +64,7 @@ def test_gold_is_worth_one_and_nothing_done_is_worth_nothing(
     world: tuple[dict[str, Any], dict[str, Any]], proposals: list[Proposal]
 ) -> None:
     accounts = {account.customer["customer_id"]: account for account in list_accounts(world[0])}
-    for proposal in _sample(proposals, 3):
+    for proposal in _sample(proposals, 2):
         calls = Calls(accounts[proposal.goal["caller"]["customer_id"]], world[1])
         criteria = _get_criteria(proposal)
         answers = " ".join(criteria["communicate_info"])
@@ -84,7 +84,7 @@ def test_what_nobody_asked_for_is_worth_nothing(
     """A bill that is not yet due is paid, or another line is refueled, beside the gold actions."""
     accounts = {account.customer["customer_id"]: account for account in list_accounts(world[0])}
     spoilt: Counter[str] = Counter()
-    for proposal in _sample(proposals, 3):
+    for proposal in _sample(proposals, 2):
         account = accounts[proposal.goal["caller"]["customer_id"]]
         customer = {"customer_id": account.customer["customer_id"]}
         calls, gold = Calls(account, world[1]), _get_criteria(proposal)["actions"]

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +159,6 @@ PLANTED: dict[str, tuple[Callable[[Database, Database], Any], str]] = {
 def test_a_planted_violation_is_found(
     world: tuple[Database, Database], plant: Callable[[Database, Database], Any], sentence: str
 ) -> None:
-    database, user_database = deepcopy(world)
+    database, user_database = json.loads(json.dumps(world))  # a fifth of the time of a deep copy
     plant(database, user_database)
     assert any(sentence in violation for violation in list_violations(database, user_database))

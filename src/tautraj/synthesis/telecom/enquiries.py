@@ -1,6 +1,6 @@
 """Requests after which nothing has been written: questions, and what the policy or the tools do not allow.
 
-Not here: what is granted (`telecom.operations`).
+Not here: what is granted (`synthesis.telecom.operations`).
 """
 
 from random import Random

@@ -2,7 +2,7 @@
 
 τ²'s own fault tables (`tau2.domains.telecom.tasks`) as data, without the one customer, line, plan and bill that they
 name; a test holds the two equal. Three faults are added. Not here: which faults occur together
-(`telecom.compositions`).
+(`synthesis.telecom.compositions`).
 """
 
 from typing import Any, NamedTuple

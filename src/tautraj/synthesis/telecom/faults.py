@@ -1,6 +1,6 @@
 """Tasks in which a phone or its line is broken: a customer, a composition of faults, a persona.
 
-Not here: the faults (`telecom.fault_tables`) and which occur together (`telecom.compositions`).
+Not here: the faults (`synthesis.telecom.fault_tables`) and which occur together (`synthesis.telecom.compositions`).
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,8 @@ These tasks are graded by assertions and by the gold writes that must be among t
 `sync_tools` carries a payment to the bill and a line's state to the phone, and τ²'s evaluator does not call it after
 the gold actions, so that a right conversation would differ from them.
 
-Not here: which customer asks for what (`telecom.requests`), questions and what is refused (`telecom.enquiries`).
+Not here: which customer asks for what (`synthesis.telecom.requests`), questions and what is refused
+(`synthesis.telecom.enquiries`).
 """
 
 from random import Random

@@ -1,4 +1,4 @@
-"""Phones in order. Not here: what is broken on them (`telecom.fault_tables`)."""
+"""Phones in order. Not here: what is broken on them (`synthesis.telecom.fault_tables`)."""
 
 from random import Random
 from typing import Any

@@ -1,6 +1,6 @@
 """Tasks about an account: a customer whose records allow an operation, or two operations in one call.
 
-Not here: what an operation does (`telecom.operations`).
+Not here: what an operation does (`synthesis.telecom.operations`).
 """
 
 from collections.abc import Callable, Iterator

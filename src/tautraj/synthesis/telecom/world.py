@@ -3,8 +3,8 @@
 Today is 2025-02-25, as τ²'s policy and tools say. Ids lie above those of τ²'s database (1001 to 1009), phone numbers
 in other exchanges than its 123.
 
-Not here: what holds in every such database (`telecom.invariants`), tasks (`telecom.faults`, `telecom.requests`),
-writing the files (`benchmarks.tau2.data`).
+Not here: what holds in every such database (`synthesis.telecom.invariants`), tasks (`synthesis.telecom.faults`,
+`synthesis.telecom.requests`), writing the files (`benchmarks.tau2.data`).
 """
 
 from collections.abc import Iterator
