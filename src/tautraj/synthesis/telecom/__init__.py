@@ -1,0 +1,1 @@
+"""The telecom domain: a carrier with its customers, broken phones and account requests."""
