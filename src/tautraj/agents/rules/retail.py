@@ -18,7 +18,7 @@ from tautraj.agents.rules.retail_orders import (
     resolve_payment,
 )
 from tautraj.agents.rules.retail_reading import Kind, Wish, classify, read_wishes
-from tautraj.agents.rules.retail_shop import Shop, find_order_ids
+from tautraj.agents.rules.retail_shop import Shop
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ZIP = re.compile(r"(?<!\d)\d{5}(?!\d)")
@@ -76,16 +76,9 @@ class RetailDesk:
 def _fall_back(wish: Wish) -> Wish | None:
     """The second choice of a customer, as a wish of its own; None if it is to leave things as they are."""
     kind = classify(wish.fallback)
-    if kind is None and re.search(r"\b(?:leave|keep|forget|do nothing|nothing|stay)\b", wish.fallback):
+    if kind is None and re.search(r"\b(?:leave|keep|forget|nothing|stay)\b", wish.fallback):
         return None
-    said = wish.fallback if find_order_ids(wish.fallback) else f"{_drop_details(wish.said)} {wish.fallback}"
-    if kind in (None, wish.kind):
-        return Wish(wish.kind, wish.said, later=(*wish.later, wish.fallback))
-    return Wish(kind or wish.kind, said, later=wish.later)
-
-
-def _drop_details(said: str) -> str:
-    return said
+    return Wish(kind or wish.kind, wish.said, later=(*wish.later, wish.fallback))
 
 
 def _resolve_transfer(wish: Wish, shop: Shop) -> Resolution:

@@ -105,7 +105,8 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"I am sorry, order {key} is {status}, and items can only be returned from a delivered order.",
         )
     texts = list_relevant(wish, order, shop)
-    items = next((found for text in texts if (found := find_items(text, order)) != []), [])
+    naming = [text for text in texts if text == wish.said or not shop.find_payment_methods(text, order)]
+    items = next((found for text in naming if (found := find_items(text, order)) != []), [])
     if not items:
         return ask(
             f"It is not clear what of order {key} is returned.",
@@ -231,6 +232,12 @@ def choose_target(texts: Sequence[str], item: Entity, shop: Shop) -> Target | Re
         )
     changed = {option: values for option, values in wanted.items() if values != [options.get(option)]}
     if not changed:
+        others = find_mentions(" ".join(texts), set(shop.list_product_ids()) - {product["name"]})
+        if others:
+            return refuse(
+                f"A {name} cannot become a {others[0].name.lower()}: the product must stay the same.",
+                f"I am sorry, the {name} can only be exchanged for another {name}, not for a different product.",
+            )
         return ask(f"The options of the new {name} are missing.", f"Which options should the new {name} have?")
     exact = _find_exact(options, changed, available)
     if exact:

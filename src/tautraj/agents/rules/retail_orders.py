@@ -45,8 +45,10 @@ OTHER_REASON = re.compile(
     re.IGNORECASE,
 )
 ALL_ORDERS = re.compile(r"\b(?:all|every)\b[^.]{0,30}\borders?\b|\bboth orders\b", re.IGNORECASE)
-ONLY_PART = re.compile(
-    r"\b(?:only|just|single|nothing but|part of|one item|rest of|keep the|leave the|but not)\b", re.IGNORECASE
+ONLY = re.compile(r"\b(?:only|just|nothing but)(?: to)?(?: cancel\w*)?(?: the| my| your)?\s*$", re.IGNORECASE)
+REST = re.compile(
+    r"\b(?:rest of (?:the|it|my|your)|single (?:item|article)|keep the other|only (?:that|this) item)\b",
+    re.IGNORECASE,
 )
 TWO_METHODS = re.compile(
     r"\b(?:split\w*|half|partly|part of it|divid\w+|rest (?:on|with|from|to)|two (?:cards|methods|ways))\b",
@@ -134,9 +136,7 @@ def resolve_cancel(wish: Wish, shop: Shop) -> Resolution:
             f"Order {key} is {status}. Only pending orders can be cancelled.",
             f"I am sorry, order {key} is already {status}, and only pending orders can be cancelled.",
         )
-    mentions = find_mentions(wish.said, {item["name"] for item in order["items"]})
-    context = list_context_mentions(wish.said, mentions)
-    if len(order["items"]) > 1 and len(mentions) > len(context) and ONLY_PART.search(wish.said):
+    if len(order["items"]) > 1 and _is_partial(wish.said, order):
         return refuse(
             f"A part of order {key} is to be cancelled, and an order can only be cancelled as a whole.",
             f"I am sorry, I cannot cancel single items of order {key}; only the whole order can be cancelled.",
@@ -155,6 +155,14 @@ def resolve_cancel(wish: Wish, shop: Shop) -> Resolution:
         )
     thought = f"Order {key} is pending and the reason is '{reason}', so it may be cancelled as a whole."
     return Resolution(thought, (("cancel_pending_order", {"order_id": key, "reason": reason}),))
+
+
+def _is_partial(said: str, order: Entity) -> bool:
+    """Whether only some items of an order are to be cancelled."""
+    mentions = find_mentions(said, {item["name"] for item in order["items"]})
+    context = list_context_mentions(said, mentions)
+    named = any(ONLY.search(said[: mention.start]) for mention in mentions if mention not in context)
+    return named or (len(mentions) > len(context) and bool(REST.search(said)))
 
 
 def _cancel_all(wish: Wish, orders: Sequence[Entity]) -> Resolution:
@@ -208,7 +216,8 @@ def resolve_address(wish: Wish, shop: Shop) -> Resolution:
 
 
 def resolve_default_address(wish: Wish, shop: Shop) -> Resolution:
-    address = _find_new_address([*reversed(wish.later), wish.said], None, shop)
+    later = [text for text in reversed(wish.later) if "default" in text or not find_order_ids(text)]
+    address = _find_new_address([*later, wish.said], None, shop)
     if address is None:
         return ask("The new default address is missing.", "What is your new default address?")
     if address == shop.user["address"]:

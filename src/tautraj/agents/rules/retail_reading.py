@@ -106,10 +106,11 @@ FALLBACK = re.compile(
     r",?\s*(?:\b(?:and|but|or)\b,? )?(?:"
     r"(?<!\bas )(?<!\bwonder )(?<!\bwondering )\b(?:[Ii]f|[Ss]hould (?:it|that|this|they|the|none|no)|[Ii]n case|"
     r"[Ww]hen)\b[^,.;]*?(?:\bnot?\b|n't|\bun\w+|out of stock|sold out|\bgone\b|no longer|impossible|missing)"
-    r"[^,.;]*(?:[,;]|\bthen\b)|\b[Ii]f not\b,?|\b[Oo]therwise\b,?|\b[Ff]ailing that\b,?|\b[Oo]r else\b,?)"
+    r"[^,.;]*(?:[,;]|\bthen\b)|\b[Ii]f not\b,?|\b[Oo]therwise\b,?(?! (?:the same|identical|unchanged|like))|"
+    r"\b[Ff]ailing that\b,?|\b[Oo]r else\b,?)"
 )
 TOPIC_MARK = re.compile(
-    r"(?:and )?(?:also|another|one (?:more )?thing|next|second|besides|further|in addition|oh,|then\b|anyway|"
+    r"(?:and )?(?:also|right,|another|one (?:more )?thing|next|second|besides|further|in addition|oh,|then\b|anyway|"
     r"before i forget|"
     r"before you forget|you know what|there (?:is|remains)|after this|while|i should also|you should also|since|"
     r"now that|"
@@ -121,6 +122,11 @@ UNCHANGED = re.compile(
     r"in every other|other than that)\b"
 )
 """Begins a sentence that says what stays as it is."""
+ANOTHER = re.compile(
+    r"\b(?:another (?:thing|matter|point|problem)|something else|(?:one|a|an) (?:other|more|further) (?:thing|"
+    r"point|matter)|other thing|"
+    r"next problem|(?:was|is) not (?:even )?all|more thing)\b"
+)
 NEW_CLAUSE = re.compile(
     r"(?:,|;| and| then)\s+(?:(?:and|also|then|please|lastly|finally|next) )*"
     r"(?=(?:(?:(?:i|you)(?: also)?(?:'d| would)? (?:want|need|wish|like)(?: you| the agent)?|also want) to |"
@@ -129,7 +135,11 @@ NEW_CLAUSE = re.compile(
     r"what))\b(?! ?[.!?]|$))",
     re.IGNORECASE,
 )
-ANAPHOR = re.compile(r"\b(?:it|that|this|them|these|those|one|same|both)\b", re.IGNORECASE)
+ANAPHOR = re.compile(r"\b(?:it|that|this|them|these|those)\b", re.IGNORECASE)
+NAMED = re.compile(
+    r"#W\d|\border (?:with|that|of|containing)\b|\b(?:the|my|your) (?!order|refund|money|rest|whole|entire|same|"
+    r"difference)[a-z]"
+)
 
 
 def classify(clause: str) -> Kind | None:
@@ -189,8 +199,7 @@ def read_wishes(said: str) -> list[Wish]:
     drafts: list[_Draft] = []
     ahead: list[str] = []
     """Sentences that speak of the next wish."""
-    for sentence in _split(said):
-        main, fallback = _split_fallback(sentence)
+    for main, fallback in _split(said):
         kind = classify(main) if main else None
         current = drafts[-1] if drafts else None
         if kind and (current is None or ahead or _is_new(current, kind, main)):
@@ -222,20 +231,21 @@ class _Draft:
         """`context`: sentences after it that name no wish; they go to the next one if that says only "it"."""
 
 
-def _split(said: str) -> Iterator[str]:
+def _split(said: str) -> Iterator[tuple[str, str]]:
+    """(clause, what is wanted if it is not to be had), either of them empty at times."""
     for sentence in SENTENCE_END.split(said.strip()):
-        yield from (part.strip() for part in NEW_CLAUSE.split(sentence) if part.strip())
-
-
-def _split_fallback(sentence: str) -> tuple[str, str]:
-    match = FALLBACK.search(sentence)
-    return (sentence[: match.start()].strip(), sentence[match.end() :].strip() or "-") if match else (sentence, "")
+        match = FALLBACK.search(sentence)
+        main, fallback = (sentence[: match.start()], sentence[match.end() :]) if match else (sentence, "")
+        *clauses, last = (part.strip() for part in NEW_CLAUSE.split(main))
+        yield from ((clause, "") for clause in clauses if clause)
+        if last or fallback:
+            yield last, fallback.strip()
 
 
 def _is_new(current: _Draft, kind: Kind, clause: str) -> bool:
     """Whether a clause opens another wish instead of saying more about the current one."""
-    if current.fallback and not _opens_topic(clause):
-        return bool(re.search(r"#W\d", clause)) or kind not in ("cancel", "return", "change_item")
+    if current.fallback and re.match(r"(?:then|in that case)\b", clause.lower()):
+        return False
     if (
         kind == "change_address"
         and current.kind == "change_default_address"
@@ -244,12 +254,16 @@ def _is_new(current: _Draft, kind: Kind, clause: str) -> bool:
         return False
     if kind != current.kind or _opens_topic(clause):
         return True
-    return bool(re.search(r"#W\d", clause)) or not ANAPHOR.search(clause)
+    return not _speaks_of_what_was_said(clause)
 
 
 def _opens_topic(sentence: str) -> bool:
-    return bool(TOPIC_MARK.match(sentence.lower())) and not re.search(r"\b(?:refund|difference|money)\b", sentence)
+    low = sentence.lower()
+    return bool(TOPIC_MARK.match(low) or ANOTHER.search(low)) and not re.search(
+        r"\b(?:refund|difference|money)\b", sentence
+    )
 
 
 def _speaks_of_what_was_said(clause: str) -> bool:
-    return bool(ANAPHOR.search(clause)) and not re.search(r"#W\d|\border (?:with|that|of|containing)\b", clause)
+    """Whether a clause says only "it", and names neither an order nor a thing of its own."""
+    return bool(ANAPHOR.search(clause)) and not NAMED.search(clause)

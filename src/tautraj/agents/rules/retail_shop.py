@@ -18,7 +18,8 @@ FULL_ADDRESS = re.compile(
     r"(?P<state>[A-Z]{2}),? (?P<zip>\d{5})\b"
 )
 _HEAD = re.compile(
-    r"\b(?:order|purchase|parcel|package|shipment|delivery|one)\b(?: (?:i|you|we) \w+| in)?(?: (?:just|also|only|"
+    r"\b(?:order|purchase|parcel|package|shipment|delivery|one)\b(?: of (?:mine|yours)\b,?)?(?: (?:i|you|we) \w+|"
+    r" in)?(?: (?:just|also|only|"
     r"all))? (?:with|containing|contains|"
     r"that (?:has|had|contains|contained|includes|included|came with|consists of|holds)|which (?:has|had|contains|"
     r"includes)|"
@@ -141,7 +142,7 @@ def find_mentions(text: str, names: Iterable[str]) -> list[Mention]:
 
 
 def _plural_pattern(word: str) -> str:
-    stem = re.escape(word.rstrip("s")) if len(word) > 3 else re.escape(word)
+    stem = re.escape(word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word)
     return rf"{stem[:-1]}(?:y|ies)" if stem.endswith("y") else rf"{stem}(?:e?s)?"
 
 

@@ -6,11 +6,13 @@ Not here: what is requested (`retail.orders`, `retail.items`, …), the clauses 
 from collections.abc import Sequence
 from random import Random
 
-from tautraj.synthesis.retail import clauses_items, clauses_orders
+from tautraj.synthesis.retail import clauses_choices, clauses_items, clauses_orders, clauses_questions
 from tautraj.synthesis.retail.customer import Customer, Entity, get_payment
 from tautraj.synthesis.retail.wording import Clause, describe_options, fill, name_items, name_payment
 
-CLAUSES: dict[str, Clause] = clauses_orders.CLAUSES | clauses_items.CLAUSES
+CLAUSES: dict[str, Clause] = (
+    clauses_orders.CLAUSES | clauses_items.CLAUSES | clauses_choices.CLAUSES | clauses_questions.CLAUSES
+)
 
 
 class Telling:
