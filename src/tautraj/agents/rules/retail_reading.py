@@ -64,6 +64,7 @@ CHANGE_ITEM = re.compile(
     r"substitut\w*|"
     r"convert\w*|alter(?:ed|ing)?|adjust\w*|rather have|instead of)\b"
 )
+SWAP = re.compile(r"\b(?:exchang|swap|replac|trad|upgrad|substitut)\w* (?:\w+ ){0,2}?(?:the|my|your)\b")
 ADDRESS = re.compile(
     r"\baddress\b|\b\d+ [A-Z][\w' ]+, [^.]*\d{5}\b|\b(?:ship|deliver|sen[dt])\w*\b.* to (?:my|the) (?:home|place)"
 )
@@ -80,9 +81,10 @@ TO_DEFAULT = re.compile(
     r" (?:(?:default|profile|account|home|main|standard|usual|permanent)(?: shipping| home)? address"
     r"|address (?:that is )?(?:on|in|from|of|saved (?:on|in)) (?:my|the|your) (?:account|profile|file))"
 )
-PAYMENT_CHANGE = (
-    re.compile(rf"\b{_CHANGE} (?:[\w#']+ ){{0,5}}?(?:payment|paying|pay|paid|billing|card)\b"),
-    re.compile(rf"\b{_CHANGE} [^.]*\b(?:paid|charged|billed|pay)\b"),
+PAYMENT_CHANGE = re.compile(
+    rf"\b{_CHANGE} (?:[\w#']+ ){{0,5}}?(?:payment|paying|pay|paid|billing|card)\b|\bpayment(?: method)? (?:of|for|"
+    rf"on|to)\b"
+    rf"|\b{_CHANGE} [^.]*\b(?:paid|charged|billed|pay)\b|\bput the payment\b"
 )
 PAY_FOR_ORDER = re.compile(
     rf"\b(?:pay|paying|charge|charged|bill|billed|put|payment|paid)\b[^.]*{_ORDER}|{_ORDER}[^.]*\b(?:pay|paying|"
@@ -90,7 +92,8 @@ PAY_FOR_ORDER = re.compile(
 )
 METHOD = re.compile(r"\b(?:visa|mastercard|amex|paypal|gift card|credit card|other card|payment method)\b")
 QUESTION = re.compile(
-    r"\bhow (?:many|much)\b|\b(?:what|which)(?:'s| is| are| was| were| do| does| did| will| would| came)\b"
+    r"\bhow (?:many|much)\b|\bwhat (?:refund|amount|total|price|sum)\b|\b(?:what|which)(?:'s| is| are| was| were|"
+    r" do| does| did| will| would| came)\b"
     r"|\b(?:know|tell me|tell you|find out|wonder\w*|curious|let me know|let you know|be told)\b"
 )
 TRANSFER = re.compile(
@@ -112,7 +115,8 @@ FALLBACK = re.compile(
 TOPIC_MARK = re.compile(
     r"(?:and )?(?:also|right,|another|one (?:more )?thing|next|second|besides|further|in addition|oh,|then\b|anyway|"
     r"before i forget|"
-    r"before you forget|you know what|there (?:is|remains)|after this|while|i should also|you should also|since|"
+    r"before you forget|you know what|there (?:is|remains) (?:another|one|something)|after this|while|"
+    r"i should also|you should also|since|"
     r"now that|"
     r"that is not|not even|lastly|finally)"
 )
@@ -189,9 +193,9 @@ def _classify_question(low: str) -> Kind | None:
 def _is_payment_change(low: str) -> bool:
     if "difference" in low or not METHOD.search(low):
         return False
-    if any(pattern.search(low) for pattern in PAYMENT_CHANGE):
+    if PAYMENT_CHANGE.search(low):
         return True
-    return bool(PAY_FOR_ORDER.search(low)) and not CHANGE_ITEM.search(low)
+    return bool(PAY_FOR_ORDER.search(low)) and not SWAP.search(low)
 
 
 def read_wishes(said: str) -> list[Wish]:
@@ -248,13 +252,13 @@ def _is_new(current: _Draft, kind: Kind, clause: str) -> bool:
         return False
     if (
         kind == "change_address"
-        and current.kind == "change_default_address"
+        and current.kind in ("change_address", "change_default_address")
         and not re.search(r"#W\d|\border\b", clause)
     ):
         return False
     if kind != current.kind or _opens_topic(clause):
         return True
-    return not _speaks_of_what_was_said(clause)
+    return "#W" in clause or not ANAPHOR.search(clause) or bool(SWAP.search(clause.lower()))
 
 
 def _opens_topic(sentence: str) -> bool:
