@@ -45,9 +45,12 @@ class Wish(NamedTuple):
         return self.said if has_reference(self.said) else f"{self.context} {self.said}"
 
 
-_CHANGE = "change|changing|move|moving|switch|swap|push|postpone|reschedule|shift|replace|rebook|put|exchange|bring"
+_CHANGE = "change|changing|move|moving|switch|swap|push|postpone|reschedule|shift|replace|rebook|exchange"
 _CHANGED = "changed|moved|rescheduled|switched|shifted|postponed|replaced"
-_FLIGHT = r"flights?|trip|date|day|outbound|return|way (?:out|back|there)|journey|leg|departure|it|reservation|booking|home|back"
+_FLIGHT = (
+    r"flights?|trip|date|day|outbound|return|way (?:out|back|there)|journey|leg|departure|it|"
+    r"reservation|booking|home|back"
+)
 
 CUES: dict[Kind, tuple[str, ...]] = {
     "compensation": (
@@ -85,7 +88,8 @@ CUES: dict[Kind, tuple[str, ...]] = {
     "flights": (
         rf"\b(?:{_CHANGE})\b[^.?!]*\b(?:{_FLIGHT})\b",
         rf"(?:want|need|like|have|get|see|must)\b[^.?!]*\b(?<!have )(?<!has )(?<!been )(?:{_CHANGED})\b",
-        rf"\bbe (?:{_CHANGED})\b",
+        rf"\bbe (?:{_CHANGED})\b|\bto have (?:{_CHANGED})\b",
+        r"\bput\b[^.?!]*\b(?:flights?|trip|outbound|return|way (?:out|back)|leg|journey) ",
         r"\b(?:fly|leave|travel|depart|go)\b[^.?!]*\b(?:days? (?:earlier|later|sooner)|instead|earlier|later"
         r"|on the (?:next|following) day)",
         r"(?:earlier|later|different|other|another|nonstop|non-stop|direct) (?:flight|date|day)|new date",
