@@ -45,7 +45,7 @@ VOICES = {
         (
             "Oh, and while I have you here.",
             "And now that I think of it, there is something else.",
-            "You know what, there is another thing on my list.",
+            "Right, there is another thing on my list.",
             "Before I forget.",
             "Anyway, that was not all.",
         ),
