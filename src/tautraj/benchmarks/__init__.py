@@ -30,16 +30,22 @@ def open_benchmark(bench: BenchmarkConfig, domain: Domain) -> Benchmark:
         from tautraj.benchmarks.tau_bench.adapter import TauBench
 
         return TauBench(domain, bench.world)
-    from loguru import logger
-
-    logger.remove()  # tau2 logs every tool result as soon as it is imported
+    _quieten_tau2()
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     return Tau2(domain, bench.world)
 
 
+def _quieten_tau2() -> None:
+    """tau2 logs every tool result, and its registry as soon as it is imported."""
+    from loguru import logger
+
+    logger.remove()
+
+
 def open_world(domain: Domain, tasks: Mapping[str, Any]) -> tuple[Benchmark, dict[str, str]]:
     """A domain of τ² with these tasks (task id -> τ²'s JSON) instead of its own; and task id -> why it is refused."""
+    _quieten_tau2()
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     opened = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), domain)
@@ -49,6 +55,7 @@ def open_world(domain: Domain, tasks: Mapping[str, Any]) -> tuple[Benchmark, dic
 
 def copy_domain_files(domain: str, folder: Path) -> None:
     """Copy what a domain of τ² consists of, but tasks and databases: policies, manuals, workflows."""
+    _quieten_tau2()
     from tau2.utils import DATA_DIR
 
     own = shutil.ignore_patterns("tasks*.json", "split_tasks*.json", "db.*", "user_db.*")
