@@ -11,6 +11,7 @@ from tautraj.config import GOLD_ROUTES
 from tautraj.errors import StoreError, boundary
 from tautraj.export.contamination.fingerprints import TaskFingerprint, compute_fingerprint
 from tautraj.export.contamination.guard import load_guard
+from tautraj.export.contamination.world_guard import find_world_refusal
 from tautraj.export.request import ExportRequest
 from tautraj.export.selection.candidates import Candidate, build_candidate
 from tautraj.store import Store
@@ -83,7 +84,10 @@ def scan(source: Source, request: ExportRequest) -> Iterator[ScannedEpisode]:
             else:
                 guard = load_guard(trajectory.domain, trajectory.benchmark if request.guard == "own" else None)
                 fingerprint = compute_fingerprint(trajectory, source.benchmark)
-                refusal = guard.find_refusal(trajectory.split, fingerprint) if request.guard != "off" else None
+                refusal = None
+                if request.guard != "off":
+                    refusal = guard.find_refusal(trajectory.split, fingerprint)
+                    refusal = refusal or find_world_refusal(source.benchmark, trajectory.task_id)
                 if request.validation:
                     complete = guard.complete(fingerprint).model_copy(update={"scenario": ()})
                     yield ScannedEpisode(candidate, fingerprints.setdefault(complete, complete), refusal)

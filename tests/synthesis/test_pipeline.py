@@ -1,0 +1,107 @@
+"""A whole world: what stands in its folder, that it is the same again, that τ² and this project play it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.worlds import make_here, request_of
+from tau2.data_model.message import AssistantMessage, ToolCall, UserMessage
+from tau2.data_model.simulation import SimulationRun, TerminationReason
+from tau2.data_model.tasks import Task as Tau2Task
+from tau2.domains.retail.data_model import RetailDB
+from tau2.domains.retail.environment import get_environment
+from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
+from tau2.registry import registry
+
+from tautraj.synthesis.parts import make_part
+from tautraj.synthesis.pipeline import SPLITS, plan_world
+
+CHECKS = [f"V{number}" for number in range(1, 11)]
+
+
+def read(world: Path, name: str) -> Any:
+    (path,) = world.glob(f"tau2/domains/*/{name}")
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("domain", ["retail", "airline"])
+def test_every_task_has_every_proof(domain: str, request: pytest.FixtureRequest) -> None:
+    world = request.getfixturevalue(f"{domain}_world")
+    proofs = [json.loads(line) for line in (world / "proofs.jsonl").read_text().splitlines()]
+    assert [proof["task"] for proof in proofs] == [task["id"] for task in read(world, "tasks.json")]
+    assert len(proofs) == 20
+    for proof in proofs:
+        assert list(proof["checks"]) == CHECKS
+        rewards = proof["checks"]["V7"]
+        assert rewards.pop("gold") == 1.0
+        is_refusal = not any(request.get("writes") or request.get("tells") for request in proof["goal"]["requests"])
+        assert rewards.pop("nothing") == float(is_refusal)
+        assert set(rewards.values()) <= {0.0}
+
+
+def test_no_customer_is_in_two_splits(retail_world: Path) -> None:
+    splits = read(retail_world, "split_tasks.json")
+    proofs = map(json.loads, (retail_world / "proofs.jsonl").read_text().splitlines())
+    customer = {proof["task"]: proof["goal"]["user_id"] for proof in proofs}
+    assert sorted(sum((splits[name] for name in SPLITS), [])) == splits["base"] == sorted(customer)
+    customers = [{customer[task] for task in splits[name]} for name in SPLITS]
+    assert not any(customers[a] & customers[b] for a in range(3) for b in range(a))
+
+
+def test_the_same_request_writes_the_same_bytes_after_a_kill_too(retail_world: Path, tmp_path: Path) -> None:
+    again = request_of("retail", tmp_path / "again")
+    plan_world(again)
+    part = make_part_of_a_killed_run(again)
+    assert part.exists()
+    made = make_here(again)
+    for path in sorted(path for path in retail_world.rglob("*") if path.is_file()):
+        assert (made / path.relative_to(retail_world)).read_bytes() == path.read_bytes(), path
+    assert not (made / ".making").exists()
+
+
+def make_part_of_a_killed_run(request: Any) -> Path:
+    """The database and one part are there, no task yet."""
+    from tautraj.synthesis import load_generator
+    from tautraj.synthesis.world_folder import WorldFolder
+
+    folder, generator = WorldFolder(request), load_generator("retail")
+    folder.write_database(generator.make_files(generator.make_database(request.seed)))
+    make_part(request, 0)
+    return folder.parts / "00000.json"
+
+
+def test_tau2_itself_agrees(retail_world: Path) -> None:
+    """τ²'s loader, environment and evaluator, without this project between."""
+    database = RetailDB.load(str(retail_world / "tau2" / "domains" / "retail" / "db.json"))
+    name = f"world {retail_world}"
+    registry.register_domain(lambda solo_mode=False: get_environment(database.model_copy(deep=True), solo_mode), name)
+    for raw in read(retail_world, "tasks.json")[:5]:
+        task = Tau2Task.model_validate(raw)
+        assert grade(name, task, done=True) == 1.0
+        gold = task.evaluation_criteria.actions + task.evaluation_criteria.communicate_info
+        is_refusal = all(getattr(each, "name", "") == "transfer_to_human_agents" for each in gold)
+        assert grade(name, task, done=False) == float(is_refusal)
+
+
+def grade(domain: str, task: Tau2Task, *, done: bool) -> float:
+    environment = registry.get_env_constructor(domain)()
+    messages: list[Any] = []
+    for index, action in enumerate(task.evaluation_criteria.actions if done else []):
+        call = ToolCall(id=f"call_{index}", name=action.name, arguments=action.arguments, requestor="assistant")
+        messages += [AssistantMessage(role="assistant", tool_calls=[call]), environment.get_response(call)]
+    told = ", ".join(task.evaluation_criteria.communicate_info) if done else "nothing"
+    messages += [
+        AssistantMessage(role="assistant", content=f"Done: {told}."),
+        UserMessage(role="user", content="###STOP###"),
+    ]
+    run = SimulationRun(
+        id="x",
+        task_id=task.id,
+        start_time="",
+        end_time="",
+        duration=0.0,
+        termination_reason=TerminationReason.USER_STOP,
+        messages=messages,
+    )
+    return evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=domain).reward
