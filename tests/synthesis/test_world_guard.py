@@ -1,4 +1,4 @@
-"""`export.contamination.world_guard`: tasks pass but those of the test split; anything official in a world does not.
+"""`export.contamination.world_guard`: tasks pass but those of the test split; nothing official in a world does."""
 
 import json
 import shutil
