@@ -1,0 +1,1 @@
+"""Telecom for the agent by rules: the tech-support workflow and the rules about bills, lines and data."""
