@@ -31,6 +31,8 @@ TOOL_VERBS = {"modify_pending_order_items": "exchange"}
 
 PAYMENT_KINDS = {"paypal": r"pay ?pal", "credit_card": r"credit[ _]card", "gift_card": r"gift[ _]card"}
 
+PAYING = r"\b(?:pa(?:y|id)\w*|cards?|refund\w*|charg\w*|certificates?|money|account|method)\b"
+
 CABINS = r"(?i:\bbasic[ _]economy\b|(?<!basic )(?<!basic_)\beconomy\b|\bbusiness\b)"
 
 REASONS = r"(?i:\bno longer needed\b|\bordered by mistake\b)"
@@ -118,17 +120,25 @@ def _compare_ids(announced: str, request: Request) -> str | None:
 def _compare_values(announced: str, request: Request) -> str | None:
     wanted_text = " ".join(_flatten(write.arguments) for write in request.writes)
     for kind, form in EXCHANGED.items():
+        if kind == "payment method" and not _has_payment_in_mind(request):
+            continue
         stated, wanted = _find(form, announced), _find(form, wanted_text)
         if wanted and stated - wanted and wanted - stated:
             return f"the {kind}: {_join(stated - wanted)}"
     return None
 
 
+def _has_payment_in_mind(request: Request) -> bool:
+    """Whether it ever speaks of paying: where nothing is to be paid, any method will do."""
+    return _search(PAYING, " ".join([request.said, request.correction or "", *request.answers.values()])) >= 0
+
+
 def _compare_payments(announced: str, request: Request) -> str | None:
     ids = _find(EXCHANGED["payment method"], " ".join(_flatten(write.arguments) for write in request.writes))
     wanted = {value.rpartition("_")[0] for value in ids}
     stated = {kind for kind, words in PAYMENT_KINDS.items() if re.search(words, announced, re.IGNORECASE)}
-    return f"the payment: {_join(stated)}" if wanted and stated and not stated & wanted else None
+    is_other = wanted and stated and not stated & wanted
+    return f"the payment: {_join(stated)}" if is_other and _has_payment_in_mind(request) else None
 
 
 def _compare_numbers(announced: str, request: Request) -> str | None:
