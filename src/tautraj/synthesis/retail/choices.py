@@ -54,7 +54,7 @@ def optimise(talk: Telling, family: Family) -> Request | None:
         value = talk.rng.choice([variant["options"][option] for variant in available])
         available = [variant for variant in available if variant["options"][option] == value]
         condition = describe_option(option, value, talk.rng)
-        if value == item["options"][option] and talk.rng.random() < 0.7:
+        if value == item["options"][option] and value not in ("yes", "no", "none") and talk.rng.random() < 0.7:
             condition = talk.say("same option", option=option).lower()
             condition = condition.replace(option.lower(), option)
     best = min(available, key=lambda variant: sense * variant["price"])

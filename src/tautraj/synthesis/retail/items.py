@@ -94,7 +94,7 @@ def tell_change(
     story, pay = talk.say_maybe("item story", 0.4), talk.name_method(method)
     if talk.rng.random() < LATER:
         later = talk.say("payment later", pay=pay, it=name_again(order, item))
-        return talk.say("change item", without="paying", **names, story=story, pay=""), {"payment": later}
+        return talk.say("change item", **names, story=story, pay=""), {"payment": later}
     paying = talk.say("difference within", pay=pay)
     names |= {"paying": paying[:1].lower() + paying[1:], "pay": talk.say("difference", pay=pay)}
     return talk.say("change item", **names, story=story), {}
