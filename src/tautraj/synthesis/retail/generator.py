@@ -11,7 +11,7 @@ from random import Random
 from tautraj.agents.rules.retail import RETAIL_DESK
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.generator import Database, Generator
-from tautraj.synthesis.retail import items, orders, policy
+from tautraj.synthesis.retail import choices, items, orders, policy, questions, refusals
 from tautraj.synthesis.retail.customer import Customer
 from tautraj.synthesis.retail.references import find_ambiguity
 from tautraj.synthesis.retail.telling import Telling
@@ -20,34 +20,51 @@ from tautraj.synthesis.retail.world import make_database
 Maker = Callable[[Telling, Family], Request | Sequence[Request] | None]
 """Makes a request for a customer; None if it does not fit."""
 
+WHOLE_ORDERS: tuple[Maker, ...] = (
+    *(orders.cancel, orders.change_address) * 2,
+    *(orders.change_payment,) * 3,
+)
+ITEMS: tuple[Maker, ...] = (items.return_items, items.change_item) * 3
+TAKING_BACK: tuple[Maker, ...] = (
+    choices.change_returned_items,
+    choices.change_refund,
+    choices.change_destination,
+    choices.change_reason,
+)
+QUESTIONS: tuple[Maker, ...] = (questions.ask_total, questions.ask_refund, questions.ask_difference)
+
 MAKERS: dict[Family, tuple[Maker, ...]] = {
-    "direct": (
-        orders.cancel,
-        orders.change_address,
-        orders.change_payment,
-        orders.change_default_address,
-        items.return_items,
-        items.change_item,
-        items.return_items,
-        items.change_item,
-    ),
-    "lookup": (
-        orders.cancel,
-        orders.change_address,
-        orders.change_payment,
-        items.return_items,
-        items.change_item,
-        items.return_items,
-        items.change_item,
-    ),
+    "direct": (*WHOLE_ORDERS, *ITEMS, orders.change_default_address),
+    "lookup": (*WHOLE_ORDERS, *ITEMS),
+    "optimisation": (choices.optimise,) * 3,
+    "conditional": (choices.choose_conditionally,) * 3,
+    "change_of_mind": (*(choices.change_variant,) * 3, *TAKING_BACK),
+    "information": (*QUESTIONS * 2, questions.ask_count),
+    "refusal": (refusals.refuse,),
+    "pressure": (refusals.refuse,),
+    "transfer": (questions.ask_for_human,),
 }
+"""Family -> what makes its requests; the more often one is named, the more often it is tried first.
+
+Of `combined`, the parts are of `direct` and `lookup`."""
 
 
 class RetailGenerator:
     """`synthesis.generator.Generator` for the shop."""
 
     name = "retail"
-    weights: Mapping[Family, float] = {"direct": 10, "lookup": 10}
+    weights: Mapping[Family, float] = {
+        "direct": 14,
+        "lookup": 14,
+        "optimisation": 14,
+        "conditional": 14,
+        "combined": 14,
+        "change_of_mind": 12,
+        "information": 12,
+        "refusal": 7,
+        "pressure": 7,
+        "transfer": 5,
+    }
     desk = RETAIL_DESK
 
     def make_database(self, seed: int) -> Database:

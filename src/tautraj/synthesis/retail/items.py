@@ -1,6 +1,6 @@
 """Requests about items of an order: returns, exchanges, changes of a pending order.
 
-A change or an exchange is of one item: τ²'s `modify_pending_order_items` gives every item the last one's price, so that
+A change or an exchange is of one item: τ²'s `modify_pending_order_items` gives every item the last one's price, and
 several would depend on their order. Not here: whole orders (`retail.orders`).
 """
 
@@ -48,7 +48,10 @@ def return_items(talk: Telling, family: Family) -> Request | None:
     pay, answers = talk.name_method(method, order), {}
     refund = talk.say("refund", pay=pay)
     if talk.rng.random() < LATER:
-        answers, refund = {"payment": talk.say("payment later", pay=pay, it=name_again(order, items[0]))}, ""
+        answers, refund = (
+            {"payment": talk.say("payment later", pay=pay, it=f"the return from {order['order_id']}")},
+            "",
+        )
     story = talk.say_maybe("return story", 0.6) if len(items) == 1 else ""
     said = talk.say("return", items=name_items(items, talk.rng), **{"from": origin}, refund=refund, story=story)
     return Request(
@@ -91,7 +94,7 @@ def tell_change(
     story, pay = talk.say_maybe("item story", 0.4), talk.name_method(method)
     if talk.rng.random() < LATER:
         later = talk.say("payment later", pay=pay, it=name_again(order, item))
-        return talk.say("change item", without="paying", **names, story=story, pay=""), {"payment": later}
+        return talk.say("change item", **names, story=story, pay=""), {"payment": later}
     paying = talk.say("difference within", pay=pay)
     names |= {"paying": paying[:1].lower() + paying[1:], "pay": talk.say("difference", pay=pay)}
     return talk.say("change item", **names, story=story), {}

@@ -17,6 +17,10 @@ LATER = 0.2
 """Share of the requests that leave something out which the agent has to ask for."""
 
 
+DEFAULT_ADDRESS_SHARE = 0.4
+"""Share of the customers for whom nothing else fits that change their default address: everybody could."""
+
+
 def pick_order(talk: Telling, family: Family, *statuses: str) -> tuple[Entity, str] | None:
     """An order and its name: by number, or for `lookup` by what is in it."""
     for order in draw(talk.rng, talk.customer.list_orders(*statuses)):
@@ -67,6 +71,8 @@ def change_address(talk: Telling, family: Family) -> Request | None:
 
 
 def change_default_address(talk: Telling, family: Family) -> Request | None:
+    if talk.rng.random() > DEFAULT_ADDRESS_SHARE:
+        return None
     address = make_address(talk.rng)
     said = talk.say("default address", address=write_address(address))
     write = Write(tool="modify_user_address", arguments={"user_id": talk.customer.user_id, **address})

@@ -1,7 +1,7 @@
 """The desk of the shop: who a customer is, what is wanted, and what the policy makes of it.
 
-Not here: how words are read (`agents.rules.retail_reading`, `agents.rules.retail_shop`), the decisions
-(`agents.rules.retail_orders`, `agents.rules.retail_items`, `agents.rules.retail_answers`).
+Not here: how words are read (`agents.rules.retail.reading`, `agents.rules.retail.shop`), the decisions
+(`agents.rules.retail.orders`, `agents.rules.retail.items`, `agents.rules.retail.answers`).
 """
 
 import re
@@ -9,16 +9,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tautraj.agents.rules.desk import Action, Call, Desk, Resolution
-from tautraj.agents.rules.retail_answers import answer_count, answer_difference, answer_refund, answer_total
-from tautraj.agents.rules.retail_items import resolve_change_item, resolve_return
-from tautraj.agents.rules.retail_orders import (
+from tautraj.agents.rules.retail.answers import answer_count, answer_difference, answer_refund, answer_total
+from tautraj.agents.rules.retail.cancellation import resolve_cancel
+from tautraj.agents.rules.retail.items import resolve_change_item, resolve_return
+from tautraj.agents.rules.retail.orders import (
     resolve_address,
-    resolve_cancel,
     resolve_default_address,
     resolve_payment,
 )
-from tautraj.agents.rules.retail_reading import Kind, Wish, classify, read_wishes
-from tautraj.agents.rules.retail_shop import Shop, find_order_ids
+from tautraj.agents.rules.retail.reading import Wish, read_wishes
+from tautraj.agents.rules.retail.shop import Shop
+from tautraj.agents.rules.retail.words import Kind, classify
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ZIP = re.compile(r"(?<!\d)\d{5}(?!\d)")
@@ -76,16 +77,9 @@ class RetailDesk:
 def _fall_back(wish: Wish) -> Wish | None:
     """The second choice of a customer, as a wish of its own; None if it is to leave things as they are."""
     kind = classify(wish.fallback)
-    if kind is None and re.search(r"\b(?:leave|keep|forget|do nothing|nothing|stay)\b", wish.fallback):
+    if kind is None and re.search(r"\b(?:leave|keep|forget|nothing|stay)\b", wish.fallback):
         return None
-    said = wish.fallback if find_order_ids(wish.fallback) else f"{_drop_details(wish.said)} {wish.fallback}"
-    if kind in (None, wish.kind):
-        return Wish(wish.kind, wish.said, later=(*wish.later, wish.fallback))
-    return Wish(kind or wish.kind, said, later=wish.later)
-
-
-def _drop_details(said: str) -> str:
-    return said
+    return Wish(kind or wish.kind, wish.said, later=(*wish.later, wish.fallback))
 
 
 def _resolve_transfer(wish: Wish, shop: Shop) -> Resolution:
