@@ -191,8 +191,8 @@ def _draw_people(view: View) -> tuple[list[Entity], str]:
 def _say_extras(view: View, bags: int, insurance: str) -> str:
     bag_words = say_count(bags, view.rng.choice(("checked bag", "bag", "suitcase")))
     insurance_words = {
-        "yes": ("the travel insurance", "with insurance", "the insurance included"),
-        "no": ("no insurance", "without insurance", "no travel insurance"),
+        "yes": ("travel insurance", "the travel insurance", "the insurance"),
+        "no": ("no insurance", "no travel insurance"),
     }
     return view.say(clauses_book.EXTRAS, bags=bag_words, insurance=view.rng.choice(insurance_words[insurance]))
 

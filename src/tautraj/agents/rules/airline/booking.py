@@ -21,11 +21,14 @@ from tautraj.agents.rules.desk import Call, Resolution
 
 ROUND = r"round[- ]?trip|return(?:ing)? (?:flight|trip|on)|and back|\bback on\b"
 ONE_WAY = r"one[- ]way"
-SELF = r"\b(?:me|myself|yourself|just you|you alone|you and|and you|alone|only you)\b"
+SELF = (
+    r"\b(?:me|myself|yourself|you alone|alone|you and|and you)\b|\b(?:for|just|only|are|is|be|come) you\b"
+    r"|\byou, [A-Z][a-z]+ [A-Z]"
+)
 BAGS = r"(?:bag|suitcase|luggage|baggage)"
-NO_BAGS = r"(?:no|without|not)\b[^.?!]{0,25}(?:bag|suitcase|luggage|baggage)"
+NO_BAGS = r"(?:without|not|nor|n't)(?: (?!and\b|but\b|insurance\b)\w+){0,4} (?:bag|suitcase|luggage|baggage)"
 INSURANCE = r"insurance|insured"
-NO_INSURANCE = r"(?:no|without|not|nor|don't|skip)\b[^.?!]{0,30}(?:insurance|insured)"
+NO_INSURANCE = r"(?:no|without|not|nor|n't|skip)(?: (?!and\b|but\b|bags?\b)\w+){0,4} (?:insurance|insured)"
 
 
 def resolve_booking(wish: Wish, user: Entity, call: Call) -> Resolution:
