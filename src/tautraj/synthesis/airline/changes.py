@@ -64,7 +64,7 @@ def cancel(view: View, target: Target, family: Family) -> Request | None:
     ask = view.say(clauses_cancel.CANCEL, ref=target.name)
     answers: dict[Topic, str] = {}
     if view.rng.random() < REASON_LATER_SHARE:
-        answers["reason"] = f"About {target.short}: {reason}."
+        answers["reason"] = f"With {target.short} it is because {reason}."
         said = ask
     else:
         said = add_reason(view, ask, reason)

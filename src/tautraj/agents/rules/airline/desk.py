@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from tautraj.agents.rules.airline import rules
+from tautraj.agents.rules.airline.answering import resolve_question
+from tautraj.agents.rules.airline.booking import resolve_booking
 from tautraj.agents.rules.airline.cancelling import resolve_cancellation, resolve_compensation
 from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin, resolve_passengers
 from tautraj.agents.rules.airline.rebooking import resolve_flights
 from tautraj.agents.rules.airline.records import find_reservation
 from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_payments, list_places
-from tautraj.agents.rules.airline.wishes import Wish, find_kinds, has_reference, read_wishes
+from tautraj.agents.rules.airline.wishes import Wish, find_kinds, has_reference, read_wishes, split_sentences
 from tautraj.agents.rules.desk import Action, Call, Resolution
 
 BARE_REFERENCE = re.compile(
@@ -18,6 +20,11 @@ BARE_REFERENCE = re.compile(
     r"be|should|sorry|yes|sure|under)"
     r"[ ,:.]+)*[A-Z0-9]{6}\W*",
     re.IGNORECASE,
+)
+CONDITION = re.compile(r"^(?:and |but )?(?:only )?(?:if|should|in case|unless|when)\b[^,:;]*?[,:;] ", re.IGNORECASE)
+LEAVE = (
+    r"\bleave (?:it|everything|things|the reservation)|forget (?:it|about)|do nothing|keep (?:it|"
+    r"things|everything|the way|the present)"
 )
 USER_ID = re.compile(r"\b[a-z]+_[a-z]+_\d{3,4}\b")
 
@@ -47,8 +54,16 @@ class AirlineDesk:
         first = self._resolve_once(intent, user_id, call)
         if not intent.otherwise or not (first.refusal or first.is_transfer):
             return first
-        kinds = find_kinds(intent.otherwise) or [intent.kind]
-        fallback = Wish(kinds[0], intent.otherwise, intent.said, amendments=intent.amendments)
+        if re.search(LEAVE, intent.otherwise, re.IGNORECASE) and not re.search(r"\badd\b", intent.otherwise):
+            return first._replace(thought=f"{first.thought} The customer wants nothing else then.")
+        said = CONDITION.sub("", intent.otherwise)
+        kinds = find_kinds(said) or [intent.kind]
+        if intent.kind == "book" and kinds[0] != "cancel":
+            kinds = ["book"]
+        payments = [part for part in split_sentences(intent.said) if list_payments(part)]
+        fallback = Wish(kinds[0], " ".join([said, *payments]), intent.reference, amendments=intent.amendments)
+        if kinds[0] == "flights":
+            fallback = intent._replace(otherwise="", amendments=(*intent.amendments, said))
         second = self._resolve_once(fallback, user_id, call)
         return second._replace(thought=f"{first.thought} The customer's other choice: {second.thought}")
 
@@ -56,6 +71,10 @@ class AirlineDesk:
         user = call("get_user_details", {"user_id": user_id})
         if wish.kind == "insurance":
             return Resolution("Insurance is sold with the booking only.", refusal=rules.LATE_INSURANCE)
+        if wish.kind == "book":
+            return resolve_booking(wish, user, call)
+        if wish.kind == "question":
+            return resolve_question(wish, user, call)
         reservation = find_reservation(wish, user, call)
         if isinstance(reservation, str):
             return Resolution("It is not clear which reservation is meant.", question=reservation)
@@ -76,7 +95,10 @@ class AirlineDesk:
 def _is_about_another(intent: Wish, said: str) -> bool:
     """Whether an answer or correction names another reservation. A bare reservation number is an answer."""
     own_text = f"{intent.said} {intent.context}"
-    if intent.kind == "book" or not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
+    is_about_booking = bool(re.search(r"\bnew (?:booking|trip|flight|ticket)", said))
+    if is_about_booking or intent.kind == "book":
+        return intent.kind != "book" or (not is_about_booking and has_reference(said))
+    if not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
         return False
     codes = {code for code in list_codes(said) if not FLIGHT_NUMBER.fullmatch(code)}
     if codes:

@@ -67,9 +67,11 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
     cabin = cabins[-1] if cabins else reservation["cabin"]
     legs = split_legs(reservation)
     chosen: list[Entity] = []
-    changes = 0
-    for index, leg in enumerate(legs):
-        if not _is_meant(wish, legs, index):
+    meant = [_is_meant(wish, legs, index) for index in range(len(legs))]
+    if cabin != reservation["cabin"] and any(meant) and not all(meant):
+        return Resolution(f"One cabin for all flights of {key}.", refusal=rules.ONE_CABIN)
+    for is_meant, leg in zip(meant, legs, strict=True):
+        if not is_meant:
             chosen += leg
             continue
         if {"landed", "flying"} & set(list_statuses(leg, call)):
@@ -78,8 +80,7 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
         if isinstance(offer, Resolution):
             return offer
         chosen += offer
-        changes += 1
-    if not changes:
+    if not any(meant):
         return Resolution(f"{key} has {len(legs)} ways.", question="Which flight should be changed, and to what?")
     return price_change(wish, user, reservation, cabin, chosen, call)
 
@@ -168,4 +169,4 @@ def _find_date(text: str, leg: list[Entity]) -> str:
             return f"2024-05-{old + sign * (read_number(word[1]) if word else 1):02d}"
     dates = list_dates(text)
     fresh = [date for date in dates if date not in {flight["date"] for flight in leg}]
-    return fresh[-1] if fresh else dates[-1] if dates else ""
+    return fresh[-1] if fresh else ""
