@@ -60,6 +60,11 @@ EXCHANGED = {
 
 AMOUNT = r"\$ ?(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:dollars|usd|gb)\b"
 
+NO_INSURANCE = (
+    r"\b(?:no|without|declin\w+)(?: (?:any|the|travel|trip))* insurance\b"
+    r"|\b(?:not|don't|won't)(?: \w+){1,4} insurance\b|\binsurance\W+(?:no|none|declined)\b"
+)
+
 BAGS = rf"\b(\d+|{'|'.join(NUMBERS)})(?: \w+)? (?:bags?|baggages?|suitcases?)\b"
 
 
@@ -151,12 +156,10 @@ def _compare_numbers(announced: str, request: Request) -> str | None:
         bags = {NUMBERS.get(word.lower(), word) for word in re.findall(BAGS, announced, re.IGNORECASE)}
         if "total_baggages" in arguments and bags and str(arguments["total_baggages"]) not in bags:
             return f"the number of bags: {_join(bags)}"
-        if arguments.get("insurance") in ("yes", "no") and re.search(r"\binsurance\b", announced, re.IGNORECASE):
-            none = (
-                r"\b(?:no|not|without|declin\w+|n't)\b[^.,;]{0,30}\binsurance\b|\binsurance\W+(?:no|none|declined)\b"
-            )
-            if bool(re.search(none, announced, re.IGNORECASE)) != (arguments["insurance"] == "no"):
-                return "the insurance"
+        wanted = arguments.get("insurance")
+        stated_insurance = "no" if _search(NO_INSURANCE, announced) >= 0 else "yes"
+        if wanted and _search(r"\binsurance\b", announced) >= 0 and wanted != stated_insurance:
+            return "the insurance"
     return None
 
 

@@ -34,6 +34,9 @@ WHAT_ELSE = "What would you like me to do instead?"
 INTRODUCES = re.compile(r"@|\bname is\b|\buser id\b|_\d{4}\b|\b\d{3}-\d{3}-\d{4}\b", re.IGNORECASE)
 """A first message that says who the customer is; most speak of other people's addresses at most."""
 
+TAKES_BACK = re.compile(r"\b(?:changed my mind|actually|instead|on second thought|wait)\b", re.IGNORECASE)
+"""In an answer to an announcement: another wish, whatever else is in it ("… with wheels: yes")."""
+
 VERBS = {"get": "look at", "find": "look up", "search": "search for"}
 """First word of a reading tool -> what to call it in a thought."""
 
@@ -134,7 +137,7 @@ class Conversation:
         for name, arguments in resolution.writes:
             self._say(" ".join([*done, announce_write(name, arguments, self._call), CONFIRM]))
             done.clear()
-            if not is_affirmative(self._said):
+            if not is_affirmative(self._said) or TAKES_BACK.search(self._said):
                 return self._change(intent)
             self._thought = f"The customer has agreed to what I listed, so I {name.replace('_', ' ')} now."
             report = report_write(name, arguments, self._call)
