@@ -1,7 +1,7 @@
 """Requests about items of an order: returns, exchanges, changes of a pending order.
 
 A change or an exchange is of one item: τ²'s `modify_pending_order_items` gives every item the last one's price, and
-several would depend on their order. Not here: whole orders (`retail.orders`).
+several would depend on their order. Not here: whole orders (`retail.requests.orders`).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from tautraj.synthesis.retail.customer import (
     list_other_variants,
     list_single_items,
 )
-from tautraj.synthesis.retail.orders import LATER, add_lost_number, list_gift_cards
+from tautraj.synthesis.retail.requests.orders import LATER, add_lost_number, list_gift_cards
 from tautraj.synthesis.retail.telling import Telling
 from tautraj.synthesis.retail.wording import name_item, name_items
 
