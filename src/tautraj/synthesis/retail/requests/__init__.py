@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from tautraj.benchmarks.goals import Family, Request
-from tautraj.synthesis.retail.requests import choices, corrections, items, orders, questions, refusals
+from tautraj.synthesis.retail.requests import chains, choices, corrections, items, orders, questions, refusals
 from tautraj.synthesis.retail.telling import Telling
 
 Maker = Callable[[Telling, Family], Request | Sequence[Request] | None]
@@ -14,6 +14,7 @@ WHOLE_ORDERS: tuple[Maker, ...] = (
     *(orders.change_payment,) * 3,
 )
 ITEMS: tuple[Maker, ...] = (items.return_items, items.change_item) * 3
+CHAINS: tuple[Maker, ...] = (chains.change_address_and_item, chains.change_address_and_payment)
 TAKING_BACK: tuple[Maker, ...] = (
     corrections.change_returned_items,
     corrections.change_refund,
@@ -23,7 +24,7 @@ TAKING_BACK: tuple[Maker, ...] = (
 QUESTIONS: tuple[Maker, ...] = (questions.ask_total, questions.ask_refund, questions.ask_difference)
 
 MAKERS: dict[Family, tuple[Maker, ...]] = {
-    "direct": (*WHOLE_ORDERS, *ITEMS, orders.change_default_address),
+    "direct": (*WHOLE_ORDERS, *ITEMS, items.return_everything, *CHAINS, orders.change_default_address),
     "lookup": (*WHOLE_ORDERS, *ITEMS),
     "optimisation": (choices.optimise,) * 3,
     "conditional": (choices.choose_conditionally,) * 3,
