@@ -23,7 +23,7 @@ from tautraj.agents.rules.retail.shop import Shop, find_orders_with
 EVERYTHING = re.compile(
     r"\b(?:everything|all of (?:it|them)|all (?:the )?items|all (?:its|of its) items|all things|the whole|"
     r"the entire|whole order|entire order|"
-    r"complete order|in full|lot of it|whole lot)\b",
+    r"complete order|in full|lot of it|whole lot|all of the items)\b",
     re.IGNORECASE,
 )
 
