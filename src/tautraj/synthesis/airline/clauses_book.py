@@ -57,7 +57,7 @@ BEST: Clause = {
         "Preference is to be given to {best}.",
         "Kindly select {best}.",
     ),
-    "learner": ("For me please {best}.", "I need {best} there.", "The right one is {best}."),
+    "learner": ("Please look for {best}.", "I need {best} there.", "The right one is {best}."),
     "annoyed": (
         "I want {best}, and I do not care which number it has.",
         "Find {best}, that is all.",
@@ -96,7 +96,7 @@ EXTRAS: Clause = {
     "chatty": (
         "I will be taking {bags}, and {insurance}, I have thought about it long enough.",
         "Luggage is {bags} this time, and {insurance} for my peace of mind.",
-        "It is {bags} and {insurance} for us, we like it simple.",
+        "It is {bags} and {insurance}, simple as that.",
     ),
     "formal": (
         "I require {bags} as well as {insurance}.",

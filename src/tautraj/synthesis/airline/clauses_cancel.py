@@ -5,7 +5,7 @@ Clause = dict[str, tuple[str, ...]]
 CANCEL: Clause = {
     "plain": (
         "I want to cancel {ref}.",
-        "Please cancel {ref} for me.",
+        "Please cancel {ref}.",
         "I would like to call off {ref}.",
         "There is something I have to cancel, namely {ref}.",
         "I am asking for {ref} to be cancelled, I do not need it any more, so please cancel.",
@@ -20,14 +20,14 @@ CANCEL: Clause = {
     "formal": (
         "I hereby request the cancellation of {ref}.",
         "I should like to have {ref} cancelled.",
-        "Kindly cancel {ref} on my behalf.",
+        "Kindly cancel {ref}.",
         "It has become necessary for me to cancel {ref}.",
     ),
     "learner": (
         "I want cancel {ref}, please.",
         "I must to cancel {ref}.",
         "My wish is to cancel {ref}, is it possible?",
-        "Please cancel for me {ref}, all of it.",
+        "Please cancel {ref}, all of it.",
     ),
     "annoyed": (
         "I want {ref} cancelled, and no long discussion about it.",

@@ -15,7 +15,7 @@ INSURED = (
 )
 GIVEN = (
     r"because|since\b|reason|due to|plans?\b|no longer|not (?:\w+ )?(?:go|going|travel|make|fly|need)|fell through|"
-    r"moved|postponed|called off|meeting|wedding|work|by mistake|accident|changed|busy|instead|anymore|any more|off\b"
+    r"moved|postponed|called off|meeting|wedding|work|by mistake|accident|changed|busy|instead|delay|anymore|any more|off\b"
 )
 BY_AIRLINE = (
     r"(?:airline|carrier|company|\bthey|\bwe|\byou)\b[^.?!]{0,30}\bcancel|(?:flights?|leg|"

@@ -65,7 +65,7 @@ CUES: dict[Kind, tuple[str, ...]] = {
     "book": (
         r"\b(?:book|buy|purchase|reserve)\b(?! \w+ (?:is|was))",
         r"(?:new|another) (?:booking|reservation|ticket)\b",
-        r"(?<!longer )(?<!not )need (?:to get|to be|to travel|to fly|(?:a|one|two|three|four|five|some) (?:flight|ticket|seat))",
+        r"(?<!longer )(?<!not )need (?:to (?:get|be|travel|fly)|(?:a|one|two|three|four|five|some) (?:flight|ticket|seat))",
         r"(?:want|like|wish|have|plan|going|hope) to (?:fly|travel) (?!in\b)",
         r"(?:flight|seat|ticket)s? (?:needed|wanted)",
     ),
@@ -105,7 +105,8 @@ CUES: dict[Kind, tuple[str, ...]] = {
         r"\bwhat (?:is|was|are|were|would|does|do|did|has|kind)\b(?! left)",
         r"\bwhich of\b|\bwhich (?:flight|reservation|booking|trip)\b|hear (?:how|what|which)",
         r"tell (?:me|you)|let (?:me|you) know|(?:like|want|need|love) to know",
-        r"\bwonder|curious|find out|look up|inform|balance of|worth",
+        r"\bwonder|curious|find out|look (?:it )?up\b|inform|balance of|worth",
+        r"(?:kindly|please) (?:state|confirm)|somebody check",
     ),
 }
 """Kind -> patterns of the words that ask for it."""
@@ -127,7 +128,7 @@ JOINT = re.compile(
     re.IGNORECASE,
 )
 FALLBACK = re.compile(
-    r"(?:(?:and |but )?(?:only )?if\b|otherwise|should (?:that|it|this|there|the|a|an)|in case|"
+    r"(?:(?:and |but )?(?:only )?if\b|otherwise|should\b|in case|"
     r"failing that|when (?:that|it) (?:is|does) not|"
     r"provided|unless|no seats\?|not possible\?|sold out\?|full\?|too (?:dear|expensive)\?)",
     re.IGNORECASE,
