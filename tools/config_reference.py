@@ -136,7 +136,7 @@ def _llm_rows() -> Iterator[tuple[str, ...]]:
         name = _load(path)["name"]
         model = "any model" if name == "???" else f"`{name}`"
         provider = _provider(path)
-        source = "no LLM" if provider == "offline" else f"{model} at `{provider}`"
+        source = "no LLM" if provider in ("offline", "program") else f"{model} at `{provider}`"
         words = ". ".join(filter(None, [source, header(path)[1]]))
         yield f"`{choice}`", words, ", ".join(f"`{seat}`" for seat in SEATS if choice in choices(seat))
 

@@ -99,11 +99,41 @@ def test_an_llm_is_the_same_in_both_seats(llm: str) -> None:
         (["model=gpt4o"], "tool_calling", "scripted"),
         (["user=scripted", "model=gpt4o"], "tool_calling", "scripted"),
         (["model=gpt4o", "user=gpt4o"], "tool_calling", "llm"),
+        (["model=rules"], "rules", "scripted"),
+        (["user_strategy=goal"], "oracle", "goal"),
     ],
 )
 def test_a_seat_brings_what_plays_it(overrides: list[str], agent: str, user_strategy: str) -> None:
     run = parse_run(composed_tree(*overrides))
     assert (run.agent.name, run.user_strategy.name) == (agent, user_strategy)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "model", "user"),
+    [
+        (["agent=rules"], "rules", "scripted"),
+        (["agent=rules", "user_strategy=goal", "domain=airline"], "rules", "scripted"),
+        (["agent=oracle"], "oracle", "scripted"),
+        (["user_strategy=human"], "oracle", "human"),
+        (["user_strategy=goal", "model=gpt4o"], "gpt-4o", "scripted"),
+    ],
+)
+def test_what_needs_no_llm_brings_its_seat(overrides: list[str], model: str, user: str) -> None:
+    run = parse_run(composed_tree(*overrides))
+    assert (run.model.name, run.user.name) == (model, user)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "named"),
+    [
+        (["agent=rules", "model=gpt4o"], ["agent=rules and model=rules go together"]),
+        (["user_strategy=goal", "user=gpt4o"], ["user_strategy=goal and user=scripted go together"]),
+    ],
+)
+def test_what_needs_no_llm_is_refused_with_one(overrides: list[str], named: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_run(composed_tree(*overrides))
+    assert all(words in str(caught.value) for words in named)
 
 
 @pytest.mark.parametrize(

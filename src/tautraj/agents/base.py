@@ -62,4 +62,5 @@ class AgentContext(NamedTuple):
     record_prompt: Callable[[str, Sequence[dict[str, Any]]], None]
     """(system prompt, tool schemas) -> None: write both into the record."""
     gold_context: GoldContext | None
-    """None unless the model is offline."""
+    """None unless the model is offline and replays gold actions."""
+    domain: str = ""

@@ -7,18 +7,17 @@ what the task requires, close. An upper bound and a check of the pipeline, not a
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tautraj.agents.announcements import PRODUCT_TOOL, REFUSAL, announce_write, list_new_products, report_write
+from tautraj.agents.authentication import READ_TOOLS, Action, plan_authentication
 from tautraj.agents.base import AgentContext, GoldContext
 from tautraj.agents.tool_calling import tool_calling
+from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Reply
 from tautraj.llms.reply import Message, RawCall
 from tautraj.trajectory import LlmCall
-
-Action = tuple[str, dict[str, Any]]
-"""(tool, arguments)."""
 
 Step = str | Action
 """A message to the customer, or a tool call."""
@@ -27,29 +26,28 @@ TRANSFER_TOOL = "transfer_to_human_agents"
 
 ON_HOLD = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
 
+BEFORE_CORRECTION = "I can do that for you. Shall I go ahead (yes/no)?"
+"""Asked where the customer is going to change its mind; only what it wants then is known."""
+
+REFUSED_AGAIN = "I understand, but I cannot make an exception to our policy."
+
 GOODBYE = "Is there anything else I can help you with?"
 
 LAST_STEP = "That was the last step on your device; it should work now."
-
-AUTHENTICATION_TOOLS = ("find_user_id_by_email", "find_user_id_by_name_zip")
-
-PHONE_LOOKUP_TOOL = "get_customer_by_phone"
-
-READ_TOOLS = {
-    "order_id": "get_order_details",
-    "reservation_id": "get_reservation_details",
-    "user_id": "get_user_details",
-}
-"""Argument of a writing tool -> the reading tool that shows the entity it names."""
 
 
 def oracle(context: AgentContext) -> None:
     """Play the gold actions until the episode ends. Needs `context.gold_context`, so model=oracle."""
     assert context.gold_context is not None, "the oracle plays with model=oracle"
-    perform(context, plan_steps(context.gold_context, {tool["function"]["name"] for tool in context.tools}))
+    gold_context, tools = context.gold_context, {tool["function"]["name"] for tool in context.tools}
+    goal = gold_context.task.goal
+    if goal is None or any(action.get("requestor") == "user" for action in gold_context.task.privileged.gold_actions):
+        perform(context, plan_steps(gold_context, tools))
+    else:
+        perform(context, plan_requests(gold_context, goal, tools, lambda: context.turns[-1].message or ""))
 
 
-def perform(context: AgentContext, planned: Sequence[Step]) -> None:
+def perform(context: AgentContext, planned: Iterable[Step]) -> None:
     """Take the steps in order, whatever the customer says, then say `GOODBYE` until the episode ends."""
     steps = enumerate(planned)
 
@@ -64,16 +62,47 @@ def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:
     """All steps of the conversation, planned before it begins."""
     gold = [_to_step(action) for action in gold_context.task.privileged.gold_actions]
     actions = [step for step in gold if step[0] != TRANSFER_TOOL]
-    steps: list[Step] = list(
-        _plan_authentication(gold_context, [a for a in actions if not isinstance(a, str)], tools)
-    )
-    steps += [step for step in _insert_reads(gold_context, actions, tools) if step not in steps[1:2]]
+    steps: list[Step] = list(plan_authentication(gold_context, [a for a in actions if not isinstance(a, str)], tools))
+    steps += [step for step in _insert_reads(gold_context, actions, tools, set()) if step not in steps[1:2]]
     transfers = [action for action in gold if action[0] == TRANSFER_TOOL]
     facts = "; ".join(gold_context.task.privileged.communicate)
     answer = f"Here is what you asked for: {facts}." if facts else ""
     if transfers:
         return [*steps, *filter(None, [answer]), *transfers, ON_HOLD]
     return [*steps, " ".join(filter(None, [answer, _report(gold_context, actions), GOODBYE]))]
+
+
+def plan_requests(
+    gold_context: GoldContext, goal: Goal, tools: set[str], get_reply: Callable[[], str]
+) -> Iterator[Step]:
+    """All steps, request by request: a customer that follows a goal makes the next one when one is done.
+
+    `get_reply`: the customer's last message.
+    """
+    owner: Action = READ_TOOLS["user_id"], {"user_id": goal.user_id}
+    authentication = list(plan_authentication(gold_context, [owner], tools))
+    yield from authentication
+    seen: set[tuple[str, str]] = set()
+    for request in goal.requests:
+        if request.family == "transfer":
+            gold = map(_to_step, gold_context.task.privileged.gold_actions)
+            summary = {"summary": request.wish or request.said}
+            yield next((step for step in gold if step[0] == TRANSFER_TOOL), (TRANSFER_TOOL, summary))
+            yield ON_HOLD
+            continue
+        if request.correction:
+            yield BEFORE_CORRECTION
+        writes = [(write.tool, write.arguments) for write in request.writes]
+        parts = [report_write(name, arguments, gold_context.peek) for name, arguments in writes]
+        yield from (
+            step for step in _insert_reads(gold_context, writes, tools, seen) if step not in authentication[1:2]
+        )
+        if request.tells:
+            parts.append(f"Here is what you asked for: {'; '.join(request.tells)}.")
+        yield " ".join([*(parts or [REFUSAL]), *[GOODBYE] * (request is goal.requests[-1])])
+        for insisted in request.insists:
+            if insisted in get_reply():
+                yield f"{REFUSED_AGAIN} {GOODBYE}"
 
 
 def _report(gold_context: GoldContext, actions: Sequence[Step]) -> str:
@@ -95,58 +124,13 @@ def _to_step(action: dict[str, Any]) -> Step:
     return action["name"], action["arguments"]
 
 
-def _plan_authentication(gold_context: GoldContext, actions: Sequence[Action], tools: set[str]) -> Iterator[Step]:
-    """Ask for the customer's identity and look it up, with the gold look-up if there is one."""
-    gold = next((action for action in actions if action[0] in AUTHENTICATION_TOOLS), None)
-    lookup = gold or _find_lookup(gold_context, actions, tools)
-    if lookup is None:
-        return
-    if lookup[0] == PHONE_LOOKUP_TOOL:
-        yield "Could you tell me your name and phone number, so that I can identify you?"
-    elif lookup[0] in AUTHENTICATION_TOOLS:
-        yield "Could you tell me your email, or your name and zip code, so that I can identify you?"
-    else:
-        yield "Could you tell me your user id?"
-    yield lookup
+def _insert_reads(
+    gold_context: GoldContext, actions: Sequence[Step], tools: set[str], seen: set[tuple[str, str]]
+) -> Iterator[Step]:
+    """The gold actions; before each write reads of what it is about, if not read yet, and a request to confirm.
 
-
-def _find_lookup(gold_context: GoldContext, actions: Sequence[Action], tools: set[str]) -> Action | None:
-    if PHONE_LOOKUP_TOOL in tools and (phone := re.search(r"\b\d{3}-\d{3}-\d{4}\b", gold_context.task.scenario.text)):
-        return PHONE_LOOKUP_TOOL, {"phone_number": phone[0]}
-    if READ_TOOLS["user_id"] not in tools:
-        return None
-    user_id = _find_user_id(gold_context, actions, tools)
-    user = gold_context.peek(READ_TOOLS["user_id"], {"user_id": user_id})
-    if user is None:
-        return None
-    if not tools & set(AUTHENTICATION_TOOLS):
-        return READ_TOOLS["user_id"], {"user_id": user_id}
-    if user["email"] in gold_context.task.scenario.text:
-        return AUTHENTICATION_TOOLS[0], {"email": user["email"]}
-    name, zip_code = user["name"], user["address"]["zip"]
-    return AUTHENTICATION_TOOLS[1], {
-        "first_name": name["first_name"],
-        "last_name": name["last_name"],
-        "zip": zip_code,
-    }
-
-
-def _find_user_id(gold_context: GoldContext, actions: Sequence[Action], tools: set[str]) -> str:
-    """Id of the customer: in a gold action, the owner of an entity the gold reads or writes, or in the scenario."""
-    for _, arguments in actions:
-        if "user_id" in arguments:
-            return str(arguments["user_id"])
-        for key in READ_TOOLS.keys() & arguments.keys():
-            entity = gold_context.peek(READ_TOOLS[key], {key: arguments[key]}) if READ_TOOLS[key] in tools else None
-            if entity is not None:
-                return str(entity["user_id"])
-    match = re.search(r"\b[a-z]+_[a-z]+_\d{4}\b", gold_context.task.scenario.text)
-    return match[0] if match else ""
-
-
-def _insert_reads(gold_context: GoldContext, actions: Sequence[Step], tools: set[str]) -> Iterator[Step]:
-    """The gold actions; before each write reads of what it is about, if not read yet, and a request to confirm."""
-    seen: set[tuple[str, str]] = set()
+    `seen`: (reading tool, value) of what was read; added to.
+    """
     for step in actions:
         if isinstance(step, str):
             yield step

@@ -6,6 +6,7 @@ Policy, tools, customer guidelines and reward come from the benchmark's own code
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
+from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Ask
 from tautraj.trajectory import Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
 
@@ -27,6 +28,8 @@ class Task(NamedTuple):
     given: tuple[Turn, ...]
     """The turns before the episode; empty unless the task starts within a conversation."""
     privileged: Privileged
+    goal: Goal | None = None
+    """What its customer wants, as data; None unless the task is synthetic. As secret as `privileged`."""
 
 
 class Observation(NamedTuple):

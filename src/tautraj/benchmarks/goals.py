@@ -76,6 +76,8 @@ class Request(Record):
     family: Family
     said: str
     """How the customer puts it, in the first person: one or more whole sentences."""
+    wish: str = ""
+    """`said` without what leads up to it; "" where nothing does."""
     answers: dict[Topic, str] = {}
     """What it says when asked about that, in the first person, and not before."""
     correction: str | None = None

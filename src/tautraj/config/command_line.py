@@ -21,6 +21,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from tautraj.config.choices import is_group_choice, list_choices, list_number_keys, suggest_choice
+from tautraj.config.llm import OFFLINE_COMPONENTS
 from tautraj.config.run import CONF
 from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, suggest_closest
 from tautraj.printable import collapse_whitespace, escape_unprintable
@@ -100,8 +101,19 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
 
 
 def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
-    """Rewrite `grid.<axis>=<levels>` for Hydra: `++` adds the axis or changes it, and brackets may be omitted."""
-    return [GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides]
+    """Rewrite overrides for Hydra.
+
+    `grid.<axis>=<levels>`: `++` adds the axis or changes it, and brackets may be omitted. `agent=rules` seats the one
+    llm that can play it, unless the seat is named: in a defaults list, a choice can override earlier ones only, and
+    seats come last so that `model=oracle` can select its agent.
+    """
+    seats = [
+        f"{seat}={llm}"
+        for seat, group in (("model", "agent"), ("user", "user_strategy"))
+        for component, llm in OFFLINE_COMPONENTS[seat].items()
+        if f"{group}={component}" in overrides and not any(word.startswith(f"{seat}=") for word in overrides)
+    ]
+    return [*(GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides), *seats]
 
 
 def to_hydra_literal(value: Any) -> str:

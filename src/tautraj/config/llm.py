@@ -8,8 +8,14 @@ from tautraj import redaction
 from tautraj.errors import ConfigError
 from tautraj.trajectory import Record
 
-OFFLINE_COMPONENTS = {"model": ("oracle",), "user": ("scripted", "human")}
-"""Seat -> components that play without an llm; each requires the offline llm of the same name."""
+OFFLINE_COMPONENTS = {
+    "model": {"oracle": "oracle", "rules": "rules"},
+    "user": {"scripted": "scripted", "goal": "scripted", "human": "human"},
+}
+"""Seat -> component that plays without an llm -> the offline llm that it requires."""
+
+OFFLINE_ROUTES = ("offline", "program")
+"""Routes with which no llm is called: `offline` in the model's seat knows the gold actions, `program` does not."""
 
 GOLD_ROUTES = ("offline", "rehearsed")
 """Routes with which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
@@ -39,7 +45,8 @@ Seconds = Annotated[float, Field(ge=0, le=1e9)]
 class Provider(Record):
     name: str = Field(min_length=1)
     route: str = Field(min_length=1)
-    """litellm's name of the protocol; `offline`: no llm is called; `local`, `rehearsed`: served by the run."""
+    """litellm's name of the protocol; `offline`, `program`: no llm is called; `local`, `rehearsed`: served by the
+    run."""
     api_base: Annotated[str, AfterValidator(_check_address)] | None
     api_key_env: Annotated[str, AfterValidator(redaction.validate_key_variable)] | None
     """Name of the environment variable; None: no key is sent. See `is_key_optional`."""
@@ -92,7 +99,7 @@ class Llm(Record):
 
     @property
     def is_offline(self) -> bool:
-        return self.provider.route == "offline"
+        return self.provider.route in OFFLINE_ROUTES
 
     @property
     def is_local(self) -> bool:

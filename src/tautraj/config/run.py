@@ -182,11 +182,12 @@ class Run(Record):
             ("user", self.user, "user_strategy", self.user_strategy),
         ]
         for seat, llm, key, component in pairs:
-            fits = component.name == llm.name if llm.is_offline else component.name not in OFFLINE_COMPONENTS[seat]
+            required = OFFLINE_COMPONENTS[seat].get(component.name)
+            fits = (required or component.name) == llm.name if llm.is_offline else required is None
             if not fits:
-                name = llm.name if llm.is_offline else component.name
+                offline = component.name if required else llm.name
                 raise ValueError(
-                    f"{key}={component.name} cannot be played by {seat}={llm.name}: {key}={name} and "
-                    f"{seat}={name} go together, every other {key} needs an llm, e.g. {seat}=gpt4o"
+                    f"{key}={component.name} cannot be played by {seat}={llm.name}: {key}={offline} and "
+                    f"{seat}={required or llm.name} go together, every other {key} needs an llm, e.g. {seat}=gpt4o"
                 )
         return self

@@ -86,7 +86,7 @@ PROPOSAL = re.compile(
 
 def has_open_request(message: str) -> bool:
     """Whether an agent's message wants an answer that the task may need: not whether there is anything else."""
-    return bool(_find_open_requests(message))
+    return bool(find_open_requests(message))
 
 
 def asks_only_for_more(message: str) -> bool:
@@ -96,13 +96,14 @@ def asks_only_for_more(message: str) -> bool:
 
 def asks_consent(message: str) -> bool:
     """Whether an agent's message wants a yes: a question for one, or a proposal in a message that asks nothing."""
-    requests = _find_open_requests(message)
+    requests = find_open_requests(message)
     if any(CONSENT.search(request) and not OPEN_QUESTION.search(request) for request in requests):
         return True
     return not requests and any(PROPOSAL.search(sentence) for sentence in _list_unclosing_sentences(message))
 
 
-def _find_open_requests(message: str) -> list[str]:
+def find_open_requests(message: str) -> list[str]:
+    """The sentences of an agent's message that want an answer, but for those about whether there is anything else."""
     sentences = _list_unclosing_sentences(message)
     return [sentence for sentence in sentences if "?" in sentence or REQUEST.search(sentence)]
 

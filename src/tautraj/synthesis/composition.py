@@ -29,7 +29,8 @@ def compose_draft(generator: Generator, database: Database, rng: Random) -> Draf
         identity=identity,
         unknown=unknown,
         requests=tuple(
-            request.model_copy(update={"said": words}) for request, words in zip(requests, said, strict=True)
+            request.model_copy(update={"said": words, "wish": request.said})
+            for request, words in zip(requests, said, strict=True)
         ),
         transfers=any(request.family == "transfer" for request in requests),
     )

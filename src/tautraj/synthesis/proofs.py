@@ -25,7 +25,7 @@ from tautraj.benchmarks import Benchmark, EntityRef, World
 from tautraj.benchmarks.goals import Goal, Request, Write
 from tautraj.synthesis.decontamination import Candidate, OfficialTasks
 from tautraj.synthesis.generator import Database, Generator, Rejection
-from tautraj.synthesis.solver import solve
+from tautraj.synthesis.solver import find_user_id, solve
 from tautraj.synthesis.text import TaskText, write_text
 from tautraj.trajectory import Outcome, ToolCall, Turn
 
@@ -128,9 +128,12 @@ class Prover:
     def _compare(self, task_id: str, goal: Goal, check: str, texts: Sequence[TaskText]) -> None:
         """Solve the texts one after another in one world, and compare its state and the answers with gold."""
         world = self._build_world(task_id)
+        user_id = find_user_id(self._generator.desk, texts[0], world.peek)
+        if user_id is None:
+            raise Failed(check, "the customer cannot be identified")
         tells: list[str] = []
         for text in texts:
-            solution = solve(self._generator.desk, text, world.peek)
+            solution = solve(self._generator.desk, text, user_id, world.peek)
             if isinstance(solution, str):
                 raise Failed(check, solution)
             for write in solution.writes:

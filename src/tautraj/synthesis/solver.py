@@ -18,12 +18,14 @@ INSTRUCTION = re.compile(
 """A part of `task_instructions` that says what the customer says later."""
 
 
-def solve(desk: Desk[Any], text: TaskText, call: Call) -> Solution | str:
-    """What the text asks for, wish by wish; or why it cannot be told."""
+def find_user_id(desk: Desk[Any], text: TaskText, call: Call) -> str | None:
+    """Whose text it is; None if the customer cannot be identified."""
     lookup = desk.identify(text.known_info)
-    user_id = desk.get_user_id(lookup, call(*lookup)) if lookup else None
-    if user_id is None:
-        return "the customer cannot be identified"
+    return desk.get_user_id(lookup, call(*lookup)) if lookup else None
+
+
+def solve(desk: Desk[Any], text: TaskText, user_id: str, call: Call) -> Solution | str:
+    """What the text asks for, wish by wish; or why it cannot be told."""
     intents = desk.read(text.reason_for_call)
     if not intents:
         return "no wish is found in the text"

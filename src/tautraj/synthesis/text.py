@@ -27,7 +27,17 @@ SECOND_PERSON = {
     "we": "you",
     "our": "your",
     "us": "you",
+    "let us": "let us",
+    "you are": "the agent is",
+    "you're": "the agent is",
+    "are you": "is the agent",
+    "you have": "the agent has",
+    "do you": "does the agent",
+    "you do": "the agent does",
+    "your": "the agent's",
+    "you": "the agent",
 }
+"""Who speaks is "you", and whom it speaks to is the agent."""
 
 _FIRST_PERSON = re.compile(
     rf"(?<![\w.@-])(?:{'|'.join(sorted(SECOND_PERSON, key=len, reverse=True))})(?![\w@-]|'\w|\.\w)", re.IGNORECASE
@@ -78,8 +88,9 @@ def to_second_person(text: str) -> str:
     def turn(match: re.Match[str]) -> str:
         word = SECOND_PERSON[match[0].lower()]
         before = text[: match.start()].rstrip(" \"'(")
-        is_first = not before or before[-1] in ".!?:"
-        return word[:1].upper() + word[1:] if is_first else word
+        is_first = not before or before[-1] in ".!?"
+        is_capital = is_first if match[0][0] == "I" else match[0][0].isupper()
+        return word[:1].upper() + word[1:] if is_capital else word
 
     return _FIRST_PERSON.sub(turn, text.replace("\u2019", "'"))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import Scenario
+from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Ask
 from tautraj.llms.tool_calls import SideChannels
 from tautraj.trajectory import ToolCall, Turn
@@ -34,3 +35,7 @@ class UserContext(NamedTuple):
     """
     think: Callable[[str], None]
     """Record a thought with the next turn; the agent never sees it."""
+    goal: Goal | None = None
+    """What the customer wants, as data; None unless the task is synthetic. For customers without an llm."""
+    seed: int = 0
+    """The episode's seed."""

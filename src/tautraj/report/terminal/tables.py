@@ -29,6 +29,8 @@ def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]
     if run.model.is_gold_replay:
         replays = f"model={run.model.name} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
+    elif run.model.is_offline:
+        console.print(safe_text(f"model={run.model.name} is a program: it is no model's result."), soft_wrap=True)
     for failure in list(progress.failures.values())[:3]:
         line = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
         console.print(safe_text(" ".join(line.split())), soft_wrap=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tautraj.agents import AgentContext, GoldContext
-from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
+from tautraj.benchmarks import Benchmark, Task, World, get_stop_word, open_benchmark
 from tautraj.config import Llm, Run
 from tautraj.config.components import load_component
 from tautraj.config.identity import EpisodeSpec, identify_cell
@@ -60,13 +60,20 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         env=environment,
         ask=build_ask(run.model, "model", _choose_seed(run.model, spec), recorder, limits),
         record_prompt=recorder.brief,
-        gold_context=GoldContext(task, world.peek, benchmark.writing_tools) if run.model.is_offline else None,
+        gold_context=_build_gold_context(run, benchmark, task, world),
+        domain=benchmark.domain,
     )
     with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}", component=True):
         if not environment.is_closed:
             load_component(run.agent)(agent_context)
     outcome = environment.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
     return _build_trajectory(run, spec, benchmark, task, user_context, recorder, outcome, started)
+
+
+def _build_gold_context(run: Run, benchmark: Benchmark, task: Task, world: World) -> GoldContext | None:
+    if not (run.model.is_offline and run.model.is_gold_replay):
+        return None
+    return GoldContext(task, world.peek, benchmark.writing_tools)
 
 
 def _build_user_context(
@@ -88,6 +95,8 @@ def _build_user_context(
         ask=build_ask(run.user, "user", _choose_seed(run.user, spec), recorder, limits),
         call=act,
         think=lambda thought: recorder.record_thought("user", thought),
+        goal=task.goal,
+        seed=spec.seed,
     )
 
 

@@ -1,0 +1,96 @@
+"""Cancellations and compensation, by the policy."""
+
+import re
+from datetime import datetime, timedelta
+
+from tautraj.agents.rules.airline import rules
+from tautraj.agents.rules.airline.records import Entity, list_statuses
+from tautraj.agents.rules.airline.wishes import Wish, split_sentences
+from tautraj.agents.rules.desk import Call, Resolution
+
+INSURED = (
+    r"\bsick\b|\bill\b|illness|unwell|\bflu\b|fever|hospital|doctor|surgery|surgeon|operat|health|injur|medical|"
+    r"broke (?:my|your|a|his|her) |broken (?:leg|arm|foot|ankle|wrist)|pneumonia|infection|weather|storm|hurricane|"
+    r"snow|blizzard|tornado|flood|\bfog\b|\bice\b|thunder|heat ?wave"
+)
+GIVEN = (
+    r"because|since\b|reason|due to|plans?\b|no longer|not (?:\w+ )?(?:go|going|travel|make|fly|need)|fell through|"
+    r"moved|postponed|called off|meeting|wedding|work|by mistake|accident|changed|busy|instead|delay|anymore|any more|off\b"
+)
+BY_AIRLINE = (
+    r"(?:airline|carrier|company|\bthey|\bwe|\byou)\b[^.?!]{0,30}\bcancel|(?:flights?|leg|"
+    r"plane|departure|connection|it) "
+    r"(?:\w+ ){0,4}?(?:was|were|is|are|got|has been|have been|been) (?:\w+ )?cancell?ed|cancell?ed (?:by|flights?)"
+)
+
+
+def resolve_cancellation(wish: Wish, reservation: Entity, call: Call) -> Resolution:
+    key = reservation["reservation_id"]
+    if reservation.get("status") == "cancelled":
+        return Resolution(f"{key} is cancelled already.", refusal=rules.IS_CANCELLED)
+    statuses = list_statuses(reservation["flights"], call)
+    if {"landed", "flying"} & set(statuses):
+        return Resolution(
+            f"A flight of {key} has been flown ({', '.join(statuses)}), so only a human may cancel it.",
+            is_transfer=True,
+        )
+    if not _has_reason(wish):
+        return Resolution(f"{key} has not been flown.", question="Why would you like to cancel it?")
+    if ground := _find_ground(wish, reservation, statuses):
+        return Resolution(
+            f"{key} may be cancelled: {ground}.", writes=(("cancel_reservation", {"reservation_id": key}),)
+        )
+    return Resolution(
+        f"{key} was made at {reservation['created_at']}, in {reservation['cabin']}, insurance: "
+        f"{reservation['insurance']}; no flight is cancelled: no ground for a cancellation holds.",
+        refusal=rules.NO_GROUND,
+    )
+
+
+def _has_reason(wish: Wish) -> bool:
+    pattern = f"{INSURED}|{GIVEN}|{BY_AIRLINE}"
+    return (
+        bool(wish.amendments)
+        or bool(re.search(pattern, wish.said, re.IGNORECASE))
+        or (len(split_sentences(wish.said)) > 2)
+    )
+
+
+def _find_ground(wish: Wish, reservation: Entity, statuses: list[str]) -> str | None:
+    if rules.NOW - datetime.fromisoformat(reservation["created_at"]) <= timedelta(hours=24):
+        return "it was made within the last 24 hours"
+    if "cancelled" in statuses:
+        return "the airline has cancelled a flight of it"
+    if reservation["cabin"] == "business":
+        return "it is in business class"
+    if reservation["insurance"] == "yes" and wish.is_said(INSURED):
+        return "it is insured, and the insurance covers health and weather"
+    return None
+
+
+def resolve_compensation(wish: Wish, user: Entity, reservation: Entity, call: Call) -> Resolution:
+    key = reservation["reservation_id"]
+    if user["membership"] == "regular" and reservation["insurance"] == "no" and reservation["cabin"] != "business":
+        return Resolution(
+            f"A regular member without insurance who does not fly business ({key}) is not compensated.",
+            refusal=rules.NO_COMPENSATION,
+        )
+    statuses = list_statuses(reservation["flights"], call)
+    passengers = len(reservation["passengers"])
+    complaint = f"{wish.context} {wish.said} {' '.join(wish.amendments)}"
+    is_about_delay = bool(re.search(r"delay|\blate\b|behind schedule|wait", complaint, re.IGNORECASE))
+    is_about_cancellation = bool(re.search(r"cancell?ed|cancellation", complaint, re.IGNORECASE))
+    has_change = wish.has_change or reservation.get("status") == "cancelled"
+    if "cancelled" in statuses and is_about_cancellation:
+        amount, why = rules.CANCELLATION_COMPENSATION * passengers, "a flight of it was cancelled"
+    elif "delayed" in statuses and is_about_delay and has_change:
+        amount, why = rules.DELAY_COMPENSATION * passengers, "a flight of it is delayed and it is given up"
+    else:
+        return Resolution(
+            f"The flights of {key} are {', '.join(statuses)}: nothing that is compensated, or nothing is changed.",
+            refusal=rules.NO_COMPENSATION,
+        )
+    return Resolution(
+        f"{key}: {why}, {passengers} passenger(s), {user['membership']} member: a certificate of ${amount}.",
+        writes=(("send_certificate", {"user_id": user["user_id"], "amount": amount}),),
+    )

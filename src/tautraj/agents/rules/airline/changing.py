@@ -1,0 +1,205 @@
+"""Changes of a reservation: bags, passengers, cabin, flights, by the policy."""
+
+import re
+
+from tautraj.agents.rules.airline import rules
+from tautraj.agents.rules.airline.offers import find_segment_offer, has_seats
+from tautraj.agents.rules.airline.records import (
+    Entity,
+    find_payment,
+    get_balance,
+    list_statuses,
+)
+from tautraj.agents.rules.airline.slots import (
+    find_count,
+    find_limit,
+    list_birthdays,
+    list_cabins,
+    list_names,
+    list_payments,
+    list_people,
+)
+from tautraj.agents.rules.airline.wishes import Wish
+from tautraj.agents.rules.desk import Call, Resolution
+
+BAGS = r"(?:bag|suitcase|piece|luggage|baggage)"
+REMOVED = (
+    r"\b(?:remov|take off|took off|taken off|drop|fewer|delet|get rid|take (?:\w+ ){0,4}off|"
+    r"less luggage|leave out|subtract)"
+)
+TOTAL = (
+    r"total|altogether|in all\b|all in all|make it \w+ bags|bring[^.?!]* to |"
+    r"up to \w+ (?:checked )?(?:bags|suitcases)"
+)
+COUNT = (
+    r"\b(?:add|extra|additional|bring|one more|another|fourth|third|sixth|"
+    r"fit in)\b[^.?!]*\b(?:passenger|travell?er|person|seat|friend)|"
+    r"\b(?:remov|take off|drop|without|delet|strike|cut|leav\w+ out|take (?:\w+ ){0,4}off|fewer)\w*"
+)
+PARTIAL = (
+    r"\b(?:only|just|solely)\b(?: for)?(?: the| my| your| one| that)*\b (?:return|outbound|"
+    r"way|first|second|last|leg|flight|(?-i:[A-Z][a-z]+ [A-Z]))"
+    r"|\b(?:return|outbound|way (?:out|back|there)|first leg|second leg)\b[^.?!]* (?:only|"
+    r"alone)\b|for (?:only|just) one of|"
+    r"keep[^.?!]* the others?|the others? (?:can|may|stay)"
+)
+
+
+def resolve_bags(wish: Wish, user: Entity, reservation: Entity, call: Call) -> Resolution:
+    key, old = reservation["reservation_id"], reservation["total_baggages"]
+    count = wish.find(lambda text: _find_bag_count(text, old))
+    if wish.is_said(REMOVED) or (count is not None and count[0] < old):
+        return Resolution(f"{key} has {old} checked bags; they can be added, not removed.", refusal=rules.FEWER_BAGS)
+    if count is None:
+        return Resolution(f"{key} has {old} checked bags.", question="How many checked bags would you like to add?")
+    total, cabin, passengers = count[0], reservation["cabin"], len(reservation["passengers"])
+    paid = rules.count_paid_bags(user["membership"], cabin, passengers, total)
+    due = rules.BAG_PRICE * max(0, paid - reservation["nonfree_baggages"])
+    payment = choose_payment(wish, user, reservation, due, is_needed=due > 0)
+    if isinstance(payment, Resolution):
+        return payment
+    arguments = {
+        "reservation_id": key,
+        "total_baggages": total,
+        "nonfree_baggages": paid,
+        "payment_id": payment,
+    }
+    return Resolution(
+        f"{key}: {passengers} passenger(s) in {cabin}, {user['membership']} member, {total} "
+        f"bags in all, of which {paid} "
+        f"are not free: ${due} to pay.",
+        writes=(("update_reservation_baggages", arguments),),
+    )
+
+
+def _find_bag_count(text: str, old: int) -> tuple[int] | None:
+    """The number of bags that are wanted in all."""
+    count = find_count(text, BAGS)
+    if count is None:
+        return None
+    return (count if re.search(TOTAL, text, re.IGNORECASE) else old + count,)
+
+
+def choose_payment(
+    wish: Wish, user: Entity, reservation: Entity, due: int, *, is_needed: bool = True
+) -> str | Resolution:
+    """Id of the payment method for a change, or why there is none. One that pays nothing need not be named."""
+    key = reservation["reservation_id"]
+    payment = find_payment(wish, user, reservation)
+    if payment is None and not is_needed:
+        return str(reservation["payment_history"][0]["payment_id"])
+    if payment is None:
+        if wish.find(list_payments) and not _is_in_profile(wish, user):
+            return Resolution(f"The method named for {key} is not in the profile.", refusal=rules.FOREIGN_PAYMENT)
+        what = f"${due} to pay" if due >= 0 else f"${-due} to refund"
+        return Resolution(
+            f"{key}: {what}.", question="Which gift card or credit card in your profile should be used?"
+        )
+    if user["payment_methods"][payment]["source"] == "certificate":
+        return Resolution(f"{payment} cannot pay for a change of {key}.", refusal=rules.CERTIFICATE_PAYS)
+    if get_balance(user, payment) < due:
+        return Resolution(f"{payment} holds less than the ${due} due for {key}.", refusal=rules.SMALL_BALANCE)
+    return payment
+
+
+def _is_in_profile(wish: Wish, user: Entity) -> bool:
+    sources = {method["source"] for method in user["payment_methods"].values()}
+    return any(words.source in sources for words in wish.find(list_payments))
+
+
+def resolve_passengers(wish: Wish, reservation: Entity) -> Resolution:
+    key, passengers = reservation["reservation_id"], [dict(person) for person in reservation["passengers"]]
+    full = [f"{person['first_name']} {person['last_name']}" for person in passengers]
+    said = " ".join((wish.said, *wish.amendments))
+    people = [person for text in (*reversed(wish.amendments), wish.said) for person in list_people(text)]
+    known = {f"{person.first_name} {person.last_name}": person for person in people}
+    if match := next((name for name in known if name in full), None):
+        passengers[full.index(match)]["dob"] = known[match].dob
+        return _replace_passengers(key, passengers, reservation)
+    old = [name for name in full if name in said]
+    if people and len(old) == 1:
+        new = people[0]
+        passengers[full.index(old[0])] = {"first_name": new.first_name, "last_name": new.last_name, "dob": new.dob}
+        return _replace_passengers(key, passengers, reservation)
+    names = [pair for text in (*reversed(wish.amendments), wish.said) for pair in list_names(text)]
+    fresh = [pair for pair in names if " ".join(pair) not in full]
+    if len(old) == 1 and fresh and not re.search(COUNT, said, re.IGNORECASE):
+        passengers[full.index(old[0])] |= {"first_name": fresh[0][0], "last_name": fresh[0][1]}
+        return _replace_passengers(key, passengers, reservation)
+    if len(old) == 1 and len(birthdays := list_birthdays(said)) == 1 and not fresh:
+        passengers[full.index(old[0])]["dob"] = birthdays[0]
+        return _replace_passengers(key, passengers, reservation)
+    if re.search(COUNT, said, re.IGNORECASE):
+        return Resolution(
+            f"{key} has {len(passengers)} passenger(s); their number cannot change.", refusal=rules.PASSENGER_COUNT
+        )
+    return Resolution(
+        f"{key} is for {', '.join(full)}.",
+        question="Whose name should be replaced, by whom, and when was that person born?",
+    )
+
+
+def _replace_passengers(key: str, passengers: list[Entity], reservation: Entity) -> Resolution:
+    if passengers == reservation["passengers"]:
+        return Resolution(
+            f"{key} has these passengers already.", question="What should be changed about the passengers?"
+        )
+    return Resolution(
+        f"{key} keeps its {len(passengers)} passenger(s), so one of them may be replaced or corrected.",
+        writes=(("update_reservation_passengers", {"reservation_id": key, "passengers": passengers}),),
+    )
+
+
+def resolve_cabin(wish: Wish, user: Entity, reservation: Entity, call: Call) -> Resolution:
+    key, old = reservation["reservation_id"], reservation["cabin"]
+    if wish.is_said(PARTIAL):
+        return Resolution(f"One cabin for all passengers and flights of {key}.", refusal=rules.ONE_CABIN)
+    cabins = [cabin for cabin in wish.find(list_cabins) if cabin != old]
+    if not cabins:
+        return Resolution(f"{key} is in {old}.", question="Which cabin would you like?")
+    if {"landed", "flying"} & set(list_statuses(reservation["flights"], call)):
+        return Resolution(f"A flight of {key} has been flown, so its cabin stays.", refusal=rules.FLOWN_CABIN)
+    return price_change(wish, user, reservation, cabins[-1], reservation["flights"], call)
+
+
+def price_change(
+    wish: Wish, user: Entity, reservation: Entity, cabin: str, flights: list[Entity], call: Call
+) -> Resolution:
+    """The change to these flights in this cabin: seats, difference in price, payment."""
+    key, passengers = reservation["reservation_id"], len(reservation["passengers"])
+    kept = {
+        (flight["flight_number"], flight["date"]): flight["price"]
+        for flight in reservation["flights"]
+        if cabin == reservation["cabin"]
+    }
+    total = 0
+    for flight in flights:
+        segment = flight["flight_number"], flight["date"]
+        if segment in kept:
+            total += kept[segment]
+            continue
+        offer = find_segment_offer(flight, call)
+        if offer is None or not has_seats((offer,), cabin, passengers):
+            return Resolution(
+                f"{flight['flight_number']} on {flight['date']} has not {passengers} seat(s) for sale in {cabin}.",
+                refusal=rules.NO_SEATS if offer else rules.NO_FLIGHT,
+            )
+        total += offer["prices"][cabin]
+    due = passengers * (total - sum(flight["price"] for flight in reservation["flights"]))
+    limit = wish.find(find_limit)
+    if limit is not None and due > limit:
+        return Resolution(f"{key}: ${due} would be due, and the customer named ${limit}.", refusal=rules.ABOVE_LIMIT)
+    payment = choose_payment(wish, user, reservation, due)
+    if isinstance(payment, Resolution):
+        return payment
+    arguments = {
+        "reservation_id": key,
+        "cabin": cabin,
+        "flights": [{"flight_number": flight["flight_number"], "date": flight["date"]} for flight in flights],
+        "payment_id": payment,
+    }
+    what = f"${due} to pay" if due > 0 else f"${-due} to refund"
+    return Resolution(
+        f"{key}: the flights are for sale in {cabin} for {passengers} passenger(s): {what}.",
+        writes=(("update_reservation_flights", arguments),),
+    )

@@ -1,0 +1,111 @@
+"""The desk of the airline: reads a customer's words, decides by the policy and by what the tools answer. No gold."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tautraj.agents.rules.airline import rules
+from tautraj.agents.rules.airline.answering import resolve_question
+from tautraj.agents.rules.airline.booking import resolve_booking
+from tautraj.agents.rules.airline.cancelling import resolve_cancellation, resolve_compensation
+from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin, resolve_passengers
+from tautraj.agents.rules.airline.rebooking import resolve_flights
+from tautraj.agents.rules.airline.records import find_reservation
+from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_payments, list_places
+from tautraj.agents.rules.airline.wishes import Wish, find_kinds, has_reference, read_wishes, split_sentences
+from tautraj.agents.rules.desk import Action, Call, Resolution
+
+BARE_REFERENCE = re.compile(
+    r"(?:(?:it|that|is|it's|that's|the|my|your|reservation|booking|number|id|code|one|would|"
+    r"be|should|sorry|yes|sure|under)"
+    r"[ ,:.]+)*[A-Z0-9]{6}\W*",
+    re.IGNORECASE,
+)
+CONDITION = re.compile(r"^(?:and |but )?(?:only )?(?:if|should|in case|unless|when)\b[^,:;]*?[,:;] ", re.IGNORECASE)
+LEAVE = (
+    r"\bleave (?:it|everything|things|the reservation)|forget (?:it|about)|do nothing|keep (?:it|"
+    r"things|everything|the way|the present)"
+)
+USER_ID = re.compile(r"\b[a-z]+_[a-z]+_\d{3,4}\b")
+
+
+class AirlineDesk:
+    """`agents.rules.desk.Desk` of the airline."""
+
+    question_for_identity = "May I have your user id, please?"
+
+    def identify(self, said: str) -> Action | None:
+        match = USER_ID.search(said)
+        return ("get_user_details", {"user_id": match[0]}) if match else None
+
+    def get_user_id(self, lookup: Action, answer: Any) -> str | None:
+        return str(answer["user_id"]) if isinstance(answer, dict) else None
+
+    def read(self, said: str) -> Sequence[Wish]:
+        return read_wishes(said)
+
+    def amend(self, intent: Wish, said: str) -> Wish:
+        """Words about another reservation, or about another kind of wish, change nothing."""
+        if _is_about_another(intent, said):
+            return intent
+        return intent._replace(amendments=(*intent.amendments, said))
+
+    def resolve(self, intent: Wish, user_id: str, call: Call) -> Resolution:
+        first = self._resolve_once(intent, user_id, call)
+        if not intent.otherwise or not (first.refusal or first.is_transfer):
+            return first
+        if re.search(LEAVE, intent.otherwise, re.IGNORECASE) and not re.search(r"\badd\b", intent.otherwise):
+            return first._replace(thought=f"{first.thought} The customer wants nothing else then.")
+        said = CONDITION.sub("", intent.otherwise)
+        kinds = find_kinds(said) or [intent.kind]
+        if intent.kind == "book" and kinds[0] != "cancel":
+            kinds = ["book"]
+        payments = [part for part in split_sentences(intent.said) if list_payments(part)]
+        fallback = Wish(kinds[0], " ".join([said, *payments]), intent.reference, amendments=intent.amendments)
+        if kinds[0] == "flights":
+            fallback = intent._replace(otherwise="", amendments=(*intent.amendments, said))
+        second = self._resolve_once(fallback, user_id, call)
+        return second._replace(thought=f"{first.thought} The customer's other choice: {second.thought}")
+
+    def _resolve_once(self, wish: Wish, user_id: str, call: Call) -> Resolution:
+        user = call("get_user_details", {"user_id": user_id})
+        if wish.kind == "insurance":
+            return Resolution("Insurance is sold with the booking only.", refusal=rules.LATE_INSURANCE)
+        if wish.kind == "book":
+            return resolve_booking(wish, user, call)
+        if wish.kind == "question":
+            return resolve_question(wish, user, call)
+        reservation = find_reservation(wish, user, call)
+        if isinstance(reservation, str):
+            return Resolution("It is not clear which reservation is meant.", question=reservation)
+        match wish.kind:
+            case "cancel":
+                return resolve_cancellation(wish, reservation, call)
+            case "compensation":
+                return resolve_compensation(wish, user, reservation, call)
+            case "bags":
+                return resolve_bags(wish, user, reservation, call)
+            case "passengers":
+                return resolve_passengers(wish, reservation)
+            case "cabin":
+                return resolve_cabin(wish, user, reservation, call)
+        return resolve_flights(wish, user, reservation, call)
+
+
+def _is_about_another(intent: Wish, said: str) -> bool:
+    """Whether an answer or correction names another reservation. A bare reservation number is an answer."""
+    own_text = f"{intent.said} {intent.context}"
+    is_about_booking = bool(re.search(r"\bnew (?:booking|trip|flight|ticket)", said))
+    if is_about_booking or intent.kind == "book":
+        return intent.kind != "book" or (not is_about_booking and has_reference(said))
+    if not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
+        return False
+    codes = {code for code in list_codes(said) if not FLIGHT_NUMBER.fullmatch(code)}
+    if codes:
+        return not codes & set(list_codes(own_text))
+    if places := set(list_places(said)):
+        return not places <= set(list_places(own_text))
+    return bool(list_payments(said) and set(list_dates(said)) - set(list_dates(own_text)))
+
+
+AIRLINE_DESK = AirlineDesk()

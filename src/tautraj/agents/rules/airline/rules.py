@@ -1,0 +1,49 @@
+"""Numbers and sentences of the airline's policy, as its agent applies them.
+
+Not here: how tasks are judged by the same policy (`synthesis.airline.policy`), which must not depend on the agent.
+"""
+
+from datetime import datetime
+
+NOW = datetime(2024, 5, 15, 15, 0)
+"""The current time as the policy states it."""
+
+FREE_BAGS = {
+    "regular": {"basic_economy": 0, "economy": 1, "business": 2},
+    "silver": {"basic_economy": 1, "economy": 2, "business": 3},
+    "gold": {"basic_economy": 2, "economy": 3, "business": 4},
+}
+"""Membership -> cabin -> free checked bags per passenger."""
+
+BAG_PRICE = 50
+INSURANCE_PRICE = 30
+CANCELLATION_COMPENSATION = 100
+DELAY_COMPENSATION = 50
+"""Dollars, per bag or passenger."""
+
+MAX_PASSENGERS = 5
+
+NO_GROUND = (
+    "I am sorry, but this reservation cannot be cancelled: it was made more than 24 hours ago, it is not in business "
+    "class, the airline has not cancelled a flight, and there is no insurance that covers your reason."
+)
+BASIC_ECONOMY = "I am sorry, but flights of a basic economy reservation cannot be changed."
+OTHER_ROUTE = "I am sorry, but the origin, the destination and the trip type of a reservation cannot be changed."
+PASSENGER_COUNT = "I am sorry, but the number of passengers of a reservation cannot be changed."
+TOO_MANY_PASSENGERS = "I am sorry, but a reservation can have five passengers at most."
+FEWER_BAGS = "I am sorry, but checked bags can be added to a reservation, not removed."
+LATE_INSURANCE = "I am sorry, but insurance can only be bought with the booking, and stays as it was then."
+ONE_CABIN = "I am sorry, but all passengers and all flights of a reservation must be in the same cabin."
+FLOWN_CABIN = "I am sorry, but the cabin cannot be changed after a flight of the reservation has been flown."
+NO_SEATS = "I am sorry, but there are not enough seats for this."
+NO_FLIGHT = "I am sorry, but there is no such flight for sale."
+NO_COMPENSATION = "I am sorry, but there is nothing that I may compensate in this case."
+CERTIFICATE_PAYS = "I am sorry, but a change can only be paid with a credit card or a gift card."
+SMALL_BALANCE = "I am sorry, but the balance of that payment method is not enough."
+IS_CANCELLED = "This reservation has already been cancelled."
+ABOVE_LIMIT = "This would cost more than the amount you named."
+FOREIGN_PAYMENT = "I am sorry, but only payment methods that are in your profile can be used."
+
+
+def count_paid_bags(membership: str, cabin: str, passengers: int, bags: int) -> int:
+    return max(0, bags - FREE_BAGS[membership][cabin] * passengers)

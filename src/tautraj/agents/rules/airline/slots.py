@@ -1,0 +1,247 @@
+"""What a customer's words name: airports, dates, cabins, bags, money, people, payment methods.
+
+Every reader takes plain English in the first or second person and returns what it found in the order said. Not here:
+what the customer wants with it (`airline.wishes`), what it means in the database (`airline.reservations`).
+"""
+
+import re
+from typing import NamedTuple
+
+CABINS = ("basic_economy", "economy", "business")
+
+CITIES = {
+    "Atlanta": "ATL",
+    "Boston": "BOS",
+    "Charlotte": "CLT",
+    "Chicago": "ORD",
+    "Dallas": "DFW",
+    "Denver": "DEN",
+    "Detroit": "DTW",
+    "Houston": "IAH",
+    "JFK": "JFK",
+    "LaGuardia": "LGA",
+    "Las Vegas": "LAS",
+    "Los Angeles": "LAX",
+    "Miami": "MIA",
+    "Minneapolis": "MSP",
+    "New York": "JFK",
+    "Newark": "EWR",
+    "Orlando": "MCO",
+    "Philadelphia": "PHL",
+    "Phoenix": "PHX",
+    "San Francisco": "SFO",
+    "Seattle": "SEA",
+    "Vegas": "LAS",
+}
+"""As `list_all_airports` names them, with short forms."""
+
+AIRPORTS = frozenset(CITIES.values())
+
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+
+NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
+} | {"no": 0, "a": 1, "an": 1, "single": 1, "another": 1, "couple of": 2, "both": 2, "no more than": 0}
+
+_NUMBER = r"(?:\d+|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+
+_PLACE = re.compile(rf"\b(?:{'|'.join(sorted(CITIES, key=len, reverse=True))}|{'|'.join(sorted(AIRPORTS))})\b")
+
+_MONTH = "|".join(rf"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS)
+_DATE = re.compile(
+    rf"\b(?:(?P<iso>2024-05-\d\d)|(?P<month>{_MONTH})\.? (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?(?:,? 2024)?"
+    rf"|(?P<day2>\d\d?)(?:st|nd|rd|th)?(?: of)? (?P<month2>{_MONTH})(?:,? 2024)?|the (?P<day3>\d\d?)(?:st|nd|rd|th)"
+    r"|(?P<word>today|tomorrow))\b(?!,? (?:19|20)\d\d|\d)",
+    re.IGNORECASE,
+)
+
+_DENIED = re.compile(
+    r"\b(?:not|no|never|instead of|rather than|without)\s+(?:in\s+|the\s+|on\s+)*"
+    r"(?:basic economy|economy|business)(?:\s+class)?",
+    re.IGNORECASE,
+)
+_CABIN = re.compile(
+    r"\b(basic[ _]economy|economy|coach|business)\b(?! (?:trip|meeting|travel|partner))", re.IGNORECASE
+)
+
+_BIRTHDAY = (
+    r"(?:(?P<iso>\d{4}-\d\d-\d\d)"
+    rf"|(?P<day>\d\d?)(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH}),? (?P<year>\d{{4}})"
+    rf"|(?P<month2>{_MONTH}) (?P<day2>\d\d?)(?:st|nd|rd|th)?,? (?P<year2>\d{{4}}))"
+)
+_NAME = r"(?P<first>[A-Z][a-z]+) (?P<last>[A-Z][a-z]+)"
+_PERSON = re.compile(
+    rf"{_NAME}[,:]? ?\(?(?:(?:who (?:was|is) )?(?i:born)(?: on)?|(?i:dob|date of birth|birthday))?(?: is|:)? ?"
+    rf"(?i:{_BIRTHDAY})"
+)
+_BORN = re.compile(_BIRTHDAY, re.IGNORECASE)
+
+CODE = re.compile(r"(?<![\w-])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{6}(?![\w-])|(?<![\w$-])\d{6}(?![\w-])")
+"""A reservation id or a flight number."""
+
+FLIGHT_NUMBER = re.compile(r"[A-Z]{3}\d{3}")
+
+PAYMENT_ID = re.compile(r"\b(?:credit_card|gift_card|certificate)_\d{7}\b")
+
+
+class Person(NamedTuple):
+    first_name: str
+    last_name: str
+    dob: str
+    """ISO date; empty if it was not said."""
+
+
+class PaymentWords(NamedTuple):
+    """How a payment method was described; empty fields were not mentioned."""
+
+    id: str
+    source: str
+    brand: str
+    last_four: str
+    amount: int | None
+    """Balance of a gift card or certificate, dollars."""
+    is_largest: bool | None
+    """True: the one with more on it; False: with less; None: not said."""
+
+
+def list_codes(text: str) -> list[str]:
+    return [code for code in CODE.findall(text) if code not in ("PLEASE", "CANCEL")]
+
+
+def list_places(text: str) -> list[str]:
+    """Airport codes in the order said, each once in a row."""
+    found: list[str] = []
+    for word in _PLACE.findall(text.replace("New York LaGuardia", "LaGuardia").replace("New York JFK", "JFK")):
+        code = CITIES.get(word, word)
+        if not found or found[-1] != code:
+            found.append(code)
+    return found
+
+
+def list_dates(text: str) -> list[str]:
+    """ISO dates of the current month, birthdays left out."""
+    found = []
+    for match in _DATE.finditer(text):
+        if match["iso"]:
+            found.append(match["iso"])
+        elif match["word"]:
+            found.append("2024-05-15" if match["word"].lower() == "today" else "2024-05-16")
+        else:
+            month = (match["month"] or match["month2"] or "may").lower()
+            day = int(match["day"] or match["day2"] or match["day3"])
+            if month.startswith("may") and 1 <= day <= 31:
+                found.append(f"2024-05-{day:02d}")
+    return found
+
+
+def list_cabins(text: str) -> list[str]:
+    """Cabins that were not denied, in the order said."""
+    return [
+        "economy" if word.lower() == "coach" else word.lower().replace(" ", "_")
+        for word in _CABIN.findall(_DENIED.sub(" ", text))
+    ]
+
+
+def list_people(text: str) -> list[Person]:
+    """Full names followed by a date of birth."""
+    return [Person(match["first"], match["last"], _to_iso(match)) for match in _PERSON.finditer(text)]
+
+
+def list_names(text: str) -> list[tuple[str, str]]:
+    """Pairs of capitalised words that are no place."""
+    without_places = _PLACE.sub("-", text)
+    return re.findall(r"(?<![.!?] )(?<!^)\b([A-Z][a-z]+) ([A-Z][a-z]+)\b", without_places)
+
+
+def list_birthdays(text: str) -> list[str]:
+    return [_to_iso(match) for match in _BORN.finditer(text)]
+
+
+def _to_iso(match: re.Match[str]) -> str:
+    if match["iso"]:
+        return match["iso"]
+    month = (match["month"] or match["month2"]).lower()[:3]
+    number = [name[:3] for name in MONTHS].index(month) + 1
+    return f"{match['year'] or match['year2']}-{number:02d}-{int(match['day'] or match['day2']):02d}"
+
+
+def read_number(word: str) -> int:
+    return int(word) if word.isdigit() else NUMBERS[word.lower()]
+
+
+def find_count(text: str, noun: str) -> int | None:
+    """The number before a noun (a pattern), at most three words between: `two more checked bags`; the closest."""
+    words = "|".join(sorted(NUMBERS, key=len, reverse=True))
+    for gap in range(4):
+        pattern = rf"(?<![\w$])(\d+|{words})\b(?: [\w-]+){{{gap}}} (?:{noun})"
+        if match := re.search(pattern, text, re.IGNORECASE):
+            return read_number(match[1])
+    return None
+
+
+def find_limit(text: str) -> int | None:
+    """Dollars that something may cost at most."""
+    match = re.search(
+        r"(?:at most|no more than|not more than|up to|more than|above|over|beyond|exceeds?|"
+        r"maximum of|limit(?: is)?(?: of)?"
+        r"|within|under|below|less than|budget(?: is| of)?|dearer than|costlier than) "
+        r"(?:a total of |the |my |your )?\$?(\d+)(?: dollars)?\b(?! (?:bags?|passengers?|people))",
+        text,
+        re.IGNORECASE,
+    )
+    return int(match[1]) if match else None
+
+
+def list_payments(text: str) -> list[PaymentWords]:
+    """Payment methods in the order mentioned."""
+    found = []
+    pattern = re.compile(
+        r"(?P<id>\b(?:credit_card|gift_card|certificate)_\d{7}\b)"
+        r"|(?P<brand>visa|master ?card)(?: (?:credit )?card)?(?:[\w ,]{0,25}? (?P<four>\d{4})\b)?"
+        r"|(?P<card>credit card|card)(?:,? (?:ending|ends|that ends|which ends|"
+        r"with the number ending)[\w ]*? (?P<four2>\d{4})\b)"
+        r"|(?P<rank>larger|bigger|largest|biggest|smaller|smallest|fuller)?(?: of (?:my|your) two)? ?"
+        r"\b(?P<source>gift ?cards?|(?:travel )?(?:certificate|voucher)s?|credit card)"
+        r"(?:,? (?:\w+ ){0,5}?\$(?P<amount>\d+))?",
+        re.IGNORECASE,
+    )
+    for match in pattern.finditer(text):
+        if match["id"]:
+            found.append(PaymentWords(match["id"], match["id"].rsplit("_", 1)[0], "", "", None, None))
+        elif match["brand"] or match["card"]:
+            brand = (match["brand"] or "").lower().replace(" ", "")
+            found.append(PaymentWords("", "credit_card", brand, match["four"] or match["four2"] or "", None, None))
+        else:
+            word = match["source"].lower()
+            source = "credit_card" if "credit" in word else "gift_card" if "gift" in word else "certificate"
+            amount, before = match["amount"], text[max(0, match.start() - 12) : match.start()]
+            if not amount and (ahead := re.search(r"\$(\d+) $", before)):
+                amount = ahead[1]
+            rank = (match["rank"] or "").lower()
+            found.append(
+                PaymentWords(
+                    "",
+                    source,
+                    "",
+                    "",
+                    int(amount) if amount else None,
+                    None if not rank else not rank.startswith("small"),
+                )
+            )
+    return found

@@ -1,0 +1,105 @@
+"""The desk of the shop: who a customer is, what is wanted, and what the policy makes of it.
+
+Not here: how words are read (`agents.rules.retail.reading`, `agents.rules.retail.shop`), the decisions
+(`agents.rules.retail.orders`, `agents.rules.retail.items`, `agents.rules.retail.answers`).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tautraj.agents.rules.desk import Action, Call, Desk, Resolution
+from tautraj.agents.rules.retail.answers import answer_count, answer_difference, answer_refund, answer_total
+from tautraj.agents.rules.retail.cancellation import resolve_cancel
+from tautraj.agents.rules.retail.items import resolve_change_item, resolve_return
+from tautraj.agents.rules.retail.orders import (
+    resolve_address,
+    resolve_default_address,
+    resolve_payment,
+)
+from tautraj.agents.rules.retail.reading import Wish, read_wishes
+from tautraj.agents.rules.retail.shop import Shop
+from tautraj.agents.rules.retail.words import Kind, classify
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ZIP = re.compile(r"(?<!\d)\d{5}(?!\d)")
+_USER_ID = re.compile(r"\b([a-z]+)_([a-z]+)_\d{4}\b")
+_NAME = re.compile(
+    r"\b(?:[Nn]ame(?: is|'s|:)?|(?:I|[Yy]ou) am|I'm|[Yy]ou are|[Tt]his is|[Ii]t's|"
+    r"[Ii]t is)\s+([A-Z][\w'-]+)\s+([A-Z][\w'-]+)"
+)
+_TWO_WORDS = re.compile(r"\b([A-Z][a-z'-]+)\s+([A-Z][a-z'-]+)\b")
+
+
+class RetailDesk:
+    """The shop, as the rules agent knows it."""
+
+    question_for_identity = (
+        "To find your account, may I have your email address? If you do not have it at hand, your full name and zip "
+        "code will do."
+    )
+
+    def identify(self, said: str) -> Action | None:
+        if email := _EMAIL.search(said):
+            return "find_user_id_by_email", {"email": email[0].rstrip(".")}
+        zip_code = _ZIP.search(said)
+        if zip_code is None:
+            return None
+        name = _USER_ID.search(said) or _NAME.search(said) or _TWO_WORDS.search(said)
+        if name is None:
+            return None
+        first, last = (part.capitalize() if part.islower() else part for part in name.groups())
+        return "find_user_id_by_name_zip", {"first_name": first, "last_name": last, "zip": zip_code[0]}
+
+    def get_user_id(self, lookup: Action, answer: Any) -> str | None:
+        return answer if isinstance(answer, str) and _USER_ID.fullmatch(answer) else None
+
+    def read(self, said: str) -> Sequence[Wish]:
+        return read_wishes(said)
+
+    def amend(self, intent: Wish, said: str) -> Wish:
+        if not re.search(r"[A-Za-z]{3}", said):
+            return intent
+        return intent._replace(later=(*intent.later, said))
+
+    def resolve(self, intent: Wish, user_id: str, call: Call) -> Resolution:
+        shop = Shop(user_id, call)
+        resolution = RESOLVERS[intent.kind](intent, shop)
+        if resolution.refusal is None or not intent.fallback:
+            return resolution
+        second = _fall_back(intent)
+        if second is None:
+            return resolution
+        other = RESOLVERS[second.kind](second, shop)
+        return other._replace(thought=f"{resolution.thought} So the customer's second choice counts. {other.thought}")
+
+
+def _fall_back(wish: Wish) -> Wish | None:
+    """The second choice of a customer, as a wish of its own; None if it is to leave things as they are."""
+    kind = classify(wish.fallback)
+    if kind is None and re.search(r"\b(?:leave|keep|forget|nothing|stay)\b", wish.fallback):
+        return None
+    return Wish(kind or wish.kind, wish.said, later=(*wish.later, wish.fallback))
+
+
+def _resolve_transfer(wish: Wish, shop: Shop) -> Resolution:
+    return Resolution(
+        "No tool of mine does this, and no rule forbids it: a human agent has to help.", is_transfer=True
+    )
+
+
+RESOLVERS: dict[Kind, Callable[[Wish, Shop], Resolution]] = {
+    "cancel": resolve_cancel,
+    "return": resolve_return,
+    "change_item": resolve_change_item,
+    "change_address": resolve_address,
+    "change_default_address": resolve_default_address,
+    "change_payment": resolve_payment,
+    "count": answer_count,
+    "total": answer_total,
+    "refund": answer_refund,
+    "difference": answer_difference,
+    "transfer": _resolve_transfer,
+}
+
+RETAIL_DESK: Desk[Wish] = RetailDesk()

@@ -1,0 +1,143 @@
+"""The airline as `synthesis.generator.Generator`."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from tautraj.agents.rules.airline import AIRLINE_DESK
+from tautraj.benchmarks.goals import Family, Goal, Request, Write
+from tautraj.synthesis.airline import policy, world
+from tautraj.synthesis.airline.bookings import book
+from tautraj.synthesis.airline.changes import (
+    Target,
+    add_bags,
+    cancel,
+    change_cabin,
+    change_flight,
+    change_passenger,
+    draw_targets,
+)
+from tautraj.synthesis.airline.choices import (
+    cancel_or_change_cabin,
+    change_mind_about_bags,
+    change_mind_about_cabin,
+    take_best_flight,
+    take_flight_or_other,
+    upgrade_within_limit,
+)
+from tautraj.synthesis.airline.compensations import compensate
+from tautraj.synthesis.airline.offers import get_status
+from tautraj.synthesis.airline.questions import ask
+from tautraj.synthesis.airline.references import find_ambiguity
+from tautraj.synthesis.airline.refusals import refuse, transfer
+from tautraj.synthesis.airline.view import View
+
+Database = dict[str, Any]
+
+Operation = Callable[[View, Target], Request | None]
+
+CHANGES: dict[Callable[[View, Target, Family], Request | None], int] = {
+    cancel: 3,
+    add_bags: 3,
+    change_passenger: 3,
+    change_cabin: 3,
+    change_flight: 3,
+    compensate: 4,
+}
+"""How often each is tried, relative to the others."""
+
+CHOICES: dict[Family, tuple[Operation, ...]] = {
+    "optimisation": (take_best_flight,),
+    "conditional": (take_flight_or_other, upgrade_within_limit, cancel_or_change_cabin),
+    "change_of_mind": (change_mind_about_bags, change_mind_about_cabin),
+    "transfer": (transfer,),
+}
+
+BOOKING_SHARES: dict[Family, float] = {"direct": 0.3, "optimisation": 0.5}
+"""Of the requests of a family."""
+
+TRIES = 6
+
+BY_ID_SHARE = 0.4
+
+
+class AirlineGenerator:
+    name = "airline"
+    weights: Mapping[Family, float] = {
+        "direct": 12,
+        "lookup": 12,
+        "optimisation": 12,
+        "conditional": 12,
+        "refusal": 9,
+        "information": 12,
+        "change_of_mind": 11,
+        "combined": 12,
+        "transfer": 5,
+        "pressure": 7,
+    }
+    desk = AIRLINE_DESK
+
+    def make_database(self, seed: int) -> Database:
+        return world.make_database(seed)
+
+    def list_customers(self, database: Database) -> Sequence[str]:
+        """Those who have reservations."""
+        return [user_id for user_id, user in database["users"].items() if user["reservations"]]
+
+    def identify(self, database: Database, user_id: str, rng: Random) -> tuple[dict[str, str], tuple[str, ...]]:
+        """The airline knows its customers by their user id alone."""
+        name = database["users"][user_id]["name"]
+        identity = {"name": f"{name['first_name']} {name['last_name']}", "user_id": user_id}
+        return identity, ()
+
+    def propose(self, database: Database, user_id: str, family: Family, voice: str, rng: Random) -> Sequence[Request]:
+        view = View(database, user_id, voice, rng)
+        found = (_propose_one(view, family) for _ in range(TRIES))
+        return [request for request in found if request][:1]
+
+    def find_breach(self, database: Database, write: Write, user_id: str) -> str | None:
+        now = _give_up_delayed(database, user_id) if write.tool == "send_certificate" else database
+        return policy.find_breach(now, write.tool, write.arguments, user_id, start=database)
+
+    def find_ambiguity(self, database: Database, goal: Goal) -> str | None:
+        return find_ambiguity(database, goal)
+
+    def reorder(self, write: Write) -> Iterator[Write]:
+        """Passengers and flights have an order of their own; the parts of a payment have none."""
+        yield from ()
+
+    def make_files(self, database: Database) -> dict[str, str]:
+        return {"db.json": json.dumps(database, indent=4)}
+
+
+def _propose_one(view: View, family: Family) -> Request | None:
+    if family == "information":
+        return ask(view)
+    if view.rng.random() < BOOKING_SHARES.get(family, 0):
+        return book(view, family)
+    is_by_id = family == "direct" or (family != "lookup" and view.rng.random() < BY_ID_SHARE)
+    target = next(iter(draw_targets(view, by_id=is_by_id)), None)
+    if target is None:
+        return None
+    if family in ("refusal", "pressure"):
+        return refuse(view, target, family)
+    if family in CHOICES:
+        return view.rng.choice(CHOICES[family])(view, target)
+    (change,) = view.rng.choices(list(CHANGES), list(CHANGES.values()))
+    return change(view, target, family)
+
+
+def _give_up_delayed(database: Database, user_id: str) -> Database:
+    """The customer's reservations with a delayed flight cancelled: its compensation is due after that.
+
+    V6 checks that the goal does cancel the reservation.
+    """
+    reservations = dict(database["reservations"])
+    for key in database["users"][user_id]["reservations"]:
+        if any(get_status(database, flight)["status"] == "delayed" for flight in reservations[key]["flights"]):
+            reservations[key] = reservations[key] | {"status": "cancelled"}
+    return database | {"reservations": reservations}
+
+
+GENERATOR = AirlineGenerator()

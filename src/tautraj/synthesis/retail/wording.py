@@ -1,0 +1,154 @@
+"""How clauses are written down and filled in, and the names that customers give to things of the shop.
+
+A clause is a table of lines `voice: sentences`; `[a|b]` stands for either, `{slot}` for a name. Not here: the clauses
+themselves (`retail.clauses.…`), voices (`synthesis.voices`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+Clause = dict[str, list[str]]
+"""Voice -> templates."""
+
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_SENTENCE_START = re.compile(r"(^|[.!?] )([a-z])")
+
+ADJECTIVES = {"washable", "insulated", "stackable", "folding"}
+"""Options with the values yes and no that are said without "with"."""
+
+CLEAR_UNITS = {"lumens", "bottles", "people", "pieces", "quarts", "watts", "volts", "liters", "GB", "TB", "Hz", "psi"}
+"""Units behind which the option need not be named."""
+
+PLURALS = {"wheels", "shortcut keys", "GPS"}
+"""Options that take no article."""
+
+
+def parse_clauses(table: str) -> dict[str, Clause]:
+    """Clause -> voice -> templates.
+
+    A line without a colon names a clause, the lines below it are its templates; eight blanks continue a line.
+    """
+    clauses: dict[str, Clause] = {}
+    for line in filter(None, map(str.strip, table.replace("\n        ", " ").splitlines())):
+        voice, colon, template = line.partition(": ")
+        if colon:
+            clauses[next(reversed(clauses))].setdefault(voice, []).append(template)
+        else:
+            clauses[line] = {}
+    return clauses
+
+
+def say(clause: Clause, voice: str, rng: Random, /, **names: str) -> str:
+    """One way in which this voice says a clause, with whole sentences beginning in capitals."""
+    return fill(rng.choice(clause[voice]), rng, names)
+
+
+def fill(template: str, rng: Random, names: Mapping[str, str]) -> str:
+    """The template with its choices made and its slots filled."""
+    while "[" in template:
+        template = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), template)
+    text = re.sub(r" {2,}", " ", template.format_map(names)).strip()
+    return _SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text.replace(" ,", ",").replace(" .", "."))
+
+
+def count_expansions(template: str) -> int:
+    """How many texts a template stands for, slots apart."""
+    count = 1
+    while choice := _CHOICE.search(template):
+        parts = choice[1].split("|")
+        count *= len(parts)
+        template = template[: choice.start()] + template[choice.end() :]
+    return count
+
+
+def join_words(words: Sequence[str], last: str = "and") -> str:
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def name_item(item: Mapping[str, Any], rng: Random) -> str:
+    """The product of an item, as its owner calls it."""
+    return f"{rng.choice(('the', 'the', 'my'))} {item['name'].lower()}"
+
+
+def name_items(items: Sequence[Mapping[str, Any]], rng: Random) -> str:
+    article = rng.choice(("the", "the", "my"))
+    return join_words([f"{article} {item['name'].lower()}" for item in items])
+
+
+def describe_option(option: str, value: str, rng: Random) -> str:
+    """A value of an option, to be put behind the name of a product: "in red", "with propane as fuel"."""
+    if value == "yes":
+        if option in ADJECTIVES:
+            return rng.choice((f"that is {option}", f"with {option}: yes"))
+        if option == "fits over glasses":
+            return rng.choice(("that fits over glasses", "with fits over glasses: yes"))
+        return rng.choice((f"with {_add_article(option)}", f"with {option}: yes", f"that has {_add_article(option)}"))
+    if value == "no":
+        if option in ADJECTIVES:
+            return rng.choice((f"that is not {option}", f"with {option}: no"))
+        if option == "fits over glasses":
+            return rng.choice(("that does not fit over glasses", "with fits over glasses: no"))
+        return rng.choice((f"without {_add_article(option)}", f"with {option}: no", f"with no {option}"))
+    if option.endswith("color") and option == "color":
+        return rng.choice((f"in {value}", f"in {value}", f"in the color {value}", f"with {value} as the color"))
+    if value == "none":
+        return rng.choice((f"with {option}: none", f"without {_add_article(option)}"))
+    forms = (
+        f"with {value} as the {option}",
+        f"with {option}: {value}",
+        f"with the {option} {value}",
+        f"with {value} for the {option}",
+    )
+    if re.search(r"\d", value) or option.rstrip("s") in value:
+        is_clear = option.rstrip("s") in value or value.rsplit(maxsplit=1)[-1] in CLEAR_UNITS
+        return rng.choice((*forms, *[f"with {value}"] * 4) if is_clear else forms)
+    if (
+        re.fullmatch(r"[A-Za-z-]+", value)
+        and not option.endswith("s")
+        and value not in ("one", "two", "three", "four")
+    ):
+        return rng.choice(
+            (*forms, f"with {_add_indefinite(value)} {option}", f"with {_add_indefinite(value)} {option}")
+        )
+    return rng.choice(forms)
+
+
+def describe_options(options: Mapping[str, str], rng: Random) -> str:
+    """Several of them, in any order."""
+    names = list(options)
+    rng.shuffle(names)
+    names.sort(key=lambda name: name != "color" or rng.random() < 0.5)
+    parts = [describe_option(name, options[name], rng) for name in names]
+    return join_words(parts)
+
+
+def _add_article(option: str) -> str:
+    if option in PLURALS or option.endswith("included"):
+        return option
+    return f"{'an' if option[0] in 'aeiou' else 'a'} {option}"
+
+
+def _add_indefinite(value: str) -> str:
+    return f"{'an' if value[0].lower() in 'aeio' else 'a'} {value}"
+
+
+def name_payment(method: Mapping[str, Any], rng: Random, *, has_two_cards: bool) -> str:
+    """A payment method, as its owner calls it."""
+    article = "my"
+    if method["source"] == "paypal":
+        return rng.choice((f"{article} PayPal account", "PayPal", f"{article} PayPal"))
+    if method["source"] == "gift_card":
+        return rng.choice((f"{article} gift card", f"{article} gift card", "the gift card on my account"))
+    brand = {"visa": "Visa", "mastercard": "Mastercard"}[method["brand"]]
+    if has_two_cards:
+        return rng.choice((f"{article} {brand}", f"{article} {brand} card", f"the {brand}"))
+    return rng.choice(
+        (f"{article} {brand}", f"{article} {brand} card", f"{article} credit card", f"the {brand} card")
+    )
+
+
+def write_address(address: Mapping[str, str]) -> str:
+    """In one line, country left out."""
+    return f"{address['address1']}, {address['address2']}, {address['city']}, {address['state']} {address['zip']}"
