@@ -16,7 +16,8 @@ IDENTITY = {
     r"|\bfull name\b",
     "zip": r"\b(?:zip|postal|post ?code)",
     "user_id": r"\b(?:user|customer|account|member\w*|profile) ?(?:id|number|name)\b",
-    "phone": r"\b(?:phone|mobile|telephone)\b",
+    "phone": r"\b(?:phone|mobile|telephone)\b(?=[^.?!]*\bnumbers?\b)|\bnumber (?:you are|of your line)\b",
+    "date_of_birth": r"\bdate of birth\b|\bbirth ?da(?:y|te)\b|\bborn\b",
 }
 """Key of `Goal.identity` -> words for it."""
 

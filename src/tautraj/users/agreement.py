@@ -60,6 +60,9 @@ EXCHANGED = {
 
 AMOUNT = r"\$ ?(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:dollars|usd|gb)\b"
 
+GIGABYTES = r"\b(\d+(?:\.\d+)?) ?(?:gb|gigabytes?)\b"
+"""Where data is bought: prices and bills are not what was asked for."""
+
 NO_INSURANCE = (
     r"\b(?:no|without|declin\w+)(?: (?:any|the|travel|trip))* insurance\b"
     r"|\b(?:not|don't|won't)(?: \w+){1,4} insurance\b|\binsurance\W+(?:no|none|declined)\b"
@@ -149,7 +152,9 @@ def _compare_payments(announced: str, request: Request) -> str | None:
 def _compare_numbers(announced: str, request: Request) -> str | None:
     for arguments in (write.arguments for write in request.writes):
         amounts = {float(value) for value in _find_amounts(arguments)}
-        stated = {float((a or b).replace(",", "")) for a, b in re.findall(AMOUNT, announced, re.IGNORECASE)}
+        form = GIGABYTES if "gb_amount" in arguments else AMOUNT
+        numbers = (next(filter(None, match.groups())) for match in re.finditer(form, announced, re.IGNORECASE))
+        stated = {float(number.replace(",", "")) for number in numbers}
         foreign = stated - amounts - {sum(amounts)}
         if foreign and amounts - stated and (stated & amounts or sum(amounts) not in stated):
             return f"the amount: {_join({f'{value:g}' for value in foreign})}"

@@ -16,6 +16,8 @@ TOPICS: dict[Topic, str] = {
     "reservation": r"\b(?:reservation|booking|trip|confirmation (?:number|code))\b",
     "flight": r"\b(?:flights?|dates?|cabin|class|depart\w*|arriv\w*|airports?|travel\w*|destination)\b",
     "line": r"\b(?:line|number|sim)\b",
+    "place": r"\b(?:abroad|where are|travel\w*|outside|at home|location)\b",
+    "data": r"\b(?:gb|gigabytes?|how much data|refuel\w*|more data)\b",
 }
 """`goals.Topic` -> words of a question about it; `other` is what is asked in no such words."""
 

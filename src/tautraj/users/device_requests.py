@@ -3,6 +3,7 @@
 Not here: what the customer says about it (`users.goal_device`).
 """
 
+import json
 import re
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
@@ -100,8 +101,14 @@ OFFER = re.compile(
 WANTED = re.compile(r"\b(?:(off|disable|deactivate)|(on|enable|activate))\b", re.IGNORECASE)
 
 
+TOOL_REQUEST = re.compile(r"on your device, please (\w+(?: \w+)*)(?: \((.*)\))?\.", re.IGNORECASE)
+"""The oracle's request: the tool's name in words, `key: value; …`."""
+
+
 def find_device_requests(message: str, tools: Collection[str]) -> list[DeviceRequest]:
     """What is to be done on the phone, in the order of the message. `tools`: the customer's."""
+    if exact := parse_tool_request(message, tools):
+        return [DeviceRequest(*exact)]
     requests: list[DeviceRequest] = []
     for sentence in re.split(r"(?<=[.!?:;])\s+|\n+", message):
         if not CUE.search(sentence) or OFFER.search(sentence):
@@ -118,3 +125,24 @@ def find_device_requests(message: str, tools: Collection[str]) -> list[DeviceReq
 def _find_wanted(tool: str, sentence: str) -> str | None:
     wanted = WANTED.search(sentence) if tool.startswith("toggle") else None
     return None if wanted is None else "OFF" if wanted[1] else "ON"
+
+
+def parse_tool_request(message: str, tools: Collection[str]) -> tuple[str, dict[str, Any]] | None:
+    """(tool, arguments) of the oracle's request; None if the message names none of `tools` in its form."""
+    request = TOOL_REQUEST.search(message)
+    name = _to_name(request[1]) if request else ""
+    if request is None or name not in tools:
+        return None
+    pairs = (pair.partition(": ") for pair in (request[2] or "").split("; ") if pair)
+    return name, {_to_name(key): _parse_value(value) for key, _, value in pairs}
+
+
+def _to_name(words: str) -> str:
+    return words.lower().replace(" ", "_")
+
+
+def _parse_value(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
+        return text

@@ -2,7 +2,8 @@
 
 It opens with its first request, answers what it is asked and nothing else, agrees only to what it wants, and goes on
 when a request is done. Not here: what it makes of a message (`users.agent_message`, `users.agreement`), which answer
-belongs to a question (`users.answers`), how it says what is not in the goal (`users.small_talk`).
+belongs to a question (`users.answers`), its phone (`users.goal_device`), how it says what is not in the goal
+(`users.small_talk`).
 """
 
 from random import Random
@@ -19,7 +20,7 @@ from tautraj.users.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, 
 from tautraj.users.agreement import find_announced, find_disagreement, find_operations
 from tautraj.users.answers import find_line, find_topics
 from tautraj.users.base import Customer, UserContext
-from tautraj.users.scripted import parse_tool_request
+from tautraj.users.goal_device import DeviceUser
 from tautraj.users.small_talk import SmallTalk
 
 
@@ -59,11 +60,17 @@ class GoalCustomer:
     def __init__(self, context: UserContext, goal: Goal, patience: int) -> None:
         self._context, self._goal, self._patience = context, goal, patience
         self._talk = SmallTalk(goal.voice, Random(f"goal-{context.seed}"))
-        self._tools = {tool["function"]["name"] for tool in context.tools}
+        tools = [tool["function"]["name"] for tool in context.tools]
+        self._device = DeviceUser(tools, self._use_device, goal.voice, Random(f"device-{context.seed}"))
         self._number = 0
         """Of the request under way, in the goal."""
         self._state = RequestState()
-        self._said = 0
+        self._said = self._errands = 0
+
+    def _use_device(self, tool: str, arguments: dict[str, Any]) -> str:
+        self._errands += 1
+        call = ToolCall(id=f"errand_{self._errands}", name=tool, arguments=arguments)
+        return self._context.call(call, NO_SIDE_CHANNELS)
 
     @property
     def _request(self) -> Request:
@@ -75,9 +82,8 @@ class GoalCustomer:
             return self._request.said
         if TRANSFER.search(message):
             return f"{self._talk.say('wait')} {self._context.transfer_word}"
-        if errand := parse_tool_request(message, self._tools):
-            call = ToolCall(id=f"errand_{self._said}", name=errand[0], arguments=errand[1])
-            return f"It says: {self._context.call(call, NO_SIDE_CHANNELS)}"
+        if report := self._device.follow(message):
+            return report
         if self._said > self._patience:
             return f"{self._talk.say('leave')} {self._context.stop_word}"
         self._state.heard += f" {message}"
@@ -172,7 +178,9 @@ class GoalCustomer:
             state.agreed |= set(find_operations(message.reports, request.writes))
         has_heard = all(told.lower() in state.heard.lower().replace(",", "") for told in request.tells)
         is_agreed = len(state.agreed) == len(request.writes)
-        if request.writes:
+        if request.content_when:
+            is_done = message.asks_for_more and self._device.is_content(request.content_when)
+        elif request.writes:
             is_done = is_agreed and (message.asks_for_more or bool(message.reports) and has_heard)
         else:
             is_done = has_heard and bool(request.tells) or message.asks_for_more and request.family != "transfer"

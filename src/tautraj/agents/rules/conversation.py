@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from tautraj.agents.announcements import announce_write, report_write
 from tautraj.agents.base import AgentContext
 from tautraj.agents.oracle import GOODBYE, ON_HOLD, TRANSFER_TOOL
-from tautraj.agents.rules.desk import Desk, Resolution
+from tautraj.agents.rules.desk import Desk, Resolution, Specialist
 from tautraj.config import Run
 from tautraj.config.components import attach_check, load_object
 from tautraj.errors import ConfigError, WorldClosed, boundary
@@ -48,12 +48,12 @@ def _check(run: Run, *, desks: dict[str, str], **_: Any) -> None:
     _load_desk(run.domain.name, desks)
 
 
-def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any]:
+def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
     next_step = f"It plays {', '.join(desks)}. For {domain} choose another agent, e.g. agent=tool_calling model=gpt4o"
     if domain not in desks:
         raise ConfigError(f"agent=rules: {domain} has no desk. {next_step}")
     with boundary(ConfigError, f"agent=rules: loading the desk of {domain}", next_step):
-        desk: Desk[Any] = load_object(desks[domain])
+        desk: Desk[Any] | Specialist = load_object(desks[domain])
     return desk
 
 
@@ -61,7 +61,11 @@ def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any]:
 def rules(context: AgentContext, *, desks: dict[str, str]) -> None:
     """Converse until the episode ends. `desks`: domain -> dotted name of its desk."""
     with suppress(WorldClosed):  # nothing is carried out once the customer has left
-        Conversation(context, _load_desk(context.domain, desks)).hold()
+        desk = _load_desk(context.domain, desks)
+        if isinstance(desk, Specialist):
+            desk.converse(context.env, context.turns[-1].message or "", context.task_id)
+        else:
+            Conversation(context, desk).hold()
 
 
 class Conversation:

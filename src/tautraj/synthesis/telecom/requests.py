@@ -72,7 +72,8 @@ def _draft(rng: Random, account: Account, asked: list[Operation]) -> Draft:
         user_id=caller.customer_id,
         identity=caller.identity,
         requests=tuple(
-            request.model_copy(update={"said": words}) for request, words in zip(requests, said, strict=True)
+            request.model_copy(update={"said": words, "wish": request.said})
+            for request, words in zip(requests, said, strict=True)
         ),
         transfers=any(operation.family == "transfer" for operation in asked),
     )

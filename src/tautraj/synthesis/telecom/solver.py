@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from tautraj.agents.oracle import ON_HOLD
-from tautraj.agents.rules.telecom.conversation import converse
+from tautraj.agents.rules.telecom import TELECOM_DESK
 from tautraj.benchmarks import World
 from tautraj.errors import WorldClosed
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
@@ -33,7 +33,7 @@ def solve(texts: Sequence[TaskText], world: World, user_tools: Sequence[str], se
     table = _Table(texts, world, user_tools)
     opening = table.open()
     with suppress(WorldClosed):
-        converse(table, opening, seed)
+        TELECOM_DESK.converse(table, opening, seed)
     return table.turns
 
 

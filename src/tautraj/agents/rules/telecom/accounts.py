@@ -42,7 +42,8 @@ class Account:
     def __init__(self, talk: Talk, customer: Entity, phone_number: str | None) -> None:
         self._talk, self.customer = talk, customer
         self._phone_number = phone_number
-        self._line: Entity | None = None
+        self._line_ids: dict[str, str] = {}
+        """By phone number, as far as they were looked at."""
 
     @property
     def customer_id(self) -> str:
@@ -51,10 +52,12 @@ class Account:
     def find_line(self, phone_number: str | None = None) -> Entity:
         """The line of a number as it is now, or else the caller's. Asks which one if it is none of the customer's."""
         for _ in range(MAX_TRIES):
-            wanted = phone_number or self._phone_number
-            for line_id in self.customer["line_ids"]:
+            wanted = phone_number or self._phone_number or ""
+            line_ids = self.customer["line_ids"]
+            for line_id in [self._line_ids[wanted]] if wanted in self._line_ids else line_ids:
                 line: Entity = self._talk.call("get_details_by_id", id=line_id)
-                if line["phone_number"] == wanted or len(self.customer["line_ids"]) == 1:
+                self._line_ids[line["phone_number"]] = line_id
+                if line["phone_number"] == wanted or len(line_ids) == 1:
                     return line
             self._talk.think("That is the number of none of the customer's lines.")
             number = PHONE_NUMBER.search(self._talk.say("Which line is it about? Please tell me its phone number."))
@@ -133,8 +136,8 @@ class Account:
         if wanted_gb is None:
             return None
         talk.think(f"{wanted_gb:g} GB at {price} USD each; the price has to be confirmed.")
-        total = f"{wanted_gb:g} GB for the line {line['phone_number']} come to ${wanted_gb * price:.2f}"
-        if not talk.confirm(f"{total}. I would add them now."):
+        total = f"${wanted_gb * price:.2f}"
+        if not talk.confirm(f"I can add {wanted_gb:g} GB of data to the line {line['phone_number']} for {total}."):
             return None
         talk.call("refuel_data", **self.name(line), gb_amount=wanted_gb)
         return wanted_gb

@@ -24,15 +24,18 @@ MAX_MESSAGES = 3
 """That nothing is understood of, one after another."""
 
 
-def converse(channel: Channel, opening: str, seed: str) -> None:
-    """Serve a customer that has begun with `opening`, until it wants nothing more or is handed over."""
-    talk = Talk(channel, Random(f"telecom-agent-{seed}"))
-    try:
-        _serve(talk, opening)
-    except HandOver as reason:
-        talk.think(f"{reason} Only a human can go on.")
-        talk.call(TRANSFER_TOOL, summary=str(reason))
-        talk.say(ON_HOLD)
+class TelecomDesk:
+    """`agents.rules.desk.Specialist` of telecom."""
+
+    def converse(self, environment: Channel, opening: str, seed: str) -> None:
+        """Serve a customer that has begun with `opening`, until it wants nothing more or is handed over."""
+        talk = Talk(environment, Random(f"telecom-agent-{seed}"))
+        try:
+            _serve(talk, opening)
+        except HandOver as reason:
+            talk.think(f"{reason} Only a human can go on.")
+            talk.call(TRANSFER_TOOL, summary=str(reason))
+            talk.say(ON_HOLD)
 
 
 def _serve(talk: Talk, opening: str) -> None:

@@ -35,6 +35,8 @@ class Support:
     def __init__(self, talk: Talk, account: Account, opening: str) -> None:
         """`opening`: what the customer has said about it; it may say where it is."""
         self._talk, self._account, self._opening = talk, account, opening
+        self._speed = ""
+        """What the last speed test said."""
 
     def mend_service(self) -> str:
         self._restore_service()
@@ -161,6 +163,7 @@ class Support:
         return not HOME.search(said) and bool(HERE.search(said) or AFFIRMED.search(said))
 
     def _switch_data_on(self) -> bool:
+        self._talk.think("Mobile data itself may be switched off.")
         if not readings.is_setting_off("mobile data", self._talk.use_phone("check_network_status")):
             return False
         self._talk.use_phone("toggle_data", "Mobile data is switched off on your phone.")
@@ -184,16 +187,19 @@ class Support:
     def _restore_speed(self) -> None:
         """All three causes are looked at: two of them together look like one."""
         talk = self._talk
-        if self._is_fast():
+        if readings.is_excellent(self._speed):
             return
+        talk.think("There is a connection and it is slow: Data Saver, network mode and VPN are looked at in turn.")
         if readings.is_on(talk.use_phone("check_data_restriction_status", "The connection is slow.")):
             talk.use_phone("toggle_data_saver_mode", "Data Saver slows the connection down.")
             if self._is_fast():
                 return
+        talk.think("Not excellent yet: the phone may be kept to slow networks.")
         if readings.is_limited(talk.use_phone("check_network_mode_preference")):
             talk.use_phone("set_network_mode_preference", "Your phone may use slow networks only.", mode=FASTEST)
             if self._is_fast():
                 return
+        talk.think("Still not excellent: a VPN is the last cause.")
         if readings.is_vpn_on(talk.use_phone("check_vpn_status")):
             talk.use_phone("disconnect_vpn", "The VPN takes most of the speed.")
             if self._is_fast():
@@ -209,6 +215,7 @@ class Support:
         return True
 
     def _leave_wifi_calling(self) -> bool:
+        self._talk.think("Wi-Fi calling can take picture messages away from the mobile network.")
         if not readings.is_on(self._talk.use_phone("check_wifi_calling_status")):
             return False
         self._talk.use_phone("toggle_wifi_calling", "Wi-Fi calling gets in the way of picture messages.")
@@ -216,6 +223,7 @@ class Support:
 
     def _grant_permissions(self) -> bool:
         talk = self._talk
+        talk.think("The network is in order: the messaging app needs the permissions sms and storage.")
         granted = talk.use_phone("check_app_permissions", app_name="messaging")
         missing = [name for name in ("sms", "storage") if not readings.has_permission(name, granted)]
         for name in missing:
@@ -224,6 +232,7 @@ class Support:
         return bool(missing)
 
     def _restore_mmsc(self) -> bool:
+        self._talk.think("The app is in order: the last cause is the address of the picture message centre.")
         if not readings.lacks_mmsc(self._talk.use_phone("check_apn_settings")):
             return False
         self._talk.use_phone("reset_apn_settings", "The address of the picture message centre is missing.")
@@ -234,7 +243,11 @@ class Support:
         return readings.cannot_send(self._talk.use_phone("can_send_mms", why))
 
     def _is_offline(self) -> bool:
-        return readings.is_offline(self._talk.use_phone("run_speed_test"))
+        return readings.is_offline(self._test_speed())
 
     def _is_fast(self) -> bool:
-        return readings.is_excellent(self._talk.use_phone("run_speed_test"))
+        return readings.is_excellent(self._test_speed())
+
+    def _test_speed(self) -> str:
+        self._speed = self._talk.use_phone("run_speed_test")
+        return self._speed
