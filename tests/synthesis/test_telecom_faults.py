@@ -1,6 +1,7 @@
 """Broken phones: τ²'s fault tables without their customer, compositions that no test task has, tasks that hold."""
 
 import json
+import re
 from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
@@ -12,8 +13,11 @@ from tau2.domains.telecom.environment import get_environment, get_tasks_split
 from tau2.domains.telecom.tasks import mms_issues, mobile_data_issues, service_issues
 from tau2.domains.telecom.tasks.utils import BaseTask
 
+from tautraj.synthesis.generator import Case, Draft
 from tautraj.synthesis.telecom import fault_tables
 from tautraj.synthesis.telecom.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.clauses_accounts import CLAUSES as ACCOUNT_CLAUSES
+from tautraj.synthesis.telecom.clauses_faults import CLAUSES as FAULT_CLAUSES
 from tautraj.synthesis.telecom.compositions import (
     INTENTS,
     Composition,
@@ -23,9 +27,10 @@ from tautraj.synthesis.telecom.compositions import (
     propose_compositions,
 )
 from tautraj.synthesis.telecom.fault_tables import Fault, resolve
-from tautraj.synthesis.telecom.faults import propose_fault_tasks
-from tautraj.synthesis.telecom.proposals import Proposal
+from tautraj.synthesis.telecom.faults import PLACES, draft_fault_task
 from tautraj.synthesis.telecom.world import make_database
+from tautraj.synthesis.voices import VOICES
+from tautraj.synthesis.world_folder import to_task
 
 TAU2_FAULTS = {
     fault.name: fault
@@ -60,8 +65,22 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def proposals(world: World) -> list[Proposal]:
-    return list(islice(propose_fault_tasks(world.database, 7), 40))
+def drafts(world: World) -> list[Draft]:
+    return _draw(world, 40)
+
+
+def _draw(world: World, count: int) -> list[Draft]:
+    rng = Random("test")
+    return [draft_fault_task(rng, world.database) for _ in range(count)]
+
+
+def _get_case(draft: Draft) -> Case:
+    assert draft.case is not None
+    return draft.case
+
+
+def _to_task(draft: Draft) -> dict[str, Any]:
+    return to_task("a task", draft.goal, "telecom", draft.case)
 
 
 def test_three_faults_are_not_the_benchmarks_and_one_of_its_is_left_out() -> None:
@@ -128,39 +147,59 @@ def test_two_faults_that_one_action_mends_do_not_go_together() -> None:
     assert may_be_used(Composition("mms_issue", both[1:], None))
 
 
-def test_the_same_seed_gives_the_same_tasks(world: World, proposals: list[Proposal]) -> None:
-    again = list(islice(propose_fault_tasks(world.database, 7), 40))
-    assert json.dumps([proposal._asdict() for proposal in again]) == json.dumps([p._asdict() for p in proposals])
-    assert len({proposal.task["id"] for proposal in again}) == 40
-    assert again != list(islice(propose_fault_tasks(world.database, 8), 40))
+def test_the_same_seed_gives_the_same_tasks(world: World, drafts: list[Draft]) -> None:
+    assert _draw(world, 40) == drafts
+    assert len({_get_case(draft).name for draft in drafts}) == 40
 
 
-def test_gold_is_worth_one_and_nothing_done_is_worth_nothing(world: World, proposals: list[Proposal]) -> None:
-    for proposal in proposals:
-        calls = Calls(world.accounts[proposal.goal["caller"]["customer_id"]], world.user_database)
-        gold = proposal.task["evaluation_criteria"]["actions"]
-        assert calls.grade_gold(proposal.task) == 1.0, proposal.task["id"]
-        assert calls.grade(proposal.task, []) == calls.grade(proposal.task, gold[:-1]) == 0.0, proposal.task["id"]
+def test_gold_is_worth_one_and_nothing_done_is_worth_nothing(world: World, drafts: list[Draft]) -> None:
+    for draft in drafts:
+        calls, task = Calls(world.accounts[draft.goal.user_id], world.user_database), _to_task(draft)
+        gold, name = task["evaluation_criteria"]["actions"], _get_case(draft).name
+        assert calls.grade_gold(task) == 1.0, name
+        assert calls.grade(task, []) == calls.grade(task, gold[:-1]) == 0.0, name
 
 
-def test_every_fault_has_to_be_mended(world: World, proposals: list[Proposal]) -> None:
+def test_every_fault_has_to_be_mended(world: World, drafts: list[Draft]) -> None:
     """Without what mends one of them the task fails: no fault is there for show."""
-    faults = [proposal for proposal in proposals if proposal.family == "fault"]
-    for proposal in faults[:15]:
-        calls = Calls(world.accounts[proposal.goal["caller"]["customer_id"]], world.user_database)
-        gold = proposal.task["evaluation_criteria"]["actions"]
-        for name in proposal.task["id"].partition("]")[2].partition("[")[0].split("|"):
+    faults = [draft for draft in drafts if draft.family == "fault"]
+    for draft in faults[:15]:
+        calls, task = Calls(world.accounts[draft.goal.user_id], world.user_database), _to_task(draft)
+        gold = task["evaluation_criteria"]["actions"]
+        for name in _get_case(draft).parts:
             tools = [(seat, tool) for seat, tool, _ in OUR_FAULTS[name].mends or () if tool != "reboot_device"]
             rest = [action for action in gold if (action["requestor"], action["name"]) not in tools]
-            assert calls.grade(proposal.task, rest) == 0.0, (proposal.task["id"], name)
+            assert calls.grade(task, rest) == 0.0, (_get_case(draft).name, name)
     assert len(faults) > 25
 
 
-def test_what_is_in_a_task_is_the_worlds(world: World, proposals: list[Proposal]) -> None:
-    for proposal in proposals:
-        account = world.accounts[proposal.goal["caller"]["customer_id"]]
-        assert account.is_in_order
-        text = json.dumps(proposal.task)
+def test_what_is_in_a_task_is_the_worlds(world: World, drafts: list[Draft]) -> None:
+    for draft in drafts:
+        assert world.accounts[draft.goal.user_id].is_in_order
+        text, place = json.dumps(_to_task(draft)), draft.goal.requests[0].answers["place"]
         assert "C1001" not in text and "L1002" not in text and "B1234321" not in text and "John Smith" not in text
-        assert proposal.goal["caller"]["phone_number"] in text
-        assert ("abroad" in proposal.goal["location"]) == ("set_user_location" in text)
+        assert draft.goal.identity["phone"] in text
+        assert ("set_user_location" in text) == any(country in place for country in PLACES)
+
+
+def test_the_text_does_not_tell_what_is_wrong(drafts: list[Draft]) -> None:
+    """Two tasks with different faults and the same complaint differ in nothing that the agent can read beforehand."""
+    faults = r"airplane|sim\b|apn|data saver|vpn|wi-?fi calling|permission|overdue|suspend|roaming|2g"
+    for draft in drafts:
+        assert not re.search(faults, draft.goal.requests[0].said.lower())
+
+
+def test_a_solvable_task_says_what_is_agreed_to(drafts: list[Draft]) -> None:
+    for draft in drafts:
+        gold = _get_case(draft).evaluation_criteria["actions"]
+        agent = [action["name"] for action in gold if action["requestor"] == "assistant"]
+        transfers = agent == ["transfer_to_human_agents"]
+        assert draft.goal.transfers == transfers == (draft.family == "transfer")
+        assert transfers or [write.tool for write in draft.goal.writes] == agent
+
+
+def test_every_clause_is_worded_in_every_voice() -> None:
+    """A dozen wordings or more for each, brackets apart."""
+    for name, clause in {**FAULT_CLAUSES, **ACCOUNT_CLAUSES}.items():
+        assert list(clause) == list(VOICES), name
+        assert sum(map(len, clause.values())) >= 12, name

@@ -1,17 +1,17 @@
 """What customers ask of their accounts: granted where records, policy and tools allow it, and never for nothing."""
 
-import json
 from collections import Counter
-from itertools import islice
+from random import Random
 from typing import Any
 
 import pytest
 from support.telecom_calls import Calls
 
+from tautraj.synthesis.generator import Case, Draft
 from tautraj.synthesis.telecom.accounts import list_accounts
-from tautraj.synthesis.telecom.proposals import Proposal
-from tautraj.synthesis.telecom.requests import KINDS, propose_account_tasks
+from tautraj.synthesis.telecom.requests import KINDS, draft_account_task
 from tautraj.synthesis.telecom.world import make_database
+from tautraj.synthesis.world_folder import to_task
 
 TRANSFER = "transfer_to_human_agents"
 
@@ -22,72 +22,84 @@ def world() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def proposals(world: tuple[dict[str, Any], dict[str, Any]]) -> list[Proposal]:
-    return list(propose_account_tasks(world[0], 7))
+def drafts(world: tuple[dict[str, Any], dict[str, Any]]) -> list[Draft]:
+    return _draw(world[0], 250)
 
 
-def _sample(proposals: list[Proposal], count: int) -> list[Proposal]:
+def _draw(database: dict[str, Any], count: int) -> list[Draft]:
+    rng = Random("test")
+    drawn = [draft_account_task(rng, database) for _ in range(count)]
+    return [draft for draft in drawn if draft is not None]
+
+
+def _sample(drafts: list[Draft], count: int) -> list[Draft]:
     """The first `count` of each kind."""
     seen: Counter[str] = Counter()
     kept = []
-    for proposal in proposals:
-        kind = f"{proposal.family} {[request['kind'] for request in proposal.goal['requests']]}"
+    for draft in drafts:
+        kind = f"{draft.family} {_get_case(draft).parts}"
         seen[kind] += 1
-        kept += [proposal] if seen[kind] <= count else []
+        kept += [draft] if seen[kind] <= count else []
     return kept
 
 
-def _get_criteria(proposal: Proposal) -> dict[str, Any]:
-    criteria: dict[str, Any] = proposal.task["evaluation_criteria"]
-    return criteria
+def _get_case(draft: Draft) -> Case:
+    assert draft.case is not None
+    return draft.case
 
 
-def test_every_kind_occurs_and_no_task_twice(
-    world: tuple[dict[str, Any], dict[str, Any]], proposals: list[Proposal]
-) -> None:
-    kinds = {tuple(request["kind"] for request in proposal.goal["requests"]) for proposal in proposals}
-    assert len(proposals) > 1_000 and len({proposal.task["id"] for proposal in proposals}) == len(proposals)
-    assert len(kinds) == len(KINDS) - 1  # a line is asked to be resumed whether its contract has ended or not
-    assert {proposal.family for proposal in proposals} == {
+def _get_criteria(draft: Draft) -> dict[str, Any]:
+    return _get_case(draft).evaluation_criteria
+
+
+def _to_task(draft: Draft) -> dict[str, Any]:
+    return to_task("a task", draft.goal, "telecom", draft.case)
+
+
+def test_every_kind_occurs(drafts: list[Draft], world: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    parts = {tuple(part.partition(" ")[0] for part in _get_case(draft).parts) for draft in drafts}
+    assert len(drafts) > 240
+    assert len(parts) == len(KINDS) - 1  # a line is asked to be resumed whether its contract has ended or not
+    assert {draft.family for draft in drafts} == {
         "direct",
         "conditional",
         "refusal",
         "information",
-        "several",
+        "combined",
         "transfer",
     }
-    again = list(islice(propose_account_tasks(world[0], 7), 50))
-    assert json.dumps([p._asdict() for p in again]) == json.dumps([p._asdict() for p in proposals[:50]])
+    again = _draw(world[0], 50)
+    assert again == drafts[: len(again)]
 
 
 def test_gold_is_worth_one_and_nothing_done_is_worth_nothing(
-    world: tuple[dict[str, Any], dict[str, Any]], proposals: list[Proposal]
+    world: tuple[dict[str, Any], dict[str, Any]], drafts: list[Draft]
 ) -> None:
     accounts = {account.customer["customer_id"]: account for account in list_accounts(world[0])}
-    for proposal in _sample(proposals, 2):
-        calls = Calls(accounts[proposal.goal["caller"]["customer_id"]], world[1])
-        criteria = _get_criteria(proposal)
+    for draft in _sample(drafts, 2):
+        calls = Calls(accounts[draft.goal.user_id], world[1])
+        criteria = _get_criteria(draft)
         answers = " ".join(criteria["communicate_info"])
-        assert calls.grade_gold(proposal.task) == 1.0, proposal.task["id"]
-        assert calls.grade(proposal.task, []) == 0.0, proposal.task["id"]
+        assert calls.grade_gold(_to_task(draft)) == 1.0, _get_case(draft).name
+        assert calls.grade(_to_task(draft), []) == 0.0, _get_case(draft).name
         if "ACTION" in criteria["reward_basis"]:
             for action in criteria["actions"]:
                 rest = [other for other in criteria["actions"] if other != action]
-                assert calls.grade(proposal.task, rest, answers) == 0.0, (proposal.task["id"], action["name"])
+                assert calls.grade(_to_task(draft), rest, answers) == 0.0, (_get_case(draft).name, action["name"])
         if answers:
-            assert calls.grade(proposal.task, criteria["actions"]) == 0.0, proposal.task["id"]
+            assert calls.grade(_to_task(draft), criteria["actions"]) == 0.0, _get_case(draft).name
 
 
 def test_what_nobody_asked_for_is_worth_nothing(
-    world: tuple[dict[str, Any], dict[str, Any]], proposals: list[Proposal]
+    world: tuple[dict[str, Any], dict[str, Any]], drafts: list[Draft]
 ) -> None:
     """A bill that is not yet due is paid, or another line is refueled, beside the gold actions."""
     accounts = {account.customer["customer_id"]: account for account in list_accounts(world[0])}
     spoilt: Counter[str] = Counter()
-    for proposal in _sample(proposals, 2):
-        account = accounts[proposal.goal["caller"]["customer_id"]]
+    for draft in _sample(drafts, 2):
+        account = accounts[draft.goal.user_id]
         customer = {"customer_id": account.customer["customer_id"]}
-        calls, gold = Calls(account, world[1]), _get_criteria(proposal)["actions"]
+        calls, gold = Calls(account, world[1]), _get_criteria(draft)["actions"]
         extras = [
             ("pay", bill["bill_id"], "send_payment_request", "bill_id") for bill in account.list_bills("Issued")
         ]
@@ -98,24 +110,22 @@ def test_what_nobody_asked_for_is_worth_nothing(
             amount = {"gb_amount": 1.0} if kind == "refuel" else {}
             extra = [{"requestor": "assistant", "name": tool, "arguments": {**customer, key: entity_id, **amount}}]
             extra += [{"requestor": "user", "name": "make_payment", "arguments": {}}] if kind == "pay" else []
-            answers = " ".join(_get_criteria(proposal)["communicate_info"])
-            assert calls.grade(proposal.task, [*gold, *extra], answers) == 0.0, (proposal.task["id"], extra)
+            answers = " ".join(_get_criteria(draft)["communicate_info"])
+            assert calls.grade(_to_task(draft), [*gold, *extra], answers) == 0.0, (_get_case(draft).name, extra)
             spoilt[kind] += 1
     assert min(spoilt["pay"], spoilt["refuel"]) > 10
 
 
-def test_the_policy_allows_what_is_gold(
-    world: tuple[dict[str, Any], dict[str, Any]], proposals: list[Proposal]
-) -> None:
+def test_the_policy_allows_what_is_gold(world: tuple[dict[str, Any], dict[str, Any]], drafts: list[Draft]) -> None:
     """On the records alone: only overdue bills are paid, a line is resumed when nothing is owed and its contract
     lasts, at most 2 GB are refueled, everything is the caller's."""
     accounts = {account.customer["customer_id"]: account for account in list_accounts(world[0])}
-    for proposal in proposals:
-        account = accounts[proposal.goal["caller"]["customer_id"]]
+    for draft in drafts:
+        account = accounts[draft.goal.user_id]
         overdue = {bill["bill_id"] for bill in account.list_bills("Overdue")}
         lines = {line["line_id"]: line for line in account.lines}
         paid: set[str] = set()
-        for action in _get_criteria(proposal)["actions"]:
+        for action in _get_criteria(draft)["actions"]:
             name, arguments = action["name"], action["arguments"]
             assert arguments.get("customer_id", account.customer["customer_id"]) == account.customer["customer_id"]
             assert arguments.get("line_id") in {None, *lines}
@@ -129,8 +139,7 @@ def test_the_policy_allows_what_is_gold(
         assert paid <= overdue
 
 
-def test_few_pass_by_transferring_or_need_no_action(proposals: list[Proposal]) -> None:
-    first = proposals[:400]
-    transfers = [p for p in first if any(action["name"] == TRANSFER for action in _get_criteria(p)["actions"])]
-    assert len(transfers) <= 0.1 * len(first)
-    assert {proposal.family for proposal in transfers} == {"transfer"}
+def test_few_pass_by_transferring_or_need_no_action(drafts: list[Draft]) -> None:
+    transfers = [d for d in drafts if any(action["name"] == TRANSFER for action in _get_criteria(d)["actions"])]
+    assert len(transfers) <= 0.1 * len(drafts)
+    assert {draft.family for draft in transfers} == {"transfer"}

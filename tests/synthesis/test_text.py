@@ -12,7 +12,7 @@ from tautraj.synthesis.voices import VOICES
     [
         ("I want to return my kettle.", "You want to return your kettle."),
         ("Hi. I'm Ada, and I've lost my card.", "Hi. You're Ada, and you've lost your card."),
-        ("Can you send it to me? Me and my dog wait.", "Can you send it to you? You and your dog wait."),
+        ("Can you send it to me? Me and my dog wait.", "Can the agent send it to you? You and your dog wait."),
         ("Am I too late? I was ill, I am sorry.", "Are you too late? You were ill, you are sorry."),
         (
             "The one I ordered is mine; I\u2019d keep it myself.",

@@ -55,6 +55,7 @@ ADDRESS_AND_PAYMENT = Request(
 BOOKING = Request(
     family="direct",
     said="Book me a flight from JFK to SEA on May 20 in economy, please.",
+    answers={"payment": "Use my certificate first, and my credit card for the rest."},
     writes=(
         make_write(
             "book_reservation",
@@ -226,6 +227,17 @@ def test_it_corrects_what_it_does_not_want(request_: Request, announced: str, ri
     said = answer(request_, announced.replace(right, wrong))
     assert said.startswith("No")
     assert (request_.wish or request_.said) in said
+
+
+def test_how_it_pays_does_not_matter_where_nothing_is_to_be_paid() -> None:
+    bags = make_write(
+        "update_reservation_baggages", reservation_id="K3NR0Y", total_baggages=2, nonfree_baggages=0, payment_id=CARD
+    )
+    request = Request(family="direct", said="I need 2 bags in total on K3NR0Y.", writes=(bags,))
+    announced = (
+        "I am going to change K3NR0Y to 2 checked bags, with any charge on your gift card (gift_card_1000009). Ok?"
+    )
+    assert is_affirmative(answer(request, announced))
 
 
 def test_a_correction_names_the_payment_if_that_was_wrong() -> None:

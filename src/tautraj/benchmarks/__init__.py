@@ -1,6 +1,7 @@
 """The benchmark behind one interface: tasks, worlds, prompts, grades. One folder per benchmark."""
 
 import functools
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,9 +18,11 @@ __all__ = [
     "Task",
     "World",
     "copy_domain_files",
+    "format_toml",
     "get_stop_word",
     "open_benchmark",
     "open_world",
+    "read_packaged_split",
 ]
 
 
@@ -30,22 +33,15 @@ def open_benchmark(bench: BenchmarkConfig, domain: Domain) -> Benchmark:
         from tautraj.benchmarks.tau_bench.adapter import TauBench
 
         return TauBench(domain, bench.world)
-    _quieten_tau2()
+    _silence_tau2()
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     return Tau2(domain, bench.world)
 
 
-def _quieten_tau2() -> None:
-    """tau2 logs every tool result, and its registry as soon as it is imported."""
-    from loguru import logger
-
-    logger.remove()
-
-
 def open_world(domain: Domain, tasks: Mapping[str, Any]) -> tuple[Benchmark, dict[str, str]]:
     """A domain of τ² with these tasks (task id -> τ²'s JSON) instead of its own; and task id -> why it is refused."""
-    _quieten_tau2()
+    _silence_tau2()
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     opened = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), domain)
@@ -55,8 +51,32 @@ def open_world(domain: Domain, tasks: Mapping[str, Any]) -> tuple[Benchmark, dic
 
 def copy_domain_files(domain: str, folder: Path) -> None:
     """Copy what a domain of τ² consists of, but tasks and databases: policies, manuals, workflows."""
-    _quieten_tau2()
+    own = shutil.ignore_patterns("tasks*.json", "split_tasks*.json", "db.*", "user_db.*")
+    shutil.copytree(_find_packaged_folder(domain), folder, ignore=own, dirs_exist_ok=True)
+
+
+def read_packaged_split(domain: str, split: str) -> list[str]:
+    """Task ids of a split of τ²'s package, whatever `data_dir` a run plays."""
+    ids: list[str] = json.loads((_find_packaged_folder(domain) / "split_tasks.json").read_bytes())[split]
+    return ids
+
+
+def format_toml(data: dict[str, Any]) -> str:
+    """A database as TOML, by the writer that made τ²'s own. There is no None in it."""
+    import toml
+
+    return str(toml.dumps(data))
+
+
+def _find_packaged_folder(domain: str) -> Path:
+    _silence_tau2()
     from tau2.utils import DATA_DIR
 
-    own = shutil.ignore_patterns("tasks*.json", "split_tasks*.json", "db.*", "user_db.*")
-    shutil.copytree(Path(DATA_DIR) / "tau2" / "domains" / domain, folder, ignore=own, dirs_exist_ok=True)
+    return Path(DATA_DIR) / "tau2" / "domains" / domain
+
+
+def _silence_tau2() -> None:
+    """tau2 logs every tool result, and its registry as soon as it is imported."""
+    from loguru import logger
+
+    logger.remove()

@@ -23,6 +23,7 @@ Family = Literal[
     "combined",
     "transfer",
     "pressure",
+    "fault",
 ]
 """What makes a request what it is.
 
@@ -30,9 +31,22 @@ direct: everything is named. lookup: an entity is known only by what is in it. o
 the like. conditional: what is preferred may not be had, and the database decides what is wanted instead.
 refusal: the policy forbids it. information: a count, a sum, a difference. change_of_mind: corrected when the
 agent asks for a confirmation. combined: two to four operations. transfer: only a human may do it. pressure:
-forbidden, and the customer insists."""
+forbidden, and the customer insists. fault: something does not work, and the agent finds out what is wrong."""
 
-Topic = Literal["reason", "payment", "order", "item", "option", "address", "reservation", "flight", "line", "other"]
+Topic = Literal[
+    "reason",
+    "payment",
+    "order",
+    "item",
+    "option",
+    "address",
+    "reservation",
+    "flight",
+    "line",
+    "place",
+    "data",
+    "other",
+]
 """What an agent may ask about."""
 
 
@@ -45,6 +59,15 @@ class Write(Record):
 
     tool: str
     arguments: dict[str, Any]
+
+
+class Reading(Record):
+    """What one of the customer's own tools shows."""
+
+    tool: str
+    arguments: dict[str, Any] = {}
+    shows: str
+    """A part of its text."""
 
 
 class Request(Record):
@@ -67,6 +90,8 @@ class Request(Record):
     """What the agent must have said, letter for letter."""
     rule: str | None = None
     """The rule of the policy that forbids it."""
+    content_when: Reading | None = None
+    """What the customer's phone has to show before it takes a fault for mended."""
     about: tuple[str, ...] = ()
     """Ids of what it reads or changes, beyond the customer. No other request of the task is about any of them, unless
     both were proposed together."""
@@ -77,7 +102,7 @@ class Goal(Record):
 
     voice: str
     user_id: str
-    identity: dict[Literal["email", "name", "zip", "user_id", "phone"], str]
+    identity: dict[Literal["email", "name", "zip", "user_id", "phone", "date_of_birth"], str]
     """What the customer knows of itself: the bare values."""
     unknown: tuple[str, ...] = ()
     """What it does not remember, as sentences in the first person."""

@@ -2,13 +2,13 @@
 
 import importlib
 
-from tautraj.synthesis.generator import Generator
+from tautraj.synthesis.generator import Composer, Generator
 
-GENERATORS = ("retail", "airline")
+GENERATORS = ("retail", "airline", "telecom")
 """Domains that have a generator."""
 
 
-def load_generator(domain: str) -> Generator:
+def load_generator(domain: str) -> Generator | Composer:
     """The generator of one of `GENERATORS`."""
-    generator: Generator = importlib.import_module(f"tautraj.synthesis.{domain}").GENERATOR
+    generator: Generator | Composer = importlib.import_module(f"tautraj.synthesis.{domain}").GENERATOR
     return generator

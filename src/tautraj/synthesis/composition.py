@@ -1,23 +1,15 @@
 """Composes a goal: a customer, a voice, a request of the family, and now and then other requests beside it."""
 
 from random import Random
-from typing import NamedTuple
 
 from tautraj.benchmarks.goals import Family, Goal, Request
-from tautraj.synthesis.generator import Database, Generator
+from tautraj.synthesis.generator import Database, Draft, Generator
 from tautraj.synthesis.voices import VOICES, join_requests
 
 EXTRA_REQUESTS = {0: 5, 1: 4, 2: 1}
 """Number of other requests beside that of the family -> how often, relative to the others."""
 
 COMBINED_REQUESTS = (2, 3, 4)
-
-
-class Draft(NamedTuple):
-    """A task before it is proved."""
-
-    family: Family
-    goal: Goal
 
 
 def compose_draft(generator: Generator, database: Database, rng: Random) -> Draft | None:

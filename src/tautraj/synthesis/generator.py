@@ -5,13 +5,38 @@ One object per domain, `synthesis.<domain>.GENERATOR`. What the domains share is
 
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from tautraj.agents.rules.desk import Desk
+from tautraj.benchmarks import Benchmark
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
+from tautraj.synthesis.decontamination import OfficialTasks
+from tautraj.trajectory import Record
 
 Database = dict[str, Any]
 """A world's database as plain JSON values. Nobody changes it."""
+
+
+class Case(Record):
+    """What a task starts from and how it is graded, where its goal does not say it."""
+
+    name: str
+    """What the task is about. No two tasks of a world have the same."""
+    parts: tuple[str, ...]
+    """What is wrong or asked for: their number is a measure of difficulty."""
+    initial_state: dict[str, Any]
+    evaluation_criteria: dict[str, Any]
+    near: str | None = None
+    """The official test task that differs by one part."""
+
+
+class Draft(NamedTuple):
+    """A task before it is proved."""
+
+    family: Family
+    goal: Goal
+    case: Case | None = None
+    """None: the goal says everything."""
 
 
 class Solution(NamedTuple):
@@ -21,19 +46,51 @@ class Solution(NamedTuple):
     tells: tuple[str, ...]
 
 
-class Generator(Protocol):
+class Rejection(NamedTuple):
+    """Why a task is not kept."""
+
+    check: str
+    """V1 to V10."""
+    why: str
+
+
+class WorldMaker(Protocol):
     name: str
     """The domain."""
-    weights: Mapping[Family, float]
-    """How often a task of a family is proposed, relative to the others; a family that is absent never."""
-
-    desk: Desk[Any]
-    """V8: reads the text and the tools' answers."""
 
     def make_database(self, seed: int) -> Database: ...
 
     def list_customers(self, database: Database) -> Sequence[str]:
         """User ids of those who can want something."""
+
+    def make_files(self, database: Database) -> dict[str, str]:
+        """File name -> content, of the database as τ² reads it: `db.json`."""
+
+
+class TaskProver(Protocol):
+    def prove(self, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
+        """Check -> its values, of all ten; or the first that does not hold."""
+
+
+@runtime_checkable
+class Composer(WorldMaker, Protocol):
+    """A domain whose tasks are more than a goal: `Draft.case`. It composes and proves them itself."""
+
+    def compose(self, database: Database, rng: Random) -> Draft | None:
+        """A random task about a random customer; None if they do not fit."""
+
+    def open_prover(self, database: Database, benchmark: Benchmark, official: OfficialTasks) -> TaskProver:
+        """`benchmark`: the world's folder as it is played, holding the tasks that are to be proved."""
+
+
+class Generator(WorldMaker, Protocol):
+    """A domain whose tasks follow from their goals: `synthesis.composition` and `synthesis.proofs` do the rest."""
+
+    weights: Mapping[Family, float]
+    """How often a task of a family is proposed, relative to the others; a family that is absent never."""
+
+    desk: Desk[Any]
+    """V8: reads the text and the tools' answers."""
 
     def identify(self, database: Database, user_id: str, rng: Random) -> tuple[dict[str, str], tuple[str, ...]]:
         """`Goal.identity`, `Goal.unknown` of a customer."""
@@ -49,6 +106,3 @@ class Generator(Protocol):
 
     def reorder(self, write: Write) -> Iterator[Write]:
         """V4: the same write with its lists in every other order."""
-
-    def make_files(self, database: Database) -> dict[str, str]:
-        """File name -> content, of the database as τ² reads it: `db.json`."""

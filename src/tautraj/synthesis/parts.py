@@ -10,14 +10,14 @@ from random import Random
 from typing import Any
 
 from tautraj import process_env
-from tautraj.benchmarks import open_world
+from tautraj.benchmarks import Benchmark, open_world
 from tautraj.benchmarks.goals import Goal
 from tautraj.config import Domain
 from tautraj.synthesis import load_generator
 from tautraj.synthesis.composition import compose_draft
 from tautraj.synthesis.decontamination import load_official_tasks
-from tautraj.synthesis.generator import Database, Generator
-from tautraj.synthesis.proofs import Prover, Rejection
+from tautraj.synthesis.generator import Case, Composer, Database, Draft, Generator, Rejection, TaskProver
+from tautraj.synthesis.proofs import Prover
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.world_folder import WorldFolder, to_task
 from tautraj.trajectory import Record
@@ -32,6 +32,7 @@ class Proved(Record):
     family: str
     goal: Goal
     checks: dict[str, Any]
+    case: Case | None = None
 
 
 class Part(Record):
@@ -63,13 +64,13 @@ def make_part(request: SynthesisRequest, number: int) -> Part:
 def _draw_part(request: SynthesisRequest, number: int) -> Part:
     generator, database = _make_database(request.domain.name, request.seed)
     rng = Random(f"{generator.name}-{request.seed}-{number}")
-    drawn = [compose_draft(generator, database, rng) for _ in range(PART_SIZE)]
+    drawn = [_compose(generator, database, rng) for _ in range(PART_SIZE)]
     drafts = {str(index): draft for index, draft in enumerate(drawn) if draft is not None}
-    tasks = {task_id: to_task(task_id, draft.goal, generator.name) for task_id, draft in drafts.items()}
+    tasks = {task_id: to_task(task_id, draft.goal, generator.name, draft.case) for task_id, draft in drafts.items()}
     world = Domain(name=generator.name, data_dir=str(WorldFolder(request).making))
     benchmark, refused = open_world(world, tasks)
     rejected = Counter({"family": drawn.count(None), "V1": len(refused)})
-    prover = Prover(generator, database, benchmark, load_official_tasks(generator.name))
+    prover = _open_prover(generator, database, benchmark)
     proved = []
     for task_id in [key for key in tasks if key not in refused]:
         draft = drafts[task_id]
@@ -77,12 +78,25 @@ def _draw_part(request: SynthesisRequest, number: int) -> Part:
         if isinstance(verdict, Rejection):
             rejected[verdict.check] += 1
         else:
-            proved.append(Proved(family=draft.family, goal=draft.goal, checks=verdict))
+            proved.append(Proved(family=draft.family, goal=draft.goal, checks=verdict, case=draft.case))
     return Part(proved=tuple(proved), rejected={check: count for check, count in rejected.items() if count})
 
 
+def _compose(generator: Generator | Composer, database: Database, rng: Random) -> Draft | None:
+    if isinstance(generator, Composer):
+        return generator.compose(database, rng)
+    return compose_draft(generator, database, rng)
+
+
+def _open_prover(generator: Generator | Composer, database: Database, benchmark: Benchmark) -> TaskProver:
+    official = load_official_tasks(generator.name)
+    if isinstance(generator, Composer):
+        return generator.open_prover(database, benchmark, official)
+    return Prover(generator, database, benchmark, official)
+
+
 @functools.lru_cache(maxsize=1)
-def _make_database(name: str, seed: int) -> tuple[Generator, Database]:
+def _make_database(name: str, seed: int) -> tuple[Generator | Composer, Database]:
     """Once per process."""
     generator = load_generator(name)
     return generator, generator.make_database(seed)

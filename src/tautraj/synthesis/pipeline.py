@@ -53,7 +53,8 @@ def synthesize(request: SynthesisRequest, make_parts: MakeParts) -> World:
     chosen = kept[: request.n]
     task_ids = [f"{request.domain.name}-{request.digest}-{index:05d}" for index in range(len(chosen))]
     tasks = [
-        to_task(task_id, proved.goal, request.domain.name) for task_id, proved in zip(task_ids, chosen, strict=True)
+        to_task(task_id, proved.goal, request.domain.name, proved.case)
+        for task_id, proved in zip(task_ids, chosen, strict=True)
     ]
     splits = _split(task_ids, chosen, request)
     proofs = [_describe(*pair) for pair in zip(task_ids, chosen, strict=True)]
@@ -83,8 +84,12 @@ def _choose(request: SynthesisRequest, parts: Sequence[Part]) -> list[Proved]:
     proved = [one for part in parts for one in part.proved]
     kept = [proved[index] for index in drop_near_duplicates([write_text(one.goal).reason_for_call for one in proved])]
     most = MOST_REFUSALS.get(request.domain.name, 0.1) * request.n
-    refusals, chosen = 0, []
+    refusals, chosen, names = 0, [], set()
     for one in kept:
+        if one.case:
+            if one.case.name in names:
+                continue
+            names.add(one.case.name)
         refusals += is_refusal(one)
         if not is_refusal(one) or refusals <= most:
             chosen.append(one)
@@ -121,4 +126,5 @@ def _describe(task_id: str, proved: Proved) -> dict[str, Any]:
         "difficulty": rate_difficulty(proved),
         "checks": proved.checks,
         "goal": proved.goal.model_dump(exclude_defaults=True),
+        **(proved.case.model_dump(include={"name", "parts", "near"}) if proved.case else {}),
     }

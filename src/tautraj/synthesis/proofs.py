@@ -19,12 +19,12 @@ Not here: decontamination itself (`synthesis.decontamination`), what a domain co
 import itertools
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from tautraj.benchmarks import Benchmark, EntityRef, World
 from tautraj.benchmarks.goals import Goal, Request, Write
 from tautraj.synthesis.decontamination import Candidate, OfficialTasks
-from tautraj.synthesis.generator import Database, Generator
+from tautraj.synthesis.generator import Database, Generator, Rejection
 from tautraj.synthesis.solver import find_user_id, solve
 from tautraj.synthesis.text import TaskText, write_text
 from tautraj.trajectory import Outcome, ToolCall, Turn
@@ -34,14 +34,6 @@ MAX_ORDERS = 24
 
 State = dict[EntityRef, str | None]
 """Every entity that is not as it was -> its JSON."""
-
-
-class Rejection(NamedTuple):
-    """Why a task is not kept."""
-
-    check: str
-    """V1 to V10."""
-    why: str
 
 
 class Failed(Exception):

@@ -30,7 +30,12 @@ class World(NamedTuple):
 
 def is_refusal(proved: Proved) -> bool:
     """Whether doing nothing passes the task."""
-    return not proved.goal.writes and not proved.goal.tells
+    return bool(proved.checks["V7"]["nothing"])
+
+
+def count_operations(proved: Proved) -> int:
+    """Writes; where the customer has a part in them, whatever is wrong or asked for."""
+    return len(proved.case.parts) if proved.case else len(proved.goal.writes)
 
 
 HARD_FAMILIES = {"optimisation", "conditional", "change_of_mind", "pressure", "lookup"}
@@ -39,7 +44,7 @@ HARD_FAMILIES = {"optimisation", "conditional", "change_of_mind", "pressure", "l
 def rate_difficulty(proved: Proved) -> str:
     """easy, medium or hard: a point per write and per question, one more for each request of a hard family."""
     goal = proved.goal
-    points = len(goal.writes) + len(goal.tells)
+    points = len(proved.case.parts) if proved.case else len(goal.writes) + len(goal.tells)
     points += sum(request.family in HARD_FAMILIES for request in goal.requests)
     return "easy" if points <= 1 else "medium" if points <= 3 else "hard"
 
@@ -60,7 +65,7 @@ def summarise(
     return World(
         request.folder,
         dict(sorted(Counter(one.family for one in chosen).items())),
-        dict(sorted(Counter(len(one.goal.writes) for one in chosen).items())),
+        dict(sorted(Counter(map(count_operations, chosen)).items())),
         dict(sorted(Counter(map(rate_difficulty, chosen)).items())),
         dict(sorted(rejected.items())),
         round(measure_distinct(texts), 3) if len(texts) >= SAMPLE_SIZE else None,

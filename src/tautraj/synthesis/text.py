@@ -49,7 +49,15 @@ _IDENTITY = {
     "email": "your email is {email}",
     "user_id": "your user id is {user_id}",
     "phone": "your phone number is {phone}",
+    "date_of_birth": "your date of birth is {date_of_birth}",
 }
+
+
+DEVICE_INSTRUCTIONS = (
+    "Do on your phone what the agent asks for, one step at a time, and tell it what your phone shows; never guess. "
+    "Only when {tool} shows {shows!r} is it mended for you. If you owe a bill, you pay it. If the agent cannot help, "
+    "you agree to be transferred."
+)
 
 
 class TaskText(NamedTuple):
@@ -92,6 +100,8 @@ def _write_instructions(request: Request) -> list[str]:
     lines = [
         f"If the agent asks about the {topic}: {to_second_person(said)}" for topic, said in request.answers.items()
     ]
+    if request.content_when:
+        lines.append(DEVICE_INSTRUCTIONS.format(**request.content_when.model_dump()))
     if request.correction:
         lines.append(
             f"When the agent asks you to confirm this, you change your mind: {to_second_person(request.correction)}"

@@ -102,7 +102,12 @@ VOICES = {
 
 
 def join_requests(voice: str, requests: list[str], rng: Random) -> list[str]:
-    """The requests as this voice says them one after another: the first with an opener, the others with a joint."""
+    """The requests as this voice says them one after another: the first with an opener, the others with a joint.
+
+    No joint comes twice, unless there are more requests than joints.
+    """
     opener, joints = rng.choice(VOICES[voice].openers), VOICES[voice].joints
-    leads = [opener, *(rng.choice(joints) for _ in requests[1:])]
+    leads = [opener]
+    while len(leads) < len(requests):
+        leads += rng.sample(joints, min(len(joints), len(requests) - len(leads)))
     return [f"{lead} {request}".strip() for lead, request in zip(leads, requests, strict=True)]

@@ -19,6 +19,7 @@ import yaml
 from tautraj.benchmarks import copy_domain_files
 from tautraj.benchmarks.goals import PROOFS_FILE, Goal
 from tautraj.errors import ConfigError
+from tautraj.synthesis.generator import Case
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.text import write_text
 
@@ -87,9 +88,8 @@ class WorldFolder:
         shutil.rmtree(self.making)
 
 
-def to_task(task_id: str, goal: Goal, domain: str) -> dict[str, Any]:
+def to_task(task_id: str, goal: Goal, domain: str, case: Case | None = None) -> dict[str, Any]:
     """A goal as a task of τ²'s `tasks.json`."""
-    actions = [*goal.writes, *goal.closing]
     return {
         "id": task_id,
         "description": {"purpose": None, "relevant_policies": None, "notes": None},
@@ -97,16 +97,21 @@ def to_task(task_id: str, goal: Goal, domain: str) -> dict[str, Any]:
             "persona": None,
             "instructions": {"domain": domain, **write_text(goal)._asdict()},
         },
-        "initial_state": None,
-        "evaluation_criteria": {
-            "actions": [
-                {"action_id": f"{task_id}_{index}", "name": write.tool, "arguments": write.arguments}
-                for index, write in enumerate(actions)
-            ],
-            "communicate_info": list(goal.tells),
-            "nl_assertions": None,
-            "reward_basis": ["DB", "COMMUNICATE"],
-        },
+        "initial_state": case.initial_state if case else None,
+        "evaluation_criteria": case.evaluation_criteria if case else _write_criteria(task_id, goal),
+    }
+
+
+def _write_criteria(task_id: str, goal: Goal) -> dict[str, Any]:
+    """The database as the goal's writes leave it, and what it has told."""
+    return {
+        "actions": [
+            {"action_id": f"{task_id}_{index}", "name": write.tool, "arguments": write.arguments}
+            for index, write in enumerate([*goal.writes, *goal.closing])
+        ],
+        "communicate_info": list(goal.tells),
+        "nl_assertions": None,
+        "reward_basis": ["DB", "COMMUNICATE"],
     }
 
 

@@ -5,6 +5,7 @@ By its words. Not here: forms of questions (`grading.questions`), whether what i
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tautraj.grading.questions import CONSENT, OPEN_QUESTION, asks_consent, asks_only_for_more, find_open_requests
@@ -15,7 +16,8 @@ IDENTITY = {
     r"|\bfull name\b",
     "zip": r"\b(?:zip|postal|post ?code)",
     "user_id": r"\b(?:user|customer|account|member\w*|profile) ?(?:id|number|name)\b",
-    "phone": r"\b(?:phone|mobile|telephone)\b",
+    "phone": r"\b(?:phone|mobile|telephone)\b(?=[^.?!]*\bnumbers?\b)|\bnumber (?:you are|of your line)\b",
+    "date_of_birth": r"\bdate of birth\b|\bbirth ?da(?:y|te)\b|\bborn\b",
 }
 """Key of `Goal.identity` -> words for it."""
 
@@ -41,7 +43,9 @@ TRANSFER_OFFER = re.compile(
 
 YES_OR_NO = re.compile(r"\(?\byes\W*(?:/|or) ?[\"']?no\b[\"']?\)?", re.IGNORECASE)
 
-ALTERNATIVE = re.compile(r"\bor\b(?! (?:not|any|is there)\b)", re.IGNORECASE)
+ALTERNATIVE = re.compile(
+    r"\bor\b(?! (?:not|any|is there)\b)|\bif you (?:do not|don't)|\balternatively\b|\botherwise\b", re.IGNORECASE
+)
 
 ASKS_WORDS = re.compile(r"\bask (?:why|how|what|which|where)\b|,? and (?:why|how|what|which|where) ", re.IGNORECASE)
 """A question in words within one that begins like one for a yes."""
@@ -97,14 +101,15 @@ class AgentMessage(NamedTuple):
 def read_message(message: str) -> AgentMessage:
     message = message.replace("\u2019", "'")
     asked = find_open_requests(message)
-    identity: list[str] = []
+    sentences = re.split(r"(?<=[.!?])\s+|\n+", message)
+    done = [sentence for sentence in sentences if DONE.search(sentence) and "?" not in sentence]
+    identity: tuple[str, ...] = ()
     questions: list[str] = []
-    is_explicit = may_choose = False
+    is_explicit = False
     for sentence in asked:
         plain = YES_OR_NO.sub("", sentence)
-        if keys := _find_identity(plain):
-            identity += keys
-            may_choose |= ALTERNATIVE.search(plain) is not None
+        if _find_identity([plain]):  # what else would do may stand in a sentence that asks nothing
+            identity = _find_identity([part for part in sentences if part not in done])
         elif (
             READS_ONLY.search(plain)
             or TRANSFER_OFFER.search(plain)
@@ -115,12 +120,10 @@ def read_message(message: str) -> AgentMessage:
             is_explicit = True
         else:
             questions.append(sentence)
-    sentences = re.split(r"(?<=[.!?])\s+|\n+", message)
     refuses = REFUSAL.search(message) is not None
-    done = [sentence for sentence in sentences if DONE.search(sentence) and "?" not in sentence]
     return AgentMessage(
-        identity=tuple(dict.fromkeys(identity)),
-        may_choose=may_choose,
+        identity=identity,
+        may_choose=ALTERNATIVE.search(YES_OR_NO.sub("", message)) is not None,
         questions=tuple(questions),
         asks_yes=is_explicit or not asked and not refuses and asks_consent(message),
         is_explicit=is_explicit,
@@ -132,8 +135,7 @@ def read_message(message: str) -> AgentMessage:
     )
 
 
-def _find_identity(sentence: str) -> list[str]:
-    keys = [key for key, words in IDENTITY.items() if re.search(words, sentence, re.IGNORECASE)]
-    if keys and not OF_SOMETHING_ELSE.search(sentence):
-        return keys
-    return ["any"] if ANY_IDENTITY.search(sentence) else []
+def _find_identity(sentences: Sequence[str]) -> tuple[str, ...]:
+    text = " ".join(sentence for sentence in sentences if not OF_SOMETHING_ELSE.search(sentence))
+    keys = tuple(key for key, words in IDENTITY.items() if re.search(words, text, re.IGNORECASE))
+    return keys or ("any",) * (ANY_IDENTITY.search(text) is not None)

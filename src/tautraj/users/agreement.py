@@ -31,6 +31,8 @@ TOOL_VERBS = {"modify_pending_order_items": "exchange"}
 
 PAYMENT_KINDS = {"paypal": r"pay ?pal", "credit_card": r"credit[ _]card", "gift_card": r"gift[ _]card"}
 
+PAYING = r"\b(?:pa(?:y|id)\w*|cards?|refund\w*|charg\w*|certificates?|money|account|method)\b"
+
 CABINS = r"(?i:\bbasic[ _]economy\b|(?<!basic )(?<!basic_)\beconomy\b|\bbusiness\b)"
 
 REASONS = r"(?i:\bno longer needed\b|\bordered by mistake\b)"
@@ -57,6 +59,14 @@ EXCHANGED = {
 """Kind -> form of a value. An announcement may name others too, but not in place of the request's."""
 
 AMOUNT = r"\$ ?(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:dollars|usd|gb)\b"
+
+GIGABYTES = r"\b(\d+(?:\.\d+)?) ?(?:gb|gigabytes?)\b"
+"""Where data is bought: prices and bills are not what was asked for."""
+
+NO_INSURANCE = (
+    r"\b(?:no|without|declin\w+)(?: (?:any|the|travel|trip))* insurance\b"
+    r"|\b(?:not|don't|won't)(?: \w+){1,4} insurance\b|\binsurance\W+(?:no|none|declined)\b"
+)
 
 BAGS = rf"\b(\d+|{'|'.join(NUMBERS)})(?: \w+)? (?:bags?|baggages?|suitcases?)\b"
 
@@ -118,35 +128,43 @@ def _compare_ids(announced: str, request: Request) -> str | None:
 def _compare_values(announced: str, request: Request) -> str | None:
     wanted_text = " ".join(_flatten(write.arguments) for write in request.writes)
     for kind, form in EXCHANGED.items():
+        if kind == "payment method" and not _has_payment_in_mind(request):
+            continue
         stated, wanted = _find(form, announced), _find(form, wanted_text)
         if wanted and stated - wanted and wanted - stated:
             return f"the {kind}: {_join(stated - wanted)}"
     return None
 
 
+def _has_payment_in_mind(request: Request) -> bool:
+    """Whether it ever speaks of paying: where nothing is to be paid, any method will do."""
+    return _search(PAYING, " ".join([request.said, request.correction or "", *request.answers.values()])) >= 0
+
+
 def _compare_payments(announced: str, request: Request) -> str | None:
     ids = _find(EXCHANGED["payment method"], " ".join(_flatten(write.arguments) for write in request.writes))
     wanted = {value.rpartition("_")[0] for value in ids}
     stated = {kind for kind, words in PAYMENT_KINDS.items() if re.search(words, announced, re.IGNORECASE)}
-    return f"the payment: {_join(stated)}" if wanted and stated and not stated & wanted else None
+    is_other = wanted and stated and not stated & wanted
+    return f"the payment: {_join(stated)}" if is_other and _has_payment_in_mind(request) else None
 
 
 def _compare_numbers(announced: str, request: Request) -> str | None:
     for arguments in (write.arguments for write in request.writes):
         amounts = {float(value) for value in _find_amounts(arguments)}
-        stated = {float((a or b).replace(",", "")) for a, b in re.findall(AMOUNT, announced, re.IGNORECASE)}
+        form = GIGABYTES if "gb_amount" in arguments else AMOUNT
+        numbers = (next(filter(None, match.groups())) for match in re.finditer(form, announced, re.IGNORECASE))
+        stated = {float(number.replace(",", "")) for number in numbers}
         foreign = stated - amounts - {sum(amounts)}
         if foreign and amounts - stated and (stated & amounts or sum(amounts) not in stated):
             return f"the amount: {_join({f'{value:g}' for value in foreign})}"
         bags = {NUMBERS.get(word.lower(), word) for word in re.findall(BAGS, announced, re.IGNORECASE)}
         if "total_baggages" in arguments and bags and str(arguments["total_baggages"]) not in bags:
             return f"the number of bags: {_join(bags)}"
-        if arguments.get("insurance") in ("yes", "no") and re.search(r"\binsurance\b", announced, re.IGNORECASE):
-            none = (
-                r"\b(?:no|not|without|declin\w+|n't)\b[^.,;]{0,30}\binsurance\b|\binsurance\W+(?:no|none|declined)\b"
-            )
-            if bool(re.search(none, announced, re.IGNORECASE)) != (arguments["insurance"] == "no"):
-                return "the insurance"
+        wanted = arguments.get("insurance")
+        stated_insurance = "no" if _search(NO_INSURANCE, announced) >= 0 else "yes"
+        if wanted and _search(r"\binsurance\b", announced) >= 0 and wanted != stated_insurance:
+            return "the insurance"
     return None
 
 

@@ -1,16 +1,16 @@
 """A customer without an llm that follows the goal of a synthetic task: `user_strategy=goal`.
 
 It opens with its first request, answers what it is asked and nothing else, agrees only to what it wants, and goes on
-when a request is done. Not here: what it makes of a message (`users.agent_message`, `users.agreement`), how it says
-what is not in the goal (`users.small_talk`).
+when a request is done. Not here: what it makes of a message (`users.agent_message`, `users.agreement`), which answer
+belongs to a question (`users.answers`), its phone (`users.goal_device`), how it says what is not in the goal
+(`users.small_talk`).
 """
 
-import re
 from random import Random
 from typing import Any
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.benchmarks.goals import Goal, Request
+from tautraj.benchmarks.goals import Goal, Request, Topic
 from tautraj.config import Run
 from tautraj.config.components import attach_check
 from tautraj.errors import ConfigError
@@ -18,25 +18,10 @@ from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, read_message
 from tautraj.users.agreement import find_announced, find_disagreement, find_operations
+from tautraj.users.answers import find_line, find_topics
 from tautraj.users.base import Customer, UserContext
-from tautraj.users.scripted import parse_tool_request
+from tautraj.users.goal_device import DeviceUser
 from tautraj.users.small_talk import SmallTalk
-
-TOPICS = {
-    "reason": r"\b(?:reason|why)\b",
-    "payment": r"\b(?:pay\w*|refund\w*|charg\w*|card|paypal|certificates?|method)\b",
-    "order": r"\border\b",
-    "item": r"\b(?:items?|products?|articles?)\b",
-    "option": r"\b(?:options?|colou?rs?|sizes?|variants?|models?|versions?|prefer\w*|instead|which)\b",
-    "address": r"\b(?:address|street|city|ship\w*|deliver\w*)\b",
-    "reservation": r"\b(?:reservation|booking|trip|confirmation (?:number|code))\b",
-    "flight": r"\b(?:flights?|dates?|cabin|class|depart\w*|arriv\w*|airports?|travel\w*|destination)\b",
-    "line": r"\b(?:line|number|sim)\b",
-}
-"""`goals.Topic` -> words of a question about it; `other` is what is asked in no such words."""
-
-MIN_WORD = 4
-"""Letters of a word that a question shares with what the customer does not remember."""
 
 
 def _check(run: Run, **_: Any) -> None:
@@ -65,6 +50,8 @@ class RequestState:
         """Indices of its writes."""
         self.heard = ""
         """What the agent has said since."""
+        self.told: set[Topic] = set()
+        """Topics that it was asked about."""
         self.is_corrected = self.is_reminded = self.is_repeated = False
         self.insisted = 0
 
@@ -73,11 +60,17 @@ class GoalCustomer:
     def __init__(self, context: UserContext, goal: Goal, patience: int) -> None:
         self._context, self._goal, self._patience = context, goal, patience
         self._talk = SmallTalk(goal.voice, Random(f"goal-{context.seed}"))
-        self._tools = {tool["function"]["name"] for tool in context.tools}
+        tools = [tool["function"]["name"] for tool in context.tools]
+        self._device = DeviceUser(tools, self._use_device, goal.voice, Random(f"device-{context.seed}"))
         self._number = 0
         """Of the request under way, in the goal."""
         self._state = RequestState()
-        self._said = 0
+        self._said = self._errands = 0
+
+    def _use_device(self, tool: str, arguments: dict[str, Any]) -> str:
+        self._errands += 1
+        call = ToolCall(id=f"errand_{self._errands}", name=tool, arguments=arguments)
+        return self._context.call(call, NO_SIDE_CHANNELS)
 
     @property
     def _request(self) -> Request:
@@ -89,9 +82,8 @@ class GoalCustomer:
             return self._request.said
         if TRANSFER.search(message):
             return f"{self._talk.say('wait')} {self._context.transfer_word}"
-        if errand := parse_tool_request(message, self._tools):
-            call = ToolCall(id=f"errand_{self._said}", name=errand[0], arguments=errand[1])
-            return f"It says: {self._context.call(call, NO_SIDE_CHANNELS)}"
+        if report := self._device.follow(message):
+            return report
         if self._said > self._patience:
             return f"{self._talk.say('leave')} {self._context.stop_word}"
         self._state.heard += f" {message}"
@@ -135,20 +127,15 @@ class GoalCustomer:
     def _tell_answers(self, message: AgentMessage) -> list[str]:
         lines: list[str] = []
         for question in message.questions:
-            lines += self._find_answers(question) or [self._find_unknown(question)]
+            topics = find_topics(question, self._request.answers)
+            self._state.told |= set(topics)
+            lines += [self._request.answers[topic] for topic in topics] or [self._tell_unknown(question)]
         return lines
 
-    def _find_answers(self, question: str) -> list[str]:
-        answers = self._request.answers
-        topics = [topic for topic in answers if topic in TOPICS and re.search(TOPICS[topic], question, re.IGNORECASE)]
-        return [answers[topic] for topic in topics] or [answers[topic] for topic in answers if topic == "other"]
-
-    def _find_unknown(self, question: str) -> str:
+    def _tell_unknown(self, question: str) -> str:
         """What it says to a question that its goal has no answer to."""
-        words = set(re.findall(rf"\w{{{MIN_WORD},}}", question.lower()))
-        for line in self._goal.unknown:
-            if words & set(re.findall(r"\w+", line.lower())):
-                return line
+        if forgotten := find_line(question, self._goal.unknown):
+            return forgotten
         if self._state.is_repeated:
             return self._talk.say("unknown")
         self._state.is_repeated = True
@@ -185,13 +172,15 @@ class GoalCustomer:
         return self._request.wish or self._request.said
 
     def _go_on(self, message: AgentMessage) -> str:
-        """Nothing was asked: the next request if this one is done, or else a reminder, once."""
+        """Nothing was asked: the next request if this one is done, or else a reminder with all it can say, once."""
         request, state = self._request, self._state
         if message.reports and request.writes:
             state.agreed |= set(find_operations(message.reports, request.writes))
         has_heard = all(told.lower() in state.heard.lower().replace(",", "") for told in request.tells)
         is_agreed = len(state.agreed) == len(request.writes)
-        if request.writes:
+        if request.content_when:
+            is_done = message.asks_for_more and self._device.is_content(request.content_when)
+        elif request.writes:
             is_done = is_agreed and (message.asks_for_more or bool(message.reports) and has_heard)
         else:
             is_done = has_heard and bool(request.tells) or message.asks_for_more and request.family != "transfer"
@@ -202,7 +191,8 @@ class GoalCustomer:
         if state.is_reminded:
             return self._start_next(self._talk.say("accept"), is_fulfilled=False)
         state.is_reminded = True
-        return f"{self._talk.say('remind')} {self._wish}"
+        untold = [answer for topic, answer in request.answers.items() if topic not in state.told]
+        return " ".join([self._talk.say("remind"), self._wish, *untold])
 
     def _start_next(self, before: str, *, is_fulfilled: bool = True) -> str:
         """The next request, after a word about this one; goodbye, with its own thanks, if there is none."""

@@ -3,15 +3,13 @@
 Not here: which sentences of the scenario are said, and how (`users.first_person`).
 """
 
-import json
 import re
-from collections.abc import Collection
-from typing import Any
 
 from tautraj.benchmarks import Scenario
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
+from tautraj.users.device_requests import DeviceRequest, find_device_requests
 from tautraj.users.first_person import find_answer, select_said
 
 IDENTITY = re.compile(
@@ -24,9 +22,6 @@ CONFIRMATION = re.compile(
 
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
 
-TOOL_REQUEST = re.compile(r"on your device, please (\w+(?: \w+)*)(?: \((.*)\))?\.", re.IGNORECASE)
-"""The oracle's request to call one of the customer's own tools: its name in words, `key: value; …`."""
-
 YES = "Yes, please go ahead."
 
 CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nice|good) day|goodbye", re.IGNORECASE)
@@ -38,14 +33,17 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
     tools = {tool["function"]["name"] for tool in context.tools}
     replies: list[str] = []
 
+    def use_device(request: DeviceRequest) -> str:
+        call = ToolCall(id=f"errand_{len(replies)}", name=request.tool, arguments=request.arguments)
+        return f"It says: {context.call(call, NO_SIDE_CHANNELS)}"
+
     def answer(message: str) -> str:
         if not replies:
             return state_reason(scenario)
         if TRANSFER.search(message):
             return context.transfer_word
-        if request := parse_tool_request(message, tools):
-            call = ToolCall(id=f"errand_{len(replies)}", name=request[0], arguments=request[1])
-            return f"It says: {context.call(call, NO_SIDE_CHANNELS)}"
+        if requests := find_device_requests(message, tools):
+            return " ".join(map(use_device, requests))
         if len(replies) >= patience:
             return f"I have to go. {context.stop_word}"
         if CONFIRMATION.search(message):
@@ -72,24 +70,3 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
 def state_reason(scenario: Scenario) -> str:
     """What the customer opens the conversation with."""
     return select_said(scenario.reason or scenario.text) or "I need your help, please."
-
-
-def parse_tool_request(message: str, tools: Collection[str]) -> tuple[str, dict[str, Any]] | None:
-    """(tool, arguments) that the agent asks the customer to use; None if the message names none of `tools`."""
-    request = TOOL_REQUEST.search(message)
-    name = _to_name(request[1]) if request else ""
-    if request is None or name not in tools:
-        return None
-    pairs = (pair.partition(": ") for pair in (request[2] or "").split("; ") if pair)
-    return name, {_to_name(key): _parse_value(value) for key, _, value in pairs}
-
-
-def _to_name(words: str) -> str:
-    return words.lower().replace(" ", "_")
-
-
-def _parse_value(text: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=str)
-    except (ValueError, RecursionError):
-        return text

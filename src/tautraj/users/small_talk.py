@@ -135,6 +135,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "zip": ("My zip code is {}.", "The zip code is {}.", "And the zip is {}."),
     "user_id": ("My user id is {}.", "The user id is {}.", "It is {}."),
     "phone": ("My phone number is {}.", "The number is {}.", "You can find me under {}."),
+    "date_of_birth": ("I was born on {}.", "My date of birth is {}.", "It is {}."),
 }
 """Key of `Goal.identity` -> sentences with its value."""
 

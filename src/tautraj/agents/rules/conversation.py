@@ -5,6 +5,7 @@ and asks for the next wish. Not here: how a domain reads its customers and decid
 """
 
 import json
+import re
 from collections import deque
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -12,7 +13,7 @@ from typing import Any, NoReturn
 from tautraj.agents.announcements import announce_write, report_write
 from tautraj.agents.base import AgentContext
 from tautraj.agents.oracle import GOODBYE, ON_HOLD, TRANSFER_TOOL
-from tautraj.agents.rules.desk import Desk, Resolution
+from tautraj.agents.rules.desk import Desk, Resolution, Specialist
 from tautraj.config import Run
 from tautraj.config.components import attach_check, load_object
 from tautraj.errors import ConfigError, WorldClosed, boundary
@@ -30,6 +31,15 @@ NO_EXCEPTION = "I understand, but I cannot make an exception."
 
 WHAT_ELSE = "What would you like me to do instead?"
 
+INTRODUCES = re.compile(r"@|\bname is\b|\buser id\b|_\d{4}\b|\b\d{3}-\d{3}-\d{4}\b", re.IGNORECASE)
+"""A first message that says who the customer is; most speak of other people's addresses at most."""
+
+TAKES_BACK = re.compile(r"\b(?:changed my mind|actually|instead|on second thought|wait)\b", re.IGNORECASE)
+"""In an answer to an announcement: another wish, whatever else is in it ("… with wheels: yes")."""
+
+VERBS = {"get": "look at", "find": "look up", "search": "search for"}
+"""First word of a reading tool -> what to call it in a thought."""
+
 MAX_QUESTIONS = 3
 """About one wish; then it is left."""
 
@@ -38,12 +48,12 @@ def _check(run: Run, *, desks: dict[str, str], **_: Any) -> None:
     _load_desk(run.domain.name, desks)
 
 
-def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any]:
+def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
     next_step = f"It plays {', '.join(desks)}. For {domain} choose another agent, e.g. agent=tool_calling model=gpt4o"
     if domain not in desks:
         raise ConfigError(f"agent=rules: {domain} has no desk. {next_step}")
     with boundary(ConfigError, f"agent=rules: loading the desk of {domain}", next_step):
-        desk: Desk[Any] = load_object(desks[domain])
+        desk: Desk[Any] | Specialist = load_object(desks[domain])
     return desk
 
 
@@ -51,7 +61,11 @@ def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any]:
 def rules(context: AgentContext, *, desks: dict[str, str]) -> None:
     """Converse until the episode ends. `desks`: domain -> dotted name of its desk."""
     with suppress(WorldClosed):  # nothing is carried out once the customer has left
-        Conversation(context, _load_desk(context.domain, desks)).hold()
+        desk = _load_desk(context.domain, desks)
+        if isinstance(desk, Specialist):
+            desk.converse(context.env, context.turns[-1].message or "", context.task_id)
+        else:
+            Conversation(context, desk).hold()
 
 
 class Conversation:
@@ -69,8 +83,9 @@ class Conversation:
 
     def hold(self) -> NoReturn:
         """Returns never: the environment raises `WorldClosed` when the episode has ended."""
+        opening = self._said
         heard = self._authenticate()
-        self._wishes.extend(self._desk.read(heard))
+        self._wishes.extend(self._desk.read(opening) or self._desk.read(heard))
         refusal: str | None = None
         while True:
             done: list[str] = []
@@ -84,9 +99,10 @@ class Conversation:
     def _authenticate(self) -> str:
         """Ask until the customer is found; return all that it said. That counts if its last message is not enough."""
         heard, tried = self._said, []
+        self._said = self._said if INTRODUCES.search(self._said) else ""
         self._thought = "Before anything else I have to know who the customer is."
         while True:
-            lookups = [lookup for said in (self._said, heard) if (lookup := self._desk.identify(said))]
+            lookups = [lookup for said in (self._said, heard) if self._said and (lookup := self._desk.identify(said))]
             lookup = next((lookup for lookup in lookups if lookup not in tried), None)
             if lookup is not None:
                 tried.append(lookup)
@@ -125,12 +141,12 @@ class Conversation:
         for name, arguments in resolution.writes:
             self._say(" ".join([*done, announce_write(name, arguments, self._call), CONFIRM]))
             done.clear()
-            if not is_affirmative(self._said):
+            if not is_affirmative(self._said) or TAKES_BACK.search(self._said):
                 return self._change(intent)
-            self._thought = "The customer has agreed to exactly this."
+            self._thought = f"The customer has agreed to what I listed, so I {name.replace('_', ' ')} now."
             report = report_write(name, arguments, self._call)
             self._call(name, arguments)
-            self._read.clear()
+            self._forget(arguments)
             done.append(f"That did not work: {self._context.turns[-1].observation}" if self._has_failed else report)
         if resolution.tells:
             done.append(f"Here is what you asked for: {'; '.join(resolution.tells)}.")
@@ -159,13 +175,18 @@ class Conversation:
         thought, self._thought = self._thought, None
         return SideChannels(thought)
 
+    def _forget(self, arguments: dict[str, Any]) -> None:
+        """Forget what was read by the ids that a write names, and of the customer: it may be another now."""
+        ids = [self._user_id, *(str(value) for key, value in arguments.items() if key.endswith("_id"))]
+        self._read = {key: answer for key, answer in self._read.items() if not any(value in key for value in ids)}
+
     def _call(self, tool: str, arguments: dict[str, Any]) -> Any:
         """The tool's answer, parsed if it is JSON; None on an error. What was read before is not read again."""
         key = json.dumps([tool, arguments], sort_keys=True)
         if key in self._read:
             return self._read[key]
         self._calls += 1
-        self._thought = self._thought or f"I {' '.join([tool.replace('_', ' '), *_list(arguments)])} before I decide."
+        self._thought = self._thought or _describe(tool, arguments)
         call = ToolCall(id=f"call_{self._calls}", name=tool, arguments=arguments)
         observation = self._context.env.call(call, self._take_thought())
         self._read[key] = answer = None if self._has_failed else _parse(observation)
@@ -179,5 +200,9 @@ def _parse(observation: str) -> Any:
         return observation
 
 
-def _list(arguments: dict[str, Any]) -> list[str]:
-    return [value if isinstance(value, str) else json.dumps(value) for value in arguments.values()]
+def _describe(tool: str, arguments: dict[str, Any]) -> str:
+    """A reading call in words: `I look at the order details: #W1.`"""
+    verb, _, noun = tool.replace("_", " ").partition(" ")
+    values = [value if isinstance(value, str) else json.dumps(value) for value in arguments.values()]
+    what = f" {noun}" if noun.startswith("all ") else f" the {noun}" if noun else ""
+    return f"I {VERBS.get(verb, verb)}{what}{': ' if values else ''}{', '.join(values)}."

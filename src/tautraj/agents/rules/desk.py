@@ -4,7 +4,9 @@ Not here: the conversation, which is the same in every domain (`agents.rules.con
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
+
+from tautraj.agents.base import Environment
 
 Call = Callable[[str, dict[str, Any]], Any]
 """(tool, arguments) -> the tool's answer, parsed if it is JSON; None on an error."""
@@ -31,6 +33,14 @@ class Resolution(NamedTuple):
     """A question to the customer without whose answer nothing can be decided."""
     is_transfer: bool = False
     """Only a human may do it."""
+
+
+@runtime_checkable
+class Specialist(Protocol):
+    """A domain that leads its conversations itself: what it does depends on what the customer finds step by step."""
+
+    def converse(self, environment: Environment, opening: str, seed: str) -> None:
+        """Serve the customer that has begun with `opening`, until it is done. `seed`: of the wordings."""
 
 
 class Desk(Protocol[Intent]):

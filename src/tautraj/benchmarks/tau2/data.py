@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tau2.data_model.tasks import Task as Tau2Task
 from tau2.registry import registry
-from tau2.utils import DATA_DIR, dump_file, load_file
+from tau2.utils import DATA_DIR, load_file
 
 from tautraj.benchmarks.goals import PROOFS_FILE, Goal, read_goals
 from tautraj.benchmarks.quarantine import hash_files, load_quarantine
@@ -62,17 +62,6 @@ def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
             quarantine=load_quarantine(domain.name, folder / "tasks.json"),
             goals=_load_goals(folder.parents[2]) if domain.data_dir else {},
         )
-
-
-def read_packaged_split(domain: str, split: str) -> list[str]:
-    """Task ids of a split of τ²'s package, whatever `data_dir` a run plays."""
-    ids: list[str] = load_file(Path(DATA_DIR, "tau2", "domains", domain, "split_tasks.json"))[split]
-    return ids
-
-
-def write_data(path: Path, data: dict[str, Any]) -> None:
-    """Write a database in the format of the path's suffix, by the writer that made τ²'s own. None has no TOML."""
-    dump_file(path, data)
 
 
 def _load_goals(data: Path) -> dict[str, Goal]:

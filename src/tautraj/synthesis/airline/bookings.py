@@ -131,9 +131,15 @@ def book(view: View, family: Family) -> Request | None:
     trip = _name_trip(view, origin, destination, dates)
     parts = [choice, view.say(clauses_book.PEOPLE, people=names), _say_extras(view, bags, insurance), payment[1]]
     said, answers = _arrange(view, view.say(clauses_book.BOOK, trip=trip, cabin=CABIN_WORDS[cabin]), parts)
-    about = (NEW_RESERVATION, *(entry["payment_id"] for entry in payment[0] if "card" not in entry["payment_id"][:6]))
+    about = (NEW_RESERVATION, *_list_stores([entry["payment_id"] for entry in payment[0]]))
     arguments = booking | {"payment_methods": payment[0]}
     return make_request(view, family, said, "book_reservation", arguments, about, answers)
+
+
+def _list_stores(payment_ids: list[str]) -> list[str]:
+    """Those with a balance that another request could miss; with a certificate, also one that could be new."""
+    stores = [key for key in payment_ids if not key.startswith("credit_card")]
+    return [*stores, NEW_CERTIFICATE] if any(key.startswith("certificate") for key in stores) else stores
 
 
 def _arrange(view: View, ask: str, parts: list[str]) -> tuple[str, dict[Topic, str]]:
@@ -191,8 +197,8 @@ def _draw_people(view: View) -> tuple[list[Entity], str]:
 def _say_extras(view: View, bags: int, insurance: str) -> str:
     bag_words = say_count(bags, view.rng.choice(("checked bag", "bag", "suitcase")))
     insurance_words = {
-        "yes": ("the travel insurance", "with insurance", "the insurance included"),
-        "no": ("no insurance", "without insurance", "no travel insurance"),
+        "yes": ("travel insurance", "the travel insurance", "the insurance"),
+        "no": ("no insurance", "no travel insurance"),
     }
     return view.say(clauses_book.EXTRAS, bags=bag_words, insurance=view.rng.choice(insurance_words[insurance]))
 

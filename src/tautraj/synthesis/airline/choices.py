@@ -64,15 +64,16 @@ def take_flight_or_other(view: View, target: Target) -> Request | None:
     for date in view.shuffle(DAYS):
         all_ways = list_direct(view, *ends, date, cabin, 0)
         ways = list_direct(view, *ends, date, cabin, len(reservation["passengers"]))
-        full = [way for way in all_ways if way not in ways]
+        open_numbers = {way.flight["flight_number"] for way in ways}
+        full = [way for way in all_ways if way.flight["flight_number"] not in open_numbers]
         if len(all_ways) < 2 or not ways or any(flight["date"] == date for flight in reservation["flights"]):
             continue
         first = view.rng.choice(full if full and view.rng.random() < 0.8 else all_ways)
-        others = [way for way in ways if way is not first]
+        others = [way for way in ways if way.flight is not first.flight]
         if not others:
             continue
         other = view.rng.choice(others)
-        taken = first if first in ways else other
+        taken = first if first.flight["flight_number"] in open_numbers else other
         number = first.flight["flight_number"]
         said = view.say(clauses_change.CHANGE_FLIGHT, leg=name, flight=number, date=view.say_date(date))
         instead = f"flight {other.flight['flight_number']}"

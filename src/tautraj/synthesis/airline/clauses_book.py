@@ -6,27 +6,27 @@ BOOK: Clause = {
     "plain": (
         "I want to book {trip} in {cabin}.",
         "I would like to buy a ticket for {trip}, in {cabin}.",
-        "Please book {trip} for me, {cabin}.",
+        "Please book {trip}, {cabin}.",
     ),
     "terse": ("Book {trip}, {cabin}.", "Need to book {trip}, {cabin}.", "New booking: {trip}, {cabin}."),
     "chatty": (
         "I am finally taking some time off, so I want to book {trip} in {cabin}.",
         "My grandmother turns ninety, and I need to book {trip}, in {cabin}, before the family gets angry.",
-        "I have been dreaming of this for ages, please book {trip} for me in {cabin}.",
+        "I have been dreaming of this for ages, please book {trip} in {cabin}.",
     ),
     "formal": (
         "I wish to book {trip} in {cabin}.",
-        "I should be obliged if you would book {trip} for me, in {cabin}.",
+        "I should like to book {trip}, in {cabin}.",
         "A new booking is required: {trip}, in {cabin}.",
     ),
     "learner": (
         "I want to book {trip}, please, in {cabin}.",
         "I like to buy ticket for {trip}, {cabin}.",
-        "Please book for me {trip}, {cabin}.",
+        "Please book one time {trip}, {cabin}.",
     ),
     "annoyed": (
-        "I need to book {trip} in {cabin}, and the website threw me out twice.",
-        "Book {trip} in {cabin} for me, since your page will not.",
+        "I need to book {trip} in {cabin}, and the website crashed on it twice.",
+        "Book {trip} in {cabin}, since the app will not do it.",
         "I tried to book {trip} in {cabin} online and gave up, so please book it.",
     ),
 }
@@ -49,7 +49,7 @@ BEST: Clause = {
     "terse": ("{Best}.", "Take {best}.", "Only {best}."),
     "chatty": (
         "I do not mind much about the rest, as long as it is {best}.",
-        "Surprise me, but do pick {best}.",
+        "A surprise is fine, but do pick {best}.",
         "Being who I am, I go for {best}.",
     ),
     "formal": (
@@ -57,11 +57,11 @@ BEST: Clause = {
         "Preference is to be given to {best}.",
         "Kindly select {best}.",
     ),
-    "learner": ("For me please {best}.", "I need {best} there.", "The right one is {best}."),
+    "learner": ("Please look for {best}.", "I need {best} there.", "The right one is {best}."),
     "annoyed": (
         "I want {best}, and I do not care which number it has.",
         "Find {best}, that is all.",
-        "Give me {best} and be done with it.",
+        "It has to be {best} and that is that.",
     ),
 }
 
@@ -82,7 +82,7 @@ PEOPLE: Clause = {
     "annoyed": (
         "It is {people}, as it should say in my profile.",
         "Only {people}, no need to ask further.",
-        "For {people}, and spare me the form.",
+        "For {people}, and no more forms, please.",
     ),
 }
 
@@ -96,7 +96,7 @@ EXTRAS: Clause = {
     "chatty": (
         "I will be taking {bags}, and {insurance}, I have thought about it long enough.",
         "Luggage is {bags} this time, and {insurance} for my peace of mind.",
-        "You may laugh, but it is {bags} and {insurance} for us.",
+        "It is {bags} and {insurance}, simple as that.",
     ),
     "formal": (
         "I require {bags} as well as {insurance}.",
@@ -109,7 +109,7 @@ EXTRAS: Clause = {
         "I take {bags}, {insurance}.",
     ),
     "annoyed": (
-        "{Bags}, {insurance}, and please sell me nothing else.",
+        "{Bags}, {insurance}, and nothing else, please.",
         "I want {bags}, {insurance}, end of list.",
         "It is {bags} and {insurance}, before anybody asks.",
     ),
@@ -119,8 +119,8 @@ SINGLE: Clause = {
     "plain": ("I will pay with {pay}.", "Please charge {pay}.", "The price can go on {pay}."),
     "terse": ("On {pay}.", "Pay: {pay}.", "Use {pay}."),
     "chatty": (
-        "You can put it all on {pay}.",
-        "I will treat myself with {pay}.",
+        "It can all go on {pay}, why not.",
+        "This one is a treat, so take {pay}.",
         "Since it is there, {pay} can pay for the fun.",
     ),
     "formal": (

@@ -5,7 +5,7 @@ Clause = dict[str, tuple[str, ...]]
 CANCEL: Clause = {
     "plain": (
         "I want to cancel {ref}.",
-        "Please cancel {ref} for me.",
+        "Please cancel {ref}.",
         "I would like to call off {ref}.",
         "There is something I have to cancel, namely {ref}.",
         "I am asking for {ref} to be cancelled, I do not need it any more, so please cancel.",
@@ -20,14 +20,14 @@ CANCEL: Clause = {
     "formal": (
         "I hereby request the cancellation of {ref}.",
         "I should like to have {ref} cancelled.",
-        "Kindly cancel {ref} on my behalf.",
+        "Kindly cancel {ref}.",
         "It has become necessary for me to cancel {ref}.",
     ),
     "learner": (
         "I want cancel {ref}, please.",
         "I must to cancel {ref}.",
         "My wish is to cancel {ref}, is it possible?",
-        "Please cancel for me {ref}, all of it.",
+        "Please cancel {ref}, all of it.",
     ),
     "annoyed": (
         "I want {ref} cancelled, and no long discussion about it.",
@@ -47,11 +47,11 @@ PLAN: Clause = {
         "my friends will visit me instead",
     ),
     "terse": (
-        "plans changed",
-        "not going any more",
+        "my plans changed",
+        "I am not going any more",
         "the event is called off",
         "work got in the way",
-        "booked it by mistake",
+        "I booked it by mistake",
     ),
     "chatty": (
         "my cousin moved her wedding to the autumn, of all things, and now there is no point in going",
@@ -88,7 +88,7 @@ HEALTH: Clause = {
         "I broke my ankle",
         "I have to go into hospital for surgery",
     ),
-    "terse": ("I am sick", "broke my arm", "doctor says no flying", "in hospital"),
+    "terse": ("I am sick", "I broke my arm", "the doctor says no flying", "I am in hospital"),
     "chatty": (
         "I slipped on the stairs and broke my wrist, so no flying for me",
         "I caught a nasty flu from the kids and can hardly get out of bed",
@@ -122,7 +122,7 @@ WEATHER: Clause = {
         "there are flood warnings for the whole region",
         "a hurricane is heading there",
     ),
-    "terse": ("bad weather forecast", "storm coming", "flood warning there"),
+    "terse": ("the weather forecast is bad", "a storm is coming", "there is a flood warning"),
     "chatty": (
         "have you seen the forecast, there is a monster of a storm on its way",
         "my aunt lives there and says the flood water is up to her porch",
@@ -152,7 +152,7 @@ BY_AIRLINE: Clause = {
         "I was notified that my flight was cancelled",
         "I read that the flight has been cancelled",
     ),
-    "terse": ("flight was cancelled", "the airline cancelled the flight", "my flight got cancelled anyway"),
+    "terse": ("the flight was cancelled", "the airline cancelled the flight", "my flight got cancelled anyway"),
     "chatty": (
         "I got this message in the middle of breakfast that the flight has been cancelled",
         "apparently my flight was cancelled, as my neighbour found out before I did",

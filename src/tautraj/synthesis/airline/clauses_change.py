@@ -188,7 +188,7 @@ CHANGE_FLIGHT: Clause = {
     ),
     "learner": (
         "I want change {leg}, new flight is {flight} on {date}.",
-        "Please change for me {leg}, I take {flight} on {date}.",
+        "Please change {leg}, I take {flight} on {date}.",
         "For {leg} I need other flight: {flight} on {date}.",
     ),
     "annoyed": (

@@ -6,7 +6,7 @@ GIFT_CARDS: Clause = {
     "plain": (
         "I would like to know how much is on my gift cards in total.",
         "How much money do I have on all my gift cards together?",
-        "Please tell me the total balance of my gift cards.",
+        "Please look up the total balance of my gift cards.",
     ),
     "terse": (
         "Total balance of my gift cards?",
@@ -16,22 +16,22 @@ GIFT_CARDS: Clause = {
     "chatty": (
         "I found some old gift cards in my profile, and I wonder how much they are worth together.",
         "I am planning a little shopping, so how much is left on my gift cards, all in all?",
-        "I lost track completely, could somebody tell me the total balance of my gift cards?",
+        "I lost track completely, could somebody look up the total balance of my gift cards?",
     ),
     "formal": (
         "I should like to know the combined balance of my gift cards.",
-        "Please inform me of the total balance of the gift cards in my profile.",
+        "Please confirm the total balance of the gift cards in my profile.",
         "I request to be told how much my gift cards amount to altogether.",
     ),
     "learner": (
         "I want to know how much money is in my gift cards, all together.",
-        "Please tell me the balance of gift cards in total.",
+        "Please look up the balance of gift cards in total.",
         "How much have I in all gift cards?",
     ),
     "annoyed": (
         "Your page hides it, so how much is on my gift cards altogether?",
         "I want to know the total balance of my gift cards, to the dollar.",
-        "Tell me how much is on my gift cards in total, I cannot find it anywhere.",
+        "Look up how much is on my gift cards in total, I cannot find it anywhere.",
     ),
 }
 
@@ -39,7 +39,7 @@ CERTIFICATES: Clause = {
     "plain": (
         "I would like to know how much my travel certificates are worth in total.",
         "How much do I have in travel certificates altogether?",
-        "Please tell me the total value of my certificates.",
+        "Please look up the total value of my certificates.",
     ),
     "terse": (
         "What is the sum of my certificates?",
@@ -53,18 +53,18 @@ CERTIFICATES: Clause = {
     ),
     "formal": (
         "I should like to know the combined value of my travel certificates.",
-        "Please inform me how much my certificates amount to.",
-        "Kindly tell me the total of the travel certificates in my profile.",
+        "Please state how much my certificates amount to.",
+        "Kindly state the total of the travel certificates in my profile.",
     ),
     "learner": (
         "I want to know how much are my certificates.",
-        "Please tell me the sum of my travel certificates.",
+        "Please look up the sum of my travel certificates.",
         "How much money is in all my certificates?",
     ),
     "annoyed": (
         "Nobody could say how much my certificates are worth in total, can you?",
         "I want to know how much I have in travel certificates.",
-        "Tell me the total of my certificates, it should not take long.",
+        "Look up the total of my certificates, it should not take long.",
     ),
 }
 
@@ -72,9 +72,13 @@ PAID: Clause = {
     "plain": (
         "I would like to know how much I paid for {ref} in total.",
         "How much did {ref} cost me altogether?",
-        "Please tell me what I paid for {ref}, everything included.",
+        "Please look up what I paid for {ref}, everything included.",
     ),
-    "terse": ("How much did I pay for {ref}?", "Total paid for {ref}, tell me.", "What did {ref} cost in all?"),
+    "terse": (
+        "How much did I pay for {ref}?",
+        "Total paid for {ref}, please look it up.",
+        "What did {ref} cost in all?",
+    ),
     "chatty": (
         "I am doing my accounts at last, so how much did I pay for {ref}?",
         "My wife asked how much {ref} cost us, and I only stared at her.",
@@ -82,17 +86,17 @@ PAID: Clause = {
     ),
     "formal": (
         "For my records, I should like to know how much was paid for {ref}.",
-        "Please inform me of the total amount that was charged for {ref}, that is, how much I paid.",
-        "Kindly tell me how much {ref} came to.",
+        "Please confirm the total amount that was charged for {ref}, that is, how much I paid.",
+        "Kindly state how much {ref} came to.",
     ),
     "learner": (
         "I want to know how much I paid for {ref}.",
-        "Please tell me how much money was {ref}.",
+        "Please look up how much money was {ref}.",
         "How much did cost {ref}?",
     ),
     "annoyed": (
         "I never got a receipt, so how much did I pay for {ref}?",
-        "Tell me how much you charged me for {ref}.",
+        "Look up how much was charged for {ref}.",
         "I want to know how much I was charged for {ref}, all in all.",
     ),
 }
@@ -102,11 +106,11 @@ CHEAPEST: Clause = {
         "How much is the cheapest direct flight from {origin} to {destination} on {date} in {cabin}?",
         "I would like to know what the cheapest {cabin} seat on a direct flight from "
         "{origin} to {destination} on {date} costs.",
-        "Please tell me the lowest price of a direct flight from {origin} to {destination} on {date}, in {cabin}.",
+        "Please look up the lowest price of a direct flight from {origin} to {destination} on {date}, in {cabin}.",
     ),
     "terse": (
         "How much is the cheapest direct flight {origin} to {destination}, {date}, {cabin}?",
-        "Tell me the lowest price, {origin} to {destination}, {date}, {cabin}, direct.",
+        "Look up the lowest price, {origin} to {destination}, {date}, {cabin}, direct.",
         "What is the lowest fare from {origin} to {destination} on {date}, direct, {cabin}?",
     ),
     "chatty": (
@@ -114,25 +118,24 @@ CHEAPEST: Clause = {
         "to {destination} on {date}, in {cabin}?",
         "Just out of curiosity, what does the cheapest direct flight from {origin} to "
         "{destination} on {date} cost, {cabin}?",
-        "My friend bets that nothing is affordable, so tell me the lowest price for a direct "
+        "My friend bets that nothing is affordable, so look up the lowest price for a direct "
         "{cabin} flight from {origin} to {destination} on {date}.",
     ),
     "formal": (
         "I should like to know the lowest price of a direct flight from {origin} to "
         "{destination} on {date} in {cabin}.",
-        "Kindly tell me how much the cheapest direct flight from {origin} to {destination} "
-        "on {date} costs in {cabin}.",
-        "Please inform me of the lowest fare in {cabin}, direct, from {origin} to {destination} on {date}.",
+        "Kindly state how much the cheapest direct flight from {origin} to {destination} on {date} costs in {cabin}.",
+        "Please confirm the lowest fare in {cabin}, direct, from {origin} to {destination} on {date}.",
     ),
     "learner": (
         "How much is cheapest direct flight from {origin} to {destination} on {date}, {cabin}?",
         "I want to know the lowest price from {origin} to {destination}, {date}, direct, {cabin}.",
-        "Please tell me how much costs the cheapest direct flight {origin} to {destination} on {date} in {cabin}.",
+        "Please look up how much costs the cheapest direct flight {origin} to {destination} on {date} in {cabin}.",
     ),
     "annoyed": (
         "The search is broken, so how much is the cheapest direct flight from {origin} to "
         "{destination} on {date} in {cabin}?",
-        "Tell me the lowest price for a direct flight from {origin} to {destination} on "
+        "Look up the lowest price for a direct flight from {origin} to {destination} on "
         "{date}, {cabin}, if there is one.",
         "I want to know what the cheapest direct {cabin} flight from {origin} to {destination} on {date} costs.",
     ),
@@ -142,12 +145,12 @@ UPGRADE: Clause = {
     "plain": (
         "How much would it cost to move {ref} to {cabin}? I only want to know.",
         "I would like to know what the difference is if {ref} went to {cabin}, without changing anything yet.",
-        "Please tell me how much more {cabin} would be for {ref}, nothing else.",
+        "Please look up how much more {cabin} would be for {ref}, nothing else.",
     ),
     "terse": (
         "How much for {ref} in {cabin}? Only asking.",
         "What would {cabin} cost extra on {ref}?",
-        "Tell me the difference for {ref} in {cabin}.",
+        "Look up the difference for {ref} in {cabin}.",
     ),
     "chatty": (
         "I am only daydreaming, but how much more would {cabin} be for {ref}?",
@@ -156,50 +159,50 @@ UPGRADE: Clause = {
     ),
     "formal": (
         "I should like to know how much a change of {ref} to {cabin} would cost, without obligation.",
-        "Please inform me what the difference in price would be for {ref} in {cabin}.",
-        "Kindly tell me how much is to be paid in addition for {ref} in {cabin}; no change is desired at present.",
+        "Please state what the difference in price would be for {ref} in {cabin}.",
+        "Kindly state how much is to be paid in addition for {ref} in {cabin}; no change is desired at present.",
     ),
     "learner": (
         "How much it costs if {ref} is in {cabin}? I only ask.",
         "I want to know the difference of price for {ref} in {cabin}.",
-        "Please tell me how much more is {cabin} for {ref}.",
+        "Please look up how much more is {cabin} for {ref}.",
     ),
     "annoyed": (
-        "How much more would you charge me for {ref} in {cabin}? I am only asking.",
+        "How much more would be charged for {ref} in {cabin}? I am only asking.",
         "I want to know what {cabin} would cost extra for {ref}, and do not change a thing.",
-        "Tell me how much {cabin} would be for {ref}, the page shows three different sums.",
+        "Look up how much {cabin} would be for {ref}, the page shows three different sums.",
     ),
 }
 
 WHICH_FLIGHT: Clause = {
     "plain": (
         "I would like to know which flight number I have on the first leg of {ref}.",
-        "Please tell me the number of the first flight of {ref}.",
+        "Please look up the number of the first flight of {ref}.",
         "What is the flight number of the first flight in {ref}?",
     ),
     "terse": (
         "What is the flight number, first flight of {ref}?",
-        "Tell me the number of the first flight, {ref}.",
+        "Look up the number of the first flight, {ref}.",
         "First flight of {ref}: what is the number?",
     ),
     "chatty": (
         "My brother wants to track me, so what is the flight number of the first flight of {ref}?",
-        "I spilled tea on my notes, could you tell me the number of the first flight of {ref}?",
+        "I spilled tea on my notes, could somebody check the number of the first flight of {ref}?",
         "For my calendar I would love to know the flight number of the first flight of {ref}.",
     ),
     "formal": (
-        "Kindly tell me the flight number of the first flight of {ref}.",
+        "Kindly state the flight number of the first flight of {ref}.",
         "I should like to know the number under which the first flight of {ref} operates.",
-        "Please inform me of the number of the first flight of {ref}.",
+        "Please confirm the number of the first flight of {ref}.",
     ),
     "learner": (
         "I want to know the number of first flight in {ref}.",
-        "Please tell me flight number, the first flight of {ref}.",
+        "Please look up flight number, the first flight of {ref}.",
         "What is the number of the first flight for {ref}?",
     ),
     "annoyed": (
         "I never got an e-mail, so what is the flight number of the first flight of {ref}?",
-        "Tell me the number of the first flight of {ref}, it is nowhere to be found.",
+        "Look up the number of the first flight of {ref}, it is nowhere to be found.",
         "I want to know which number the first flight of {ref} has.",
     ),
 }
@@ -207,32 +210,32 @@ WHICH_FLIGHT: Clause = {
 WHICH_RESERVATION: Clause = {
     "plain": (
         "I would like to know the reservation number of {ref}.",
-        "Please tell me the booking number of {ref}.",
+        "Please look up the booking number of {ref}.",
         "What is the reservation number of {ref}?",
     ),
     "terse": (
         "What is the reservation number of {ref}?",
-        "Tell me the booking number for {ref}.",
+        "Look up the booking number for {ref}.",
         "Reservation number of {ref}, what is it?",
     ),
     "chatty": (
         "I deleted the e-mail by mistake, so what is the reservation number of {ref}?",
         "My assistant wants to know the booking number of {ref}, and I have no idea.",
-        "Silly me, I lost the slip, could somebody tell me the reservation number of {ref}?",
+        "Silly me, I lost the slip, could somebody look up the reservation number of {ref}?",
     ),
     "formal": (
-        "Kindly tell me the reservation number of {ref}.",
+        "Kindly state the reservation number of {ref}.",
         "I should like to know under which number {ref} is booked, that is, what is the reservation number.",
-        "Please inform me of the reservation number of {ref}.",
+        "Please confirm the reservation number of {ref}.",
     ),
     "learner": (
         "I want to know the reservation number of {ref}.",
-        "Please tell me number of reservation for {ref}.",
+        "Please look up number of reservation for {ref}.",
         "What is my booking number for {ref}?",
     ),
     "annoyed": (
         "I never received a confirmation, so what is the reservation number of {ref}?",
-        "Tell me the reservation number of {ref}, since nobody sent it.",
+        "Look up the reservation number of {ref}, since nobody sent it.",
         "I want to know the booking number of {ref}, it should be on the ticket but is not.",
     ),
 }
@@ -240,32 +243,32 @@ WHICH_RESERVATION: Clause = {
 STATUS: Clause = {
     "plain": (
         "I would like to know the status of flight {flight} on {date}.",
-        "Please tell me the status of {flight} on {date}.",
+        "Please look up the status of {flight} on {date}.",
         "What is the status of flight {flight} of {date}?",
     ),
     "terse": (
         "What is the status of {flight}, {date}?",
-        "Tell me the status: {flight}, {date}.",
+        "Look up the status: {flight}, {date}.",
         "{Flight} on {date}, what is the status?",
     ),
     "chatty": (
         "I am picking somebody up, so what is the status of flight {flight} on {date}?",
-        "My aunt sits on flight {flight} on {date}, could you tell me its status?",
-        "I am all nerves about {flight} on {date}, so please tell me the status.",
+        "My aunt sits on flight {flight} on {date}, could somebody check its status?",
+        "I am all nerves about {flight} on {date}, so please look up the status.",
     ),
     "formal": (
-        "Kindly tell me the status of flight {flight} on {date}.",
+        "Kindly state the status of flight {flight} on {date}.",
         "I should like to know the present status of {flight} on {date}.",
-        "Please inform me of the status of flight {flight} on {date}.",
+        "Please confirm the status of flight {flight} on {date}.",
     ),
     "learner": (
         "I want to know status of flight {flight} on {date}.",
-        "Please tell me how is the status of {flight}, {date}.",
+        "Please look up how is the status of {flight}, {date}.",
         "What is the status for {flight} on {date}?",
     ),
     "annoyed": (
         "The screen says nothing, so what is the status of {flight} on {date}?",
-        "Tell me the status of flight {flight} on {date}, nobody else does.",
+        "Look up the status of flight {flight} on {date}, nobody else does.",
         "I want to know the status of {flight} on {date}, without a story around it.",
     ),
 }

@@ -57,7 +57,7 @@ MORE_PASSENGERS: Clause = {
     "formal": (
         "I wish to add an additional passenger, {new}, born {dob}, to {ref}.",
         "Kindly add {new}, date of birth {dob}, as a further passenger to {ref}.",
-        "It is requested that you add the passenger {new}, born {dob}, to {ref}.",
+        "Kindly arrange for {new}, born {dob}, to be added to {ref} as a further passenger.",
     ),
     "learner": (
         "I want add one more passenger in {ref}, it is {new}, born {dob}.",
@@ -204,7 +204,7 @@ COMPLAIN_CANCELLED: Clause = {
     "terse": (
         "Flight cancelled in {ref}. I want compensation.",
         "Compensation, please: a flight of {ref} was cancelled.",
-        "{Ref}, the flight was cancelled. Compensate me.",
+        "{Ref}, the flight was cancelled. Compensation, then.",
     ),
     "chatty": (
         "So there I was, all packed, and the flight of {ref} was cancelled. I think some compensation would be nice.",
@@ -237,7 +237,7 @@ COMPLAIN_DELAYED: Clause = {
     "terse": (
         "Delay on {ref}. I want compensation.",
         "Compensation, please: a flight of {ref} is delayed.",
-        "{Ref} is delayed. Compensate me.",
+        "{Ref} is delayed. Compensation, then.",
     ),
     "chatty": (
         "I am sitting here with my coffee, and the flight of {ref} is delayed. I think some "
@@ -269,14 +269,14 @@ GIVE_UP_DELAYED: Clause = {
         "Please cancel {ref}, since its flight is delayed. I would like to be compensated as well.",
     ),
     "terse": (
-        "{Ref} is delayed. Cancel it because of that, and compensate me.",
+        "{Ref} is delayed. Cancel it because of that, plus compensation.",
         "Cancel {ref} because of the delay. Also compensation.",
         "Delay on {ref}, so cancel it. Compensation too.",
     ),
     "chatty": (
         "The flight of {ref} is delayed and the party will be over by then, so please cancel "
         "it. Some compensation would be nice, too.",
-        "With this delay there is no point any more, so cancel {ref} for me. And I do hope for compensation.",
+        "With this delay there is no point any more, so cancel {ref}. And I do hope for compensation.",
         "I waited and waited, and {ref} is still delayed, so I want to cancel it. How about "
         "compensation for the delay?",
     ),

@@ -5,7 +5,7 @@ Every answer has four characters or a dollar sign, so that it is not found by ac
 
 from tautraj.benchmarks.goals import Request
 from tautraj.synthesis.airline import clauses_question
-from tautraj.synthesis.airline.bookings import draw_route, list_direct
+from tautraj.synthesis.airline.bookings import NEW_CERTIFICATE, draw_route, list_direct
 from tautraj.synthesis.airline.offers import get_price, get_status
 from tautraj.synthesis.airline.view import CABIN_WORDS, View, get_city
 
@@ -23,7 +23,8 @@ def _ask_balance(view: View, source: str, clause: clauses_question.Clause) -> Re
     if len(methods) < 2:
         return None
     total = int(sum(method["amount"] for method in methods))
-    return _make(view.say(clause), f"${total}", *(method["id"] for method in methods))
+    about = [method["id"] for method in methods] + [NEW_CERTIFICATE] * (source == "certificate")
+    return _make(view.say(clause), f"${total}", *about)
 
 
 def _ask_gift_cards(view: View) -> Request | None:

@@ -144,7 +144,7 @@ class View:
             brand = {"visa": "Visa", "mastercard": "Mastercard"}[method["brand"]]
             forms = [f"my {brand} ending in {method['last_four']}", f"the {brand} that ends in {method['last_four']}"]
             if len(alike) == 1:
-                forms += ["my credit card", f"my {brand} card", "the credit card in my profile"]
+                forms += ["my credit card", f"my {brand}", "the credit card in my profile"]
             return self.rng.choice(forms)
         noun = "gift card" if method["source"] == "gift_card" else "travel certificate"
         amount = int(method["amount"])

@@ -1,52 +1,22 @@
 """The shop as a domain of synthesis.
 
-Not here: single kinds of requests (`retail.orders`, `retail.items`, …), what the policy forbids (`retail.policy`).
+Not here: single kinds of requests (`retail.requests`), what the policy forbids (`retail.policy`).
 """
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from tautraj.agents.rules.retail import RETAIL_DESK
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.generator import Database, Generator
-from tautraj.synthesis.retail import choices, items, orders, policy, questions, refusals
+from tautraj.synthesis.retail import policy
 from tautraj.synthesis.retail.customer import Customer
 from tautraj.synthesis.retail.references import find_ambiguity
+from tautraj.synthesis.retail.requests import MAKERS
 from tautraj.synthesis.retail.telling import Telling
 from tautraj.synthesis.retail.world import make_database
-
-Maker = Callable[[Telling, Family], Request | Sequence[Request] | None]
-"""Makes a request for a customer; None if it does not fit."""
-
-WHOLE_ORDERS: tuple[Maker, ...] = (
-    *(orders.cancel, orders.change_address) * 2,
-    *(orders.change_payment,) * 3,
-)
-ITEMS: tuple[Maker, ...] = (items.return_items, items.change_item) * 3
-TAKING_BACK: tuple[Maker, ...] = (
-    choices.change_returned_items,
-    choices.change_refund,
-    choices.change_destination,
-    choices.change_reason,
-)
-QUESTIONS: tuple[Maker, ...] = (questions.ask_total, questions.ask_refund, questions.ask_difference)
-
-MAKERS: dict[Family, tuple[Maker, ...]] = {
-    "direct": (*WHOLE_ORDERS, *ITEMS, orders.change_default_address),
-    "lookup": (*WHOLE_ORDERS, *ITEMS),
-    "optimisation": (choices.optimise,) * 3,
-    "conditional": (choices.choose_conditionally,) * 3,
-    "change_of_mind": (*(choices.change_variant,) * 3, *TAKING_BACK),
-    "information": (*QUESTIONS * 2, questions.ask_count),
-    "refusal": (refusals.refuse,),
-    "pressure": (refusals.refuse,),
-    "transfer": (questions.ask_for_human,),
-}
-"""Family -> what makes its requests; the more often one is named, the more often it is tried first.
-
-Of `combined`, the parts are of `direct` and `lookup`."""
 
 
 class RetailGenerator:

@@ -1,18 +1,17 @@
 """A customer with a voice: how it names orders, items and payment methods while a request is put into words.
 
-Not here: what is requested (`retail.orders`, `retail.items`, …), the clauses (`retail.clauses_…`).
+Not here: what is requested (`retail.requests.orders`, `retail.requests.items`, …), the clauses (`retail.clauses.…`).
 """
 
 from collections.abc import Sequence
 from random import Random
 
-from tautraj.synthesis.retail import clauses_choices, clauses_items, clauses_orders, clauses_questions
+from tautraj.synthesis.retail.clauses import CLAUSES
 from tautraj.synthesis.retail.customer import Customer, Entity, get_payment
-from tautraj.synthesis.retail.wording import Clause, describe_options, fill, name_items, name_payment
+from tautraj.synthesis.retail.wording import describe_options, fill, name_items, name_payment
 
-CLAUSES: dict[str, Clause] = (
-    clauses_orders.CLAUSES | clauses_items.CLAUSES | clauses_choices.CLAUSES | clauses_questions.CLAUSES
-)
+NEEDED = ("story", "paying")
+"""Slots of sentences that make no sense without them."""
 
 
 class Telling:
@@ -21,10 +20,13 @@ class Telling:
     def __init__(self, customer: Customer, voice: str, rng: Random) -> None:
         self.customer, self.voice, self.rng = customer, voice, rng
 
-    def say(self, clause: str, /, without: str = "", **names: str) -> str:
-        """A clause in the voice; templates with the slot `without` are left out."""
+    def say(self, clause: str, /, **names: str) -> str:
+        """A clause in the voice. Of names that are empty only those may stand in it that have a place for nothing."""
         templates = CLAUSES[clause][self.voice]
-        fitting = [template for template in templates if not without or f"{{{without}}}" not in template]
+        missing = [f"{{{name}}}" for name in NEEDED if not names.get(name)]
+        fitting = [template for template in templates if not any(slot in template for slot in missing)]
+        if not names.get("reason", " "):
+            fitting = [template for template in fitting if not template.startswith("{reason}")]
         return fill(self.rng.choice(fitting), self.rng, names)
 
     def say_maybe(self, clause: str, share: float, /, **names: str) -> str:
@@ -34,7 +36,8 @@ class Telling:
         """By what is in it, or by its number if no `context` is given. Begins in lower case."""
         if not context:
             return _lower(self.say("order by number", id=order["order_id"]))
-        return _lower(self.say("order by content", things=name_items(context, self.rng)))
+        bare = " and ".join(item["name"].lower() for item in context)
+        return _lower(self.say("order by content", things=name_items(context, self.rng), bare=bare))
 
     def say_from(self, order: Entity, context: Sequence[Entity] = ()) -> str:
         """ "from order …", with a blank before it, to be put behind the name of an item."""

@@ -1,7 +1,7 @@
 """How clauses are written down and filled in, and the names that customers give to things of the shop.
 
 A clause is a table of lines `voice: sentences`; `[a|b]` stands for either, `{slot}` for a name. Not here: the clauses
-themselves (`retail.clauses_…`), voices (`synthesis.voices`).
+themselves (`retail.clauses.…`), voices (`synthesis.voices`).
 """
 
 import re
@@ -17,6 +17,9 @@ _SENTENCE_START = re.compile(r"(^|[.!?] )([a-z])")
 
 ADJECTIVES = {"washable", "insulated", "stackable", "folding"}
 """Options with the values yes and no that are said without "with"."""
+
+CLEAR_UNITS = {"lumens", "bottles", "people", "pieces", "quarts", "watts", "volts", "liters", "GB", "TB", "Hz", "psi"}
+"""Units behind which the option need not be named."""
 
 PLURALS = {"wheels", "shortcut keys", "GPS"}
 """Options that take no article."""
@@ -99,8 +102,13 @@ def describe_option(option: str, value: str, rng: Random) -> str:
         f"with {value} for the {option}",
     )
     if re.search(r"\d", value) or option.rstrip("s") in value:
-        return rng.choice((*forms[1:3], f"with {value}", f"with {value}"))
-    if re.fullmatch(r"[A-Za-z-]+", value) and value not in ("one", "two", "three", "four"):
+        is_clear = option.rstrip("s") in value or value.rsplit(maxsplit=1)[-1] in CLEAR_UNITS
+        return rng.choice((*forms, *[f"with {value}"] * 4) if is_clear else forms)
+    if (
+        re.fullmatch(r"[A-Za-z-]+", value)
+        and not option.endswith("s")
+        and value not in ("one", "two", "three", "four")
+    ):
         return rng.choice(
             (*forms, f"with {_add_indefinite(value)} {option}", f"with {_add_indefinite(value)} {option}")
         )

@@ -8,7 +8,9 @@ from random import Random
 from tautraj.synthesis.telecom.accounts import Account, Entity
 from tautraj.synthesis.telecom.fault_tables import SEARCH, Call
 from tautraj.synthesis.telecom.operations import Operation, name_line
-from tautraj.synthesis.telecom.proposals import TRANSFER
+from tautraj.synthesis.telecom.task_parts import TRANSFER
+
+ONLY_OVERDUE = "Only overdue bills may be paid."
 
 
 def ask_bill(rng: Random, account: Account) -> Operation | None:
@@ -17,11 +19,10 @@ def ask_bill(rng: Random, account: Account) -> Operation | None:
     lines = account.list_phone_lines("Active")
     if bill is None or not lines or not _is_distinctive(bill["total_due"]):
         return None
-    request = {"kind": "ask_bill", "period": "January 2025"}
-    text = "You want to know what your bill for January 2025 came to, to the cent."
     lookup: Call = ("assistant", "get_bills_for_customer", {"customer_id": account.customer["customer_id"]})
     answers = (str(bill["total_due"]),)
-    return Operation(request, lines[0], text, lookups=(lookup,), answers=answers, family="information")
+    names = {"month": "January"}
+    return Operation("ask_bill", lines[0], names, lookups=(lookup,), answers=answers, family="information")
 
 
 def ask_data(rng: Random, account: Account) -> Operation | None:
@@ -30,11 +31,10 @@ def ask_data(rng: Random, account: Account) -> Operation | None:
     if not lines:
         return None
     line = rng.choice(lines)
-    request = {"kind": "ask_data", "phone_number": line["phone_number"]}
-    text = f"You want to know how many gigabytes the line {line['phone_number']} has left this month."
     lookup: Call = ("assistant", "get_data_usage", name_line(account, line))
     answers = (str(_compute_left(account, line)),)
-    return Operation(request, line, text, lookups=(lookup,), answers=answers, family="information")
+    names = {"number": line["phone_number"]}
+    return Operation("ask_data", line, names, lookups=(lookup,), answers=answers, family="information")
 
 
 def pay_issued_bill(rng: Random, account: Account) -> Operation | None:
@@ -42,9 +42,7 @@ def pay_issued_bill(rng: Random, account: Account) -> Operation | None:
     bills, lines = account.list_bills("Issued"), account.list_phone_lines("Active")
     if not account.is_in_order or not bills or not lines:
         return None
-    request = {"kind": "pay_early", "period": "February 2025", "accepts": {"refusal": True}}
-    text = "You want to pay your bill for February 2025 now, before it is due. If that cannot be, you leave it."
-    return Operation(request, lines[0], text, family="refusal")
+    return Operation("pay_early", lines[0], {"month": "February"}, family="refusal", rule=ONLY_OVERDUE)
 
 
 def resume_after_contract(rng: Random, account: Account) -> Operation | None:
@@ -52,9 +50,7 @@ def resume_after_contract(rng: Random, account: Account) -> Operation | None:
     lines = [line for line in account.lines if line["status"] == "Suspended" and not account.is_contracted(line)]
     if not lines:
         return None
-    request = {"kind": "resume", "accepts": {"pay_overdue_bills": True, "transfer": True}}
-    text = "Your line was cut off. You would pay what you owe and want the line back. You agree to be passed on."
-    return Operation(request, lines[0], text, (SEARCH,), (TRANSFER,), family="transfer")
+    return Operation("resume", lines[0], {}, (SEARCH,), (TRANSFER,), family="transfer")
 
 
 def change_plan(rng: Random, account: Account) -> Operation | None:
@@ -64,9 +60,8 @@ def change_plan(rng: Random, account: Account) -> Operation | None:
         return None
     line = lines[0]
     plan = rng.choice([plan for plan in account.plans if plan["plan_id"] != line["plan_id"]])
-    request = {"kind": "change_plan", "plan": plan["name"], "accepts": {"transfer": True}}
-    text = f"You want the plan {plan['name']} for {line['phone_number']}. You agree to be passed on for it."
-    return Operation(request, line, text, gold=(TRANSFER,), family="transfer")
+    names = {"number": line["phone_number"], "plan": plan["name"]}
+    return Operation("change_plan", line, names, gold=(TRANSFER,), family="transfer")
 
 
 def _compute_left(account: Account, line: Entity) -> float:

@@ -11,9 +11,10 @@ Not here: which customer asks for what (`synthesis.telecom.requests`), questions
 from random import Random
 from typing import Any, NamedTuple
 
+from tautraj.benchmarks.goals import Family
 from tautraj.synthesis.telecom.accounts import Account, Entity
 from tautraj.synthesis.telecom.fault_tables import SEARCH, Call
-from tautraj.synthesis.telecom.proposals import to_assertion
+from tautraj.synthesis.telecom.task_parts import to_assertion
 
 MAX_REFUEL_GB = 2.0
 """The policy's."""
@@ -22,12 +23,12 @@ MAX_REFUEL_GB = 2.0
 class Operation(NamedTuple):
     """One request. Its defaults are those of a request that is granted and leaves no question."""
 
-    request: dict[str, Any]
-    """kind, what it is about in the customer's words, what is accepted instead."""
+    clause: str
+    """How it is worded: a name in `clauses_accounts.CLAUSES`."""
     line: Entity
-    """The one that the caller names first."""
-    text: str
-    """A plain sentence to the customer."""
+    """The one that the caller calls from."""
+    names: dict[str, str]
+    """Slots of the clause."""
     setup: tuple[Call, ...] = ()
     gold: tuple[Call, ...] = ()
     """Writes and transfers, of both seats."""
@@ -36,7 +37,11 @@ class Operation(NamedTuple):
     """Where the answer stands; other calls may find it too."""
     answers: tuple[str, ...] = ()
     """What has to be said to the customer."""
-    family: str = "direct"
+    family: Family = "direct"
+    answers_data: float | None = None
+    """Gigabytes that the customer takes if it cannot have as many as it asked for."""
+    rule: str | None = None
+    """The rule of the policy that forbids it."""
 
 
 def pay_bill(rng: Random, account: Account) -> Operation | None:
@@ -44,10 +49,8 @@ def pay_bill(rng: Random, account: Account) -> Operation | None:
     bills, lines = account.list_bills("Overdue"), account.list_phone_lines("Active")
     if not bills or not lines or any(line["status"] == "Suspended" for line in account.lines):
         return None
-    request = {"kind": "pay"}
-    text = "You were told that a bill of yours is overdue. You want to pay it now and know that it is paid."
     return Operation(
-        request, lines[0], text, (), _list_payments(account, bills), tuple(assert_paid(bill) for bill in bills)
+        "pay", lines[0], {}, (), _list_payments(account, bills), tuple(assert_paid(bill) for bill in bills)
     )
 
 
@@ -57,15 +60,13 @@ def resume_line(rng: Random, account: Account) -> Operation | None:
     if not bills or not lines:
         return None
     line = lines[0]
-    request = {"kind": "resume", "accepts": {"pay_overdue_bills": True}}
-    text = "Your line was cut off. You pay whatever is overdue and want to be able to call again."
     gold = (*_list_payments(account, bills), _call("resume_line", account, line), ("user", "reboot_device", {}))
     assertions = (
         *(assert_paid(bill) for bill in bills),
         assert_status(account, line, "Active"),
         to_assertion(("user", "assert_service_status", {"expected_status": "connected"})),
     )
-    return Operation(request, line, text, (SEARCH,), gold, assertions)
+    return Operation("resume", line, {}, (SEARCH,), gold, assertions)
 
 
 def wake_line(rng: Random, account: Account) -> Operation | None:
@@ -74,10 +75,8 @@ def wake_line(rng: Random, account: Account) -> Operation | None:
     if not account.is_in_order or not sleeping:
         return None
     line, caller = rng.choice(sleeping), account.list_phone_lines("Active")[0]
-    request = {"kind": "wake", "phone_number": line["phone_number"]}
-    text = f"You had the line {line['phone_number']} suspended a while ago and want it active again."
-    gold = (_call("resume_line", account, line),)
-    return Operation(request, caller, text, (), gold, (assert_status(account, line, "Active"),))
+    names, gold = {"number": line["phone_number"]}, (_call("resume_line", account, line),)
+    return Operation("wake", caller, names, (), gold, (assert_status(account, line, "Active"),))
 
 
 def refuel(rng: Random, account: Account) -> Operation | None:
@@ -89,16 +88,15 @@ def refuel(rng: Random, account: Account) -> Operation | None:
     wanted = rng.choice((0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0))
     bought, too_much = min(wanted, MAX_REFUEL_GB), wanted > MAX_REFUEL_GB
     used = round(account.get_plan(line)["data_limit_gb"] + excess, 1)
-    request = {"kind": "refuel", "wanted_gb": wanted, "accepts": {"refuel_gb": bought, "change_plan": False}}
-    text = f"The data of {line['phone_number']} is used up. You want {wanted} GB more on it, on the plan you have."
     return Operation(
-        request,
+        "refuel",
         line,
-        text + (f" If that is too much, {bought} GB will do." if too_much else ""),
+        {"number": line["phone_number"], "gb": f"{wanted:g}"},
         (_call("set_data_usage", account, line, data_used_gb=used),),
         (_call("refuel_data", account, line, gb_amount=bought),),
         (assert_refueled(account, line, bought),),
         family="conditional" if too_much else "direct",
+        answers_data=bought if too_much else None,
     )
 
 
@@ -108,13 +106,9 @@ def switch_roaming(rng: Random, account: Account) -> Operation | None:
     if not lines:
         return None
     line = rng.choice(lines)
-    enabled, number = line["roaming_enabled"], line["phone_number"]
-    reason = f"You are back from abroad and want roaming switched off on the line {number}, at the carrier's end."
-    if not enabled:
-        reason = f"You go abroad tomorrow and will need data there on the line {number}. Your phone is set for it."
-    tool = "disable_roaming" if enabled else "enable_roaming"
-    request = {"kind": "roaming", "phone_number": number, "enable": not enabled}
-    return Operation(request, line, reason, (), (_call(tool, account, line),))
+    is_on, names = line["roaming_enabled"], {"number": line["phone_number"]}
+    tool = "disable_roaming" if is_on else "enable_roaming"
+    return Operation("roaming off" if is_on else "roaming on", line, names, (), (_call(tool, account, line),))
 
 
 def assert_untouched(account: Account, gold: list[Call]) -> list[dict[str, Any]]:

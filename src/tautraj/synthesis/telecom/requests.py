@@ -3,15 +3,20 @@
 Not here: what an operation does (`synthesis.telecom.operations`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from tautraj.benchmarks.goals import Family, Goal, Request, Topic
+from tautraj.synthesis.generator import Case, Draft
 from tautraj.synthesis.telecom import enquiries, operations
 from tautraj.synthesis.telecom.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.clauses_accounts import CLAUSES
 from tautraj.synthesis.telecom.operations import Operation, assert_untouched
 from tautraj.synthesis.telecom.phones import make_phone
-from tautraj.synthesis.telecom.proposals import PERSONAS, Proposal, describe_caller, to_actions, to_initial_state
+from tautraj.synthesis.telecom.task_parts import describe_caller, list_agent_writes, to_actions, to_initial_state
+from tautraj.synthesis.templates import say
+from tautraj.synthesis.voices import VOICES, join_requests
 
 Maker = Callable[[Random, Account], Operation | None]
 
@@ -43,55 +48,67 @@ KINDS: dict[tuple[Maker, ...], int] = {
 they are few. In a pair, no question is about what the other operation changes, so the order does not matter."""
 
 
-def propose_account_tasks(database: dict[str, Any], seed: int) -> Iterator[Proposal]:
-    """Account tasks until every customer has called once for each kind that its records allow."""
-    rng, accounts = Random(f"telecom-requests-{seed}"), list(list_accounts(database))
-    streams = {kind: _propose_kind(rng, accounts, kind) for kind in KINDS}
-    while streams:
-        kind = rng.choices(list(streams), [KINDS[kind] for kind in streams])[0]
-        proposal = next(streams[kind], None)
-        if proposal is None:
-            del streams[kind]
-        else:
-            yield proposal
+TRIES = 60
+"""Customers that are looked at for one whose records allow what is asked for."""
 
 
-def _propose_kind(rng: Random, accounts: list[Account], kind: tuple[Maker, ...]) -> Iterator[Proposal]:
-    for account in rng.sample(accounts, len(accounts)):
+def draft_account_task(rng: Random, database: dict[str, Any]) -> Draft | None:
+    """None if no customer was found whose records allow it."""
+    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+    accounts = list(list_accounts(database))
+    for account in rng.sample(accounts, min(TRIES, len(accounts))):
         asked = [operation for maker in kind if (operation := maker(rng, account)) is not None]
         if len(asked) == len(kind):
-            yield _propose(rng, account, asked)
+            return _draft(rng, account, asked)
+    return None
 
 
-def _propose(rng: Random, account: Account, asked: list[Operation]) -> Proposal:
-    line, persona, phone = asked[0].line, rng.choice(list(PERSONAS)), make_phone(rng, wifi=rng.random() < 0.4)
-    caller = describe_caller(account, line)
-    goal = {"kind": "ask", "caller": caller, "requests": [operation.request for operation in asked]}
-    kinds = tuple(operation.request["kind"] for operation in asked)
-    task = {
-        "id": f"[account]{'|'.join(kinds)}[LINE:{line['line_id']}][PERSONA:{persona}]",
-        "description": {"purpose": f"Account: {', '.join(kinds).replace('_', ' ')}."},
-        "user_scenario": {"persona": PERSONAS[persona], "instructions": _describe(caller, asked)},
-        "initial_state": to_initial_state(caller, phone, [call for operation in asked for call in operation.setup]),
-        "evaluation_criteria": _list_criteria(account, asked),
-    }
-    return Proposal(task, goal, _name_family(asked), kinds, None)
+def _draft(rng: Random, account: Account, asked: list[Operation]) -> Draft:
+    caller, voice = describe_caller(account, asked[0].line), rng.choice(list(VOICES))
+    requests = [_word(rng, voice, operation) for operation in asked]
+    said = join_requests(voice, [request.said for request in requests], rng)
+    goal = Goal(
+        voice=voice,
+        user_id=caller.customer_id,
+        identity=caller.identity,
+        requests=tuple(
+            request.model_copy(update={"said": words, "wish": request.said})
+            for request, words in zip(requests, said, strict=True)
+        ),
+        transfers=any(operation.family == "transfer" for operation in asked),
+    )
+    clauses = tuple(operation.clause for operation in asked)
+    case = Case(
+        name=f"[account]{'|'.join(clauses)}[LINE:{caller.line_id}]",
+        parts=clauses,
+        initial_state=to_initial_state(
+            caller,
+            make_phone(rng, wifi=rng.random() < 0.4),
+            [call for operation in asked for call in operation.setup],
+        ),
+        evaluation_criteria=_list_criteria(account, asked),
+    )
+    return Draft(_name_family(asked), goal, case)
 
 
-def _name_family(asked: list[Operation]) -> str:
+def _word(rng: Random, voice: str, operation: Operation) -> Request:
+    answers: dict[Topic, str] = {}
+    if operation.answers_data is not None:
+        answers["data"] = say(CLAUSES["less will do"], voice, rng, gb=f"{operation.answers_data:g}")
+    return Request(
+        family=operation.family,
+        said=say(CLAUSES[operation.clause], voice, rng, **operation.names),
+        answers=answers,
+        writes=list_agent_writes([*operation.gold]),
+        tells=operation.answers,
+        rule=operation.rule,
+        about=(operation.line["line_id"],),
+    )
+
+
+def _name_family(asked: list[Operation]) -> Family:
     families = {operation.family for operation in asked}
-    return "refusal" if "refusal" in families else "several" if len(asked) > 1 else families.pop()
-
-
-def _describe(caller: dict[str, str], asked: list[Operation]) -> dict[str, str]:
-    return {
-        "domain": "telecom",
-        "reason_for_call": " Then: ".join(operation.text for operation in asked),
-        "known_info": f"Your name is {caller['name']}, your number {caller['phone_number']}, your date of birth "
-        f"{caller['date_of_birth']}.",
-        "task_instructions": "Answer what you are asked. Say yes when the agent repeats what you want, else correct "
-        "it. Pay when you are sent a payment request. Restart the phone if the agent asks you to.",
-    }
+    return "refusal" if "refusal" in families else "combined" if len(asked) > 1 else families.pop()
 
 
 def _list_criteria(account: Account, asked: list[Operation]) -> dict[str, Any]:

@@ -20,16 +20,16 @@ from tautraj.synthesis.telecom.phones import PHONE, SURROUNDINGS, make_phone
 TODAY = date(2025, 2, 25)
 
 SITUATIONS = {
-    "regular": 150,
-    "overdue": 26,
-    "suspended": 20,
-    "suspended twice overdue": 12,
-    "contract ended": 12,
-    "disputed": 6,
-    "account suspended": 7,
-    "unverified": 7,
+    "regular": 74,
+    "overdue": 14,
+    "suspended": 11,
+    "suspended twice overdue": 7,
+    "contract ended": 5,
+    "disputed": 3,
+    "account suspended": 3,
+    "unverified": 3,
 }
-"""Situation -> customers in it. τ² scans customers and lines after every tool call, so a world stays small."""
+"""Situation -> customers in it. τ² validates and scans all of them again and again, so a world stays small."""
 
 FEBRUARY_STATUS = {
     "overdue": "Overdue",

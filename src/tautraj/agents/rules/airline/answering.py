@@ -20,12 +20,12 @@ from tautraj.agents.rules.desk import Call, Resolution
 
 def resolve_question(wish: Wish, user: Entity, call: Call) -> Resolution:
     text = " ".join((wish.said, *wish.amendments))
-    if re.search(r"\bstatus\b|on time|delayed\?|landed", text) and (status := _find_status(text, call)):
+    if re.search(r"(?i)\bstatus\b|on time|delayed\?|landed", text) and (status := _find_status(text, call)):
         return Resolution("The status tool answers it.", tells=(status,))
     if balance := _sum_balances(text, user):
         return balance
     cabins = wish.find(list_cabins)
-    if len(list_places(text)) >= 2 and cabins and re.search(r"cheapest|lowest|fare|flight from", text):
+    if len(list_places(text)) >= 2 and cabins and re.search(r"(?i)cheapest|lowest|fare|flight from", text):
         return _find_lowest_price(wish, text, cabins[-1], call)
     reservation = find_reservation(wish, user, call)
     if isinstance(reservation, str):

@@ -21,11 +21,14 @@ from tautraj.agents.rules.desk import Call, Resolution
 
 ROUND = r"round[- ]?trip|return(?:ing)? (?:flight|trip|on)|and back|\bback on\b"
 ONE_WAY = r"one[- ]way"
-SELF = r"\b(?:me|myself|yourself|just you|you alone|you and|and you|alone|only you)\b"
+SELF = (
+    r"\b(?i:me|myself|yourself|alone)\b|\b[Yy]ou and (?:[A-Z]|nobody|no one)|\band you\b(?= \(|[.;]|$)"
+    r"|\b(?i:for|just|only|are|is|be|come|flying:) [Yy]ou\b(?! [a-z]+ing)|\b[Yy]ou, [A-Z][a-z]+ [A-Z]"
+)
 BAGS = r"(?:bag|suitcase|luggage|baggage)"
-NO_BAGS = r"(?:no|without|not)\b[^.?!]{0,25}(?:bag|suitcase|luggage|baggage)"
+NO_BAGS = r"(?:without|not|nor|n't)(?: (?!and\b|but\b|insurance\b)\w+){0,4} (?:bag|suitcase|luggage|baggage)"
 INSURANCE = r"insurance|insured"
-NO_INSURANCE = r"(?:no|without|not|nor|don't|skip)\b[^.?!]{0,30}(?:insurance|insured)"
+NO_INSURANCE = r"(?:no|without|not|nor|n't|skip)(?: (?!and\b|but\b|bags?\b)\w+){0,4} (?:insurance|insured)"
 
 
 def resolve_booking(wish: Wish, user: Entity, call: Call) -> Resolution:
@@ -80,7 +83,7 @@ def _list_passengers(wish: Wish, user: Entity) -> list[Entity]:
         if (person["first_name"], person["last_name"]) not in known
         and f"{person['first_name']} {person['last_name']}" in text
     ]
-    is_owner = bool(re.search(SELF, _drop_requests(text), re.IGNORECASE))
+    is_owner = bool(re.search(SELF, _drop_requests(text)))
     own_name = (owner["first_name"], owner["last_name"])
     others = [person for person in named if (person["first_name"], person["last_name"]) != own_name]
     return ([owner] if is_owner or len(others) < len(named) else []) + others

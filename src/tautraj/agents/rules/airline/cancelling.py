@@ -15,7 +15,7 @@ INSURED = (
 )
 GIVEN = (
     r"because|since\b|reason|due to|plans?\b|no longer|not (?:\w+ )?(?:go|going|travel|make|fly|need)|fell through|"
-    r"moved|postponed|called off|meeting|wedding|work|by mistake|accident|changed|busy|instead|anymore|any more|off\b"
+    r"moved|postponed|called off|meeting|wedding|work|by mistake|accident|changed|busy|instead|delay|anymore|any more|off\b"
 )
 BY_AIRLINE = (
     r"(?:airline|carrier|company|\bthey|\bwe|\byou)\b[^.?!]{0,30}\bcancel|(?:flights?|leg|"
@@ -79,7 +79,7 @@ def resolve_compensation(wish: Wish, user: Entity, reservation: Entity, call: Ca
     passengers = len(reservation["passengers"])
     complaint = f"{wish.context} {wish.said} {' '.join(wish.amendments)}"
     is_about_delay = bool(re.search(r"delay|\blate\b|behind schedule|wait", complaint, re.IGNORECASE))
-    is_about_cancellation = bool(re.search(BY_AIRLINE, complaint, re.IGNORECASE))
+    is_about_cancellation = bool(re.search(r"cancell?ed|cancellation", complaint, re.IGNORECASE))
     has_change = wish.has_change or reservation.get("status") == "cancelled"
     if "cancelled" in statuses and is_about_cancellation:
         amount, why = rules.CANCELLATION_COMPENSATION * passengers, "a flight of it was cancelled"

@@ -38,7 +38,7 @@ COUNT = (
 )
 PARTIAL = (
     r"\b(?:only|just|solely)\b(?: for)?(?: the| my| your| one| that)*\b (?:return|outbound|"
-    r"way|first|second|last|leg|flight|[A-Z][a-z]+)"
+    r"way|first|second|last|leg|flight|(?-i:[A-Z][a-z]+ [A-Z]))"
     r"|\b(?:return|outbound|way (?:out|back|there)|first leg|second leg)\b[^.?!]* (?:only|"
     r"alone)\b|for (?:only|just) one of|"
     r"keep[^.?!]* the others?|the others? (?:can|may|stay)"

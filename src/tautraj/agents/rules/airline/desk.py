@@ -97,7 +97,7 @@ def _is_about_another(intent: Wish, said: str) -> bool:
     own_text = f"{intent.said} {intent.context}"
     is_about_booking = bool(re.search(r"\bnew (?:booking|trip|flight|ticket)", said))
     if is_about_booking or intent.kind == "book":
-        return is_about_booking != (intent.kind == "book") and has_reference(said)
+        return intent.kind != "book" or (not is_about_booking and has_reference(said))
     if not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
         return False
     codes = {code for code in list_codes(said) if not FLIGHT_NUMBER.fullmatch(code)}

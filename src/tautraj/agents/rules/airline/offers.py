@@ -14,8 +14,8 @@ CRITERIA = {
     "cheapest": r"cheapest|lowest (?:price|fare|cost)|least expensive|most affordable|best price"
     r"|costs? (?:me |you )?(?:the )?least",
     "dearest": r"most expensive|dearest|priciest",
-    "earliest": r"earliest|first (?:flight|one|plane|departure)|as early as|leaves? first",
-    "latest": r"latest|last (?:flight|one|plane|departure)\b|as late as|leaves? last",
+    "earliest": r"earliest|first (?:[\w-]+ )?(?:flight|one|plane|departure)|as early as|leaves? first",
+    "latest": r"latest|last (?:[\w-]+ )?(?:flight|one|plane|departure)\b|as late as|leaves? last",
     "fastest": r"fastest|shortest|quickest|least time",
 }
 NONSTOP = r"non-?stop|direct|without (?:a |any )?(?:stop|layover|chang)|no (?:stop|layover)"

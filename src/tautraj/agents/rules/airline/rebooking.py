@@ -67,19 +67,20 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
     cabin = cabins[-1] if cabins else reservation["cabin"]
     legs = split_legs(reservation)
     chosen: list[Entity] = []
-    changes = 0
-    for index, leg in enumerate(legs):
-        if not _is_meant(wish, legs, index):
+    meant = [_is_meant(wish, legs, index) for index in range(len(legs))]
+    if cabin != reservation["cabin"] and any(meant) and not all(meant):
+        return Resolution(f"One cabin for all flights of {key}.", refusal=rules.ONE_CABIN)
+    for is_meant, leg in zip(meant, legs, strict=True):
+        if not is_meant:
             chosen += leg
             continue
         if {"landed", "flying"} & set(list_statuses(leg, call)):
             return Resolution(f"The flights {leg[0]['date']} of {key} have been flown.", refusal=rules.NO_FLIGHT)
-        offer = _choose(wish, leg, len(legs), cabin, len(reservation["passengers"]), call)
+        offer = _choose(wish, leg, reservation, cabin, call)
         if isinstance(offer, Resolution):
             return offer
         chosen += offer
-        changes += 1
-    if not changes:
+    if not any(meant):
         return Resolution(f"{key} has {len(legs)} ways.", question="Which flight should be changed, and to what?")
     return price_change(wish, user, reservation, cabin, chosen, call)
 
@@ -106,12 +107,13 @@ def _is_meant(wish: Wish, legs: list[list[Entity]], index: int) -> bool:
 
 
 def _choose(
-    wish: Wish, leg: list[Entity], legs: int, cabin: str, passengers: int, call: Call
+    wish: Wish, leg: list[Entity], reservation: Entity, cabin: str, call: Call
 ) -> Sequence[Entity] | Resolution:
     """The flights that shall replace a leg's."""
     origin, destination = leg[0]["origin"], leg[-1]["destination"]
+    old_dates = {flight["date"] for flight in reservation["flights"]}
     text = next((text for text in reversed(wish.amendments) if _names_flight(text)), wish.said)
-    date = wish.find(lambda said: _find_date(said, leg))
+    date = wish.find(lambda said: _find_date(said, leg, old_dates))
     if not date:
         date = leg[0]["date"]
     is_nonstop = bool(re.search(NONSTOP, text, re.IGNORECASE)) or len(leg) == 1
@@ -128,7 +130,7 @@ def _choose(
         return Resolution(f"{', '.join(numbers)} is not for sale on {date}.", refusal=rules.NO_FLIGHT)
     if re.search(r"one[- ]stop|with a stop|any number of stops|stops? (?:is|are) (?:fine|ok)", text):
         is_nonstop = False
-    return pick_offer(text, offers, is_nonstop, cabin, passengers)
+    return pick_offer(text, offers, is_nonstop, cabin, len(reservation["passengers"]))
 
 
 def pick_offer(text: str, offers: list[Offer], is_nonstop: bool, cabin: str, passengers: int) -> Offer | Resolution:
@@ -159,13 +161,13 @@ def _names_flight(text: str) -> bool:
     )
 
 
-def _find_date(text: str, leg: list[Entity]) -> str:
-    """The day that the leg shall begin on; empty if none is said."""
+def _find_date(text: str, leg: list[Entity], old_dates: set[str]) -> str:
+    """The day that the leg shall begin on: one that the reservation has not yet; empty if none is said."""
     old = int(leg[0]["date"][-2:])
     for cue, sign in ((LATER, 1), (EARLIER, -1)):
         if match := re.search(cue, text, re.IGNORECASE):
             word = re.search(r"\b(two|three|2|3)\b", match[0])
             return f"2024-05-{old + sign * (read_number(word[1]) if word else 1):02d}"
     dates = list_dates(text)
-    fresh = [date for date in dates if date not in {flight["date"] for flight in leg}]
-    return fresh[-1] if fresh else dates[-1] if dates else ""
+    fresh = [date for date in dates if date not in old_dates]
+    return fresh[-1] if fresh else ""

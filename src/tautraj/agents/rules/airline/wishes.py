@@ -45,7 +45,7 @@ class Wish(NamedTuple):
         return self.said if has_reference(self.said) else f"{self.context} {self.said}"
 
 
-_CHANGE = "change|changing|move|moving|switch|swap|push|postpone|reschedule|shift|replace|rebook|exchange"
+_CHANGE = "change(?! of)|changing|move|moving|switch|swap|push|postpone|reschedule|shift|replace|rebook|exchange"
 _CHANGED = "changed|moved|rescheduled|switched|shifted|postponed|replaced"
 _FLIGHT = (
     r"flights?|trip|date|day|outbound|return|way (?:out|back|there)|journey|leg|departure|it|"
@@ -65,7 +65,7 @@ CUES: dict[Kind, tuple[str, ...]] = {
     "book": (
         r"\b(?:book|buy|purchase|reserve)\b(?! \w+ (?:is|was))",
         r"(?:new|another) (?:booking|reservation|ticket)\b",
-        r"need (?:to get|to be|to travel|to fly|(?:a|one|two|three|four|five|some) (?:flight|ticket|seat))",
+        r"(?<!longer )(?<!not )need (?:to (?:get|be|travel|fly)|(?:a|one|two|three|four|five|some) (?:flight|ticket|seat))",
         r"(?:want|like|wish|have|plan|going|hope) to (?:fly|travel) (?!in\b)",
         r"(?:flight|seat|ticket)s? (?:needed|wanted)",
     ),
@@ -102,10 +102,11 @@ CUES: dict[Kind, tuple[str, ...]] = {
     ),
     "question": (
         r"how (?:much|many)",
-        r"\bwhat (?:is|was|are|were|would|does|do|did|has|kind)\b",
+        r"\bwhat (?:is|was|are|were|would|does|do|did|has|kind)\b(?! left)",
         r"\bwhich of\b|\bwhich (?:flight|reservation|booking|trip)\b|hear (?:how|what|which)",
         r"tell (?:me|you)|let (?:me|you) know|(?:like|want|need|love) to know",
-        r"\bwonder|curious|find out|look up|inform|balance|worth",
+        r"\bwonder|curious|find out|look (?:it )?up\b|inform|balance of|worth",
+        r"(?:kindly|please) (?:state|confirm)|somebody check",
     ),
 }
 """Kind -> patterns of the words that ask for it."""
@@ -127,16 +128,21 @@ JOINT = re.compile(
     re.IGNORECASE,
 )
 FALLBACK = re.compile(
-    r"(?:(?:and |but )?(?:only )?if\b|otherwise|should (?:that|it|this|there|the)|in case|"
+    r"(?:(?:and |but )?(?:only )?if\b|otherwise|should\b|in case|"
     r"failing that|when (?:that|it) (?:is|does) not|"
     r"provided|unless|no seats\?|not possible\?|sold out\?|full\?|too (?:dear|expensive)\?)",
     re.IGNORECASE,
 )
+OWN = (
+    r"\b(?:my|your) (?:[\w-]+ ){0,2}?(?:booking|reservation|trip|journey)\b"
+    r"|\bthe (?:booking|reservation|trip|journey) (?:for|of|from|to|on|with|under|that|booked|you|i)\b"
+)
+"""An existing reservation."""
 _DETAILS: dict[Kind, frozenset[Kind]] = {
     "book": frozenset({"book", "bags", "insurance", "passengers", "cabin", "flights"}),
     "flights": frozenset({"flights", "cabin"}),
     "cabin": frozenset({"cabin"}),
-    "passengers": frozenset({"passengers", "flights", "bags"}),
+    "passengers": frozenset({"passengers", "flights"}),
     "question": frozenset({"question"}),
 }
 """Kind -> cues that only say more about a wish of that kind."""
@@ -173,7 +179,7 @@ def find_kinds(sentence: str) -> list[Kind]:
             text,
         )
         first.remove("cabin" if is_flight else "flights")
-    if "passengers" in at or "bags" in at or "cancel" in at:
+    if not at.keys().isdisjoint(("passengers", "bags", "cancel", "insurance")):
         first = [kind for kind in first if kind != "flights"] or first
     if "passengers" in at:
         first = [kind for kind in first if kind != "cabin"] or first
@@ -188,9 +194,11 @@ def _get_flags(kind: Kind) -> re.RegexFlag:
 def read_wishes(text: str) -> list[Wish]:
     wishes: list[Wish] = []
     pending: list[str] = []
+    is_fallback = False
     for sentence in split_sentences(text):
         kinds, is_joint = find_kinds(sentence), bool(JOINT.match(sentence))
-        if wishes and not pending and FALLBACK.match(sentence):
+        is_fallback = bool(FALLBACK.match(sentence)) or (is_fallback and sentence.startswith("Then "))
+        if wishes and not pending and is_fallback:
             wishes[-1] = wishes[-1]._replace(otherwise=f"{wishes[-1].otherwise} {sentence}".strip())
         elif not kinds:
             if is_joint or pending or not wishes:
@@ -216,16 +224,30 @@ def _add(wish: Wish, sentence: str) -> Wish:
 def _is_detail(wish: Wish, kinds: Sequence[Kind], sentence: str) -> bool:
     """Whether a sentence only says more about the wish before it."""
     codes = [code for code in list_codes(sentence) if code not in wish.said and not FLIGHT_NUMBER.fullmatch(code)]
-    if codes and wish.kind != "book":
+    if wish.kind == "book" and (codes or re.search(OWN, sentence, re.IGNORECASE)):
+        return False
+    if codes:
         return not has_reference(wish.said) and set(kinds) <= {wish.kind}
     places = set(list_places(sentence))
-    if places and wish.kind != "book" and list_places(wish.said) and not places <= set(list_places(wish.said)):
+    if places and list_places(wish.said) and not places <= set(list_places(wish.said)):
         return False
     return set(kinds) <= _DETAILS.get(wish.kind, frozenset()) | {wish.kind}
 
 
 def _put_compensation_last(wishes: list[Wish]) -> list[Wish]:
     """A delay is compensated after the change."""
-    has_change = any(wish.kind in ("cancel", "flights", "cabin") for wish in wishes)
     ordered = sorted(wishes, key=lambda wish: wish.kind == "compensation")
-    return [wish._replace(has_change=has_change) if wish.kind == "compensation" else wish for wish in ordered]
+    changes = [wish for wish in wishes if wish.kind in ("cancel", "flights", "cabin")]
+    return [
+        wish._replace(has_change=any(_is_same_trip(wish, change) for change in changes))
+        if wish.kind == "compensation"
+        else wish
+        for wish in ordered
+    ]
+
+
+def _is_same_trip(wish: Wish, other: Wish) -> bool:
+    references = [
+        (list_codes(text), list_places(text), list_dates(text)) for text in (wish.reference, other.reference)
+    ]
+    return other.said in (wish.said, wish.context) or references[0] == references[1]

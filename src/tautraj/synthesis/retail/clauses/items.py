@@ -1,6 +1,6 @@
 """Words for items of orders: returns, exchanges, changes, refunds, payments of differences.
 
-`{from}` says which order, with a blank before it, and may be empty. Not here: whole orders (`retail.clauses_orders`).
+`{from}` says which order, with a blank before it, and may be empty. Not here: whole orders (`retail.clauses.orders`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses
@@ -8,7 +8,7 @@ from tautraj.synthesis.retail.wording import parse_clauses
 CLAUSES = parse_clauses("""
 from order
     plain: [from|in] {order}
-    terse: [from|in|,] {order}
+    terse: [from|in] {order}
     chatty: [from|that came with|in] {order}
     formal: [from|contained in|supplied with] {order}
     learner: [from|in] {order}
@@ -38,7 +38,7 @@ pending
     terse: not shipped yet
     terse: I ordered
     chatty: that I [just|only just] ordered
-    chatty: I have on order [right now|at the moment] and am so looking forward to
+    chatty: I have on order [right now|at the moment] and cannot wait for
     chatty: that [should not have|hopefully has not] left the warehouse
     formal: which I have on order
     formal: that has [not yet been|yet to be] dispatched
@@ -61,14 +61,23 @@ return
     chatty: {story} So I would love to return {items}{from}. {refund}
     chatty: I [hate to|am sorry to] do this, but {items}{from} will have to be returned. {story} {refund}
     chatty: It is about {items}{from}: I'd like to send that back. {story} {refund}
+    chatty: I have been putting this off, but {items}{from} should be returned. {refund}
+    chatty: So here I am with {items}{from}, which I would love to return. {refund}
+    chatty: You will not believe how long I hesitated, but I want to return {items}{from}. {refund}
     formal: I [wish|would like] to return {items}{from}. {story} {refund}
     formal: {story} For that reason, I [request|ask for] a return of {items}{from}. {refund}
     formal: Kindly arrange the return of {items}{from}. {refund}
+    formal: I would like to make use of my right to return {items}{from}. {refund}
+    formal: It is my wish to return {items}{from}. {refund}
     learner: I want return {items}{from}. {refund}
     learner: {story} Please, how I return {items}{from}? {refund}
+    learner: Please I like to return {items}{from}. {refund}
+    learner: {items}{from}, I want to return. {refund}
     learner: I need give {items}{from} back. {story} {refund}
     annoyed: {story} I am returning {items}{from}. {refund}
     annoyed: Take {items}{from} back. {story} {refund}
+    annoyed: I am sending {items}{from} back, and that is final. {refund}
+    annoyed: Just let me return {items}{from}. {refund}
     annoyed: I want to return {items}{from}[|, all of it properly logged|, without a fuss]. {refund}
 
 return story
@@ -135,17 +144,22 @@ change item
     terse: Swap {item}{from}: I need {new}. {pay} {keep}
     terse: Change {item}{from} to {new}. {keep} {pay}
     chatty: {story} So I was wondering if I could swap {item}{from} for {new}. {keep} {pay}
-    chatty: The thing is, {item}{from} is not quite right, I would much rather have {new}. {keep} {pay}
+    chatty: The thing is, I am not quite happy with {item}{from}, I would much rather have {new}. {keep} {pay}
+    chatty: I [was wondering|have been wondering] if I could swap {item}{from} for {new}. {keep} {pay}
+    chatty: Would it be possible to trade {item}{from} for {new}? {pay} {keep}
     chatty: {story} What I really want is to trade {item}{from} for {new}, and {paying}. {keep}
     formal: I [wish|would like] to exchange {item}{from} for {new}. {keep} {pay}
     formal: {story} I would therefore like {item}{from} to be replaced by {new}. {keep} {pay}
+    formal: It would suit me to have {item}{from} replaced by {new}. {pay} {keep}
     formal: May I request that {item}{from} be exchanged for {new}? {pay} {keep}
     learner: I want change {item}{from}. I like {new} instead of it. {keep} {pay}
     learner: {story} Please exchange {item}{from} for {new}. {keep} {pay}
+    learner: I like to swap {item}{from}, for {new}. {pay} {keep}
     learner: It is possible to swap {item}{from} to {new}? {pay} {keep}
     annoyed: {story} Exchange {item}{from} for {new}. {keep} {pay}
     annoyed: I want {item}{from} swapped for {new}[|, and I mean exactly that|, nothing fancy]. {keep} {pay}
-    annoyed: {item}{from} is wrong for me. Replace it with {new}. {keep} {pay}
+    annoyed: I got {item}{from} wrong. Replace it with {new}. {keep} {pay}
+    annoyed: Please exchange {item}{from} for {new} and be done with it. {pay} {keep}
 
 item story
     plain: I [picked|chose|clicked on] the wrong options.

@@ -1,12 +1,11 @@
-"""Wishes in what a customer of the shop says, told apart by their verbs. The shop's data is not asked.
+"""The words by which the shop's desk tells wishes apart.
 
-Not here: which order, item, option or payment method is meant (`agents.rules.retail_shop`), what the policy says
-(`agents.rules.retail_decisions`).
+Not here: how sentences become wishes (`agents.rules.retail.reading`), names of things
+(`agents.rules.retail.mentions`).
 """
 
 import re
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 Kind = Literal[
     "cancel",
@@ -23,20 +22,6 @@ Kind = Literal[
 ]
 
 
-class Wish(NamedTuple):
-    """One thing that a customer wants of the shop."""
-
-    kind: Kind
-    said: str
-    """The sentences about it."""
-    fallback: str = ""
-    """What is wanted if the rest is not to be had."""
-    later: tuple[str, ...] = ()
-    """Answers and corrections, in the order in which they were given."""
-
-
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-
 IDIOMS = re.compile(
     r"\b(?:chang\w+ (?:my|your) minds?|(?:plans?|circumstances|things?|situation|minds?)(?: have| has| had)? changed|"
     r"change of (?:mind|plans?|heart|residence|home)|in (?:exchange|return)|return (?:label|policy|window)|"
@@ -44,30 +29,44 @@ IDIOMS = re.compile(
     re.IGNORECASE,
 )
 
+
 _CHANGE = (
     r"(?:chang|switch|mov|modif|updat|swap|replac|exchang|trad|correct|convert|set|chose|choos|edit|adjust|amend|"
     r"alter)\w*"
 )
+
+
 _ORDER = r"(?:order|purchase|#w\d)"
+
 
 CANCEL = re.compile(
     rf"\b(?:cancel\w*|call(?:ed|ing)? off|scrap(?:ped)?|withdraw\w*|withdrawn|void(?:ed)?|annul\w*|revok\w*|"
     rf"(?:stop(?:ped)?|drop(?:ped)?|get rid of|kill|undo|undone|take back)(?= [^,.]*{_ORDER}))\b"
 )
+
+
 RETURN = re.compile(
     r"\b(?:return(?:s|ed|ing)?|(?:send|sent|sending|give|giving|take|taken|taking|bring|ship|shipping|hand|mail|"
     r"go|goes|going|"
     r"post)(?! (?:me )?(?:my |the |any )?(?:refund|money|amount|difference))(?: [\w#%.&/'-]+,?){0,24}? back)\b"
 )
+
+
 CHANGE_ITEM = re.compile(
     r"\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ed|ing)|switch\w*|chang\w*|modif\w*|upgrad\w*|downgrad\w*|"
     r"substitut\w*|"
     r"convert\w*|alter(?:ed|ing)?|adjust\w*|rather have|instead of)\b"
 )
+
+
 SWAP = re.compile(r"\b(?:exchang|swap|replac|trad|upgrad|substitut)\w* (?:\w+ ){0,2}?(?:the|my|your)\b")
+
+
 ADDRESS = re.compile(
     r"\baddress\b|\b\d+ [A-Z][\w' ]+, [^.]*\d{5}\b|\b(?:ship|deliver|sen[dt])\w*\b.* to (?:my|the) (?:home|place)"
 )
+
+
 DEFAULT_ADDRESS = re.compile(
     r"\b(?:default|profile|account|home|main|standard|usual|permanent)(?: shipping| home)? address\b"
     r"(?!(?: \w+){0,2} (?:for|of|in|on) (?:my |the )?order)"
@@ -75,27 +74,39 @@ DEFAULT_ADDRESS = re.compile(
     r"file)"
     r"|\b(?:account|profile)\b[^.]*\baddress\b"
 )
+
+
 TO_DEFAULT = re.compile(
     r"\b(?:to|with|use|by|at|into|than|is|be|note|record|address:|has to be|it is)(?: (?:my|your|the|good|old|"
     r"current|same|own|to|this address:))*"
     r" (?:(?:default|profile|account|home|main|standard|usual|permanent)(?: shipping| home)? address"
     r"|address (?:that is )?(?:on|in|from|of|saved (?:on|in)) (?:my|the|your) (?:account|profile|file))"
 )
+
+
 PAYMENT_CHANGE = re.compile(
     rf"\b{_CHANGE} (?:[\w#']+ ){{0,5}}?(?:payment|paying|pay|paid|billing|card)\b|\bpayment(?: method)? (?:of|for|"
     rf"on|to)\b"
     rf"|\b{_CHANGE} [^.]*\b(?:paid|charged|billed|pay)\b|\bput the payment\b"
 )
+
+
 PAY_FOR_ORDER = re.compile(
     rf"\b(?:pay|paying|charge|charged|bill|billed|put|payment|paid)\b[^.]*{_ORDER}|{_ORDER}[^.]*\b(?:pay|paying|"
     rf"charged?|billed?|payment|paid|put on)\b"
 )
+
+
 METHOD = re.compile(r"\b(?:visa|mastercard|amex|paypal|gift card|credit card|other card|payment method)\b")
+
+
 QUESTION = re.compile(
     r"\bhow (?:many|much)\b|\bwhat (?:refund|amount|total|price|sum)\b|\b(?:what|which)(?:'s| is| are| was| were|"
     r" do| does| did| will| would| came)\b"
     r"|\b(?:know|tell me|tell you|find out|wonder\w*|curious|let me know|let you know|be told)\b"
 )
+
+
 TRANSFER = re.compile(
     r"\b(?:human|supervisor|manager|real person|live person|representative|specialist|technician|"
     r"somebody in charge|complaints)\b"
@@ -105,45 +116,14 @@ TRANSFER = re.compile(
     r"(?:my|your) (?:last |family )?name (?:has |is )?(?:changed|misspelled)|e-?mail (?:address )?(?:on|in|"
     r"of) (?:my|your) (?:account|profile))\b"
 )
-FALLBACK = re.compile(
-    r",?\s*(?:\b(?:and|but|or)\b,? )?(?:"
-    r"(?<!\bas )(?<!\bwonder )(?<!\bwondering )\b(?:[Ii]f|[Ss]hould (?:it|that|this|they|the|none|no)|[Ii]n case|"
-    r"[Ww]hen)\b[^,.;]*?(?:\bnot?\b|n't|\bun\w+|out of stock|sold out|\bgone\b|no longer|impossible|missing)"
-    r"[^,.;]*(?:[,;]|\bthen\b)|\b[Ii]f not\b,?|\b[Oo]therwise\b,?(?! (?:the same|identical|unchanged|like))|"
-    r"\b[Ff]ailing that\b,?|\b[Oo]r else\b,?)"
-)
-TOPIC_MARK = re.compile(
-    r"(?:and )?(?:also|right,|another|one (?:more )?thing|next|second|besides|further|in addition|oh,|then\b|anyway|"
-    r"before i forget|"
-    r"before you forget|you know what|there (?:is|remains) (?:another|one|something)|after this|while|"
-    r"i should also|you should also|since|"
-    r"now that|"
-    r"that is not|not even|lastly|finally)"
-)
+
+
 UNCHANGED = re.compile(
     r"(?:and )?(?:nothing else|everything else|all (?:the )?other|all else|the rest|(?:the )?(?:other|"
     r"remaining) (?:options|features)|"
     r"in every other|other than that)\b"
 )
 """Begins a sentence that says what stays as it is."""
-ANOTHER = re.compile(
-    r"\b(?:another (?:thing|matter|point|problem)|something else|(?:one|a|an) (?:other|more|further) (?:thing|"
-    r"point|matter)|other thing|"
-    r"next problem|(?:was|is) not (?:even )?all|more thing)\b"
-)
-NEW_CLAUSE = re.compile(
-    r"(?:,|;| and| then)\s+(?:(?:and|also|then|please|lastly|finally|next) )*"
-    r"(?=(?:(?:(?:i|you)(?: also)?(?:'d| would)? (?:want|need|wish|like)(?: you| the agent)?|also want) to |"
-    r"to )?(?:also )?"
-    r"(?:cancel|return|exchange|swap|replace|modify|change|send (?:the|my|your) [\w ]+ back|know (?:how|"
-    r"what))\b(?! ?[.!?]|$))",
-    re.IGNORECASE,
-)
-ANAPHOR = re.compile(r"\b(?:it|that|this|them|these|those)\b", re.IGNORECASE)
-NAMED = re.compile(
-    r"#W\d|\border (?:with|that|of|containing)\b|\b(?:the|my|your) (?!order|refund|money|rest|whole|entire|same|"
-    r"difference)[a-z]"
-)
 
 
 def classify(clause: str) -> Kind | None:
@@ -191,83 +171,8 @@ def _classify_question(low: str) -> Kind | None:
 
 
 def _is_payment_change(low: str) -> bool:
-    if "difference" in low or not METHOD.search(low):
+    if re.search(r"\bdifference\b|\brefund", low) or not METHOD.search(low):
         return False
     if PAYMENT_CHANGE.search(low):
         return True
     return bool(PAY_FOR_ORDER.search(low)) and not SWAP.search(low)
-
-
-def read_wishes(said: str) -> list[Wish]:
-    """The wishes of a text, in its order. Sentences that name none belong to the one they speak of."""
-    drafts: list[_Draft] = []
-    ahead: list[str] = []
-    """Sentences that speak of the next wish."""
-    for main, fallback in _split(said):
-        kind = classify(main) if main else None
-        current = drafts[-1] if drafts else None
-        if kind and (current is None or ahead or _is_new(current, kind, main)):
-            if current and not ahead and _speaks_of_what_was_said(main):
-                ahead, current.context = current.context, []
-            drafts.append(_Draft(kind, [*ahead, main], [], []))
-            ahead = []
-        elif main and (current is None or ahead or _opens_topic(main)):
-            ahead.append(main)
-        elif main and current and current.fallback:
-            current.fallback.append(main)
-        elif main and current and kind:
-            current.said += [*current.context, main]
-            current.context = []
-        elif main and current:
-            current.context.append(main)
-        if fallback and drafts:
-            drafts[-1].fallback.append(fallback)
-    if drafts:
-        drafts[-1].context += ahead
-    return [Wish(d.kind, " ".join([*d.said, *d.context]), " ".join(d.fallback)) for d in drafts]
-
-
-class _Draft:
-    """A wish while its sentences are collected."""
-
-    def __init__(self, kind: Kind, said: list[str], context: list[str], fallback: list[str]) -> None:
-        self.kind, self.said, self.context, self.fallback = kind, said, context, fallback
-        """`context`: sentences after it that name no wish; they go to the next one if that says only "it"."""
-
-
-def _split(said: str) -> Iterator[tuple[str, str]]:
-    """(clause, what is wanted if it is not to be had), either of them empty at times."""
-    for sentence in SENTENCE_END.split(said.strip()):
-        match = FALLBACK.search(sentence)
-        main, fallback = (sentence[: match.start()], sentence[match.end() :]) if match else (sentence, "")
-        *clauses, last = (part.strip() for part in NEW_CLAUSE.split(main))
-        yield from ((clause, "") for clause in clauses if clause)
-        if last or fallback:
-            yield last, fallback.strip()
-
-
-def _is_new(current: _Draft, kind: Kind, clause: str) -> bool:
-    """Whether a clause opens another wish instead of saying more about the current one."""
-    if current.fallback and re.match(r"(?:then|in that case)\b", clause.lower()):
-        return False
-    if (
-        kind == "change_address"
-        and current.kind in ("change_address", "change_default_address")
-        and not re.search(r"#W\d|\border\b", clause)
-    ):
-        return False
-    if kind != current.kind or _opens_topic(clause):
-        return True
-    return "#W" in clause or not ANAPHOR.search(clause) or bool(SWAP.search(clause.lower()))
-
-
-def _opens_topic(sentence: str) -> bool:
-    low = sentence.lower()
-    return bool(TOPIC_MARK.match(low) or ANOTHER.search(low)) and not re.search(
-        r"\b(?:refund|difference|money)\b", sentence
-    )
-
-
-def _speaks_of_what_was_said(clause: str) -> bool:
-    """Whether a clause says only "it", and names neither an order nor a thing of its own."""
-    return bool(ANAPHOR.search(clause)) and not NAMED.search(clause)

@@ -1,7 +1,7 @@
 """Words for choices between variants and for second thoughts: cheapest, dearest, second choices, corrections.
 
 `{c}` is a condition with a blank before it, and may be empty. Not here: exchanges themselves
-        (`retail.clauses_items`).
+        (`retail.clauses.items`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses
@@ -14,7 +14,7 @@ cheapest
     terse: the cheapest one{c}
     terse: cheapest{c} in stock
     terse: the lowest-priced one{c}
-    chatty: whatever one{c} is easiest on my wallet, the very cheapest
+    chatty: whatever one{c} is easiest on the budget, the very cheapest
     chatty: the most affordable one{c} that [the shop has|is on the shelves] right now
     chatty: the cheapest little one{c} there is in stock
     formal: the least costly version{c} presently available

@@ -1,13 +1,14 @@
 """Answers to questions about the shop and the customer's orders. Nothing is changed.
 
-Not here: wishes (`agents.rules.retail_orders`, `agents.rules.retail_items`).
+Not here: wishes (`agents.rules.retail.orders`, `agents.rules.retail.items`).
 """
 
 from tautraj.agents.rules.desk import Resolution
-from tautraj.agents.rules.retail_items import choose_target, find_items
-from tautraj.agents.rules.retail_orders import ask, find_order, list_relevant
-from tautraj.agents.rules.retail_reading import Wish
-from tautraj.agents.rules.retail_shop import Shop, cut_mentions, find_mentions, find_values, has_options
+from tautraj.agents.rules.retail.mentions import cut_mentions, find_mentions, find_values, has_options
+from tautraj.agents.rules.retail.reading import Wish
+from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant
+from tautraj.agents.rules.retail.shop import Shop
+from tautraj.agents.rules.retail.variants import choose_target
 
 STATUSES = ("pending", "delivered", "processed", "cancelled")
 

@@ -1,22 +1,25 @@
-"""What a customer's words name in the shop: orders, items, options, payment methods, addresses.
+"""Names of things in what a customer says: order numbers, products, values of options, addresses.
 
-Everything is looked up with the reading tools. Not here: which wish it is (`agents.rules.retail_reading`).
+Not here: which of the customer's things they are (`agents.rules.retail.references`).
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tautraj.agents.rules.desk import Call
-
 Entity = dict[str, Any]
 
+
 ORDER_ID = re.compile(r"#?\b[Ww](\d{7})\b")
+
+
 FULL_ADDRESS = re.compile(
     r"(?P<address1>\d+ [A-Z][\w' -]+?), (?P<address2>(?:Apt|Unit|Floor|Building|"
     r"Suite)\.? \w+), (?P<city>[A-Z][\w .'-]+?),? "
     r"(?P<state>[A-Z]{2}),? (?P<zip>\d{5})\b"
 )
+
+
 _HEAD = re.compile(
     r"\b(?:order|purchase|parcel|package|shipment|delivery|one)\b(?: of (?:mine|yours)\b,?)?(?: (?:i|you|we) \w+|"
     r" in)?(?: (?:just|also|only|"
@@ -27,26 +30,18 @@ _HEAD = re.compile(
     r"have|had))\b",
     re.IGNORECASE,
 )
+
+
 _LIST_GAP = re.compile(
     r"[\s,]*(?:(?:and|plus|the|my|your|a|an|both|also|some|together with|as well as|along with|with|one|&)\b[\s,]*)*",
     re.IGNORECASE,
 )
+
+
 _ORDER_AFTER = re.compile(r"\s+(?:order|purchase|parcel|package|shipment|delivery)\b", re.IGNORECASE)
+
+
 _BARE_VALUE = re.compile(r"(?:none|one|two|three|four|five|\d+)", re.IGNORECASE)
-_ORIGINAL = re.compile(
-    r"\b(?:original|same) (?:\w+ ){0,2}?(?:payment|method|card|account|way|form|means|source)|\b(?:how|what|way|"
-    r"whatever|card|method|account) (?:i|you) "
-    r"(?:originally |first )?(?:paid|used|pay)\b|where (?:it|the money) came from|originally paid|"
-    r"paid (?:it )?originally",
-    re.IGNORECASE,
-)
-METHODS = {
-    "paypal": re.compile(r"\bpay ?pal\b", re.IGNORECASE),
-    "gift_card": re.compile(r"\bgift ?card\b|\bgc\b", re.IGNORECASE),
-    "visa": re.compile(r"\bvisa\b", re.IGNORECASE),
-    "mastercard": re.compile(r"\bmaster ?card\b", re.IGNORECASE),
-    "credit_card": re.compile(r"\bcredit card\b", re.IGNORECASE),
-}
 
 
 class Mention(NamedTuple):
@@ -55,65 +50,6 @@ class Mention(NamedTuple):
     start: int
     end: int
     name: str
-
-
-class Shop:
-    """A customer's orders and the products, as the tools describe them."""
-
-    def __init__(self, user_id: str, call: Call) -> None:
-        self.user_id, self._call = user_id, call
-        self.user: Entity = call("get_user_details", {"user_id": user_id}) or {"orders": [], "payment_methods": {}}
-        self._orders: dict[str, Entity | None] = {}
-        self._products: dict[str, Entity] = {}
-
-    def get_order(self, order_id: str) -> Entity | None:
-        """Any order; None if there is none of that id."""
-        if order_id not in self._orders:
-            self._orders[order_id] = self._call("get_order_details", {"order_id": order_id})
-        return self._orders[order_id]
-
-    def list_orders(self) -> list[Entity]:
-        """The customer's."""
-        return [order for order_id in self.user["orders"] if (order := self.get_order(order_id))]
-
-    def get_product(self, product_id: str) -> Entity:
-        if product_id not in self._products:
-            self._products[product_id] = self._call("get_product_details", {"product_id": product_id})
-        return self._products[product_id]
-
-    def list_product_ids(self) -> dict[str, str]:
-        """Name of a product -> its id."""
-        return self._call("list_all_product_types", {}) or {}
-
-    def find_payment_methods(self, text: str, order: Entity | None = None) -> list[str]:
-        """Ids of the customer's methods that a text names, in its order; the order's own one for "as I paid"."""
-        found: list[tuple[int, str]] = []
-        for method in self.user["payment_methods"].values():
-            for word in (method["source"], method.get("brand")):
-                if word in METHODS and (match := METHODS[word].search(text)):
-                    found.append((match.start(), method["id"]))
-        if not found and re.search(r"\b(?:the|my|your|that) (?:other )?card\b", text):
-            found = [
-                (0, key) for key, method in self.user["payment_methods"].items() if method["source"] == "credit_card"
-            ]
-        if order and (match := _ORIGINAL.search(text)):
-            found.append((match.start(), get_payment(order)))
-        return list(dict.fromkeys(method for _, method in sorted(found)))
-
-    def find_missing_method(self, text: str) -> str | None:
-        """The first kind of payment that a text names and the customer does not have."""
-        own = {
-            word
-            for method in self.user["payment_methods"].values()
-            for word in (method["source"], method.get("brand"))
-        }
-        return next((kind for kind, pattern in METHODS.items() if pattern.search(text) and kind not in own), None)
-
-
-def get_payment(order: Entity) -> str:
-    """The payment method that an order was paid with."""
-    method: str = order["payment_history"][0]["payment_method_id"]
-    return method
 
 
 def find_order_ids(text: str) -> list[str]:
@@ -167,10 +103,17 @@ def list_context_mentions(text: str, mentions: Sequence[Mention]) -> list[Mentio
     return [mention for mention in mentions if mention in context]
 
 
-def find_orders_with(orders: Iterable[Entity], names: Iterable[str]) -> list[Entity]:
-    """The orders that contain every one of these products."""
-    wanted = set(names)
-    return [order for order in orders if wanted <= {item["name"] for item in order["items"]}]
+def cut_mentions(text: str, mentions: Iterable[Mention]) -> str:
+    """The text without the names of products, whose words may be those of an option."""
+    for mention in sorted(mentions, reverse=True):
+        text = f"{text[: mention.start]} … {text[mention.end :]}"
+    return text
+
+
+def find_address(text: str) -> dict[str, str] | None:
+    """A whole address, with the tools' arguments; None if there is none."""
+    match = FULL_ADDRESS.search(text)
+    return {**match.groupdict(), "country": "USA"} if match else None
 
 
 def find_values(text: str, product: Entity) -> dict[str, list[str]]:
@@ -213,19 +156,6 @@ def _find_yes_or_no(words: str, text: str) -> Iterable[tuple[re.Match[str], str]
             r"\W+no\b", after
         )
         yield match, "no" if is_no else "yes"
-
-
-def cut_mentions(text: str, mentions: Iterable[Mention]) -> str:
-    """The text without the names of products, whose words may be those of an option."""
-    for mention in sorted(mentions, reverse=True):
-        text = f"{text[: mention.start]} … {text[mention.end :]}"
-    return text
-
-
-def find_address(text: str) -> dict[str, str] | None:
-    """A whole address, with the tools' arguments; None if there is none."""
-    match = FULL_ADDRESS.search(text)
-    return {**match.groupdict(), "country": "USA"} if match else None
 
 
 def has_options(variant: Mapping[str, Any], wanted: Mapping[str, Sequence[str]]) -> bool:

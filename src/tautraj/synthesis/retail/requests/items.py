@@ -1,7 +1,7 @@
 """Requests about items of an order: returns, exchanges, changes of a pending order.
 
 A change or an exchange is of one item: τ²'s `modify_pending_order_items` gives every item the last one's price, and
-several would depend on their order. Not here: whole orders (`retail.orders`).
+several would depend on their order. Not here: whole orders (`retail.requests.orders`).
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,13 @@ from tautraj.synthesis.retail.customer import (
     list_other_variants,
     list_single_items,
 )
-from tautraj.synthesis.retail.orders import LATER, add_lost_number, list_gift_cards
+from tautraj.synthesis.retail.requests.orders import LATER, add_lost_number, list_gift_cards
 from tautraj.synthesis.retail.telling import Telling
 from tautraj.synthesis.retail.wording import name_item, name_items
 
 CHANGE_TOOLS = {"pending": "modify_pending_order_items", "delivered": "exchange_delivered_order_items"}
+
+EVERYTHING = ("everything", "all items", "all of the items", "the whole lot")
 
 
 def pick_items(talk: Telling, family: Family, count: int, *statuses: str) -> tuple[Entity, list[Entity], str] | None:
@@ -43,6 +45,21 @@ def return_items(talk: Telling, family: Family) -> Request | None:
     if picked is None:
         return None
     order, items, origin = picked
+    return _tell_return(talk, family, order, items, origin, name_items(items, talk.rng))
+
+
+def return_everything(talk: Telling, family: Family) -> Request | None:
+    """All of an order, whose number is given."""
+    orders = talk.customer.list_orders("delivered")
+    if not orders:
+        return None
+    order = talk.rng.choice(orders)
+    return _tell_return(talk, family, order, order["items"], talk.say_from(order), talk.rng.choice(EVERYTHING))
+
+
+def _tell_return(
+    talk: Telling, family: Family, order: Entity, items: Sequence[Entity], origin: str, names: str
+) -> Request:
     original = get_payment(order)
     method = talk.rng.choice([original, *(m["id"] for m in talk.customer.methods if m["source"] == "gift_card")])
     pay, answers = talk.name_method(method, order), {}
@@ -52,8 +69,8 @@ def return_items(talk: Telling, family: Family) -> Request | None:
             {"payment": talk.say("payment later", pay=pay, it=f"the return from {order['order_id']}")},
             "",
         )
-    story = talk.say_maybe("return story", 0.6) if len(items) == 1 else ""
-    said = talk.say("return", items=name_items(items, talk.rng), **{"from": origin}, refund=refund, story=story)
+    story = talk.say_maybe("return story", 0.6) if len(items) == 1 and names not in EVERYTHING else ""
+    said = talk.say("return", items=names, **{"from": origin}, refund=refund, story=story)
     return Request(
         family=family,
         said=add_lost_number(talk, family, said),
@@ -94,7 +111,7 @@ def tell_change(
     story, pay = talk.say_maybe("item story", 0.4), talk.name_method(method)
     if talk.rng.random() < LATER:
         later = talk.say("payment later", pay=pay, it=name_again(order, item))
-        return talk.say("change item", without="paying", **names, story=story, pay=""), {"payment": later}
+        return talk.say("change item", **names, story=story, pay=""), {"payment": later}
     paying = talk.say("difference within", pay=pay)
     names |= {"paying": paying[:1].lower() + paying[1:], "pay": talk.say("difference", pay=pay)}
     return talk.say("change item", **names, story=story), {}

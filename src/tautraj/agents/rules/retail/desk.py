@@ -1,7 +1,7 @@
 """The desk of the shop: who a customer is, what is wanted, and what the policy makes of it.
 
-Not here: how words are read (`agents.rules.retail_reading`, `agents.rules.retail_shop`), the decisions
-(`agents.rules.retail_orders`, `agents.rules.retail_items`, `agents.rules.retail_answers`).
+Not here: how words are read (`agents.rules.retail.reading`, `agents.rules.retail.shop`), the decisions
+(`agents.rules.retail.orders`, `agents.rules.retail.items`, `agents.rules.retail.answers`).
 """
 
 import re
@@ -9,16 +9,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tautraj.agents.rules.desk import Action, Call, Desk, Resolution
-from tautraj.agents.rules.retail_answers import answer_count, answer_difference, answer_refund, answer_total
-from tautraj.agents.rules.retail_items import resolve_change_item, resolve_return
-from tautraj.agents.rules.retail_orders import (
+from tautraj.agents.rules.retail.answers import answer_count, answer_difference, answer_refund, answer_total
+from tautraj.agents.rules.retail.cancellation import resolve_cancel
+from tautraj.agents.rules.retail.items import resolve_change_item, resolve_return
+from tautraj.agents.rules.retail.orders import (
     resolve_address,
-    resolve_cancel,
     resolve_default_address,
     resolve_payment,
 )
-from tautraj.agents.rules.retail_reading import Kind, Wish, classify, read_wishes
-from tautraj.agents.rules.retail_shop import Shop
+from tautraj.agents.rules.retail.reading import Wish, read_wishes
+from tautraj.agents.rules.retail.shop import Shop
+from tautraj.agents.rules.retail.words import Kind, classify
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ZIP = re.compile(r"(?<!\d)\d{5}(?!\d)")

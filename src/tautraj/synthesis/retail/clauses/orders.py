@@ -1,6 +1,6 @@
 """Words for whole orders and the profile: cancelling, addresses, payment methods, and the names of orders.
 
-`{order}` is one of `order by number` or `order by content`. Not here: words for items (`retail.clauses_items`).
+`{order}` is one of `order by number` or `order by content`. Not here: words for items (`retail.clauses.items`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses
@@ -30,19 +30,19 @@ order by content
     plain: my order [with|containing] {things}
     terse: the order with {things}
     terse: order with {things}
-    terse: the one with {things}
+    terse: the {bare} order
     chatty: the order that [has|had] {things} in it
     chatty: that order of mine with {things}
     chatty: the order where I [got|bought|ordered] {things}
     formal: the order containing {things}
     formal: the order which [contains|includes] {things}
-    formal: my order consisting of {things}, among others
+    formal: my order of {things}, among other things,
     learner: the order that has {things}
     learner: the order with {things} inside
     learner: my order of {things}
     annoyed: the order with {things}
     annoyed: that order with {things} in it
-    annoyed: the one with {things}
+    annoyed: the {bare} order
 
 forgot the number
     plain: I do not [have|know] the order number[| by heart| right now].
@@ -82,7 +82,7 @@ cancel
     formal: I should be grateful if {order} [were|could be] cancelled. {reason}
     formal: Kindly [cancel|arrange the cancellation of] {order}. {reason}
     learner: I want cancel {order}, please. {reason}
-    learner: Please [to cancel|you cancel|make cancel of] {order}. {reason}
+    learner: Please [to cancel|make cancel of] {order}. {reason}
     learner: {reason} For this I like to cancel {order}.
     annoyed: [Just cancel|Cancel] {order}[|, and do it now|, will you]. {reason}
     annoyed: I want {order} cancelled[| today| without any discussion]. {reason}

@@ -1,13 +1,13 @@
 """Requests that change nothing: questions, and what only a human may do.
 
 An answer has at least four characters or a unit: shorter ones stand in ids by accident. Not here: what the policy
-forbids (`retail.refusals`).
+forbids (`retail.requests.refusals`).
 """
 
 from tautraj.benchmarks.goals import Family, Request
 from tautraj.synthesis.retail.customer import find_differences, list_other_variants
-from tautraj.synthesis.retail.items import pick_items
-from tautraj.synthesis.retail.orders import pick_order
+from tautraj.synthesis.retail.requests.items import pick_items
+from tautraj.synthesis.retail.requests.orders import pick_order
 from tautraj.synthesis.retail.telling import Telling
 from tautraj.synthesis.retail.wording import name_item, name_items
 

@@ -1,0 +1,120 @@
+"""What is done about wishes to cancel orders.
+
+Not here: other wishes about whole orders (`agents.rules.retail.orders`).
+"""
+
+import re
+from collections.abc import Sequence
+
+from tautraj.agents.rules.desk import Resolution
+from tautraj.agents.rules.retail.mentions import Entity, find_mentions, find_order_ids, list_context_mentions
+from tautraj.agents.rules.retail.reading import Wish
+from tautraj.agents.rules.retail.references import ask, find_order, list_relevant, refuse
+from tautraj.agents.rules.retail.shop import Shop
+
+NO_LONGER_NEEDED = re.compile(
+    r"(?:\bno longer|\bnot|n't|\bnever|\bhardly|\bstopped) (?:really |actually |even |be )?(?:need\w*|wanted|want|"
+    r"requir\w+|hav\w+ (?:a|any) use|any use)"
+    r"|\bno (?:longer (?:necessary|of use|useful|wanted|required)|more need|need|further need|use for)\b|"
+    r"\bunneeded\b|\bneedless\b"
+    r"|\bneed (?:it|them|any of (?:it|that)|that) (?:no more|no longer|anymore)|\b(?:has|have|"
+    r"had) become (?:unnecessary|superfluous|pointless)"
+    r"|\bunnecessary\b|\bwithout (?:it|them)\b|\bneed (?:has|is) gone\b",
+    re.IGNORECASE,
+)
+
+
+BY_MISTAKE = re.compile(
+    r"\bmistake\w*|\bmistook\b|\baccident\w*\b|\bin error\b|\berror\b|\bmisclick\w*|\bby oversight\b|"
+    r"\bunintention\w+|\bnever meant\b"
+    r"|\bdid ?n[o']t mean\b|\bwrong (?:button|click|thing|order|items?|products?)\b|\binadvertent\w*|\bslip of\b",
+    re.IGNORECASE,
+)
+
+
+OTHER_REASON = re.compile(
+    r"\b(?:cheaper|lower price|better price|better deal|discount|too (?:long|slow|late|expensive|dear)|slow\w*|"
+    r"delay\w*|afford|"
+    r"budget|reviews?|ugly|dislike|do ?n[o']t like|no longer like|quality|waiting|wait|arriv\w+ in time|money|"
+    r"elsewhere|another shop|"
+    r"competitor|colou?r|price)\b",
+    re.IGNORECASE,
+)
+
+
+ALL_ORDERS = re.compile(r"\b(?:all|every)\b[^.]{0,30}\borders?\b|\bboth orders\b", re.IGNORECASE)
+
+
+ONLY = re.compile(r"\b(?:only|just|nothing but)(?: to)?(?: cancel\w*)?(?: the| my| your)?\s*$", re.IGNORECASE)
+
+
+REST = re.compile(
+    r"\b(?:rest of (?:the|it|my|your)|single (?:item|article)|keep the other|only (?:that|this) item)\b",
+    re.IGNORECASE,
+)
+
+
+def resolve_cancel(wish: Wish, shop: Shop) -> Resolution:
+    if not find_order_ids(wish.said) and ALL_ORDERS.search(wish.said):
+        pending = [order for order in shop.list_orders() if order["status"] == "pending"]
+        return _cancel_all(wish, pending)
+    order = find_order(wish, shop, ("pending",))
+    if isinstance(order, Resolution):
+        return order
+    key, status = order["order_id"], order["status"]
+    if status != "pending":
+        return refuse(
+            f"Order {key} is {status}. Only pending orders can be cancelled.",
+            f"I am sorry, order {key} is already {status}, and only pending orders can be cancelled.",
+        )
+    if len(order["items"]) > 1 and _is_partial(wish.said, order):
+        return refuse(
+            f"A part of order {key} is to be cancelled, and an order can only be cancelled as a whole.",
+            f"I am sorry, I cannot cancel single items of order {key}; only the whole order can be cancelled.",
+        )
+    reason = _find_reason(list_relevant(wish, order, shop))
+    if reason is None:
+        return ask(
+            f"Order {key} is pending, but a reason is needed.",
+            f"Why would you like to cancel order {key}: is it no longer needed, or was it ordered by mistake?",
+        )
+    if reason == "":
+        return refuse(
+            f"Order {key} is pending, but the reason is neither 'no longer needed' nor 'ordered by mistake'.",
+            f"I am sorry, order {key} can only be cancelled if it is no longer needed or was ordered by mistake; "
+            "other reasons are not acceptable.",
+        )
+    thought = f"Order {key} is pending and the reason is '{reason}', so it may be cancelled as a whole."
+    return Resolution(thought, (("cancel_pending_order", {"order_id": key, "reason": reason}),))
+
+
+def _is_partial(said: str, order: Entity) -> bool:
+    """Whether only some items of an order are to be cancelled."""
+    mentions = find_mentions(said, {item["name"] for item in order["items"]})
+    context = list_context_mentions(said, mentions)
+    named = any(ONLY.search(said[: mention.start]) for mention in mentions if mention not in context)
+    return named or (len(mentions) > len(context) and bool(REST.search(said)))
+
+
+def _cancel_all(wish: Wish, orders: Sequence[Entity]) -> Resolution:
+    reason = _find_reason([*reversed(wish.later), wish.said])
+    if not orders:
+        return refuse(
+            "The customer has no pending order.", "I am sorry, you have no pending order that could be cancelled."
+        )
+    if not reason:
+        return ask("A reason is needed.", "Are these orders no longer needed, or were they ordered by mistake?")
+    writes = tuple(("cancel_pending_order", {"order_id": order["order_id"], "reason": reason}) for order in orders)
+    return Resolution(f"All {len(orders)} pending orders may be cancelled: {reason}.", writes)
+
+
+def _find_reason(texts: Sequence[str]) -> str | None:
+    """One of the two reasons that are accepted; "" for another one, None for none."""
+    for text in texts:
+        if BY_MISTAKE.search(text):
+            return "ordered by mistake"
+        if NO_LONGER_NEEDED.search(text):
+            return "no longer needed"
+        if OTHER_REASON.search(text):
+            return ""
+    return None

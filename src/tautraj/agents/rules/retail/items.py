@@ -1,0 +1,145 @@
+"""What is done about wishes for items of an order: return some, or have another variant of one.
+
+A pending order is modified, a delivered one exchanged. Not here: wishes about whole orders
+(`agents.rules.retail.orders`).
+"""
+
+from collections.abc import Sequence
+
+from tautraj.agents.rules.desk import Resolution
+from tautraj.agents.rules.retail.mentions import Entity, cut_mentions, find_mentions
+from tautraj.agents.rules.retail.reading import Wish
+from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant, refuse
+from tautraj.agents.rules.retail.shop import Shop, get_payment
+from tautraj.agents.rules.retail.variants import choose_target
+
+
+def resolve_return(wish: Wish, shop: Shop) -> Resolution:
+    order = find_order(wish, shop, ("delivered",))
+    if isinstance(order, Resolution):
+        return order
+    key, status, original = order["order_id"], order["status"], get_payment(order)
+    if status != "delivered":
+        return refuse(
+            f"Order {key} is {status}. Only delivered orders can be returned.",
+            f"I am sorry, order {key} is {status}, and items can only be returned from a delivered order.",
+        )
+    texts = list_relevant(wish, order, shop)
+    naming = [text for text in texts if text == wish.said or not shop.find_payment_methods(text, order)]
+    items = next((found for text in naming if (found := find_items(text, order)) != []), [])
+    if not items:
+        return ask(
+            f"It is not clear what of order {key} is returned.",
+            f"Which items of order {key} would you like to return?",
+        )
+    for text in texts:
+        methods = shop.find_payment_methods(text, order)
+        if missing := shop.find_missing_method(text):
+            name = missing.replace("_", " ")
+            return refuse(f"The customer has no {name}.", f"I am sorry, there is no {name} on your account.")
+        if methods:
+            break
+    else:
+        return ask(
+            "The refund needs a payment method.",
+            "Where should the refund go: to the original payment method, or to a gift card on your account?",
+        )
+    method = next((method for method in methods if method != original), original)
+    if method != original and not method.startswith("gift_card"):
+        return refuse(
+            f"{method} is neither what order {key} was paid with nor a gift card, so it cannot receive the refund.",
+            f"I am sorry, the refund for order {key} can only go to the original payment method or to a gift card.",
+        )
+    names = ", ".join(item["name"] for item in items)
+    thought = f"Order {key} is delivered, so {names} may be returned; {method} may receive the refund."
+    arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
+    return Resolution(thought, (("return_delivered_order_items", arguments),))
+
+
+def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
+    order = find_order(wish, shop, ("pending", "delivered"))
+    if isinstance(order, Resolution):
+        return order
+    key, status = order["order_id"], order["status"]
+    if status not in ("pending", "delivered"):
+        return refuse(
+            f"Order {key} is {status}. Only items of pending or delivered orders can be exchanged.",
+            f"I am sorry, order {key} is {status}, so its items can no longer be changed or exchanged.",
+        )
+    texts = list_relevant(wish, order, shop)
+    subjects = _list_subjects(texts, order)
+    if subjects is None or not subjects:
+        return ask(
+            f"It is not clear which item of order {key} is meant.",
+            f"Which item of order {key} would you like to change?",
+        )
+    item_ids, targets = [], []
+    for item, about in subjects:
+        target = choose_target(about, item, shop)
+        if isinstance(target, Resolution):
+            return target
+        item_ids.append(item["item_id"])
+        targets.append(target)
+    due = round(sum(target.price for target in targets) - sum(item["price"] for item, _ in subjects), 2)
+    method = _find_method(texts, order, due, shop)
+    if isinstance(method, Resolution):
+        return method
+    tool = "modify_pending_order_items" if status == "pending" else "exchange_delivered_order_items"
+    arguments = {
+        "order_id": key,
+        "item_ids": item_ids,
+        "new_item_ids": [target.item_id for target in targets],
+        "payment_method_id": method,
+    }
+    why = " ".join(target.why for target in targets)
+    return Resolution(
+        f"Order {key} is {status}. {why} The difference of {due:.2f} goes to {method}.", ((tool, arguments),)
+    )
+
+
+def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, list[str]]] | None:
+    """Each item that is to be changed, with what is said about it, the newest first."""
+    said = texts[-1]
+    items = next((found for text in reversed(texts) if (found := find_items(text, order)) != []), [])
+    if not items:
+        return items if items is None else []
+    mentions = find_mentions(said, {item["name"] for item in order["items"]})
+    if len(items) == 1:
+        return [
+            (
+                items[0],
+                [
+                    cut_mentions(text, find_mentions(text, {item["name"] for item in order["items"]}))
+                    for text in texts
+                ],
+            )
+        ]
+    starts = sorted(next((m.start for m in mentions if m.name == item["name"]), 0) for item in items)
+    parts: list[tuple[Entity, list[str]]] = []
+    for item in items:
+        start = next((m.start for m in mentions if m.name == item["name"]), 0)
+        end = next((other for other in starts if other > start), len(said))
+        parts.append((item, [said[start:end]]))
+    return parts
+
+
+def _find_method(texts: Sequence[str], order: Entity, due: float, shop: Shop) -> str | Resolution:
+    """The payment method for a difference in price of `due` dollars."""
+    for text in texts:
+        methods = shop.find_payment_methods(text, order)
+        if missing := shop.find_missing_method(text):
+            name = missing.replace("_", " ")
+            return refuse(f"The customer has no {name}.", f"I am sorry, there is no {name} on your account.")
+        if methods:
+            break
+    else:
+        return ask("A payment method is needed.", "Which payment method should be used for the difference in price?")
+    if len(methods) > 1:
+        return ask("Several payment methods are named.", "Which one of these payment methods should be used?")
+    balance = shop.user["payment_methods"][methods[0]].get("balance")
+    if balance is not None and balance < due:
+        return refuse(
+            f"The gift card holds {balance:.2f}, and the difference is {due:.2f}.",
+            "I am sorry, the balance of your gift card does not cover the difference in price.",
+        )
+    return methods[0]

@@ -1,0 +1,211 @@
+"""Proofs of a telecom task: the ten checks of `synthesis.proofs`, where the customer has a part in the gold actions.
+
+| | holds |
+|---|---|
+| V2 | the gold actions of both seats run without an error |
+| V3 | without any one of them the task is not solved, but for a restart that the policy prescribes |
+| V4 | repairs in another order solve it too, a restart being last |
+| V5 | the policy allows each of them, on the raw data of the task's initial world |
+| V6 | every number and month in the text is one line, one bill of the customer's |
+| V7 | τ²'s evaluator: gold 1; nothing done 0; without the last action 0; told nothing 0 |
+| V8 | the agent by rules solves it with a customer that reads the text alone |
+| V9 | the same, request by request, in every order |
+| V10 | no id, no composition of an official task |
+
+Not here: the agent and that customer (`synthesis.telecom.solver`).
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tautraj.benchmarks import Benchmark, EntityRef
+from tautraj.benchmarks.goals import Goal
+from tautraj.synthesis.decontamination import Candidate, OfficialTasks
+from tautraj.synthesis.generator import Rejection
+from tautraj.synthesis.proofs import Failed
+from tautraj.synthesis.telecom.policy import find_ambiguity, find_breach
+from tautraj.synthesis.telecom.solver import act, make_message, solve
+from tautraj.synthesis.text import TaskText, write_text
+from tautraj.trajectory import Outcome, Seat, ToolCall, Turn
+
+Action = dict[str, Any]
+"""A gold action of τ²: requestor, name, arguments."""
+
+SEATS: dict[str, Seat] = {"assistant": "model", "user": "user"}
+
+BOUND = {"send_payment_request", "make_payment", "resume_line"}
+"""Tools whose order the policy fixes."""
+
+LAST = {"reboot_device", "transfer_to_human_agents"}
+
+MAX_ORDERS = 4
+
+
+class TelecomProver:
+    """Proves tasks of one carrier."""
+
+    def __init__(self, benchmark: Benchmark, official: OfficialTasks) -> None:
+        self._benchmark, self._official = benchmark, official
+        self._user_tools = [tool["function"]["name"] for tool in benchmark.user_tools]
+
+    def prove(self, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
+        """Check -> its values, of all ten; or the first that does not hold."""
+        checks: tuple[tuple[str, Callable[[str, Goal], Any]], ...] = (
+            ("V10", self._check_contact),
+            ("V5", self._check_policy),
+            ("V6", self._check_references),
+            ("V2", self._check_gold_runs),
+            ("V8", self._check_solver),
+            ("V9", self._check_requests_in_any_order),
+            ("V7", self._check_evaluator),
+            ("V3", self._check_each_counts),
+            ("V4", self._check_orders),
+        )
+        values: dict[str, Any] = {"V1": True}
+        try:
+            for name, check in checks:
+                values[name] = check(task_id, goal)
+        except Failed as failed:
+            return failed.rejection
+        return dict(sorted(values.items(), key=lambda item: int(item[0][1:])))
+
+    def _check_policy(self, task_id: str, goal: Goal) -> int:
+        """V5; returns the number of actions."""
+        actions = self._list_actions(task_id)
+        if breach := find_breach(self._read_state(task_id), goal, actions):
+            raise Failed("V5", breach)
+        return len(actions)
+
+    def _check_references(self, task_id: str, goal: Goal) -> bool:
+        if ambiguity := find_ambiguity(self._read_state(task_id), goal):
+            raise Failed("V6", ambiguity)
+        return True
+
+    def _check_gold_runs(self, task_id: str, goal: Goal) -> bool:
+        for turn in self._carry_out(task_id, self._list_actions(task_id)):
+            if turn.error:
+                raise Failed("V2", f"{turn.tool_call and turn.tool_call.name}: {turn.observation}")
+        return True
+
+    def _check_each_counts(self, task_id: str, goal: Goal) -> int:
+        """V3; returns the number of actions that were left out, one at a time. V7 leaves out the last one.
+
+        The policy prescribes a restart after a line is resumed, whatever else makes the phone search for its network.
+        """
+        actions = self._list_actions(task_id) if self._acts(goal) else []
+        is_resumed = any(action["name"] == "resume_line" for action in actions)
+        for index, action in enumerate(actions[:-1]):
+            if is_resumed and action["name"] == "reboot_device":
+                continue
+            rest = [*actions[:index], *actions[index + 1 :]]
+            if self._grade_actions(task_id, rest, goal.tells):
+                raise Failed("V3", f"{action['name']} can be left out")
+        return len(actions)
+
+    def _check_orders(self, task_id: str, goal: Goal) -> int:
+        """V4; returns the number of orders that were tried."""
+        groups = _group(self._list_actions(task_id))
+        last = [group for group in groups if group[0]["name"] in LAST]
+        others = [group for group in groups if group not in last]
+        turned = [others[start:] + others[:start] for start in range(1, len(others))]
+        orders = [others[::-1], *turned][: MAX_ORDERS if len(others) > 1 else 0]
+        for order in orders:
+            actions = [action for group in (*order, *last) for action in group]
+            if not self._grade_actions(task_id, actions, goal.tells):
+                raise Failed("V4", f"in the order {[action['name'] for action in actions]} the task is not solved")
+        return len(orders)
+
+    def _check_solver(self, task_id: str, goal: Goal) -> int:
+        """V8; returns the number of turns."""
+        return self._solve(task_id, [write_text(goal)], "V8")
+
+    def _check_requests_in_any_order(self, task_id: str, goal: Goal) -> int:
+        """V9; returns the number of orders that were tried; one request has one, which is V8."""
+        orders = list(itertools.permutations(goal.requests)) if len(goal.requests) > 1 else []
+        for order in orders:
+            texts = [write_text(goal.model_copy(update={"requests": (request,)})) for request in order]
+            self._solve(task_id, texts, "V9")
+        return max(1, len(orders))
+
+    def _solve(self, task_id: str, texts: Sequence[TaskText], check: str) -> int:
+        world = self._benchmark.build_world(self._benchmark.get_task(task_id))
+        turns = solve(texts, world, self._user_tools, task_id)
+        if self._grade(task_id, turns) != 1.0:
+            calls = [turn.tool_call.name for turn in turns if turn.tool_call]
+            raise Failed(check, f"the solver does not solve it: {calls}")
+        return len(turns)
+
+    def _check_contact(self, task_id: str, goal: Goal) -> float:
+        """V10; returns the cosine with the closest official text. Compositions are looked at where they are drawn."""
+        text = "\n".join(write_text(goal))
+        writes = [(write.tool, write.arguments) for write in goal.writes]
+        entities = {entity for request in goal.requests for entity in request.about} | {goal.user_id}
+        if contact := self._official.find_contact(Candidate(text, writes, entities)):
+            raise Failed("V10", f"{contact.check}: {contact.value}")
+        return round(self._official.measure_cosine(text), 3)
+
+    def _check_evaluator(self, task_id: str, goal: Goal) -> dict[str, float]:
+        """V7; returns the rewards."""
+        actions = self._list_actions(task_id)
+        rewards = {
+            "gold": self._grade_actions(task_id, actions, goal.tells),
+            "nothing": self._grade_actions(task_id, [], ()),
+        }
+        if self._acts(goal):
+            rewards["without the last action"] = self._grade_actions(task_id, actions[:-1], goal.tells)
+        if goal.tells:
+            rewards["told nothing"] = self._grade_actions(task_id, actions, ())
+        if rewards != dict.fromkeys(rewards, 0.0) | {"gold": 1.0}:
+            raise Failed("V7", json.dumps(rewards))
+        return rewards
+
+    def _acts(self, goal: Goal) -> bool:
+        """Whether the gold actions are more than look-ups for an answer."""
+        return bool(goal.writes) or goal.transfers or any(request.content_when for request in goal.requests)
+
+    def _list_actions(self, task_id: str) -> list[Action]:
+        return list(self._benchmark.get_task(task_id).privileged.gold_actions)
+
+    def _read_state(self, task_id: str) -> dict[str, Any]:
+        world = self._benchmark.build_world(self._benchmark.get_task(task_id))
+        carrier = {
+            name: world.read_entity(EntityRef(name, None)) for name in ("customers", "lines", "bills", "plans")
+        }
+        return {**carrier, "device": world.read_entity(EntityRef("user.device", None))}
+
+    def _carry_out(self, task_id: str, actions: Sequence[Action]) -> list[Turn]:
+        world = self._benchmark.build_world(self._benchmark.get_task(task_id))
+        return [
+            act(
+                world,
+                ToolCall(id=f"call_{index}", name=action["name"], arguments=action["arguments"]),
+                SEATS[action["requestor"]],
+                index,
+            )
+            for index, action in enumerate(actions)
+        ]
+
+    def _grade_actions(self, task_id: str, actions: Sequence[Action], tells: Sequence[str]) -> float:
+        turns = self._carry_out(task_id, actions)
+        turns.append(make_message("model", f"It is done. {'. '.join(tells)}", len(turns)))
+        return self._grade(task_id, turns)
+
+    def _grade(self, task_id: str, turns: Sequence[Turn]) -> float:
+        closed = [*turns, make_message("user", "Thank you. ###STOP###", len(turns))]
+        grade = self._benchmark.grade(task_id, closed, Outcome(kind="user_stop", detail=None), None)
+        if isinstance(grade, str):
+            raise Failed("V7", f"not graded: {grade}")
+        return grade.reward
+
+
+def _group(actions: Sequence[Action]) -> list[list[Action]]:
+    """Actions that may change places as one: a payment and what it is for stay together."""
+    groups: list[list[Action]] = []
+    for action in actions:
+        if groups and action["name"] in BOUND and groups[-1][-1]["name"] in BOUND:
+            groups[-1].append(action)
+        else:
+            groups.append([action])
+    return groups

@@ -1,0 +1,87 @@
+"""The customer's phone in its hands: it does there what the agent asks for, and says what the phone shows.
+
+What the phone shows is repeated letter for letter, as it is the agent's only view of it. Not here: how a request is
+understood (`users.device_requests`), the rest of the conversation (`users.goal`).
+"""
+
+from collections.abc import Callable, Collection
+from random import Random
+from typing import Any
+
+from tautraj.benchmarks.goals import Reading
+from tautraj.users.device_requests import DeviceRequest, find_device_requests
+
+Use = Callable[[str, dict[str, Any]], str]
+"""(tool, arguments) -> what the phone shows."""
+
+LOOKED: dict[str, tuple[str, ...]] = {
+    "plain": ("It says: {}", "I see this: {}", "Here is what it shows: {}", "My phone shows: {}"),
+    "terse": ("{}", "Says: {}", "Shows: {}"),
+    "chatty": (
+        "Let me see, where are my glasses... It says: {}",
+        "Okay, hold on... here it is: {}",
+        "Right, I have it in front of me: {}",
+        "Oh, I never look at that. It says: {}",
+    ),
+    "formal": ("The display reads: {}", "It shows the following: {}", "According to my phone: {}"),
+    "learner": ("My phone says this: {}", "I look, it is written: {}", "I see on the phone: {}"),
+    "annoyed": ("Fine. It says: {}", "There: {}", "It says, and I quote: {}", "If that helps: {}"),
+}
+"""Voice -> how it says what it sees."""
+
+DID: dict[str, tuple[str, ...]] = {
+    "plain": ("Done. {}", "Okay, I did that. {}", "I have done it. {}"),
+    "terse": ("Done. {}", "Ok. {}", "Did it. {}"),
+    "chatty": ("There we go, done! {}", "Phew, I think I did it. {}", "Okay, pressed it, nothing exploded. {}"),
+    "formal": ("I have done as you asked. {}", "This has been done. {}", "Very well, it is done. {}"),
+    "learner": ("I did it. {}", "Okay, is done. {}", "I make like you say. {}"),
+    "annoyed": ("Done, if it helps. {}", "All right, I did that too. {}", "Done. {}"),
+}
+"""The same after it has changed something."""
+
+READS = ("check_", "run_", "can_")
+
+BAR = "Status Bar: "
+
+
+class DeviceUser:
+    """A customer's part that uses its phone."""
+
+    def __init__(self, tools: Collection[str], use: Use, voice: str, rng: Random) -> None:
+        """`tools`: names of the customer's tools; none in domains without them."""
+        self._tools, self._use = frozenset(tools), use
+        self._looked, self._did = (_shuffle(table.get(voice, table["plain"]), rng) for table in (LOOKED, DID))
+        self._shown: dict[str, str] = {}
+
+    def follow(self, message: str) -> str | None:
+        """Do what a message asks for, and what the phone showed; None if it asks for nothing on the phone."""
+        requests = find_device_requests(message, self._tools)
+        return " ".join(map(self._carry_out, requests)) or None
+
+    def is_content(self, reading: Reading) -> bool:
+        """Whether the phone showed it, the last time that the customer looked."""
+        return reading.shows in self._shown.get(reading.tool, "")
+
+    def _carry_out(self, request: DeviceRequest) -> str:
+        shown = self._use(request.tool, request.arguments)
+        if request.wanted is not None and f"is now {_negate(request.wanted)}" in shown:
+            shown = self._use(request.tool, request.arguments)  # it was as wanted before
+        self._shown[request.tool] = shown
+        leads = self._looked if request.tool.startswith(READS) else self._did
+        leads.append(leads.pop(0))
+        return leads[-1].format(_quote(shown))
+
+
+def _shuffle(leads: tuple[str, ...], rng: Random) -> list[str]:
+    return rng.sample(leads, len(leads))
+
+
+def _negate(state: str) -> str:
+    return "ON" if state == "OFF" else "OFF"
+
+
+def _quote(shown: str) -> str:
+    """In one line; a status bar below other lines is introduced."""
+    first, *rest = shown.splitlines() or [""]
+    rest = [f"The status bar shows: {line.removeprefix(BAR)}" if line.startswith(BAR) else line for line in rest]
+    return " ".join([first, *rest])
