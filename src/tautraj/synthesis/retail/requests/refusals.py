@@ -42,6 +42,7 @@ def refuse(talk: Telling, family: Family) -> list[Request] | None:
     request = Request(
         family=family,
         said=forbidden.said,
+        answers=dict(forbidden.answers),
         rule=forbidden.rule,
         insists=tuple(insists),
         about=tuple(forbidden.about),
