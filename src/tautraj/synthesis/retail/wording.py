@@ -50,7 +50,8 @@ def fill(template: str, rng: Random, names: Mapping[str, str]) -> str:
     while "[" in template:
         template = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), template)
     text = re.sub(r" {2,}", " ", template.format_map(names)).strip()
-    return _SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text.replace(" ,", ",").replace(" .", "."))
+    text = re.sub(r"[ ,]*([,.;?!])", r"\1", text)  # what a comma was to set off may stand before another mark
+    return _SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text)
 
 
 def count_expansions(template: str) -> int:

@@ -4,6 +4,7 @@ Not here: wishes (`agents.rules.retail.orders`, `agents.rules.retail.items`).
 """
 
 from tautraj.agents.rules.desk import Resolution
+from tautraj.agents.rules.retail.items import format_amount
 from tautraj.agents.rules.retail.mentions import cut_mentions, find_mentions, find_values, has_options
 from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant
@@ -11,11 +12,6 @@ from tautraj.agents.rules.retail.shop import Shop
 from tautraj.agents.rules.retail.variants import choose_target
 
 STATUSES = ("pending", "delivered", "processed", "cancelled")
-
-
-def format_amount(amount: float) -> str:
-    """Dollars as they are told: 12.5 for 12.50, which holds in either way of writing it."""
-    return f"{abs(amount):.2f}".rstrip("0").rstrip(".")
 
 
 def format_count(count: int) -> str:

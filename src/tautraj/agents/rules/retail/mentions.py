@@ -21,7 +21,8 @@ FULL_ADDRESS = re.compile(
 
 
 _HEAD = re.compile(
-    r"\b(?:order|purchase|parcel|package|shipment|delivery|one)\b(?: of (?:mine|yours)\b,?)?(?: (?:i|you|we) \w+|"
+    r"\b(?:order|purchase|parcel|package|shipment|delivery|one|received|got|"
+    r"bought|ordered|came|arrived|delivered)\b(?: of (?:mine|yours)\b,?)?(?: (?:i|you|we) \w+|"
     r" in)?(?: (?:just|also|only|"
     r"all))? (?:with|containing|contains|"
     r"that (?:has|had|contains|contained|includes|included|came with|consists of|holds)|which (?:has|had|contains|"
