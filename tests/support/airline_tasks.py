@@ -1,5 +1,6 @@
 """A new airline with few customers as a folder that τ² plays, and drafts of tasks in it."""
 
+import functools
 import json
 from pathlib import Path
 from random import Random
@@ -21,8 +22,9 @@ class AirlineTasks(NamedTuple):
     """Task `str(position)` is the draft at that position."""
 
 
+@functools.cache
 def make_few_customers(seed: int, customers: int) -> dict[str, Any]:
-    """A new airline's flights, and its first customers who have reservations."""
+    """A new airline's flights, and its first customers who have reservations. Nobody changes it."""
     database = GENERATOR.make_database(seed)
     users = {key: database["users"][key] for key in GENERATOR.list_customers(database)[:customers]}
     reservations = {key: entity for key, entity in database["reservations"].items() if entity["user_id"] in users}

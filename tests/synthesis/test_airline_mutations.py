@@ -122,19 +122,25 @@ def _with_writes(goal: Goal, writes: list[Write]) -> Goal:
     return goal.model_copy(update={"requests": tuple(requests)})
 
 
-def _count_mutants(tasks: AirlineTasks, most: int) -> tuple[Counter[str], list[str]]:
-    """Mutants looked at by class, at most so many of each, and those that V1 to V9 let pass.
+def _prove_all(tasks: AirlineTasks) -> dict[int, dict[str, Any] | Rejection]:
+    return {index: tasks.prover.prove(str(index), draft.goal) for index, draft in enumerate(tasks.drafts)}
+
+
+def _count_mutants(
+    tasks: AirlineTasks, verdicts: dict[int, dict[str, Any] | Rejection], most: int
+) -> tuple[Counter[str], list[str]]:
+    """Mutants of proved goals looked at by class, at most so many of each, and those that V1 to V9 let pass.
 
     V7 does not count: it grades by the task on file, which a mutant does not change.
     """
     looked_at: Counter[str] = Counter()
     passed: list[str] = []
     for index, draft in enumerate(tasks.drafts):
-        mutants = list(_list_mutants(draft.goal, tasks.database, Random(f"mutation-{index}")))
-        wanted = [(name, goal) for name, goal in mutants if looked_at[name] < most]
-        if not wanted or isinstance(tasks.prover.prove(str(index), draft.goal), Rejection):
+        if isinstance(verdicts[index], Rejection):
             continue
-        for name, goal in wanted:
+        for name, goal in _list_mutants(draft.goal, tasks.database, Random(f"mutation-{index}")):
+            if looked_at[name] == most:
+                continue
             looked_at[name] += 1
             verdict = tasks.prover.prove(str(index), goal)
             if not isinstance(verdict, Rejection) or verdict.check in ("V7", "V10"):
@@ -143,15 +149,21 @@ def _count_mutants(tasks: AirlineTasks, most: int) -> tuple[Counter[str], list[s
     return looked_at, passed
 
 
-def test_every_class_of_wrong_goals_is_refused(tmp_path: Path) -> None:
-    looked_at, passed = _count_mutants(make_tasks(tmp_path, 80), 20)
-    assert set(looked_at) == set(CLASSES)
-    assert min(looked_at.values()) >= 8
+def test_most_drafts_are_proved_and_every_class_of_wrong_goals_is_refused(tmp_path: Path) -> None:
+    tasks = make_tasks(tmp_path, 45)
+    verdicts = _prove_all(tasks)
+    assert sum(isinstance(verdict, Rejection) for verdict in verdicts.values()) <= 10, verdicts
+    looked_at, passed = _count_mutants(tasks, verdicts, 10)
+    assert min(looked_at[name] for name in CLASSES) >= 5
     assert not passed
 
 
 @pytest.mark.slow
-def test_every_class_of_wrong_goals_is_refused_often(tmp_path: Path) -> None:
-    looked_at, passed = _count_mutants(make_tasks(tmp_path, 1500, 400), 200)
-    assert min(looked_at[name] for name in CLASSES) >= 150
+def test_nearly_all_drafts_are_proved_and_every_class_of_wrong_goals_is_refused(tmp_path: Path) -> None:
+    tasks = make_tasks(tmp_path, 1500, 400)
+    verdicts = _prove_all(tasks)
+    rejected = Counter(verdict.check for verdict in verdicts.values() if isinstance(verdict, Rejection))
+    assert rejected.total() <= 100, rejected
+    looked_at, passed = _count_mutants(tasks, verdicts, 200)
+    assert min(looked_at[name] for name in CLASSES) == 200
     assert not passed

@@ -171,7 +171,7 @@ DETAILS_ANSWER: Clause = {
         "About the new booking, here it is: {details}",
         "Sure, for the new booking: {details}",
     ),
-    "terse": ("New booking: {details}", "For the new booking: {details}", "The new booking, then: {details}"),
+    "terse": ("New booking: {details}", "New booking, then: {details}", "The new booking: {details}"),
     "chatty": (
         "Right, the new booking, let me see: {details}",
         "Oh yes, for the new booking: {details}",
@@ -179,7 +179,7 @@ DETAILS_ANSWER: Clause = {
     ),
     "formal": (
         "As regards the new booking: {details}",
-        "Concerning the new booking, please note: {details}",
+        "Concerning the new booking: {details}",
         "In respect of the new booking: {details}",
     ),
     "learner": (

@@ -181,7 +181,7 @@ BY_AIRLINE: Clause = {
         "I was notified that my flight was cancelled",
         "I read that the flight has been cancelled",
     ),
-    "terse": ("the flight was cancelled", "the airline cancelled the flight", "my flight got cancelled anyway"),
+    "terse": ("the flight was cancelled", "the airline cancelled it all", "my flight got cancelled anyway"),
     "chatty": (
         "I got this message in the middle of breakfast that the flight has been cancelled",
         "apparently my flight was cancelled, as my neighbour found out before I did",

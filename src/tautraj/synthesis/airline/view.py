@@ -58,7 +58,7 @@ BY_ID = (
     "my booking {id}",
     "the booking with the number {id}",
     "the reservation under {id}",
-    "my trip with the reservation number {id}",
+    "my trip booked under {id}",
     "the trip booked as {id}",
 )
 BY_ROUTE = (
