@@ -1,4 +1,4 @@
-"""Airlines that no benchmark contains: flights, customers, reservations."""
+"""Airlines that no benchmark contains: flights, customers, reservations, and tasks in them."""
 
 from tautraj.synthesis.airline.generator import GENERATOR
 

@@ -32,9 +32,9 @@ TOTAL = (
     r"up to \w+ (?:checked )?(?:bags|suitcases)"
 )
 COUNT = (
-    r"\b(?:add|extra|additional|bring|one more|another|fourth|third|sixth|"
+    r"\b(?:add|added|extra|additional|bring|one more|another|fourth|third|sixth|"
     r"fit in)\b[^.?!]*\b(?:passenger|travell?er|person|seat|friend)|"
-    r"\b(?:remov|take off|drop|without|delet|strike|cut|leav\w+ out|take (?:\w+ ){0,4}off|fewer)\w*"
+    r"\b(?:remov|take off|come off|drop|without|delet|strike|cut|leav\w+ out|take (?:\w+ ){0,4}off|fewer)\w*"
 )
 PARTIAL = (
     r"\b(?:only|just|solely)\b(?: for)?(?: the| my| your| one| that)*\b (?:return|outbound|"
