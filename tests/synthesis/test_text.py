@@ -45,13 +45,15 @@ def test_a_goal_is_told_in_four_parts() -> None:
         requests=(refund, refused),
     )
     text = write_text(goal)
-    assert text.reason_for_call == "You want to cancel your order #W1. You want your money back."
+    assert text.reason_for_call == (
+        'What you want, in your own words: "I want to cancel my order #W1." After that: "I want my money back."'
+    )
     assert text.known_info == "Your name is Ada Falk, your zip code is 05401."
     assert text.unknown_info == "You do not remember your email."
     assert text.task_instructions == (
-        "If the agent asks about the reason: You no longer need it. When the agent asks you to confirm this, you "
-        "change your mind: Actually, you keep it and want it sent to your office. If the agent refuses, insist: You "
-        f"were promised it. Then accept it. {VOICES['plain'].manner}"
+        'If the agent asks about the reason, say: "I no longer need it." When the agent asks you to confirm your '
+        'first wish, you change your mind: "Actually, I keep it and want it sent to my office." If the agent refuses '
+        f'your second wish, insist: "I was promised it." Then accept it. {VOICES["plain"].manner}'
     )
 
 

@@ -3,19 +3,12 @@
 Not here: the desks (`agents.rules`).
 """
 
-import re
 from typing import Any
 
 from tautraj.agents.rules.desk import Call, Desk
 from tautraj.benchmarks.goals import Write
 from tautraj.synthesis.generator import Solution
-from tautraj.synthesis.text import TaskText
-
-INSTRUCTION = re.compile(
-    r"(?:If the agent asks about the \w+|When the agent asks you to confirm this, you change your mind): "
-    r"(.*?)(?= If the agent | When the agent | You (?:are|write) |$)"
-)
-"""A part of `task_instructions` that says what the customer says later."""
+from tautraj.synthesis.text import TaskText, read_later_words, read_quotes
 
 
 def find_user_id(desk: Desk[Any], text: TaskText, call: Call) -> str | None:
@@ -26,10 +19,10 @@ def find_user_id(desk: Desk[Any], text: TaskText, call: Call) -> str | None:
 
 def solve(desk: Desk[Any], text: TaskText, user_id: str, call: Call) -> Solution | str:
     """What the text asks for, wish by wish; or why it cannot be told."""
-    intents = desk.read(text.reason_for_call)
+    intents = [intent for wish in read_quotes(text.reason_for_call) for intent in desk.read(wish)]
     if not intents:
         return "no wish is found in the text"
-    for said in INSTRUCTION.findall(text.task_instructions):
+    for said in read_later_words(text.task_instructions):
         intents = [desk.amend(intent, said) for intent in intents]
     writes: list[Write] = []
     tells: list[str] = []

@@ -1,7 +1,7 @@
 """A task's text from its goal: τ²'s four fields, addressed to whoever plays the customer.
 
-A goal is in the first person ("I want to return my kettle"), a scenario in the second ("You want to return your
-kettle"). Not here: how a request is worded (`synthesis.<domain>`), voices (`synthesis.voices`).
+Who plays the customer is addressed as "you"; what the customer wants or says is quoted, in its own words. Not here:
+how a request is worded (`synthesis.<domain>`), voices (`synthesis.voices`).
 """
 
 import re
@@ -43,6 +43,8 @@ _FIRST_PERSON = re.compile(
     rf"(?<![\w.@-])(?:{'|'.join(sorted(SECOND_PERSON, key=len, reverse=True))})(?![\w@-]|'\w|\.\w)", re.IGNORECASE
 )
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
 _IDENTITY = {
     "name": "Your name is {name}",
     "zip": "your zip code is {zip}",
@@ -72,14 +74,37 @@ class TaskText(NamedTuple):
 def write_text(goal: Goal) -> TaskText:
     """The scenario of a goal."""
     known = ", ".join(form.format(**goal.identity) for key, form in _IDENTITY.items() if key in goal.identity)
+    wishes = [quote(request.wish or request.said) for request in goal.requests]
+    places = ORDINALS if len(wishes) > 1 else ("",)
+    lines = [
+        line for request, place in zip(goal.requests, places, strict=False) for line in _instruct(request, place)
+    ]
     return TaskText(
-        to_second_person(" ".join(request.said for request in goal.requests)),
+        " ".join([f"What you want, in your own words: {wishes[0]}", *(f"After that: {wish}" for wish in wishes[1:])]),
         f"{known[:1].upper()}{known[1:]}.",
         to_second_person(" ".join(goal.unknown)),
-        " ".join(
-            [*(line for request in goal.requests for line in _write_instructions(request)), VOICES[goal.voice].manner]
-        ),
+        " ".join([*lines, VOICES[goal.voice].manner]),
     )
+
+
+def quote(said: str) -> str:
+    """The words between double quotes, with single ones within."""
+    return '"' + said.replace('"', "'") + '"'
+
+
+def read_quotes(text: str) -> list[str]:
+    """What is quoted in a part of a scenario."""
+    return re.findall(r'"([^"]*)"', text)
+
+
+def read_answers(instructions: str) -> dict[str, str]:
+    """Topic -> what the customer says when asked about it."""
+    return dict(re.findall(r'asks about the (\w+), say: "([^"]*)"', instructions))
+
+
+def read_later_words(instructions: str) -> list[str]:
+    """What the customer says after its wishes: answers, and changes of its mind."""
+    return re.findall(r'(?:, say|you change your mind): "([^"]*)"', instructions)
 
 
 def to_second_person(text: str) -> str:
@@ -95,19 +120,16 @@ def to_second_person(text: str) -> str:
     return _FIRST_PERSON.sub(turn, text.replace("\u2019", "'"))
 
 
-def _write_instructions(request: Request) -> list[str]:
-    """How the customer is to behave about a request."""
-    lines = [
-        f"If the agent asks about the {topic}: {to_second_person(said)}" for topic, said in request.answers.items()
-    ]
+def _instruct(request: Request, place: str) -> list[str]:
+    """How the customer is to behave about a request. `place`: which of several it is."""
+    it = f"your {place} wish" if place else "it"
+    lines = [f"If the agent asks about the {topic}, say: {quote(said)}" for topic, said in request.answers.items()]
     if request.content_when:
         lines.append(DEVICE_INSTRUCTIONS.format(**request.content_when.model_dump()))
     if request.correction:
-        lines.append(
-            f"When the agent asks you to confirm this, you change your mind: {to_second_person(request.correction)}"
-        )
+        lines.append(f"When the agent asks you to confirm {it}, you change your mind: {quote(request.correction)}")
     if request.insists:
-        lines.append(f"If the agent refuses, insist: {to_second_person(' '.join(request.insists))} Then accept it.")
+        lines.append(f"If the agent refuses {it}, insist: {quote(' '.join(request.insists))} Then accept it.")
     elif request.rule:
-        lines.append("If the agent refuses this, accept it.")
+        lines.append(f"If the agent refuses {it}, accept that.")
     return lines

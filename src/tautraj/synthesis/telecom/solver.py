@@ -15,14 +15,11 @@ from tautraj.agents.rules.telecom import TELECOM_DESK
 from tautraj.benchmarks import World
 from tautraj.errors import WorldClosed
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
-from tautraj.synthesis.text import TaskText
+from tautraj.synthesis.text import TaskText, read_answers, read_quotes
 from tautraj.trajectory import Seat, ToolCall, Turn
 from tautraj.users.goal_device import DeviceUser
 
 MAX_MESSAGES = 60
-
-PARTS = re.compile(r" (?=If the agent |When the agent |Do on your phone )")
-"""Between the parts of `task_instructions`."""
 
 QUESTIONS = {"place": r"abroad|travelling|where are you", "data": r"how many GB"}
 """Topic -> words of a question about it."""
@@ -43,8 +40,8 @@ class _Table:
     def __init__(self, texts: Sequence[TaskText], world: World, user_tools: Sequence[str]) -> None:
         self.turns: list[Turn] = []
         self._world, self._known = world, texts[0].known_info
-        self._reasons = deque(text.reason_for_call for text in texts)
-        self._answers = dict(answer for text in texts for answer in _read_answers(text.task_instructions))
+        self._reasons = deque(wish for text in texts for wish in read_quotes(text.reason_for_call))
+        self._answers = {key: said for text in texts for key, said in read_answers(text.task_instructions).items()}
         self._device = DeviceUser(user_tools, self._use_phone, "plain", Random("solver"))
 
     def open(self) -> str:
@@ -98,11 +95,3 @@ def act(world: World, call: ToolCall, seat: Seat, index: int) -> Turn:
 def make_message(seat: Seat, text: str, index: int) -> Turn:
     fields = {"index": index, "seat": seat, "kind": "message", "message": text, "started": 0.0, "seconds": 0.0}
     return Turn.model_validate(fields)
-
-
-def _read_answers(instructions: str) -> list[tuple[str, str]]:
-    """(topic, what is said when asked about it)."""
-    found = (
-        re.match(r"If the agent asks about the (\w+): (.*)", part, re.DOTALL) for part in PARTS.split(instructions)
-    )
-    return [(match[1], match[2]) for match in found if match]
