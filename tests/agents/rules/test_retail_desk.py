@@ -192,6 +192,7 @@ TELLS = {
 def test_what_is_told(call: Call, said: str) -> None:
     (resolution,) = _resolve(call, said)
     assert resolution.tells == (TELLS[said],)
+    assert TELLS[said] in (resolution.answer or "")
     assert not resolution.writes
 
 

@@ -25,6 +25,8 @@ class Resolution(NamedTuple):
     """The calls to make, each after a yes."""
     tells: tuple[str, ...] = ()
     """Facts to tell: numbers, ids, words, letter for letter."""
+    answer: str | None = None
+    """The facts as a sentence, with each of `tells` in it."""
     refusal: str | None = None
     """A sentence to the customer: why it may not be done."""
     question: str | None = None

@@ -36,7 +36,8 @@ order by content
     chatty: the order where I [got|bought|ordered] {things}
     formal: the order containing {things}
     formal: the order which [contains|includes] {things}
-    formal: my order of {things}, among other things,
+    formal: my order comprising {things}
+    formal: the order by which I acquired {things}
     learner: the order that has {things}
     learner: the order with {things} inside
     learner: my order of {things}
