@@ -25,14 +25,14 @@ class Resolution(NamedTuple):
     """The calls to make, each after a yes."""
     tells: tuple[str, ...] = ()
     """Facts to tell: numbers, ids, words, letter for letter."""
-    answer: str | None = None
-    """The facts as a sentence, with each of `tells` in it."""
     refusal: str | None = None
     """A sentence to the customer: why it may not be done."""
     question: str | None = None
     """A question to the customer without whose answer nothing can be decided."""
     is_transfer: bool = False
     """Only a human may do it."""
+    answer: str | None = None
+    """The facts as a sentence, with each of `tells` in it."""
 
 
 class Desk(Protocol[Intent]):

@@ -65,7 +65,7 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
     amount = format_amount(sum(item["price"] for item in items))
     tells = (amount,) if any(HOW_MUCH.search(text) for text in texts) else ()
     answer = f"You will get ${amount} back." if tells else None
-    return Resolution(thought, (("return_delivered_order_items", arguments),), tells, answer)
+    return Resolution(thought, (("return_delivered_order_items", arguments),), tells, answer=answer)
 
 
 def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
