@@ -10,9 +10,11 @@ from support.retail_shop import (
     BIG_RED_KETTLE,
     BLUE_KETTLE,
     DELIVERED,
+    DELIVERED_TOO,
     FOREIGN,
     GIFT_CARD,
     HOME,
+    LAMP,
     NEW_ADDRESS,
     OAK_SHELF,
     PAYPAL,
@@ -102,6 +104,11 @@ WRITES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     f"Can you ship {PENDING} to my default address instead?": [(ADDRESS, {"order_id": PENDING, **HOME})],
     "I moved! Please set my default address to 9 Garden Terrace, Unit 4, Boise, ID 83703.": [
         (PROFILE, {"user_id": ADA, **NEW_ADDRESS})
+    ],
+    f"Ship {PENDING} to my Boise address, it is in my other orders.": [(ADDRESS, {"order_id": PENDING, **HOME})],
+    "I want to return the book shelf and the desk lamp, both to my Visa.": [
+        (RETURN, _return(DELIVERED, [PINE_SHELF], VISA)),
+        (RETURN, _return(DELIVERED_TOO, [LAMP], VISA)),
     ],
     f"I'd rather pay {PENDING} by PayPal.": [(PAYMENT, {"order_id": PENDING, "payment_method_id": PAYPAL})],
     f"Cancel {PENDING}, I no longer need it, and return the book shelf from {DELIVERED}. Refund to my gift card.": [

@@ -1,7 +1,7 @@
 """How clauses are written down and filled in, and the names that customers give to things of the shop.
 
 A clause is a table of lines `voice: sentences`; `[a|b]` stands for either, `{slot}` for a name. Not here: the clauses
-themselves (`retail.clauses`), voices (`synthesis.voices`).
+themselves (`synthesis.retail.clauses`), voices (`synthesis.voices`).
 """
 
 import re

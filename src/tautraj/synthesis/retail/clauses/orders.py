@@ -1,6 +1,7 @@
 """Words for whole orders and the profile: cancelling, addresses, payment methods, and the names of orders.
 
-`{order}` is one of `order by number` or `order by content`. Not here: words for items (`retail.clauses.items`).
+`{order}` is one of `order by number` or `order by content`. Not here: words for items
+(`synthesis.retail.clauses.items`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses
