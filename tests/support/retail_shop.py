@@ -1,4 +1,4 @@
-"""A hand-made shop: two products, two customers, an order in each status."""
+"""A hand-made shop: three products, two customers, an order in each status and another one that is delivered."""
 
 from copy import deepcopy
 from typing import Any
@@ -9,9 +9,10 @@ ADA, BO = "ada_obi_1234", "bo_lund_1234"
 VISA, GIFT_CARD, PAYPAL = "credit_card_1000001", "gift_card_1000002", "paypal_1000003"
 FOREIGN_CARD = "gift_card_1000004"
 PENDING, PROCESSED, DELIVERED, CANCELLED, FOREIGN = "#W1000001", "#W1000002", "#W1000003", "#W1000004", "#W1000005"
+DELIVERED_TOO = "#W1000006"
 RED_KETTLE, BLUE_KETTLE, BIG_RED_KETTLE, GONE_KETTLE = "1000000001", "1000000002", "1000000003", "1000000004"
-OAK_SHELF, PINE_SHELF = "1000000005", "1000000006"
-KETTLES, SHELVES = "2000000001", "2000000002"
+OAK_SHELF, PINE_SHELF, LAMP = "1000000005", "1000000006", "1000000007"
+KETTLES, SHELVES, LAMPS = "2000000001", "2000000002", "2000000003"
 
 HOME = {
     "address1": "5 Mill Road",
@@ -52,6 +53,11 @@ _PRODUCTS = {
             PINE_SHELF: _make_variant(PINE_SHELF, 90.25, True, wood="pine"),
         },
     },
+    LAMPS: {
+        "name": "Desk Lamp",
+        "product_id": LAMPS,
+        "variants": {LAMP: _make_variant(LAMP, 25.0, True, shade="paper")},
+    },
 }
 
 
@@ -74,7 +80,7 @@ _USERS = {
         {"source": "credit_card", "id": VISA, "brand": "visa", "last_four": "1234"},
         {"source": "gift_card", "id": GIFT_CARD, "balance": 30.0},
         {"source": "paypal", "id": PAYPAL},
-        orders=[PENDING, PROCESSED, DELIVERED, CANCELLED],
+        orders=[PENDING, PROCESSED, DELIVERED, CANCELLED, DELIVERED_TOO],
     ),
     BO: _make_user(BO, "Bo Lund", {"source": "gift_card", "id": FOREIGN_CARD, "balance": 500.0}, orders=[FOREIGN]),
 }
@@ -108,6 +114,7 @@ _ORDERS = {
     PENDING: _make_order(PENDING, ADA, "pending", VISA, **{RED_KETTLE: KETTLES}),
     PROCESSED: _make_order(PROCESSED, ADA, "processed", VISA, **{OAK_SHELF: SHELVES}),
     DELIVERED: _make_order(DELIVERED, ADA, "delivered", VISA, **{BLUE_KETTLE: KETTLES, PINE_SHELF: SHELVES}),
+    DELIVERED_TOO: _make_order(DELIVERED_TOO, ADA, "delivered", VISA, **{LAMP: LAMPS}),
     CANCELLED: _make_order(CANCELLED, ADA, "cancelled", VISA, **{BIG_RED_KETTLE: KETTLES}),
     FOREIGN: _make_order(FOREIGN, BO, "pending", FOREIGN_CARD, **{OAK_SHELF: SHELVES}),
 }

@@ -10,9 +10,11 @@ from support.retail_shop import (
     BIG_RED_KETTLE,
     BLUE_KETTLE,
     DELIVERED,
+    DELIVERED_TOO,
     FOREIGN,
     GIFT_CARD,
     HOME,
+    LAMP,
     NEW_ADDRESS,
     OAK_SHELF,
     PAYPAL,
@@ -103,6 +105,11 @@ WRITES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "I moved! Please set my default address to 9 Garden Terrace, Unit 4, Boise, ID 83703.": [
         (PROFILE, {"user_id": ADA, **NEW_ADDRESS})
     ],
+    f"Ship {PENDING} to my Boise address, it is in my other orders.": [(ADDRESS, {"order_id": PENDING, **HOME})],
+    "I want to return the book shelf and the desk lamp, both to my Visa.": [
+        (RETURN, _return(DELIVERED, [PINE_SHELF], VISA)),
+        (RETURN, _return(DELIVERED_TOO, [LAMP], VISA)),
+    ],
     f"I'd rather pay {PENDING} by PayPal.": [(PAYMENT, {"order_id": PENDING, "payment_method_id": PAYPAL})],
     f"Cancel {PENDING}, I no longer need it, and return the book shelf from {DELIVERED}. Refund to my gift card.": [
         CANCELLED_PENDING,
@@ -192,6 +199,7 @@ TELLS = {
 def test_what_is_told(call: Call, said: str) -> None:
     (resolution,) = _resolve(call, said)
     assert resolution.tells == (TELLS[said],)
+    assert TELLS[said] in (resolution.answer or "")
     assert not resolution.writes
 
 

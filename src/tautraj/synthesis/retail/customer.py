@@ -1,6 +1,6 @@
 """A customer of a shop, as requests are made of it: its orders, what names them, what may be bought instead.
 
-Not here: requests (`retail.requests`, …), their words (`retail.wording`).
+Not here: requests (`synthesis.retail.requests`, …), their words (`synthesis.retail.wording`).
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
 """The shop as a domain of synthesis.
 
-Not here: single kinds of requests (`retail.requests`), what the policy forbids (`retail.policy`).
+Not here: single kinds of requests (`synthesis.retail.requests`), what the policy forbids (`synthesis.retail.policy`).
 """
 
 import itertools

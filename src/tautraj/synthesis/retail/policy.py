@@ -1,7 +1,8 @@
 """What the shop's policy says about a write, judged on the raw database. The tools are never asked.
 
 Where the policy leaves a case open (an order with modified items), a write is a breach here, so that no task depends
-on it. Not here: what holds before any write (`retail.invariants`), consent and what is said (no part of a write).
+on it. Not here: what holds before any write (`synthesis.retail.invariants`), consent and what is said (no part of a
+write).
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """Whether every order, item, variant and payment method of a goal is named by something that is no other's.
 
 Judged on the raw data and on whether the words stand in the text, not by reading it as the desk does. Not here: what
-the policy says (`retail.policy`).
+the policy says (`synthesis.retail.policy`).
 """
 
 import re

@@ -18,6 +18,7 @@ from tautraj.agents.rules.retail.orders import (
     resolve_payment,
 )
 from tautraj.agents.rules.retail.reading import Wish, read_wishes
+from tautraj.agents.rules.retail.references import split_by_order
 from tautraj.agents.rules.retail.shop import Shop
 from tautraj.agents.rules.retail.words import Kind, classify
 
@@ -64,6 +65,20 @@ class RetailDesk:
 
     def resolve(self, intent: Wish, user_id: str, call: Call) -> Resolution:
         shop = Shop(user_id, call)
+        parts = split_by_order(intent, shop, STATUSES[intent.kind]) if intent.kind in STATUSES else [intent]
+        resolutions = [self._resolve(part, shop) for part in parts]
+        for resolution in resolutions:
+            if resolution.question or resolution.refusal or len(parts) == 1:
+                return resolution
+        return resolutions[0]._replace(
+            thought=" ".join(resolution.thought for resolution in resolutions),
+            writes=tuple(write for resolution in resolutions for write in resolution.writes),
+            tells=tuple(told for resolution in resolutions for told in resolution.tells),
+            answer=" ".join(resolution.answer for resolution in resolutions if resolution.answer) or None,
+        )
+
+    def _resolve(self, intent: Wish, shop: Shop) -> Resolution:
+        """What is to be done about a wish that concerns one order, or none; the second choice where there is one."""
         resolution = RESOLVERS[intent.kind](intent, shop)
         if resolution.refusal is None or not intent.fallback:
             return resolution
@@ -87,6 +102,13 @@ def _resolve_transfer(wish: Wish, shop: Shop) -> Resolution:
         "No tool of mine does this, and no rule forbids it: a human agent has to help.", is_transfer=True
     )
 
+
+STATUSES: dict[Kind, tuple[str, ...]] = {
+    "cancel": ("pending",),
+    "return": ("delivered",),
+    "change_item": ("pending", "delivered"),
+}
+"""Kind of a wish that may concern several orders -> the statuses in which it can be fulfilled."""
 
 RESOLVERS: dict[Kind, Callable[[Wish, Shop], Resolution]] = {
     "cancel": resolve_cancel,

@@ -64,7 +64,8 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
     amount = format_amount(sum(item["price"] for item in items))
     tells = (amount,) if any(HOW_MUCH.search(text) for text in texts) else ()
-    return Resolution(thought, (("return_delivered_order_items", arguments),), tells)
+    answer = f"You will get ${amount} back." if tells else None
+    return Resolution(thought, (("return_delivered_order_items", arguments),), tells, answer=answer)
 
 
 def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:

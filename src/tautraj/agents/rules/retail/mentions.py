@@ -27,7 +27,8 @@ _HEAD = re.compile(
     r"all))? (?:with|containing|contains|"
     r"that (?:has|had|contains|contained|includes|included|came with|consists of|holds)|which (?:has|had|contains|"
     r"includes)|"
-    r"including|includes|of|for|holding|has|had|made up of|consisting of|where (?:i|you) (?:got|bought|ordered|"
+    r"including|includes|of|for|holding|has|had|made up of|comprising|by which (?:i|you) acquired|consisting of|"
+    r"where (?:i|you) (?:got|bought|ordered|"
     r"have|had))\b",
     re.IGNORECASE,
 )

@@ -68,9 +68,28 @@ def _find_new_address(texts: Sequence[str], order: Entity | None, shop: Shop) ->
                 return dict(other["address"])
         if order is not None and DEFAULT_ADDRESS.search(text.lower()):
             return dict(shop.user["address"])
+        if elsewhere := _find_address_by_city(text, order, shop):
+            return elsewhere
         if order is None and (source := _find_order_by_content(text, shop)):
             return dict(source["address"])
     return None
+
+
+SHORT_CITIES = {"NYC": "New York", "LA": "Los Angeles"}
+
+
+def _find_address_by_city(text: str, order: Entity | None, shop: Shop) -> Entity | None:
+    """The customer's address in a city that a text names ("my Boise address"), of the profile or another order."""
+    known = [shop.user["address"], *(other["address"] for other in shop.list_orders())]
+    present = order["address"] if order else shop.user["address"]
+    for short, city in SHORT_CITIES.items():
+        text = re.sub(rf"\b{short}\b", city, text)
+    fitting = [
+        address
+        for address in known
+        if address != present and re.search(rf"\b{re.escape(address['city'])}\b", text, re.IGNORECASE)
+    ]
+    return dict(fitting[0]) if fitting and all(address == fitting[0] for address in fitting) else None
 
 
 def _find_order_by_content(text: str, shop: Shop) -> Entity | None:

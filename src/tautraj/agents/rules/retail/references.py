@@ -103,6 +103,19 @@ def find_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> Entity | Reso
     )
 
 
+def split_by_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> list[Wish]:
+    """The wish once for each order that it is about; as it is where one order has all, or where it cannot be told."""
+    if find_order_ids(wish.said) or _find_orders(wish.said, shop):
+        return [wish]
+    orders = [order for order in shop.list_orders() if order["status"] in statuses]
+    mentions = find_mentions(wish.said, {item["name"] for order in shop.list_orders() for item in order["items"]})
+    found = [find_orders_with(orders, [mention.name]) for mention in mentions]
+    if any(len(orders_with_it) != 1 for orders_with_it in found):
+        return [wish]
+    ids = dict.fromkeys(order["order_id"] for (order,) in found)
+    return [wish._replace(said=f"{wish.said} ({order_id})") for order_id in ids]
+
+
 def _narrow(text: str, orders: list[Entity], statuses: Sequence[str]) -> list[Entity]:
     """Those that can be meant: by what may be done with them, by their status, by the options of their items."""
     fitting = [order for order in orders if order["status"] in statuses] or orders

@@ -1,4 +1,7 @@
-"""What customers of a shop say: clauses in every voice. Not here: how they are filled in (`retail.wording`)."""
+"""What customers of a shop say: clauses in every voice.
+
+Not here: how they are filled in (`synthesis.retail.wording`).
+"""
 
 from tautraj.synthesis.retail.clauses import choices, items, orders, questions
 

@@ -1,7 +1,7 @@
 """Words for choices between variants and for second thoughts: cheapest, dearest, second choices, corrections.
 
 `{c}` is a condition with a blank before it, and may be empty. Not here: exchanges themselves
-        (`retail.clauses.items`).
+        (`synthesis.retail.clauses.items`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses

@@ -1,6 +1,7 @@
 """Words for items of orders: returns, exchanges, changes, refunds, payments of differences.
 
-`{from}` says which order, with a blank before it, and may be empty. Not here: whole orders (`retail.clauses.orders`).
+`{from}` says which order, with a blank before it, and may be empty. Not here: whole orders
+(`synthesis.retail.clauses.orders`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses

@@ -1,6 +1,7 @@
 """Words for whole orders and the profile: cancelling, addresses, payment methods, and the names of orders.
 
-`{order}` is one of `order by number` or `order by content`. Not here: words for items (`retail.clauses.items`).
+`{order}` is one of `order by number` or `order by content`. Not here: words for items
+(`synthesis.retail.clauses.items`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses
@@ -36,7 +37,8 @@ order by content
     chatty: the order where I [got|bought|ordered] {things}
     formal: the order containing {things}
     formal: the order which [contains|includes] {things}
-    formal: my order of {things}, among other things,
+    formal: my order comprising {things}
+    formal: the order by which I acquired {things}
     learner: the order that has {things}
     learner: the order with {things} inside
     learner: my order of {things}

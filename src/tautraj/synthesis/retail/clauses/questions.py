@@ -1,6 +1,6 @@
 """Words for questions, for what only a human may do, and for what the policy forbids.
 
-Not here: what is allowed (`retail.clauses.orders`, `retail.clauses.items`).
+Not here: what is allowed (`synthesis.retail.clauses.orders`, `synthesis.retail.clauses.items`).
 """
 
 from tautraj.synthesis.retail.wording import parse_clauses

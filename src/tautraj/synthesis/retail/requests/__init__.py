@@ -1,4 +1,4 @@
-"""What customers of a shop want, by family. Not here: how it is said (`retail.clauses`)."""
+"""What customers of a shop want, by family. Not here: how it is said (`synthesis.retail.clauses`)."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,6 +1,6 @@
 """What a customer mostly wants besides something that changes nothing: without it, to do nothing would be right.
 
-Not here: what changes nothing (`retail.requests.refusals`, `retail.requests.questions`).
+Not here: what changes nothing (`synthesis.retail.requests.refusals`, `synthesis.retail.requests.questions`).
 """
 
 from tautraj.benchmarks.goals import Request

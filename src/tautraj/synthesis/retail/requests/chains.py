@@ -1,7 +1,7 @@
 """Requests for two changes of one order, made in one breath. The address comes first: changed items close an order.
 
 Payment and items are never both changed: τ² changes the payment only of an order with a single payment, so that their
-order would matter. Not here: single changes (`retail.requests.orders`, `retail.requests.items`).
+order would matter. Not here: single changes (`synthesis.retail.requests.orders`, `synthesis.retail.requests.items`).
 """
 
 from collections.abc import Callable

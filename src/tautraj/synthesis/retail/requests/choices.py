@@ -1,6 +1,6 @@
 """Requests that leave a choice to the shop's data: the cheapest variant, or a second choice if it is not available.
 
-Not here: exchanges and returns as such (`retail.requests.items`).
+Not here: exchanges and returns as such (`synthesis.retail.requests.items`).
 """
 
 from collections.abc import Callable

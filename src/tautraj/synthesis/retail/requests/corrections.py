@@ -1,6 +1,6 @@
 """Requests that the customer corrects when asked for a confirmation: another variant, item, address, reason, refund.
 
-Not here: requests as such (`retail.requests.items`, `retail.requests.orders`).
+Not here: requests as such (`synthesis.retail.requests.items`, `synthesis.retail.requests.orders`).
 """
 
 from tautraj.benchmarks.goals import Family, Request, Write

@@ -1,6 +1,6 @@
 """Returns and exchanges that the policy forbids, worded as any other.
 
-Not here: who insists, forbidden requests about whole orders (`retail.requests.refusals`).
+Not here: who insists, forbidden requests about whole orders (`synthesis.retail.requests.refusals`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Requests about items of an order: returns, exchanges, changes of a pending order.
 
 A change or an exchange is of one item: τ²'s `modify_pending_order_items` gives every item the last one's price, and
-several would depend on their order. Not here: whole orders (`retail.requests.orders`).
+several would depend on their order. Not here: whole orders (`synthesis.retail.requests.orders`).
 """
 
 from collections.abc import Sequence

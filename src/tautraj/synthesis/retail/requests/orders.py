@@ -1,7 +1,7 @@
 """Requests about whole orders and the profile: cancelling, addresses, payment methods.
 
 Each function makes one request that the policy allows, worded; None if the customer has no order for it. Not here:
-items (`retail.requests.items`).
+items (`synthesis.retail.requests.items`).
 """
 
 from tautraj.benchmarks.goals import Family, Request, Write

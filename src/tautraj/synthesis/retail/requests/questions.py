@@ -1,7 +1,7 @@
 """Requests that change nothing: questions, and what only a human may do.
 
 An answer has at least four characters or a unit: shorter ones stand in ids by accident. Not here: what the policy
-forbids (`retail.requests.refusals`).
+forbids (`synthesis.retail.requests.refusals`).
 """
 
 from tautraj.benchmarks.goals import Family, Request

@@ -1,6 +1,6 @@
 """Requests that the policy forbids. No write follows; who insists is refused again.
 
-Not here: what the policy allows (`retail.requests.orders`, `retail.requests.items`).
+Not here: what the policy allows (`synthesis.retail.requests.orders`, `synthesis.retail.requests.items`).
 """
 
 from collections.abc import Callable
