@@ -7,12 +7,12 @@ from tautraj.agents.rules.airline.offers import Offer, search_offers
 from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import pick_offer
 from tautraj.agents.rules.airline.records import Entity, match_payment
+from tautraj.agents.rules.airline.rules import say_count
 from tautraj.agents.rules.airline.slots import (
-    FLIGHT_NUMBER,
     find_count,
     list_cabins,
-    list_codes,
     list_dates,
+    list_flight_numbers,
     list_people,
     list_places,
 )
@@ -64,7 +64,7 @@ def _choose_offer(
     wish: Wish, way: tuple[str, str, str], cabin: str, passengers: int, call: Call
 ) -> Offer | Resolution:
     text = " ".join((wish.said, *wish.amendments))
-    numbers = [code for code in list_codes(text) if FLIGHT_NUMBER.fullmatch(code)]
+    numbers = list_flight_numbers(text)
     offers = search_offers(*way, call, is_nonstop=False)
     named = [offer for offer in offers if {flight["flight_number"] for flight in offer} <= set(numbers)]
     if numbers and not named:
@@ -134,7 +134,8 @@ def _complete(
         "insurance": insurance,
     }
     return Resolution(
-        f"{count} passenger(s) in {cabin}, {paid} of {bags} bags not free, insurance: {insurance}: ${total} in all.",
+        f"{say_count(count, 'passenger')} in {cabin}, {paid} of {bags} bags not free, insurance: {insurance}. "
+        f"It costs ${total} in all.",
         writes=(("book_reservation", arguments),),
     )
 

@@ -14,6 +14,7 @@ from tautraj.agents.rules.airline.records import (
     get_balance,
     list_statuses,
 )
+from tautraj.agents.rules.airline.rules import say_count
 from tautraj.agents.rules.airline.slots import find_count, find_limit, list_cabins
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Call, Resolution
@@ -56,7 +57,7 @@ def resolve_bags(wish: Wish, user: Entity, reservation: Entity, call: Call) -> R
         "payment_id": payment,
     }
     return Resolution(
-        f"{key}: {passengers} passenger(s) in {cabin}, {user['membership']} member, {total} "
+        f"{key}: {say_count(passengers, 'passenger')} in {cabin}, {user['membership']} member, {total} "
         f"bags in all, of which {paid} "
         f"are not free: ${due} to pay.",
         writes=(("update_reservation_baggages", arguments),),
@@ -129,7 +130,8 @@ def price_change(
         offer = find_segment_offer(flight, call)
         if offer is None or not has_seats((offer,), cabin, passengers):
             return Resolution(
-                f"{flight['flight_number']} on {flight['date']} has not {passengers} seat(s) for sale in {cabin}.",
+                f"{flight['flight_number']} on {flight['date']} is not for sale in {cabin} with "
+                f"{say_count(passengers, 'seat')}.",
                 refusal=rules.NO_SEATS if offer else rules.NO_FLIGHT,
             )
         total += offer["prices"][cabin]
@@ -148,6 +150,6 @@ def price_change(
     }
     what = f"${due} to pay" if due > 0 else f"${-due} to refund"
     return Resolution(
-        f"{key}: the flights are for sale in {cabin} for {passengers} passenger(s): {what}.",
+        f"{key}: the flights are for sale in {cabin} for {say_count(passengers, 'passenger')}: {what}.",
         writes=(("update_reservation_flights", arguments),),
     )

@@ -4,6 +4,7 @@ import re
 
 from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.records import Entity
+from tautraj.agents.rules.airline.rules import say_count
 from tautraj.agents.rules.airline.slots import list_birthdays, list_names, list_people
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Resolution
@@ -39,7 +40,8 @@ def resolve_passengers(wish: Wish, reservation: Entity) -> Resolution:
         return _replace_passengers(key, passengers, reservation)
     if re.search(COUNT, said, re.IGNORECASE):
         return Resolution(
-            f"{key} has {len(passengers)} passenger(s); their number cannot change.", refusal=rules.PASSENGER_COUNT
+            f"{key} has {say_count(len(passengers), 'passenger')}; the number cannot change.",
+            refusal=rules.PASSENGER_COUNT,
         )
     return Resolution(
         f"{key} is for {', '.join(full)}.",
@@ -53,6 +55,6 @@ def _replace_passengers(key: str, passengers: list[Entity], reservation: Entity)
             f"{key} has these passengers already.", question="What should be changed about the passengers?"
         )
     return Resolution(
-        f"{key} keeps its {len(passengers)} passenger(s), so one of them may be replaced or corrected.",
+        f"{key} keeps its number of passengers, so one of them may be replaced or corrected.",
         writes=(("update_reservation_passengers", {"reservation_id": key, "passengers": passengers}),),
     )

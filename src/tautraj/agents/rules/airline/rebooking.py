@@ -20,11 +20,10 @@ from tautraj.agents.rules.airline.offers import (
 )
 from tautraj.agents.rules.airline.records import Entity, list_statuses, split_legs
 from tautraj.agents.rules.airline.slots import (
-    FLIGHT_NUMBER,
     list_cabins,
-    list_codes,
     list_dates,
     list_destinations,
+    list_flight_numbers,
     list_places,
     read_number,
 )
@@ -119,7 +118,7 @@ def _choose(
         date = leg[0]["date"]
     is_nonstop = bool(re.search(NONSTOP, text, re.IGNORECASE)) or len(leg) == 1
     offers = search_offers(origin, destination, date, call, is_nonstop=False)
-    numbers = [code for code in list_codes(text) if FLIGHT_NUMBER.fullmatch(code)]
+    numbers = list_flight_numbers(text)
     if re.search(SAME_FLIGHT, text, re.IGNORECASE):
         numbers = [flight["flight_number"] for flight in leg]
     for size in (2, 1):
@@ -155,11 +154,7 @@ def pick_offer(text: str, offers: list[Offer], is_nonstop: bool, cabin: str, pas
 
 
 def _names_flight(text: str) -> bool:
-    return bool(
-        find_criterion(text)
-        or re.search(SAME_FLIGHT, text, re.IGNORECASE)
-        or any(FLIGHT_NUMBER.fullmatch(code) for code in list_codes(text))
-    )
+    return bool(find_criterion(text) or re.search(SAME_FLIGHT, text, re.IGNORECASE) or list_flight_numbers(text))
 
 
 def _find_date(text: str, leg: list[Entity], old_dates: set[str]) -> str:

@@ -23,6 +23,9 @@ ORIGINAL_METHOD = (
 )
 
 
+NEWEST = r"\b(?:last|latest|recent(?:ly)?|newest) (?:\w+ )?(?:reservation|booking|trip|made|booked)|most recent"
+
+
 def list_reservations(user: Entity, call: Call) -> list[Entity]:
     found = (call("get_reservation_details", {"reservation_id": key}) for key in user["reservations"])
     return [reservation for reservation in found if reservation]
@@ -45,15 +48,8 @@ def find_reservation(wish: Wish, user: Entity, call: Call) -> Entity | str:
 
 
 def _narrow_down(text: str, reservations: list[Entity]) -> list[Entity]:
-    places, dates = list_places(text), list_dates(text)
-    if (
-        not places
-        and not dates
-        and re.search(
-            r"\b(?:last|latest|recent(?:ly)?|newest) (?:\w+ )?(?:reservation|booking|trip|made|booked)|most recent",
-            text,
-        )
-    ):
+    places, dates = _choose_airport(list_places(text), text, reservations), list_dates(text)
+    if not places and not dates and re.search(NEWEST, text, re.IGNORECASE):
         return sorted(reservations, key=lambda item: item["created_at"])[-1:]
     candidates = [item for item in reservations if item.get("status") != "cancelled"] or reservations
     if places:
@@ -69,6 +65,16 @@ def _narrow_down(text: str, reservations: list[Entity]) -> list[Entity]:
     ):
         candidates = [item for item in candidates if item in hits] or candidates
     return candidates
+
+
+def _choose_airport(places: list[str], text: str, reservations: list[Entity]) -> list[str]:
+    """The places, with that airport of New York that makes them a reservation's route, if the city was said."""
+    if "New York" in text:
+        for airport in ("JFK", "LGA", "EWR"):
+            others = [airport if place == "JFK" else place for place in places]
+            if any(_is_route(item, others) for item in reservations):
+                return others
+    return places
 
 
 def _is_route(reservation: Entity, places: list[str]) -> bool:

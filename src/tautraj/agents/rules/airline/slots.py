@@ -1,13 +1,12 @@
 """What a customer's words name: airports, dates, cabins, bags, money, people.
 
 Every reader takes plain English in the first or second person and returns what it found in the order said. Not here:
-what the customer wants with it (`airline.wishes`), what it means in the database (`airline.reservations`).
+payment methods (`airline.payment_words`), what the customer wants (`airline.wishes`), what is meant by it in the
+database (`airline.records`).
 """
 
 import re
 from typing import NamedTuple
-
-CABINS = ("basic_economy", "economy", "business")
 
 CITIES = {
     "Atlanta": "ATL",
@@ -61,8 +60,6 @@ NUMBERS = {
     )
 } | {"no": 0, "a": 1, "an": 1, "single": 1, "another": 1, "couple of": 2, "both": 2, "no more than": 0}
 
-_NUMBER = r"(?:\d+|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-
 _PLACE = re.compile(rf"\b(?:{'|'.join(sorted(CITIES, key=len, reverse=True))}|{'|'.join(sorted(AIRPORTS))})\b")
 
 _GOAL = re.compile(rf"\b(?:to|into|in) (?:New York )?{_PLACE.pattern[2:]}")
@@ -111,6 +108,15 @@ class Person(NamedTuple):
 
 def list_codes(text: str) -> list[str]:
     return [code for code in CODE.findall(text) if code not in ("PLEASE", "CANCEL")]
+
+
+def list_flight_numbers(text: str) -> list[str]:
+    return [code for code in list_codes(text) if FLIGHT_NUMBER.fullmatch(code)]
+
+
+def list_reservation_ids(text: str) -> list[str]:
+    """The codes that are no flight numbers by their shape. Few reservations have an id of that shape."""
+    return [code for code in list_codes(text) if not FLIGHT_NUMBER.fullmatch(code)]
 
 
 def list_places(text: str) -> list[str]:
