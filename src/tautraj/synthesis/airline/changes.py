@@ -84,7 +84,7 @@ def add_bags(view: View, target: Target, family: Family, count: int | None = Non
         "nonfree_baggages": paid,
         "payment_id": payment[0],
     }
-    about = list_touched(reservation["reservation_id"], payment[0] if due else "")
+    about = list_touched(reservation["reservation_id"], payment[0])
     return make_request(view, family, said, "update_reservation_baggages", arguments, about, answers)
 
 

@@ -22,10 +22,13 @@ from tautraj.agents.rules.desk import Call, Resolution
 ROUND = r"round[- ]?trip|return(?:ing)? (?:flight|trip|on)|and back|\bback on\b"
 ONE_WAY = r"one[- ]way"
 SELF = (
-    r"\b(?:I|[Yy]ou) (?:want|need|wish|like|would like|am going|are going) to (?:fly|travel|go)\b|"
-    r"\b(?i:me|myself|yourself|alone)\b|\b[Yy]ou and (?:[A-Z]|nobody|no one)|\band you\b(?= \(|[.;]|$)"
-    r"|\b(?i:for|just|only|are|is|be|come|flying:) [Yy]ou\b(?! [a-z]+ing)|\b[Yy]ou, [A-Z][a-z]+ [A-Z]"
+    r"\b(?:I|[Yy]ou) (?:want|need|wish|like|would like|am going|are going) to (?:fly|travel|go)\b"
+    r"|\b(?i:myself|yourself|alone)\b|\b(?:[Mm]e|[Yy]ou) and (?:[A-Z]|nobody|no one)|\band (?:me|you)\b(?= \(|[.;]|$)"
+    r"|\b(?i:for|just|only|are|is|be|come|flying:) (?:[Mm]e|[Yy]ou)\b(?! [a-z]+ing)"
+    r"|\b(?:[Mm]e|[Yy]ou), [A-Z][a-z]+ [A-Z]"
 )
+"""Words, in the first or the second person, that count the customer among those who fly."""
+
 BAGS = r"(?:bag|suitcase|luggage|baggage)"
 NO_BAGS = r"(?:without|not|nor|n't)(?: (?!and\b|but\b|insurance\b)\w+){0,4} (?:bag|suitcase|luggage|baggage)"
 INSURANCE = r"insurance|insured"
@@ -93,8 +96,7 @@ def _list_passengers(wish: Wish, user: Entity) -> list[Entity]:
 def _drop_requests(text: str) -> str:
     """Without `book it for me` and the like, which say nothing about who flies."""
     return re.sub(
-        r"\b(?:book|ask|tell|threw|give|help|get|find|sell|suits?|let|charge|for (?:me|you) in|surprise)\b"
-        r"[^.,;:?!]{0,12}\b(?:me|you)\b|\b(?:trip|flight|it|ticket)s? for (?:me|you)\b",
+        r"\b(?:book|get|find|reserve)\b[^.,;:?!]{0,12}\bfor (?:me|you)\b|\b(?:trip|flight|it|ticket)s? for (?:me|you)\b",
         " ",
         text,
         flags=re.IGNORECASE,

@@ -15,13 +15,10 @@ from tautraj.agents.rules.desk import Call
 Entity = dict[str, Any]
 
 ORIGINAL_METHOD = (
-    r"\b(?:original(?:ly)?|same)\b[^.?!]{0,30}\b(?:payment|method|form|card|way|used|paid)|"
-    r"(?:paid|used|charged) (?:with )?"
-    r"(?:before|originally|then|the first time|back then|at the time)|(?:way|method|card|"
-    r"what) (?:that )?(?:i|you|we) "
-    r"(?:originally )?(?:paid|used)"
+    r"\b(?:original(?:ly)?|same) (?:\w+ ){0,2}(?:payment|method|form|card|way)|(?:paid|used|charged) (?:with )?(?:before|"
+    r"originally|then|the first time|back then|at the time)|(?:way|method|card|what) (?:that )?(?:i|you|we) (?:originally )?"
+    r"(?:paid|used)"
 )
-
 
 NEWEST = r"\b(?:last|latest|recent(?:ly)?|newest) (?:\w+ )?(?:reservation|booking|trip|made|booked)|most recent"
 
