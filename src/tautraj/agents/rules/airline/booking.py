@@ -96,7 +96,8 @@ def _list_passengers(wish: Wish, user: Entity) -> list[Entity]:
 def _drop_requests(text: str) -> str:
     """Without `book it for me` and the like, which say nothing about who flies."""
     return re.sub(
-        r"\b(?:book|get|find|reserve)\b[^.,;:?!]{0,12}\bfor (?:me|you)\b|\b(?:trip|flight|it|ticket)s? for (?:me|you)\b",
+        r"\b(?:book|get|find|reserve)\b[^.,;:?!]{0,12}\bfor (?:me|you)\b"
+        r"|\b(?:trip|flight|it|ticket)s? for (?:me|you)\b",
         " ",
         text,
         flags=re.IGNORECASE,

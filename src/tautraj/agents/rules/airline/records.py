@@ -15,9 +15,9 @@ from tautraj.agents.rules.desk import Call
 Entity = dict[str, Any]
 
 ORIGINAL_METHOD = (
-    r"\b(?:original(?:ly)?|same) (?:\w+ ){0,2}(?:payment|method|form|card|way)|(?:paid|used|charged) (?:with )?(?:before|"
-    r"originally|then|the first time|back then|at the time)|(?:way|method|card|what) (?:that )?(?:i|you|we) (?:originally )?"
-    r"(?:paid|used)"
+    r"\b(?:original(?:ly)?|same) (?:\w+ ){0,2}(?:payment|method|form|card|way)"
+    r"|(?:paid|used|charged) (?:with )?(?:before|originally|then|the first time|back then|at the time)"
+    r"|(?:way|method|card|what) (?:that )?(?:i|you|we) (?:originally )?(?:paid|used)"
 )
 
 NEWEST = r"\b(?:last|latest|recent(?:ly)?|newest) (?:\w+ )?(?:reservation|booking|trip|made|booked)|most recent"
