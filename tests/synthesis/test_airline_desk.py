@@ -10,7 +10,8 @@ from tau2.domains.airline.tools import AirlineTools
 
 from tautraj.agents.rules.airline import AIRLINE_DESK as DESK
 from tautraj.agents.rules.airline import rules
-from tautraj.agents.rules.airline.slots import list_cabins, list_dates, list_payments, list_people, list_places
+from tautraj.agents.rules.airline.payment_words import list_payments
+from tautraj.agents.rules.airline.slots import list_cabins, list_dates, list_people, list_places
 from tautraj.agents.rules.desk import Call, Resolution
 
 ADA = "ada_obi_1234"

@@ -75,16 +75,14 @@ def add_bags(view: View, target: Target, family: Family, count: int | None = Non
     else:
         more = view.rng.choice(("more ", "extra ", "")) if count > 1 else view.rng.choice(("more ", "extra "))
         said = view.say(clauses_change.ADD_BAGS, ref=target.name, bags=say_count(count, more + _draw_bag_noun(view)))
-    answers: dict[Topic, str] = {}
-    if due or view.rng.random() < 0.3:
-        said, answers = add_payment(view, target, said, payment[1])
+    said, answers = add_payment(view, target, said, payment[1], is_due=due > 0)
     arguments = {
         "reservation_id": reservation["reservation_id"],
         "total_baggages": total,
         "nonfree_baggages": paid,
         "payment_id": payment[0],
     }
-    about = list_touched(reservation["reservation_id"], payment[0] if due else "")
+    about = list_touched(reservation["reservation_id"], payment[0])
     return make_request(view, family, said, "update_reservation_baggages", arguments, about, answers)
 
 

@@ -11,6 +11,9 @@ from tautraj.synthesis.airline.policy import find_breach
 from tautraj.synthesis.airline.view import Entity, View
 
 PAYMENT_LATER_SHARE = 0.3
+FREE_PAYMENT_LATER_SHARE = 0.7
+"""Few think of the payment where nothing is due; the tool wants one nevertheless."""
+
 TAIL_SHARE = 0.4
 
 
@@ -48,9 +51,11 @@ def make_request(
     return Request(family=family, said=said, writes=(write,), about=about, answers=answers or {})
 
 
-def add_payment(view: View, target: Target, said: str, name: str) -> tuple[str, dict[Topic, str]]:
+def add_payment(
+    view: View, target: Target, said: str, name: str, *, is_due: bool = True
+) -> tuple[str, dict[Topic, str]]:
     """The wish with how it is paid: in the same sentence, in its own, or only when asked."""
-    if view.rng.random() < PAYMENT_LATER_SHARE:
+    if view.rng.random() < (PAYMENT_LATER_SHARE if is_due else FREE_PAYMENT_LATER_SHARE):
         return said, {"payment": view.say(clauses_change.PAYMENT_ANSWER, key=target.short, pay=name)}
     if said.endswith(".") and view.rng.random() < TAIL_SHARE:
         return said[:-1] + view.say(clauses_change.PAYMENT_TAILS, pay=name), {}

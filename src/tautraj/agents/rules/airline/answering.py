@@ -13,7 +13,7 @@ from tautraj.agents.rules.airline.offers import (
     search_offers,
 )
 from tautraj.agents.rules.airline.records import Entity, find_reservation
-from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_cabins, list_codes, list_dates, list_places
+from tautraj.agents.rules.airline.slots import list_cabins, list_dates, list_flight_numbers, list_places
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Call, Resolution
 
@@ -21,7 +21,7 @@ from tautraj.agents.rules.desk import Call, Resolution
 def resolve_question(wish: Wish, user: Entity, call: Call) -> Resolution:
     text = " ".join((wish.said, *wish.amendments))
     if re.search(r"(?i)\bstatus\b|on time|delayed\?|landed", text) and (status := _find_status(text, call)):
-        return Resolution("The status tool answers it.", tells=(status,))
+        return Resolution(f"The flight is {status}.", tells=(status,))
     if balance := _sum_balances(text, user):
         return balance
     cabins = wish.find(list_cabins)
@@ -42,7 +42,7 @@ def resolve_question(wish: Wish, user: Entity, call: Call) -> Resolution:
         r"what is the number|number under",
         text,
     ):
-        return Resolution("The reservation says it.", tells=(reservation["flights"][0]["flight_number"],))
+        return Resolution(f"{key} begins with that flight.", tells=(reservation["flights"][0]["flight_number"],))
     if cabins and not re.search(PARTIAL, text):
         return _price_cabin(reservation, cabins[-1], call)
     total = sum(payment["amount"] for payment in reservation["payment_history"])
@@ -50,7 +50,7 @@ def resolve_question(wish: Wish, user: Entity, call: Call) -> Resolution:
 
 
 def _find_status(text: str, call: Call) -> str | None:
-    numbers = [code for code in list_codes(text) if FLIGHT_NUMBER.fullmatch(code)]
+    numbers = list_flight_numbers(text)
     dates = list_dates(text)
     if not numbers or not dates:
         return None
@@ -65,7 +65,11 @@ def _sum_balances(text: str, user: Entity) -> Resolution | None:
         if re.search(cue, text, re.IGNORECASE):
             total = sum(method["amount"] for method in user["payment_methods"].values() if method["source"] == source)
             tells.append(f"${int(total)}")
-    return Resolution("The profile lists the balances.", tells=tuple(tells)) if tells else None
+    return (
+        Resolution(f"The balances in the profile add up to {' and '.join(tells)}.", tells=tuple(tells))
+        if tells
+        else None
+    )
 
 
 def _find_lowest_price(wish: Wish, text: str, cabin: str, call: Call) -> Resolution:

@@ -4,15 +4,15 @@ import re
 
 from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.offers import Offer, search_offers
+from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import pick_offer
 from tautraj.agents.rules.airline.records import Entity, match_payment
+from tautraj.agents.rules.airline.rules import say_count
 from tautraj.agents.rules.airline.slots import (
-    FLIGHT_NUMBER,
     find_count,
     list_cabins,
-    list_codes,
     list_dates,
-    list_payments,
+    list_flight_numbers,
     list_people,
     list_places,
 )
@@ -22,9 +22,13 @@ from tautraj.agents.rules.desk import Call, Resolution
 ROUND = r"round[- ]?trip|return(?:ing)? (?:flight|trip|on)|and back|\bback on\b"
 ONE_WAY = r"one[- ]way"
 SELF = (
-    r"\b(?i:me|myself|yourself|alone)\b|\b[Yy]ou and (?:[A-Z]|nobody|no one)|\band you\b(?= \(|[.;]|$)"
-    r"|\b(?i:for|just|only|are|is|be|come|flying:) [Yy]ou\b(?! [a-z]+ing)|\b[Yy]ou, [A-Z][a-z]+ [A-Z]"
+    r"\b(?:I|[Yy]ou) (?:want|need|wish|like|would like|am going|are going) to (?:fly|travel|go)\b"
+    r"|\b(?i:myself|yourself|alone)\b|\b(?:[Mm]e|[Yy]ou) and (?:[A-Z]|nobody|no one)|\band (?:me|you)\b(?= \(|[.;]|$)"
+    r"|\b(?i:for|just|only|are|is|be|come|flying:) (?:[Mm]e|[Yy]ou)\b(?! [a-z]+ing)"
+    r"|\b(?:[Mm]e|[Yy]ou), [A-Z][a-z]+ [A-Z]"
 )
+"""Words, in the first or the second person, that count the customer among those who fly."""
+
 BAGS = r"(?:bag|suitcase|luggage|baggage)"
 NO_BAGS = r"(?:without|not|nor|n't)(?: (?!and\b|but\b|insurance\b)\w+){0,4} (?:bag|suitcase|luggage|baggage)"
 INSURANCE = r"insurance|insured"
@@ -63,7 +67,7 @@ def _choose_offer(
     wish: Wish, way: tuple[str, str, str], cabin: str, passengers: int, call: Call
 ) -> Offer | Resolution:
     text = " ".join((wish.said, *wish.amendments))
-    numbers = [code for code in list_codes(text) if FLIGHT_NUMBER.fullmatch(code)]
+    numbers = list_flight_numbers(text)
     offers = search_offers(*way, call, is_nonstop=False)
     named = [offer for offer in offers if {flight["flight_number"] for flight in offer} <= set(numbers)]
     if numbers and not named:
@@ -92,8 +96,8 @@ def _list_passengers(wish: Wish, user: Entity) -> list[Entity]:
 def _drop_requests(text: str) -> str:
     """Without `book it for me` and the like, which say nothing about who flies."""
     return re.sub(
-        r"\b(?:book|ask|tell|threw|give|help|get|find|sell|suits?|let|charge|for (?:me|you) in|surprise)\b"
-        r"[^.,;:?!]{0,12}\b(?:me|you)\b|\b(?:trip|flight|it|ticket)s? for (?:me|you)\b",
+        r"\b(?:book|get|find|reserve)\b[^.,;:?!]{0,12}\bfor (?:me|you)\b"
+        r"|\b(?:trip|flight|it|ticket)s? for (?:me|you)\b",
         " ",
         text,
         flags=re.IGNORECASE,
@@ -133,7 +137,8 @@ def _complete(
         "insurance": insurance,
     }
     return Resolution(
-        f"{count} passenger(s) in {cabin}, {paid} of {bags} bags not free, insurance: {insurance}: ${total} in all.",
+        f"{say_count(count, 'passenger')} in {cabin}, {paid} of {bags} bags not free, insurance: {insurance}. "
+        f"It costs ${total} in all.",
         writes=(("book_reservation", arguments),),
     )
 

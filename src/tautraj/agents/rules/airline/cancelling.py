@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.cues import BY_AIRLINE, INSURED, PLANS
 from tautraj.agents.rules.airline.records import Entity, list_statuses
+from tautraj.agents.rules.airline.rules import say_count
 from tautraj.agents.rules.airline.wishes import Wish, split_sentences
 from tautraj.agents.rules.desk import Call, Resolution
 
@@ -77,6 +78,7 @@ def resolve_compensation(wish: Wish, user: Entity, reservation: Entity, call: Ca
             refusal=rules.NO_COMPENSATION,
         )
     return Resolution(
-        f"{key}: {why}, {passengers} passenger(s), {user['membership']} member: a certificate of ${amount}.",
+        f"{key}: {why}, {say_count(passengers, 'passenger')}, {user['membership']} member. A certificate "
+        f"of ${amount} is due.",
         writes=(("send_certificate", {"user_id": user["user_id"], "amount": amount}),),
     )

@@ -34,7 +34,7 @@ CUES: dict[Kind, tuple[str, ...]] = {
         r"(?:flight|seat|ticket)s? (?:needed|wanted)",
     ),
     "passengers": (
-        r"passengers?\b(?! (?:are|is|on it))",
+        r"(?<!all )(?<!both )(?<!for the )passengers?\b(?! (?:are|is|on it))",
         r"\bnames?\b",
         r"date of birth|birth ?date|birthday|\bdob\b",
         r"spell\w*",
@@ -68,7 +68,7 @@ CUES: dict[Kind, tuple[str, ...]] = {
         r"how (?:much|many)",
         r"\bwhat (?:is|was|are|were|would|does|do|did|has|kind)\b(?! left)",
         r"\bwhich of\b|\bwhich (?:flight|reservation|booking|trip)\b|hear (?:how|what|which)",
-        r"tell (?:me|you)|let (?:me|you) know|(?:like|want|need|love) to know",
+        r"tell (?:me|you)|let (?:me|you) know|(?:like|want|need|love)s? to know",
         r"\bwonder|curious|find out|look (?:it )?up\b|inform|balance of|worth",
         r"(?:kindly|please) (?:state|confirm)|somebody check",
     ),
@@ -77,7 +77,8 @@ CUES: dict[Kind, tuple[str, ...]] = {
 
 _BESIDE_COMPENSATION = frozenset({"compensation", "cancel", "flights"})
 _DENIED = re.compile(
-    r"\b(?:do not|don't|not|without|rather than|instead of|never|no need to|nor|no)\b (?:\w+ ){0,3}?"
+    r"\bwithout changing [^.,;]*"
+    r"|\b(?:do not|don't|not|without|rather than|instead of|never|no need to|nor|no)\b (?:\w+ ){0,3}?"
     r"(?:cancel\w*|chang\w+|upgrad\w+|insurance|bags?\b|baggage|luggage|suitcases?|book\w*|compensat\w+)",
     re.IGNORECASE,
 )

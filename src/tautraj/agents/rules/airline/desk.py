@@ -8,11 +8,13 @@ from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.answering import resolve_question
 from tautraj.agents.rules.airline.booking import resolve_booking
 from tautraj.agents.rules.airline.cancelling import resolve_cancellation, resolve_compensation
-from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin, resolve_passengers
+from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin
 from tautraj.agents.rules.airline.cues import find_kinds
+from tautraj.agents.rules.airline.passengers import resolve_passengers
+from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import resolve_flights
 from tautraj.agents.rules.airline.records import find_reservation
-from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_payments, list_places
+from tautraj.agents.rules.airline.slots import list_codes, list_dates, list_places, list_reservation_ids
 from tautraj.agents.rules.airline.wishes import Wish, has_reference, read_wishes, split_sentences
 from tautraj.agents.rules.desk import Action, Call, Resolution
 
@@ -23,6 +25,7 @@ BARE_REFERENCE = re.compile(
     re.IGNORECASE,
 )
 CONDITION = re.compile(r"^(?:and |but )?(?:only )?(?:if|should|in case|unless|when)\b[^,:;]*?[,:;] ", re.IGNORECASE)
+KEPT = re.compile(r"\b(?:leave|keep|forget)\b[^,.;]*?(?: and |, )", re.IGNORECASE)
 LEAVE = (
     r"\bleave (?:it|everything|things|the reservation)|forget (?:it|about)|do nothing|keep (?:it|"
     r"things|everything|the way|the present)"
@@ -57,7 +60,7 @@ class AirlineDesk:
             return first
         if re.search(LEAVE, intent.otherwise, re.IGNORECASE) and not re.search(r"\badd\b", intent.otherwise):
             return first._replace(thought=f"{first.thought} The customer wants nothing else then.")
-        said = CONDITION.sub("", intent.otherwise)
+        said = KEPT.sub("", CONDITION.sub("", intent.otherwise))
         kinds = find_kinds(said) or [intent.kind]
         if intent.kind == "book" and kinds[0] != "cancel":
             kinds = ["book"]
@@ -101,13 +104,14 @@ def _is_about_another(intent: Wish, said: str) -> bool:
         return intent.kind != "book" or (not is_about_booking and has_reference(said))
     if not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
         return False
-    codes = {code for code in list_codes(said) if not FLIGHT_NUMBER.fullmatch(code)}
+    codes = set(list_reservation_ids(said))
     if codes:
         return not codes & set(list_codes(own_text))
+    if not re.search(r"\b(?:trip|booking|reservation|journey)\b", said):
+        return False
     if places := set(list_places(said)):
         return not places <= set(list_places(own_text))
-    is_named = bool(list_payments(said) or re.search(r"\b(?:trip|booking|reservation|journey)\b", said))
-    return is_named and bool(set(list_dates(said)) - set(list_dates(own_text)))
+    return bool(set(list_dates(said)) - set(list_dates(own_text)))
 
 
 AIRLINE_DESK = AirlineDesk()

@@ -20,10 +20,10 @@ from tautraj.agents.rules.airline.offers import (
 )
 from tautraj.agents.rules.airline.records import Entity, list_statuses, split_legs
 from tautraj.agents.rules.airline.slots import (
-    FLIGHT_NUMBER,
     list_cabins,
-    list_codes,
     list_dates,
+    list_destinations,
+    list_flight_numbers,
     list_places,
     read_number,
 )
@@ -59,7 +59,7 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
         return Resolution(f"{key} is basic economy, whose flights stay as they are.", refusal=rules.BASIC_ECONOMY)
     stops = {flight[end] for flight in reservation["flights"] for end in ("origin", "destination")}
     said = " ".join((wish.said, *wish.amendments))
-    if set(list_places(said)) - stops and re.search(rf"{ROUTE}|\b(?:to|into|in|from|out of) ", said):
+    if set(list_destinations(said)) - stops or (re.search(ROUTE, said) and set(list_places(said)) - stops):
         return Resolution(
             f"{key} goes from {reservation['origin']} to {reservation['destination']}.", refusal=rules.OTHER_ROUTE
         )
@@ -118,7 +118,7 @@ def _choose(
         date = leg[0]["date"]
     is_nonstop = bool(re.search(NONSTOP, text, re.IGNORECASE)) or len(leg) == 1
     offers = search_offers(origin, destination, date, call, is_nonstop=False)
-    numbers = [code for code in list_codes(text) if FLIGHT_NUMBER.fullmatch(code)]
+    numbers = list_flight_numbers(text)
     if re.search(SAME_FLIGHT, text, re.IGNORECASE):
         numbers = [flight["flight_number"] for flight in leg]
     for size in (2, 1):
@@ -154,11 +154,7 @@ def pick_offer(text: str, offers: list[Offer], is_nonstop: bool, cabin: str, pas
 
 
 def _names_flight(text: str) -> bool:
-    return bool(
-        find_criterion(text)
-        or re.search(SAME_FLIGHT, text, re.IGNORECASE)
-        or any(FLIGHT_NUMBER.fullmatch(code) for code in list_codes(text))
-    )
+    return bool(find_criterion(text) or re.search(SAME_FLIGHT, text, re.IGNORECASE) or list_flight_numbers(text))
 
 
 def _find_date(text: str, leg: list[Entity], old_dates: set[str]) -> str:

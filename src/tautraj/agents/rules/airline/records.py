@@ -7,27 +7,20 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from tautraj.agents.rules.airline.slots import (
-    FLIGHT_NUMBER,
-    PaymentWords,
-    list_codes,
-    list_dates,
-    list_names,
-    list_payments,
-    list_places,
-)
+from tautraj.agents.rules.airline.payment_words import PaymentWords, list_payments
+from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_names, list_places
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Call
 
 Entity = dict[str, Any]
 
 ORIGINAL_METHOD = (
-    r"\b(?:original(?:ly)?|same)\b[^.?!]{0,30}\b(?:payment|method|form|card|way|used|paid)|"
-    r"(?:paid|used|charged) (?:with )?"
-    r"(?:before|originally|then|the first time|back then|at the time)|(?:way|method|card|"
-    r"what) (?:that )?(?:i|you|we) "
-    r"(?:originally )?(?:paid|used)"
+    r"\b(?:original(?:ly)?|same) (?:\w+ ){0,2}(?:payment|method|form|card|way)"
+    r"|(?:paid|used|charged) (?:with )?(?:before|originally|then|the first time|back then|at the time)"
+    r"|(?:way|method|card|what) (?:that )?(?:i|you|we) (?:originally )?(?:paid|used)"
 )
+
+NEWEST = r"\b(?:last|latest|recent(?:ly)?|newest) (?:\w+ )?(?:reservation|booking|trip|made|booked)|most recent"
 
 
 def list_reservations(user: Entity, call: Call) -> list[Entity]:
@@ -52,15 +45,8 @@ def find_reservation(wish: Wish, user: Entity, call: Call) -> Entity | str:
 
 
 def _narrow_down(text: str, reservations: list[Entity]) -> list[Entity]:
-    places, dates = list_places(text), list_dates(text)
-    if (
-        not places
-        and not dates
-        and re.search(
-            r"\b(?:last|latest|recent(?:ly)?|newest) (?:\w+ )?(?:reservation|booking|trip|made|booked)|most recent",
-            text,
-        )
-    ):
+    places, dates = _choose_airport(list_places(text), text, reservations), list_dates(text)
+    if not places and not dates and re.search(NEWEST, text, re.IGNORECASE):
         return sorted(reservations, key=lambda item: item["created_at"])[-1:]
     candidates = [item for item in reservations if item.get("status") != "cancelled"] or reservations
     if places:
@@ -76,6 +62,16 @@ def _narrow_down(text: str, reservations: list[Entity]) -> list[Entity]:
     ):
         candidates = [item for item in candidates if item in hits] or candidates
     return candidates
+
+
+def _choose_airport(places: list[str], text: str, reservations: list[Entity]) -> list[str]:
+    """The places, with that airport of New York that makes them a reservation's route, if the city was said."""
+    if "New York" in text:
+        for airport in ("JFK", "LGA", "EWR"):
+            others = [airport if place == "JFK" else place for place in places]
+            if any(_is_route(item, others) for item in reservations):
+                return others
+    return places
 
 
 def _is_route(reservation: Entity, places: list[str]) -> bool:

@@ -45,5 +45,9 @@ ABOVE_LIMIT = "This would cost more than the amount you named."
 FOREIGN_PAYMENT = "I am sorry, but only payment methods that are in your profile can be used."
 
 
+def say_count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def count_paid_bags(membership: str, cabin: str, passengers: int, bags: int) -> int:
     return max(0, bags - FREE_BAGS[membership][cabin] * passengers)

@@ -20,7 +20,7 @@ from tautraj.agents.rules.airline.cues import (
     Kind,
     find_kinds,
 )
-from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_places
+from tautraj.agents.rules.airline.slots import list_codes, list_dates, list_places, list_reservation_ids
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ def read_wishes(text: str) -> list[Wish]:
 
 def _spread(kinds: Sequence[Kind], said: str, context: str) -> list[Wish]:
     """One wish per kind; where several reservations are named, one each, of the kind asked for before it."""
-    codes = list(dict.fromkeys(code for code in list_codes(said) if not FLIGHT_NUMBER.fullmatch(code)))
+    codes = list(dict.fromkeys(list_reservation_ids(said)))
     if len(codes) < 2:
         return [Wish(kind, said, context) for kind in kinds]
     wishes = []
@@ -116,7 +116,7 @@ def _find_last_cue(kind: Kind, text: str) -> int:
 
 def _opens_another(wish: Wish, sentence: str) -> bool:
     """Whether a sentence that asks for nothing is about what comes next: another reservation, or another reason."""
-    codes = [code for code in list_codes(sentence) if not FLIGHT_NUMBER.fullmatch(code)]
+    codes = list_reservation_ids(sentence)
     if codes and list_codes(wish.said) and not set(codes) <= set(list_codes(wish.said)):
         return True
     is_explained = wish.kind not in ("cancel", "compensation") or bool(REASON.search(wish.said))
@@ -129,13 +129,15 @@ def _add(wish: Wish, *sentences: str) -> Wish:
 
 def _is_detail(wish: Wish, kinds: Sequence[Kind], sentence: str) -> bool:
     """Whether a sentence only says more about the wish before it."""
-    codes = [code for code in list_codes(sentence) if code not in wish.said and not FLIGHT_NUMBER.fullmatch(code)]
+    codes = [code for code in list_reservation_ids(sentence) if code not in wish.said]
     if wish.kind == "book" and (codes or re.search(OWN, sentence, re.IGNORECASE)):
         return False
     if codes:
         return not has_reference(wish.said) and set(kinds) <= {wish.kind}
-    places = set(list_places(sentence))
-    if places and list_places(wish.said) and not places <= set(list_places(wish.said)):
+    places, own_places = set(list_places(sentence)), set(list_places(wish.said))
+    if not places <= own_places and (
+        own_places or re.search(OWN, sentence, re.IGNORECASE) and has_reference(wish.said)
+    ):
         return False
     return set(kinds) <= DETAILS.get(wish.kind, frozenset()) | {wish.kind}
 
