@@ -41,7 +41,7 @@ NUMBERS = {"no": "0", "zero": "0", "one": "1", "two": "2", "three": "3", "four":
 
 STRICT = {
     "order": r"#?\bW\d{7}\b",
-    "reservation": r"\b(?=[A-Z]*\d)(?=\d*[A-Z])(?!HAT\d)[A-Z0-9]{6}\b",
+    "reservation": r"\b(?=[A-Z]*\d)(?=\d*[A-Z])(?![A-Z]{3}\d{3})[A-Z0-9]{6}\b",
     "item": r"(?<!_)\b\d{10}\b",
     "line or bill": r"\b[LB]\d{3,}\b",
     "task": r"\btask_\d+\b",
@@ -50,7 +50,7 @@ STRICT = {
 
 EXCHANGED = {
     "payment method": r"\b(?:paypal|credit_card|gift_card|certificate)_\d+\b",
-    "flight": r"\bHAT\d{3}\b",
+    "flight": r"\b[A-Z]{3}\d{3}\b",
     "date": r"\b20\d\d-\d\d-\d\d\b",
     "cabin": CABINS,
     "reason": REASONS,
