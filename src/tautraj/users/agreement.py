@@ -1,7 +1,7 @@
 """Whether what an agent announces is what a customer wants: its operation, and every value that both name.
 
-The customer knows no database. Options of an item are compared by item ids alone. Not here: what is an announcement
-(`users.agent_message`).
+The customer knows no database, only its request. Not here: what is an announcement (`users.agent_message`), names and
+options of items (`users.item_agreement`).
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Any
 
 from tautraj.benchmarks.goals import Request, Write
 from tautraj.grading.confirmation import OPERATIONS
+from tautraj.users.item_agreement import find_foreign_item
 
 VERBS = {
     "cancel": r"\bcancel(?!led|ed|l?ation (?:fee|polic))\w*|\bcall(?:ing)? off",
@@ -29,7 +30,14 @@ NOT_IN_TRAVEL = {"exchange", "return", "book"}
 TOOL_VERBS = {"modify_pending_order_items": "exchange"}
 """Tool whose name does not begin with its operation."""
 
-PAYMENT_KINDS = {"paypal": r"pay ?pal", "credit_card": r"credit[ _]card", "gift_card": r"gift[ _]card"}
+CHANGE = r"\b(?:chang|modif|updat|add|upgrad|downgrad|remov|switch)\w*"
+
+PAYMENT_KINDS = {
+    "paypal": r"pay ?pal",
+    "credit_card": r"credit[ _]card",
+    "gift_card": r"gift[ _]card",
+    "certificate": r"certificate",
+}
 
 PAYING = r"\b(?:pa(?:y|id)\w*|cards?|refund\w*|charg\w*|certificates?|money|account|method)\b"
 
@@ -41,9 +49,10 @@ NUMBERS = {"no": "0", "zero": "0", "one": "1", "two": "2", "three": "3", "four":
 
 STRICT = {
     "order": r"#?\bW\d{7}\b",
-    "reservation": r"\b(?=[A-Z]*\d)(?=\d*[A-Z])(?![A-Z]{3}\d{3})[A-Z0-9]{6}\b",
+    "reservation": r"\b(?=[A-Z]*\d)(?=\d*[A-Z])(?![A-Z]{3}\d{3})[A-Z0-9]{6}\b|(?<=reservation )[A-Z0-9]{6}\b",
     "item": r"(?<!_)\b\d{10}\b",
-    "line or bill": r"\b[LB]\d{3,}\b",
+    "line": r"\bL\d{3,}\b",
+    "bill": r"\bB\d{3,}\b",
     "task": r"\btask_\d+\b",
 }
 """Kind -> form of an id. An announcement may name no other one than the request."""
@@ -65,6 +74,8 @@ NO_INSURANCE = (
     r"|\b(?:not|don't|won't)(?: \w+){1,4} insurance\b|\binsurance\W+(?:no|none|declined)\b"
 )
 
+TRAVELLER = r"(?:\bfor |\bpassengers?\b[^.]*?\b(?:to|are|is) )([A-Z][\w'-]+ [A-Z][\w'-]+)"
+
 BAGS = rf"\b(\d+|{'|'.join(NUMBERS)})(?: \w+)? (?:bags?|baggages?|suitcases?)\b"
 
 
@@ -72,7 +83,14 @@ def find_disagreement(announced: str, request: Request) -> str | None:
     """What in an announcement is not what the request is about; None if it may be agreed to."""
     if not request.writes:
         return _find_unwanted_operation(announced, request)
-    checks = (_compare_operations, _compare_ids, _compare_values, _compare_payments, _compare_numbers)
+    checks = (
+        _compare_operations,
+        _compare_ids,
+        _compare_values,
+        _compare_payments,
+        _compare_numbers,
+        find_foreign_item,
+    )
     return next(filter(None, (check(announced, request) for check in checks)), None)
 
 
@@ -99,27 +117,43 @@ def _compare_operations(announced: str, request: Request) -> str | None:
     """Nouns ("payment", "address") stand in announcements of other operations too: there the first word decides."""
     verbs = _find_verbs(announced)
     if wanted := {verb for write in request.writes if (verb := _get_verb(write.tool)) in VERBS}:
+        if not verbs and _search(CHANGE, announced) >= 0:
+            return _find_other_operation(announced, request)
         return f"the operation: {_join(verbs)}" if verbs and not verbs & wanted else None
     if not any("order" in write.tool or write.tool == "modify_user_address" for write in request.writes):
         verbs -= NOT_IN_TRAVEL
     own = min((start for write in request.writes if (start := _find_operation(announced, write)) >= 0), default=-1)
     if verbs and (own < 0 or min(_search(VERBS[verb], announced) for verb in verbs) < own):
         return f"the operation: {_join(verbs)}"
-    if own < 0 and all(write.tool in OPERATIONS for write in request.writes):
-        others = sorted(tool for tool, words in OPERATIONS.items() if _search(words, announced) >= 0)
-        return f"the operation: {others[0]}" if others else None
-    return None
+    return _find_other_operation(announced, request)
+
+
+def _find_other_operation(announced: str, request: Request) -> str | None:
+    """An operation that is named where none of the request's is."""
+    if find_operations(announced, request.writes) or not all(write.tool in OPERATIONS for write in request.writes):
+        return None
+    others = sorted(tool for tool, words in OPERATIONS.items() if _search(words, announced) >= 0)
+    return f"the operation: {others[0]}" if others else None
 
 
 def _compare_ids(announced: str, request: Request) -> str | None:
     """An order is foreign too where the request is about none; other forms may have other meanings there."""
     wanted = " ".join(_flatten(write.arguments) for write in request.writes)
-    allowed = " ".join([wanted, *request.about, request.said])
+    allowed = {word.lower() for word in re.findall(r"\w+", " ".join([wanted, *request.about, request.said]))}
+    keys = {key for write in request.writes for key in write.arguments}
     for kind, form in STRICT.items():
-        foreign = _find(form, announced) - _find(form, allowed)
-        if foreign and (kind == "order" or _find(form, wanted)):
+        foreign = _find(form, announced) - allowed
+        if foreign and (kind == "order" or {f"{kind}_id", f"{kind}_ids"} & keys):
             return f"the {kind}: {_join(foreign)}"
-    return None
+    return _find_foreign_traveller(announced, request)
+
+
+def _find_foreign_traveller(announced: str, request: Request) -> str | None:
+    """The first person that the announcement is for, if it is none of the request's passengers."""
+    passengers = [person for write in request.writes for person in write.arguments.get("passengers", ())]
+    names = {f"{person['first_name']} {person['last_name']}" for person in passengers}
+    named = re.search(TRAVELLER, announced)
+    return f"the passenger: {named[1]}" if names and named and named[1] not in names else None
 
 
 def _compare_values(announced: str, request: Request) -> str | None:
