@@ -31,6 +31,8 @@ class Resolution(NamedTuple):
     """A question to the customer without whose answer nothing can be decided."""
     is_transfer: bool = False
     """Only a human may do it."""
+    answer: str | None = None
+    """The facts as a sentence, with each of `tells` in it."""
 
 
 class Desk(Protocol[Intent]):

@@ -1,6 +1,6 @@
 """A customer with a voice: how it names orders, items and payment methods while a request is put into words.
 
-Not here: what is requested (`retail.requests.orders`, `retail.requests.items`, …), the clauses (`retail.clauses.…`).
+Not here: what is requested (`retail.requests.orders`, `retail.requests.items`, …), the clauses (`retail.clauses`).
 """
 
 from collections.abc import Sequence

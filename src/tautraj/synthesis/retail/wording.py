@@ -1,7 +1,7 @@
 """How clauses are written down and filled in, and the names that customers give to things of the shop.
 
 A clause is a table of lines `voice: sentences`; `[a|b]` stands for either, `{slot}` for a name. Not here: the clauses
-themselves (`retail.clauses.…`), voices (`synthesis.voices`).
+themselves (`retail.clauses`), voices (`synthesis.voices`).
 """
 
 import re
@@ -20,6 +20,8 @@ ADJECTIVES = {"washable", "insulated", "stackable", "folding"}
 
 CLEAR_UNITS = {"lumens", "bottles", "people", "pieces", "quarts", "watts", "volts", "liters", "GB", "TB", "Hz", "psi"}
 """Units behind which the option need not be named."""
+
+NUMBERS = {"one", "two", "three", "four"}
 
 PLURALS = {"wheels", "shortcut keys", "GPS"}
 """Options that take no article."""
@@ -50,7 +52,8 @@ def fill(template: str, rng: Random, names: Mapping[str, str]) -> str:
     while "[" in template:
         template = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), template)
     text = re.sub(r" {2,}", " ", template.format_map(names)).strip()
-    return _SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text.replace(" ,", ",").replace(" .", "."))
+    text = re.sub(r"[ ,]*([,.;?!])", r"\1", text)  # what a comma was to set off may stand before another mark
+    return _SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text)
 
 
 def count_expansions(template: str) -> int:
@@ -79,40 +82,37 @@ def name_items(items: Sequence[Mapping[str, Any]], rng: Random) -> str:
 
 def describe_option(option: str, value: str, rng: Random) -> str:
     """A value of an option, to be put behind the name of a product: "in red", "with propane as fuel"."""
-    if value == "yes":
-        if option in ADJECTIVES:
-            return rng.choice((f"that is {option}", f"with {option}: yes"))
-        if option == "fits over glasses":
-            return rng.choice(("that fits over glasses", "with fits over glasses: yes"))
-        return rng.choice((f"with {_add_article(option)}", f"with {option}: yes", f"that has {_add_article(option)}"))
-    if value == "no":
-        if option in ADJECTIVES:
-            return rng.choice((f"that is not {option}", f"with {option}: no"))
-        if option == "fits over glasses":
-            return rng.choice(("that does not fit over glasses", "with fits over glasses: no"))
-        return rng.choice((f"without {_add_article(option)}", f"with {option}: no", f"with no {option}"))
-    if option.endswith("color") and option == "color":
+    if value in ("yes", "no"):
+        return _describe_yes_or_no(option, value == "yes", rng)
+    if option == "color":
         return rng.choice((f"in {value}", f"in {value}", f"in the color {value}", f"with {value} as the color"))
     if value == "none":
         return rng.choice((f"with {option}: none", f"without {_add_article(option)}"))
-    forms = (
+    if option.rstrip("s") in value:
+        return f"with {value}"
+    forms = [
         f"with {value} as the {option}",
         f"with {option}: {value}",
         f"with the {option} {value}",
         f"with {value} for the {option}",
-    )
-    if re.search(r"\d", value) or option.rstrip("s") in value:
-        is_clear = option.rstrip("s") in value or value.rsplit(maxsplit=1)[-1] in CLEAR_UNITS
-        return rng.choice((*forms, *[f"with {value}"] * 4) if is_clear else forms)
-    if (
-        re.fullmatch(r"[A-Za-z-]+", value)
-        and not option.endswith("s")
-        and value not in ("one", "two", "three", "four")
-    ):
-        return rng.choice(
-            (*forms, f"with {_add_indefinite(value)} {option}", f"with {_add_indefinite(value)} {option}")
-        )
+    ]
+    is_adjective = re.fullmatch(r"[A-Za-z-]+", value) and not option.endswith("s") and value not in NUMBERS
+    if is_adjective:
+        forms += [f"with {_add_indefinite(value)} {option}"] * 2
+    elif value.rsplit(maxsplit=1)[-1] in CLEAR_UNITS:
+        forms += [f"with {value}"] * 4
     return rng.choice(forms)
+
+
+def _describe_yes_or_no(option: str, is_yes: bool, rng: Random) -> str:
+    exact = f"with {option}: {'yes' if is_yes else 'no'}"
+    if option in ADJECTIVES:
+        return rng.choice((f"that is {option}" if is_yes else f"that is not {option}", exact))
+    if option == "fits over glasses":
+        return rng.choice(("that fits over glasses" if is_yes else "that does not fit over glasses", exact))
+    noun = _add_article(option)
+    with_it = (f"with {noun}", f"that has {noun}") if is_yes else (f"without {noun}", f"with no {option}")
+    return rng.choice((*with_it, exact))
 
 
 def describe_options(options: Mapping[str, str], rng: Random) -> str:
@@ -131,22 +131,20 @@ def _add_article(option: str) -> str:
 
 
 def _add_indefinite(value: str) -> str:
-    return f"{'an' if value[0].lower() in 'aeio' else 'a'} {value}"
+    return f"{'an' if value[0] in 'aeiouAEIO' else 'a'} {value}"
 
 
 def name_payment(method: Mapping[str, Any], rng: Random, *, has_two_cards: bool) -> str:
     """A payment method, as its owner calls it."""
-    article = "my"
     if method["source"] == "paypal":
-        return rng.choice((f"{article} PayPal account", "PayPal", f"{article} PayPal"))
+        return rng.choice(("my PayPal account", "PayPal", "my PayPal"))
     if method["source"] == "gift_card":
-        return rng.choice((f"{article} gift card", f"{article} gift card", "the gift card on my account"))
-    brand = {"visa": "Visa", "mastercard": "Mastercard"}[method["brand"]]
-    if has_two_cards:
-        return rng.choice((f"{article} {brand}", f"{article} {brand} card", f"the {brand}"))
-    return rng.choice(
-        (f"{article} {brand}", f"{article} {brand} card", f"{article} credit card", f"the {brand} card")
-    )
+        return rng.choice(("my gift card", "my gift card", "the gift card on my account"))
+    if method["brand"] == "visa":
+        names = ("my Visa", "my Visa card", "the Visa card")
+    else:
+        names = ("my Mastercard", "the Mastercard", "my Mastercard")
+    return rng.choice(names if has_two_cards else (*names, "my credit card"))
 
 
 def write_address(address: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ Not here: wishes (`agents.rules.retail.orders`, `agents.rules.retail.items`).
 """
 
 from tautraj.agents.rules.desk import Resolution
+from tautraj.agents.rules.retail.items import format_amount
 from tautraj.agents.rules.retail.mentions import cut_mentions, find_mentions, find_values, has_options
 from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant
@@ -11,11 +12,6 @@ from tautraj.agents.rules.retail.shop import Shop
 from tautraj.agents.rules.retail.variants import choose_target
 
 STATUSES = ("pending", "delivered", "processed", "cancelled")
-
-
-def format_amount(amount: float) -> str:
-    """Dollars as they are told: 12.5 for 12.50, which holds in either way of writing it."""
-    return f"{abs(amount):.2f}".rstrip("0").rstrip(".")
 
 
 def format_count(count: int) -> str:
@@ -33,7 +29,8 @@ def answer_count(wish: Wish, shop: Shop) -> Resolution:
     thought = (
         f"{len(available)} of {len(product['variants'])} variants of the {product['name']} fit and are available."
     )
-    return Resolution(thought, tells=(format_count(len(available)),))
+    told = format_count(len(available))
+    return Resolution(thought, tells=(told,), answer=f"The {product['name']} is available in {told} right now.")
 
 
 def answer_total(wish: Wish, shop: Shop) -> Resolution:
@@ -41,7 +38,9 @@ def answer_total(wish: Wish, shop: Shop) -> Resolution:
     if isinstance(order, Resolution):
         return order
     total = sum(item["price"] for item in order["items"])
-    return Resolution(f"The items of order {order['order_id']} add up to {total:.2f}.", tells=(format_amount(total),))
+    told = format_amount(total)
+    thought = f"The items of order {order['order_id']} add up to {total:.2f}."
+    return Resolution(thought, tells=(told,), answer=f"The total of order {order['order_id']} is ${told}.")
 
 
 def answer_refund(wish: Wish, shop: Shop) -> Resolution:
@@ -53,7 +52,9 @@ def answer_refund(wish: Wish, shop: Shop) -> Resolution:
         return ask(f"It is not clear which items of {order['order_id']} are meant.", "Which items do you mean?")
     amount = sum(item["price"] for item in items)
     names = ", ".join(item["name"] for item in items)
-    return Resolution(f"A return of {names} would be refunded with {amount:.2f}.", tells=(format_amount(amount),))
+    told = format_amount(amount)
+    thought = f"A return of {names} would be refunded with {amount:.2f}."
+    return Resolution(thought, tells=(told,), answer=f"You would get ${told} back for {names}.")
 
 
 def answer_difference(wish: Wish, shop: Shop) -> Resolution:
@@ -69,4 +70,7 @@ def answer_difference(wish: Wish, shop: Shop) -> Resolution:
     if isinstance(target, Resolution):
         return target
     difference = target.price - items[0]["price"]
-    return Resolution(f"{target.why} It costs {difference:+.2f}.", tells=(format_amount(difference),))
+    told, name = format_amount(difference), items[0]["name"]
+    way = "more" if difference > 0 else "less"
+    answer = f"That {name} costs ${told} {way} than the one in order {order['order_id']}."
+    return Resolution(f"{target.why} It costs {difference:+.2f}.", tells=(told,), answer=answer)

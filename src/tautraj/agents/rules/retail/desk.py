@@ -25,7 +25,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ZIP = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _USER_ID = re.compile(r"\b([a-z]+)_([a-z]+)_\d{4}\b")
 _NAME = re.compile(
-    r"\b(?:[Nn]ame(?: is|'s|:)?|(?:I|[Yy]ou) am|I'm|[Yy]ou are|[Tt]his is|[Ii]t's|"
+    r"\b(?:[Nn]ame(?: is|'s|:)?|(?:I|[Yy]ou) am|I'm|[Yy]ou're|[Yy]ou are|[Tt]his is|[Ii]t's|"
     r"[Ii]t is)\s+([A-Z][\w'-]+)\s+([A-Z][\w'-]+)"
 )
 _TWO_WORDS = re.compile(r"\b([A-Z][a-z'-]+)\s+([A-Z][a-z'-]+)\b")

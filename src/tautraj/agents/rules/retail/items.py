@@ -4,6 +4,7 @@ A pending order is modified, a delivered one exchanged. Not here: wishes about w
 (`agents.rules.retail.orders`).
 """
 
+import re
 from collections.abc import Sequence
 
 from tautraj.agents.rules.desk import Resolution
@@ -12,6 +13,14 @@ from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant, refuse
 from tautraj.agents.rules.retail.shop import Shop, get_payment
 from tautraj.agents.rules.retail.variants import choose_target
+from tautraj.agents.rules.retail.words import CHEAPEST, DEAREST
+
+HOW_MUCH = re.compile(r"\bhow much\b|\b(?:total|exact) (?:amount|refund)\b|\bamount\b", re.IGNORECASE)
+
+
+def format_amount(amount: float) -> str:
+    """Dollars as they are told: 12.5 for 12.50, which holds in either way of writing it."""
+    return f"{abs(amount):.2f}".rstrip("0").rstrip(".")
 
 
 def resolve_return(wish: Wish, shop: Shop) -> Resolution:
@@ -53,7 +62,10 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
     names = ", ".join(item["name"] for item in items)
     thought = f"Order {key} is delivered, so {names} may be returned; {method} may receive the refund."
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
-    return Resolution(thought, (("return_delivered_order_items", arguments),))
+    amount = format_amount(sum(item["price"] for item in items))
+    tells = (amount,) if any(HOW_MUCH.search(text) for text in texts) else ()
+    answer = f"You will get ${amount} back." if tells else None
+    return Resolution(thought, (("return_delivered_order_items", arguments),), tells, answer=answer)
 
 
 def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
@@ -119,7 +131,9 @@ def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, li
     for item in items:
         start = next((m.start for m in mentions if m.name == item["name"]), 0)
         end = next((other for other in starts if other > start), len(said))
-        parts.append((item, [said[start:end]]))
+        part = said[start:end]
+        shared = CHEAPEST.search(said) or DEAREST.search(said)  # "the bed and the chair to the cheapest version"
+        parts.append((item, [part, shared[0]] if shared and shared[0] not in part else [part]))
     return parts
 
 

@@ -21,12 +21,14 @@ FULL_ADDRESS = re.compile(
 
 
 _HEAD = re.compile(
-    r"\b(?:order|purchase|parcel|package|shipment|delivery|one)\b(?: of (?:mine|yours)\b,?)?(?: (?:i|you|we) \w+|"
+    r"\b(?:order|purchase|parcel|package|shipment|delivery|one|received|got|"
+    r"bought|ordered|came|arrived|delivered)\b(?: of (?:mine|yours)\b,?)?(?: (?:i|you|we) \w+|"
     r" in)?(?: (?:just|also|only|"
     r"all))? (?:with|containing|contains|"
     r"that (?:has|had|contains|contained|includes|included|came with|consists of|holds)|which (?:has|had|contains|"
     r"includes)|"
-    r"including|includes|of|for|holding|has|had|made up of|consisting of|where (?:i|you) (?:got|bought|ordered|"
+    r"including|includes|of|for|holding|has|had|made up of|comprising|by which (?:i|you) acquired|consisting of|"
+    r"where (?:i|you) (?:got|bought|ordered|"
     r"have|had))\b",
     re.IGNORECASE,
 )

@@ -65,6 +65,9 @@ NEW_CLAUSE = re.compile(
 ANAPHOR = re.compile(r"\b(?:it|that|this|them|these|those)\b", re.IGNORECASE)
 
 
+ABOUT_IT = re.compile(
+    r"\b(?:replace|return|cancel|exchange|swap|change|take back|send back) (?:it|them|that|this)\b", re.IGNORECASE
+)
 NAMED = re.compile(
     r"#W\d|\border (?:with|that|of|containing)\b|\b(?:the|my|your) (?!order|refund|money|rest|whole|entire|same|"
     r"difference)[a-z]"
@@ -79,6 +82,8 @@ def read_wishes(said: str) -> list[Wish]:
     for main, fallback in _split(said):
         kind = classify(main) if main else None
         current = drafts[-1] if drafts else None
+        if kind in ("refund", "total") and current and not ahead and not _names_something(main):
+            kind = None  # "and how much do I get back?" belongs to what it is about
         if kind and (current is None or ahead or _is_new(current, kind, main)):
             if current and not ahead and _speaks_of_what_was_said(main):
                 ahead, current.context = current.context, []
@@ -134,6 +139,12 @@ def _is_new(current: _Draft, kind: Kind, clause: str) -> bool:
     return "#W" in clause or not ANAPHOR.search(clause) or bool(SWAP.search(clause.lower()))
 
 
+def _names_something(clause: str) -> bool:
+    """Whether a question is about an order or a thing of its own."""
+    sums = "total|full|whole|exact|refund|amount|sum|money|price"
+    return bool(re.search(rf"#W\d|\b(?:the|my|your) (?!(?:{sums})\b)[a-z]", clause))
+
+
 def _opens_topic(sentence: str) -> bool:
     low = sentence.lower()
     return bool(TOPIC_MARK.match(low) or ANOTHER.search(low)) and not re.search(
@@ -143,4 +154,6 @@ def _opens_topic(sentence: str) -> bool:
 
 def _speaks_of_what_was_said(clause: str) -> bool:
     """Whether a clause says only "it", and names neither an order nor a thing of its own."""
-    return bool(ANAPHOR.search(clause)) and not NAMED.search(clause)
+    if re.search(r"#W\d", clause):
+        return False
+    return bool(ABOUT_IT.search(clause)) or (bool(ANAPHOR.search(clause)) and not NAMED.search(clause))

@@ -19,6 +19,7 @@ from tautraj.agents.rules.retail.mentions import (
 )
 from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.shop import Shop, find_orders_with
+from tautraj.agents.rules.retail.words import classify
 
 EVERYTHING = re.compile(
     r"\b(?:everything|all of (?:it|them)|all (?:the )?items|all (?:its|of its) items|all things|the whole|"
@@ -36,6 +37,16 @@ EXCEPT = re.compile(
 
 
 SEVERAL = re.compile(r"\b(?:both|all|two|three)\b", re.IGNORECASE)
+
+
+STATUS_WORDS = {
+    "pending": re.compile(
+        r"\bpending\b|\bnot (?:yet )?(?:shipped|arrived|sent)\b|\bjust (?:placed|"
+        "ordered)\b",
+        re.IGNORECASE,
+    ),
+    "delivered": re.compile(r"\b(?:received|delivered|arrived|got)\b", re.IGNORECASE),
+}
 
 
 def refuse(thought: str, refusal: str) -> Resolution:
@@ -61,7 +72,8 @@ def _is_about(text: str, wish: Wish, order: Entity | None, shop: Shop) -> bool:
     mentioned = {mention.name for mention in find_mentions(text, names)}
     here = {item["name"] for item in order["items"]}
     said = {mention.name for mention in find_mentions(wish.said, here)}
-    return not mentioned or bool(mentioned & said) or (not said and bool(mentioned & here))
+    is_same_wish = not said or classify(text) == wish.kind
+    return not mentioned or bool(mentioned & said) or (is_same_wish and bool(mentioned & here))
 
 
 def find_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> Entity | Resolution:
@@ -74,7 +86,7 @@ def find_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> Entity | Reso
         if shop.get_order(order_id) is None:
             return ask(f"There is no order {order_id}.", f"I cannot find order {order_id}. Which order do you mean?")
     if len(found) > 1:
-        found = [order for order in found if order["status"] in statuses] or found
+        found = _narrow(wish.said, found, statuses)
     if len(found) == 1 and found[0]["user_id"] != shop.user_id:
         key = found[0]["order_id"]
         return refuse(
@@ -89,6 +101,15 @@ def find_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> Entity | Reso
         f"It could be any of {listed}.",
         "Which order is it? Please give me the order number, or tell me what else is in it.",
     )
+
+
+def _narrow(text: str, orders: list[Entity], statuses: Sequence[str]) -> list[Entity]:
+    """Those that can be meant: by what may be done with them, by their status, by the options of their items."""
+    fitting = [order for order in orders if order["status"] in statuses] or orders
+    for status, pattern in STATUS_WORDS.items():
+        if pattern.search(text):
+            fitting = [order for order in fitting if order["status"] == status] or fitting
+    return fitting
 
 
 def _find_orders(text: str, shop: Shop) -> list[Entity]:

@@ -62,7 +62,8 @@ class Shop:
             for word in (method["source"], method.get("brand")):
                 if word in METHODS and (match := METHODS[word].search(text)):
                     found.append((match.start(), method["id"]))
-        if not found and re.search(r"\b(?:the|my|your|that) (?:other )?card\b", text):
+        is_original = bool(order and _ORIGINAL.search(text))
+        if not found and not is_original and re.search(r"\b(?:the|my|your|that) (?:other )?card\b", text):
             found = [
                 (0, key) for key, method in self.user["payment_methods"].items() if method["source"] == "credit_card"
             ]

@@ -11,22 +11,7 @@ from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, find_mentions, find_values, has_options
 from tautraj.agents.rules.retail.references import ask, refuse
 from tautraj.agents.rules.retail.shop import Shop
-
-CHEAPEST = re.compile(
-    r"\b(?:cheapest|least expensive|lowest[- ]priced?|lowest price|lowest cost|least costly|most affordable|"
-    r"costs? (?:the )?least|"
-    r"smallest price|easiest on|inexpensive)\b",
-    re.IGNORECASE,
-)
-
-
-DEAREST = re.compile(
-    r"\b(?:most expensive|priciest|dearest|highest[- ]priced?|highest price|costliest|top of the (?:range|line)|"
-    r"most costly|"
-    r"costs? (?:the )?most|most premium|most luxurious)\b",
-    re.IGNORECASE,
-)
-
+from tautraj.agents.rules.retail.words import CHEAPEST, DEAREST
 
 SAME = re.compile(
     r"\b(?:everything else|all else|the rest|other (?:options?|features?|details?)|otherwise|apart from that|"

@@ -101,9 +101,26 @@ METHOD = re.compile(r"\b(?:visa|mastercard|amex|paypal|gift card|credit card|oth
 
 
 QUESTION = re.compile(
-    r"\bhow (?:many|much)\b|\bwhat (?:refund|amount|total|price|sum)\b|\b(?:what|which)(?:'s| is| are| was| were|"
+    r"\bhow (?:many|much)\b|\btotal of\b[^.]*\?|\bwhat (?:refund|amount|total|price|sum)\b|\b(?:what|which)(?:'s|"
+    r" is| are| was| were|"
     r" do| does| did| will| would| came)\b"
     r"|\b(?:know|tell me|tell you|find out|wonder\w*|curious|let me know|let you know|be told)\b"
+)
+
+
+CHEAPEST = re.compile(
+    r"\b(?:cheapest|least expensive|lowest[- ]priced?|lowest price|lowest cost|least costly|most affordable|"
+    r"costs? (?:the )?least|"
+    r"smallest price|easiest on|inexpensive)\b",
+    re.IGNORECASE,
+)
+
+
+DEAREST = re.compile(
+    r"\b(?:most expensive|priciest|dearest|highest[- ]priced?|highest price|costliest|top of the (?:range|line)|"
+    r"most costly|"
+    r"costs? (?:the )?most|most premium|most luxurious)\b",
+    re.IGNORECASE,
 )
 
 
@@ -150,7 +167,7 @@ def classify(clause: str) -> Kind | None:
 
 
 def _classify_question(low: str) -> Kind | None:
-    if not QUESTION.search(low):
+    if not QUESTION.search(low) or (SWAP.search(low) and not re.search(r"\bhow much\b|\bdifference\b|\brefund", low)):
         return None
     if re.search(r"\bhow many\b|\bnumber of\b|\bcount\b", low):
         return "count"
@@ -171,7 +188,12 @@ def _classify_question(low: str) -> Kind | None:
 
 
 def _is_payment_change(low: str) -> bool:
-    if re.search(r"\bdifference\b|\brefund", low) or not METHOD.search(low):
+    if (
+        re.search(r"\bdifference\b|\brefund", low)
+        or CHEAPEST.search(low)
+        or DEAREST.search(low)
+        or not METHOD.search(low)
+    ):
         return False
     if PAYMENT_CHANGE.search(low):
         return True

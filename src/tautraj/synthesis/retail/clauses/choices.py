@@ -218,10 +218,11 @@ other address
     annoyed: Hold it. {id} goes to another address, {address}.
 
 other reason
-    plain: Wait, I gave the wrong reason for {id}. {why}
-    terse: Wrong reason for {id}. {why}
-    chatty: Oh, to be honest about {id}, that was not the real reason. {why}
-    formal: Allow me to correct the reason given for {id}. {why}
-    learner: Sorry, for {id} I said wrong reason. {why}
-    annoyed: No, that is not why, for {id}. {why}
+    plain: [Wait|Actually|Hold on], I gave the wrong reason for {id}. {why}
+    terse: [Wrong reason for|Other reason for|Correction for] {id}. {why}
+    chatty: [Oh, to be honest about {id}, that was not the real reason|Hmm, forget what I told you about {id}|Sorry,
+        I fibbed a little about {id}]. {why}
+    formal: [Allow me to correct|I have to correct|I beg to amend] the reason given for {id}. {why}
+    learner: [Sorry|Excuse me|Wait], for {id} I said wrong reason. {why}
+    annoyed: [No, that is not why|Ugh, that was the wrong reason|Hold it, write down another reason], for {id}. {why}
 """)

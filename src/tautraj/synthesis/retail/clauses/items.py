@@ -53,7 +53,7 @@ pending
 return
     plain: I'd like to return {items}{from}. {refund}
     plain: [Can|Could] I return {items}{from}? {refund}
-    plain: I [want|need] to send {items}{from} back. {refund}
+    plain: I [want|need] to send back {items}{from}. {refund}
     plain: {story} I'd like to return {items}{from}. {refund}
     terse: Returning {items}{from}. {refund}
     terse: Return {items}{from}. {refund}
@@ -73,10 +73,10 @@ return
     learner: {story} Please, how I return {items}{from}? {refund}
     learner: Please I like to return {items}{from}. {refund}
     learner: {items}{from}, I want to return. {refund}
-    learner: I need give {items}{from} back. {story} {refund}
+    learner: I need give back {items}{from}. {story} {refund}
     annoyed: {story} I am returning {items}{from}. {refund}
-    annoyed: Take {items}{from} back. {story} {refund}
-    annoyed: I am sending {items}{from} back, and that is final. {refund}
+    annoyed: Take back {items}{from}. {story} {refund}
+    annoyed: I am sending back {items}{from}, and that is final. {refund}
     annoyed: Just let me return {items}{from}. {refund}
     annoyed: I want to return {items}{from}[|, all of it properly logged|, without a fuss]. {refund}
 

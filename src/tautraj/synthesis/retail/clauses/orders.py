@@ -36,7 +36,8 @@ order by content
     chatty: the order where I [got|bought|ordered] {things}
     formal: the order containing {things}
     formal: the order which [contains|includes] {things}
-    formal: my order of {things}, among other things,
+    formal: my order comprising {things}
+    formal: the order by which I acquired {things}
     learner: the order that has {things}
     learner: the order with {things} inside
     learner: my order of {things}
@@ -218,10 +219,10 @@ payment
     annoyed: I [never|did not] want {order} paid like that; put the payment on {pay}.
 
 reason later
-    plain: For {order}, {why}.
-    terse: {order}: {why}.
-    chatty: Oh, {order}? Well, {why}.
-    formal: With regard to {order}: {why}.
-    learner: About {order}, {why}.
-    annoyed: Why {order}? Because {why}.
+    plain: [It is about|This is for|That would be] {id}. {why}
+    terse: [For|Re|About] {id}. {why}
+    chatty: [Oh,|Well, as for|Let me think,] {id}. {why}
+    formal: [With regard to|Concerning|Regarding] {id}, I can tell you the following. {why}
+    learner: [It is for|I say for|About] {id}. {why}
+    annoyed: [You need a reason for|Now I have to explain|Must I really justify] {id}? {why}
 """)

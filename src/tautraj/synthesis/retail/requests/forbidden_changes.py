@@ -3,9 +3,10 @@
 Not here: who insists, forbidden requests about whole orders (`retail.requests.refusals`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from tautraj.benchmarks.goals import Topic
 from tautraj.synthesis.retail.customer import (
     Entity,
     draw,
@@ -23,6 +24,8 @@ class Forbidden(NamedTuple):
     said: str
     rule: str
     about: Sequence[str]
+    answers: Mapping[Topic, str] = {}
+    """As `Request.answers`."""
 
 
 def return_too_early(talk: Telling) -> Forbidden | None:
@@ -54,8 +57,10 @@ def change_too_late(talk: Telling) -> Forbidden | None:
         return None
     order, (item,), origin = picked
     available = list_other_variants(talk.customer.database, item, lambda variant: variant["available"])
-    said = _tell_change(talk, order, item, origin, talk.rng.choice(available))
-    return Forbidden(said, "Only items of a pending or a delivered order can be changed.", (order["order_id"],))
+    said, answers = _tell_change(talk, order, item, origin, talk.rng.choice(available))
+    return Forbidden(
+        said, "Only items of a pending or a delivered order can be changed.", (order["order_id"],), answers
+    )
 
 
 def change_to_unavailable(talk: Telling) -> Forbidden | None:
@@ -66,8 +71,8 @@ def change_to_unavailable(talk: Telling) -> Forbidden | None:
     gone = list_other_variants(talk.customer.database, item, lambda variant: not variant["available"])
     if not gone:
         return None
-    said = _tell_change(talk, order, item, origin, talk.rng.choice(gone))
-    return Forbidden(said, "The new item must be available.", (order["order_id"],))
+    said, answers = _tell_change(talk, order, item, origin, talk.rng.choice(gone))
+    return Forbidden(said, "The new item must be available.", (order["order_id"],), answers)
 
 
 def change_to_another_product(talk: Telling) -> Forbidden | None:
@@ -79,8 +84,8 @@ def change_to_another_product(talk: Telling) -> Forbidden | None:
     own = {other["name"] for some in talk.customer.orders for other in some["items"]}
     names = [p["name"] for p in talk.customer.database["products"].values() if p["name"] not in own]
     new = talk.say("another product", product=talk.rng.choice(names).lower())
-    said, _ = tell_change(talk, order, item, origin, new[:1].lower() + new[1:], "", method)
-    return Forbidden(said, "An item can only become another one of the same product.", (order["order_id"],))
+    said, answers = tell_change(talk, order, item, origin, new[:1].lower() + new[1:], "", method)
+    return Forbidden(said, "An item can only become another one of the same product.", (order["order_id"],), answers)
 
 
 def pay_difference_with_small_card(talk: Telling) -> Forbidden | None:
@@ -93,15 +98,15 @@ def pay_difference_with_small_card(talk: Telling) -> Forbidden | None:
     dear = list_other_variants(talk.customer.database, item, lambda v: v["available"] and v["price"] > limit + 0.01)
     if not dear:
         return None
-    said = _tell_change(talk, order, item, origin, talk.rng.choice(dear), cards[0]["id"])
+    said, answers = _tell_change(talk, order, item, origin, talk.rng.choice(dear), cards[0]["id"])
     rule = "A gift card must cover the difference in price."
-    return Forbidden(said, rule, (order["order_id"], cards[0]["id"]))
+    return Forbidden(said, rule, (order["order_id"], cards[0]["id"]), answers)
 
 
 def _tell_change(
     talk: Telling, order: Entity, item: Entity, origin: str, variant: Entity, method: str | None = None
-) -> str:
+) -> tuple[str, dict[Topic, str]]:
     changed = find_differences(item, variant)
     keep = talk.say("keep") if len(changed) < len(item["options"]) else ""
     method = method or pick_method(talk, order, variant["price"] - item["price"]) or talk.customer.methods[0]["id"]
-    return tell_change(talk, order, item, origin, talk.describe(changed), keep, method)[0]
+    return tell_change(talk, order, item, origin, talk.describe(changed), keep, method)

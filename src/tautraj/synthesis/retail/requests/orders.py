@@ -40,7 +40,7 @@ def cancel(talk: Telling, family: Family) -> Request | None:
     why = talk.say(REASONS[reason])
     answers = {}
     if family == "direct" and talk.rng.random() < LATER:
-        answers, why = {"reason": f"It is about {order['order_id']}: {why}"}, ""
+        answers, why = {"reason": talk.say("reason later", id=order["order_id"], why=why)}, ""
     said = talk.say("cancel", order=name, reason=why)
     return Request(
         family=family,

@@ -6,6 +6,7 @@ forbids (`retail.requests.refusals`).
 
 from tautraj.benchmarks.goals import Family, Request
 from tautraj.synthesis.retail.customer import find_differences, list_other_variants
+from tautraj.synthesis.retail.requests.beside import make_beside
 from tautraj.synthesis.retail.requests.items import pick_items
 from tautraj.synthesis.retail.requests.orders import pick_order
 from tautraj.synthesis.retail.telling import Telling
@@ -64,8 +65,9 @@ def ask_difference(talk: Telling, family: Family) -> Request | None:
     )
 
 
-def ask_for_human(talk: Telling, family: Family) -> Request | None:
-    return Request(family=family, said=talk.say("transfer"))
+def ask_for_human(talk: Telling, family: Family) -> list[Request]:
+    request = Request(family=family, said=talk.say("transfer"))
+    return [request, *make_beside(talk, request)]
 
 
 def write_amount(dollars: float) -> str | None:

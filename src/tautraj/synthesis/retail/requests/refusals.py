@@ -3,7 +3,7 @@
 Not here: what the policy allows (`retail.requests.orders`, `retail.requests.items`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from tautraj.benchmarks.goals import Family, Request
 from tautraj.synthesis.people import make_address
@@ -12,8 +12,8 @@ from tautraj.synthesis.retail.customer import (
     draw,
     list_single_items,
 )
-from tautraj.synthesis.retail.requests import items as item_requests
 from tautraj.synthesis.retail.requests import orders
+from tautraj.synthesis.retail.requests.beside import make_beside
 from tautraj.synthesis.retail.requests.forbidden_changes import (
     Forbidden,
     change_to_another_product,
@@ -25,9 +25,6 @@ from tautraj.synthesis.retail.requests.forbidden_changes import (
 )
 from tautraj.synthesis.retail.telling import Telling
 from tautraj.synthesis.retail.wording import name_item, write_address
-
-BUNDLED = 0.75
-"""Share of the refusals beside which the customer also wants something allowed."""
 
 
 def refuse(talk: Telling, family: Family) -> list[Request] | None:
@@ -45,27 +42,12 @@ def refuse(talk: Telling, family: Family) -> list[Request] | None:
     request = Request(
         family=family,
         said=forbidden.said,
+        answers=dict(forbidden.answers),
         rule=forbidden.rule,
         insists=tuple(insists),
         about=tuple(forbidden.about),
     )
-    allowed = _make_allowed(talk, request.about) if talk.rng.random() < BUNDLED else None
-    return [request, allowed] if allowed else [request]
-
-
-def _make_allowed(talk: Telling, taken: Sequence[str]) -> Request | None:
-    makers = (
-        item_requests.change_item,
-        item_requests.return_items,
-        orders.cancel,
-        orders.change_address,
-        orders.change_payment,
-    )
-    for make in draw(talk.rng, makers):
-        made: Request | None = make(talk, "direct")
-        if made and not set(made.about) & set(taken):
-            return made
-    return None
+    return [request, *make_beside(talk, request)]
 
 
 def _pick(talk: Telling, *statuses: str) -> Entity | None:
