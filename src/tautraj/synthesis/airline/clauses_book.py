@@ -70,12 +70,12 @@ PEOPLE: Clause = {
     "terse": ("For {people}.", "Flying: {people}.", "It is {people}."),
     "chatty": (
         "It will be {people} on this one.",
-        "The lucky ones are {people}.",
-        "Packing their things are {people}.",
+        "This time it is {people}.",
+        "On the plane will be {people}.",
     ),
     "formal": (
-        "The seats are intended for {people}.",
-        "Those who will fly are {people}.",
+        "The booking is intended for {people}.",
+        "On board will be {people}.",
         "The booking is to be made out to {people}.",
     ),
     "learner": ("Who flies is {people}.", "It is for {people}, no other.", "In the plane come {people}."),
@@ -95,7 +95,7 @@ EXTRAS: Clause = {
     "terse": ("{Bags}, {insurance}.", "{Insurance}, {bags}.", "Extras: {bags}, {insurance}."),
     "chatty": (
         "I will be taking {bags}, and {insurance}, I have thought about it long enough.",
-        "Luggage is {bags} this time, and {insurance} for my peace of mind.",
+        "As for luggage, it is {bags} this time, and after some thought {insurance}.",
         "It is {bags} and {insurance}, simple as that.",
     ),
     "formal": (
@@ -171,7 +171,7 @@ DETAILS_ANSWER: Clause = {
         "About the new booking, here it is: {details}",
         "Sure, for the new booking: {details}",
     ),
-    "terse": ("New booking: {details}", "For the new booking: {details}", "The new booking, then: {details}"),
+    "terse": ("New booking: {details}", "New booking, then: {details}", "The new booking: {details}"),
     "chatty": (
         "Right, the new booking, let me see: {details}",
         "Oh yes, for the new booking: {details}",
@@ -179,7 +179,7 @@ DETAILS_ANSWER: Clause = {
     ),
     "formal": (
         "As regards the new booking: {details}",
-        "Concerning the new booking, please note: {details}",
+        "Concerning the new booking: {details}",
         "In respect of the new booking: {details}",
     ),
     "learner": (

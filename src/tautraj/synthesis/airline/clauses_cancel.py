@@ -37,6 +37,35 @@ CANCEL: Clause = {
     ),
 }
 
+NO_NUMBER: Clause = {
+    "plain": (
+        "I do not have the number here, it is {ref}.",
+        "I cannot find the number. It is {ref}.",
+        "No number, but it is {ref}.",
+    ),
+    "terse": ("No idea. {Ref}.", "Number is gone. {Ref}.", "Not at hand, it is {ref}."),
+    "chatty": (
+        "Oh, the number, it must be in some e-mail, but it is {ref}.",
+        "I am hopeless with numbers, it is {ref}.",
+        "The slip went into the wash, it is {ref}.",
+    ),
+    "formal": (
+        "I regret that I do not have the number; it is {ref}.",
+        "The number is not available to me, but it is {ref}.",
+        "Unfortunately the number is not at hand. I mean {ref}.",
+    ),
+    "learner": (
+        "I have not the number, it is {ref}.",
+        "The number I do not know. It is {ref}.",
+        "Sorry, no number. {Ref}.",
+    ),
+    "annoyed": (
+        "How should I know the number, it is {ref}.",
+        "I do not have it and I should not need it, it is {ref}.",
+        "No number, look it up, it is {ref}.",
+    ),
+}
+
 PLAN: Clause = {
     "plain": (
         "my plans have changed",
@@ -152,7 +181,7 @@ BY_AIRLINE: Clause = {
         "I was notified that my flight was cancelled",
         "I read that the flight has been cancelled",
     ),
-    "terse": ("the flight was cancelled", "the airline cancelled the flight", "my flight got cancelled anyway"),
+    "terse": ("the flight was cancelled", "the airline cancelled it all", "my flight got cancelled anyway"),
     "chatty": (
         "I got this message in the middle of breakfast that the flight has been cancelled",
         "apparently my flight was cancelled, as my neighbour found out before I did",

@@ -214,7 +214,7 @@ WHICH_RESERVATION: Clause = {
         "What is the reservation number of {ref}?",
     ),
     "terse": (
-        "What is the reservation number of {ref}?",
+        "Need the reservation number of {ref}, what is it?",
         "Look up the booking number for {ref}.",
         "Reservation number of {ref}, what is it?",
     ),

@@ -6,9 +6,9 @@ A task has one at most: its id depends on the others.
 from tautraj.benchmarks.goals import Family, Request, Write
 from tautraj.synthesis.airline import clauses_refusal
 from tautraj.synthesis.airline.bookings import NEW_CERTIFICATE
-from tautraj.synthesis.airline.changes import Target
 from tautraj.synthesis.airline.compensation import CANCELLATION_RATE, DELAY_RATE
 from tautraj.synthesis.airline.policy import find_breach
+from tautraj.synthesis.airline.requests import Target
 from tautraj.synthesis.airline.view import View
 
 

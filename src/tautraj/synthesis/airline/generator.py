@@ -9,28 +9,21 @@ from tautraj.agents.rules.airline import AIRLINE_DESK
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.airline import policy, world
 from tautraj.synthesis.airline.bookings import book
-from tautraj.synthesis.airline.changes import (
-    Target,
-    add_bags,
-    cancel,
-    change_cabin,
-    change_flight,
-    change_passenger,
-    draw_targets,
-)
+from tautraj.synthesis.airline.changes import add_bags, cancel, change_passenger
 from tautraj.synthesis.airline.choices import (
     cancel_or_change_cabin,
-    change_mind_about_bags,
-    change_mind_about_cabin,
     take_best_flight,
     take_flight_or_other,
     upgrade_within_limit,
 )
 from tautraj.synthesis.airline.compensations import compensate
+from tautraj.synthesis.airline.corrections import change_mind_about_bags, change_mind_about_cabin
+from tautraj.synthesis.airline.flight_changes import change_cabin, change_flight
 from tautraj.synthesis.airline.offers import get_status
 from tautraj.synthesis.airline.questions import ask
 from tautraj.synthesis.airline.references import find_ambiguity
 from tautraj.synthesis.airline.refusals import refuse, transfer
+from tautraj.synthesis.airline.requests import Target, add_missing_number, draw_targets
 from tautraj.synthesis.airline.view import View
 
 Database = dict[str, Any]
@@ -54,7 +47,7 @@ CHOICES: dict[Family, tuple[Operation, ...]] = {
     "transfer": (transfer,),
 }
 
-BOOKING_SHARES: dict[Family, float] = {"direct": 0.3, "optimisation": 0.5}
+BOOKING_SHARES: dict[Family, float] = {"direct": 0.2, "optimisation": 0.5}
 """Of the requests of a family."""
 
 TRIES = 6
@@ -121,11 +114,13 @@ def _propose_one(view: View, family: Family) -> Request | None:
     if target is None:
         return None
     if family in ("refusal", "pressure"):
-        return refuse(view, target, family)
-    if family in CHOICES:
-        return view.rng.choice(CHOICES[family])(view, target)
-    (change,) = view.rng.choices(list(CHANGES), list(CHANGES.values()))
-    return change(view, target, family)
+        request = refuse(view, target, family)
+    elif family in CHOICES:
+        request = view.rng.choice(CHOICES[family])(view, target)
+    else:
+        (change,) = view.rng.choices(list(CHANGES), list(CHANGES.values()))
+        request = change(view, target, family)
+    return request if request is None or is_by_id else add_missing_number(view, target, request)
 
 
 def _give_up_delayed(database: Database, user_id: str) -> Database:

@@ -5,9 +5,10 @@ Every answer has four characters or a dollar sign, so that it is not found by ac
 
 from tautraj.benchmarks.goals import Request
 from tautraj.synthesis.airline import clauses_question
-from tautraj.synthesis.airline.bookings import NEW_CERTIFICATE, draw_route, list_direct
+from tautraj.synthesis.airline.bookings import NEW_CERTIFICATE
 from tautraj.synthesis.airline.offers import get_price, get_status
 from tautraj.synthesis.airline.view import CABIN_WORDS, View, get_city
+from tautraj.synthesis.airline.ways import draw_route, list_direct
 
 
 def ask(view: View) -> Request | None:

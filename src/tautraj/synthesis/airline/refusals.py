@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from tautraj.benchmarks.goals import Family, Request
 from tautraj.synthesis.airline import clauses_cancel, clauses_change, clauses_refusal
-from tautraj.synthesis.airline.changes import LEG_NAMES, Target, add_reason, draw_direct_flight, list_legs
+from tautraj.synthesis.airline.changes import add_reason
 from tautraj.synthesis.airline.choices import is_cancellable_for_plan
 from tautraj.synthesis.airline.customers import make_strangers
+from tautraj.synthesis.airline.flight_changes import LEG_NAMES, draw_direct_flight, list_legs
 from tautraj.synthesis.airline.offers import get_status
+from tautraj.synthesis.airline.requests import Target
 from tautraj.synthesis.airline.view import CABIN_WORDS, CITY_NAMES, View, get_city, say_person
 
 Said = tuple[str, str]

@@ -58,7 +58,7 @@ BY_ID = (
     "my booking {id}",
     "the booking with the number {id}",
     "the reservation under {id}",
-    "my trip, reservation {id}",
+    "my trip booked under {id}",
     "the trip booked as {id}",
 )
 BY_ROUTE = (
@@ -72,7 +72,7 @@ BY_ROUTE_AND_DATE = (
     "my trip from {origin} to {destination} on {date}",
     "the booking of {date} from {origin} to {destination}",
     "my reservation from {origin} to {destination} that begins on {date}",
-    "the trip I start on {date}, from {origin} to {destination}",
+    "the trip from {origin} to {destination} that I start on {date}",
     "my journey of {date} from {origin} to {destination}",
 )
 BY_DESTINATION = (

@@ -4,6 +4,7 @@ import re
 
 from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.offers import Offer, search_offers
+from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import pick_offer
 from tautraj.agents.rules.airline.records import Entity, match_payment
 from tautraj.agents.rules.airline.slots import (
@@ -12,7 +13,6 @@ from tautraj.agents.rules.airline.slots import (
     list_cabins,
     list_codes,
     list_dates,
-    list_payments,
     list_people,
     list_places,
 )
@@ -22,6 +22,7 @@ from tautraj.agents.rules.desk import Call, Resolution
 ROUND = r"round[- ]?trip|return(?:ing)? (?:flight|trip|on)|and back|\bback on\b"
 ONE_WAY = r"one[- ]way"
 SELF = (
+    r"\b(?:I|[Yy]ou) (?:want|need|wish|like|would like|am going|are going) to (?:fly|travel|go)\b|"
     r"\b(?i:me|myself|yourself|alone)\b|\b[Yy]ou and (?:[A-Z]|nobody|no one)|\band you\b(?= \(|[.;]|$)"
     r"|\b(?i:for|just|only|are|is|be|come|flying:) [Yy]ou\b(?! [a-z]+ing)|\b[Yy]ou, [A-Z][a-z]+ [A-Z]"
 )

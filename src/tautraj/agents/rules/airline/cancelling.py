@@ -4,24 +4,10 @@ import re
 from datetime import datetime, timedelta
 
 from tautraj.agents.rules.airline import rules
+from tautraj.agents.rules.airline.cues import BY_AIRLINE, INSURED, PLANS
 from tautraj.agents.rules.airline.records import Entity, list_statuses
 from tautraj.agents.rules.airline.wishes import Wish, split_sentences
 from tautraj.agents.rules.desk import Call, Resolution
-
-INSURED = (
-    r"\bsick\b|\bill\b|illness|unwell|\bflu\b|fever|hospital|doctor|surgery|surgeon|operat|health|injur|medical|"
-    r"broke (?:my|your|a|his|her) |broken (?:leg|arm|foot|ankle|wrist)|pneumonia|infection|weather|storm|hurricane|"
-    r"snow|blizzard|tornado|flood|\bfog\b|\bice\b|thunder|heat ?wave"
-)
-GIVEN = (
-    r"because|since\b|reason|due to|plans?\b|no longer|not (?:\w+ )?(?:go|going|travel|make|fly|need)|fell through|"
-    r"moved|postponed|called off|meeting|wedding|work|by mistake|accident|changed|busy|instead|delay|anymore|any more|off\b"
-)
-BY_AIRLINE = (
-    r"(?:airline|carrier|company|\bthey|\bwe|\byou)\b[^.?!]{0,30}\bcancel|(?:flights?|leg|"
-    r"plane|departure|connection|it) "
-    r"(?:\w+ ){0,4}?(?:was|were|is|are|got|has been|have been|been) (?:\w+ )?cancell?ed|cancell?ed (?:by|flights?)"
-)
 
 
 def resolve_cancellation(wish: Wish, reservation: Entity, call: Call) -> Resolution:
@@ -48,7 +34,7 @@ def resolve_cancellation(wish: Wish, reservation: Entity, call: Call) -> Resolut
 
 
 def _has_reason(wish: Wish) -> bool:
-    pattern = f"{INSURED}|{GIVEN}|{BY_AIRLINE}"
+    pattern = rf"{INSURED}|{PLANS}|{BY_AIRLINE}|because|since\b|reason|due to|delay|instead"
     return (
         bool(wish.amendments)
         or bool(re.search(pattern, wish.said, re.IGNORECASE))

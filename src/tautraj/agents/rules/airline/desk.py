@@ -8,11 +8,14 @@ from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.answering import resolve_question
 from tautraj.agents.rules.airline.booking import resolve_booking
 from tautraj.agents.rules.airline.cancelling import resolve_cancellation, resolve_compensation
-from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin, resolve_passengers
+from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin
+from tautraj.agents.rules.airline.cues import find_kinds
+from tautraj.agents.rules.airline.passengers import resolve_passengers
+from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import resolve_flights
 from tautraj.agents.rules.airline.records import find_reservation
-from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_payments, list_places
-from tautraj.agents.rules.airline.wishes import Wish, find_kinds, has_reference, read_wishes, split_sentences
+from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_places
+from tautraj.agents.rules.airline.wishes import Wish, has_reference, read_wishes, split_sentences
 from tautraj.agents.rules.desk import Action, Call, Resolution
 
 BARE_REFERENCE = re.compile(
@@ -95,7 +98,7 @@ class AirlineDesk:
 def _is_about_another(intent: Wish, said: str) -> bool:
     """Whether an answer or correction names another reservation. A bare reservation number is an answer."""
     own_text = f"{intent.said} {intent.context}"
-    is_about_booking = bool(re.search(r"\bnew (?:booking|trip|flight|ticket)", said))
+    is_about_booking = bool(re.search(r"(?i)\bnew (?:booking|trip|flight|ticket)", said))
     if is_about_booking or intent.kind == "book":
         return intent.kind != "book" or (not is_about_booking and has_reference(said))
     if not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
@@ -103,9 +106,11 @@ def _is_about_another(intent: Wish, said: str) -> bool:
     codes = {code for code in list_codes(said) if not FLIGHT_NUMBER.fullmatch(code)}
     if codes:
         return not codes & set(list_codes(own_text))
+    if not re.search(r"\b(?:trip|booking|reservation|journey)\b", said):
+        return False
     if places := set(list_places(said)):
         return not places <= set(list_places(own_text))
-    return bool(list_payments(said) and set(list_dates(said)) - set(list_dates(own_text)))
+    return bool(set(list_dates(said)) - set(list_dates(own_text)))
 
 
 AIRLINE_DESK = AirlineDesk()

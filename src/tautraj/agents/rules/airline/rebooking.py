@@ -24,6 +24,7 @@ from tautraj.agents.rules.airline.slots import (
     list_cabins,
     list_codes,
     list_dates,
+    list_destinations,
     list_places,
     read_number,
 )
@@ -59,7 +60,7 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
         return Resolution(f"{key} is basic economy, whose flights stay as they are.", refusal=rules.BASIC_ECONOMY)
     stops = {flight[end] for flight in reservation["flights"] for end in ("origin", "destination")}
     said = " ".join((wish.said, *wish.amendments))
-    if set(list_places(said)) - stops and re.search(rf"{ROUTE}|\b(?:to|into|in|from|out of) ", said):
+    if set(list_destinations(said)) - stops or (re.search(ROUTE, said) and set(list_places(said)) - stops):
         return Resolution(
             f"{key} goes from {reservation['origin']} to {reservation['destination']}.", refusal=rules.OTHER_ROUTE
         )

@@ -7,15 +7,8 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from tautraj.agents.rules.airline.slots import (
-    FLIGHT_NUMBER,
-    PaymentWords,
-    list_codes,
-    list_dates,
-    list_names,
-    list_payments,
-    list_places,
-)
+from tautraj.agents.rules.airline.payment_words import PaymentWords, list_payments
+from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_names, list_places
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Call
 

@@ -1,4 +1,4 @@
-"""What a customer's words name: airports, dates, cabins, bags, money, people, payment methods.
+"""What a customer's words name: airports, dates, cabins, bags, money, people.
 
 Every reader takes plain English in the first or second person and returns what it found in the order said. Not here:
 what the customer wants with it (`airline.wishes`), what it means in the database (`airline.reservations`).
@@ -24,11 +24,13 @@ CITIES = {
     "Los Angeles": "LAX",
     "Miami": "MIA",
     "Minneapolis": "MSP",
+    "NYC": "JFK",
     "New York": "JFK",
     "Newark": "EWR",
     "Orlando": "MCO",
     "Philadelphia": "PHL",
     "Phoenix": "PHX",
+    "SF": "SFO",
     "San Francisco": "SFO",
     "Seattle": "SEA",
     "Vegas": "LAS",
@@ -62,6 +64,8 @@ NUMBERS = {
 _NUMBER = r"(?:\d+|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 
 _PLACE = re.compile(rf"\b(?:{'|'.join(sorted(CITIES, key=len, reverse=True))}|{'|'.join(sorted(AIRPORTS))})\b")
+
+_GOAL = re.compile(rf"\b(?:to|into|in) (?:New York )?{_PLACE.pattern[2:]}")
 
 _MONTH = "|".join(rf"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS)
 _DATE = re.compile(
@@ -97,27 +101,12 @@ CODE = re.compile(r"(?<![\w-])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{6}(?![\w-])|(?<![\w$-])
 
 FLIGHT_NUMBER = re.compile(r"[A-Z]{3}\d{3}")
 
-PAYMENT_ID = re.compile(r"\b(?:credit_card|gift_card|certificate)_\d{7}\b")
-
 
 class Person(NamedTuple):
     first_name: str
     last_name: str
     dob: str
     """ISO date; empty if it was not said."""
-
-
-class PaymentWords(NamedTuple):
-    """How a payment method was described; empty fields were not mentioned."""
-
-    id: str
-    source: str
-    brand: str
-    last_four: str
-    amount: int | None
-    """Balance of a gift card or certificate, dollars."""
-    is_largest: bool | None
-    """True: the one with more on it; False: with less; None: not said."""
 
 
 def list_codes(text: str) -> list[str]:
@@ -132,6 +121,11 @@ def list_places(text: str) -> list[str]:
         if not found or found[-1] != code:
             found.append(code)
     return found
+
+
+def list_destinations(text: str) -> list[str]:
+    """Airport codes of the places that something shall go to."""
+    return [code for match in _GOAL.finditer(text) for code in list_places(match[0])]
 
 
 def list_dates(text: str) -> list[str]:
@@ -206,42 +200,3 @@ def find_limit(text: str) -> int | None:
         re.IGNORECASE,
     )
     return int(match[1]) if match else None
-
-
-def list_payments(text: str) -> list[PaymentWords]:
-    """Payment methods in the order mentioned."""
-    found = []
-    pattern = re.compile(
-        r"(?P<id>\b(?:credit_card|gift_card|certificate)_\d{7}\b)"
-        r"|(?P<brand>visa|master ?card)(?: (?:credit )?card)?(?:[\w ,]{0,25}? (?P<four>\d{4})\b)?"
-        r"|(?P<card>credit card|card)(?:,? (?:ending|ends|that ends|which ends|"
-        r"with the number ending)[\w ]*? (?P<four2>\d{4})\b)"
-        r"|(?P<rank>larger|bigger|largest|biggest|smaller|smallest|fuller)?(?: of (?:my|your) two)? ?"
-        r"\b(?P<source>gift ?cards?|(?:travel )?(?:certificate|voucher)s?|credit card)"
-        r"(?:,? (?:\w+ ){0,5}?\$(?P<amount>\d+))?",
-        re.IGNORECASE,
-    )
-    for match in pattern.finditer(text):
-        if match["id"]:
-            found.append(PaymentWords(match["id"], match["id"].rsplit("_", 1)[0], "", "", None, None))
-        elif match["brand"] or match["card"]:
-            brand = (match["brand"] or "").lower().replace(" ", "")
-            found.append(PaymentWords("", "credit_card", brand, match["four"] or match["four2"] or "", None, None))
-        else:
-            word = match["source"].lower()
-            source = "credit_card" if "credit" in word else "gift_card" if "gift" in word else "certificate"
-            amount, before = match["amount"], text[max(0, match.start() - 12) : match.start()]
-            if not amount and (ahead := re.search(r"\$(\d+) $", before)):
-                amount = ahead[1]
-            rank = (match["rank"] or "").lower()
-            found.append(
-                PaymentWords(
-                    "",
-                    source,
-                    "",
-                    "",
-                    int(amount) if amount else None,
-                    None if not rank else not rank.startswith("small"),
-                )
-            )
-    return found
