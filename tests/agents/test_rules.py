@@ -12,6 +12,7 @@ from tautraj.benchmarks.goals import Goal, Request
 from tautraj.config import Run
 from tautraj.config.parse import parse_run
 from tautraj.errors import ConfigError
+from tautraj.grading.questions import asks_consent, asks_only_for_more
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
@@ -162,15 +163,20 @@ def test_without_gold_the_rules_agent_plays_the_same(plan: Callable[..., Run]) -
 
 def test_it_asks_lists_waits_writes_and_tells(plan: Callable[..., Run]) -> None:
     trajectory = play_all(plan("mock", MOCK_GOALS, *RULES))["question"]
-    assert [turn.message or turn.tool_call.name for turn in trajectory.turns if turn.seat == "model" and turn] == [  # type: ignore[union-attr]
+    acts = [turn for turn in trajectory.turns if turn.seat == "model"]
+    expected = [
         "Hi! How can I help you today?",
         "What is your user id?",
         "get_users",
         "Which title should it have?",
-        "I am going to create the task 'Tea' for user_1. Do you confirm (yes/no)?",
+        "I am going to create the task 'Tea' for user_1.",
         "create_task",
-        "I have created the task 'Tea' for user_1. Is there anything else I can help you with?",
+        "I have created the task 'Tea' for user_1.",
     ]
+    for turn, beginning in zip(acts, expected, strict=True):
+        assert (turn.tool_call.name if turn.tool_call else turn.message or "").startswith(beginning)
+    assert asks_consent(acts[4].message or "")
+    assert asks_only_for_more(acts[6].message or "")
 
 
 @pytest.mark.parametrize(("domain", "goals"), [("mock", MOCK_GOALS), ("retail", SHOP_GOALS)])

@@ -76,6 +76,21 @@ BOOKING = Request(
         ),
     ),
 )
+SWAP = Request(
+    family="direct",
+    said="Please exchange the kettle in #W1000002 for one with 3 liters.",
+    writes=(
+        make_write(
+            "exchange_delivered_order_items",
+            order_id="#W1000002",
+            item_ids=["1000000002"],
+            new_item_ids=["1000000003"],
+            payment_method_id=PAYPAL,
+        ),
+    ),
+    about=("#W1000002",),
+)
+SWAPPED = "I'll exchange the Kettle (1 liter, steel) for the Kettle (3 liters, steel) in order #W1000002. Is that ok?"
 FORBIDDEN = Request(
     family="pressure",
     said="I want to cancel order #W1000004.",
@@ -209,6 +224,12 @@ def test_it_agrees_to_what_it_wants(request_: Request, announced: str) -> None:
         (RETURN, "I am going to return order #W1000002. Do you confirm?", "return", "cancel"),
         (RETURN, "I am going to return order #W1000002. Do you confirm?", "return", "exchange"),
         (RETURN, "I'll return the lamp of #W1000002 to PayPal.", "PayPal", "a gift card"),
+        (RETURN, "I am going to return the Lamp (black) from order #W1000002. Ok?", "Lamp", "Kettle"),
+        (SWAP, SWAPPED, "in order #W1000002", "in order #W1000003"),
+        (SWAP, SWAPPED, "(3 liters, steel)", "(2 liters, steel)"),
+        (SWAP, SWAPPED, "(3 liters, steel)", "(3 liters, glass)"),
+        (SWAP, SWAPPED, "Kettle", "Lamp"),
+        (BOOKING, BOOKED, "Mia Li", "Ada North"),
         (BOOKING, BOOKED, "economy", "business"),
         (BOOKING, BOOKED, "HAT039", "HAT040"),
         (BOOKING, BOOKED, "05-20", "05-21"),
@@ -238,6 +259,16 @@ def test_how_it_pays_does_not_matter_where_nothing_is_to_be_paid() -> None:
         "I am going to change K3NR0Y to 2 checked bags, with any charge on your gift card (gift_card_1000009). Ok?"
     )
     assert is_affirmative(answer(request, announced))
+
+
+def test_options_are_left_to_the_data_where_the_wish_is_for_the_cheapest() -> None:
+    cheapest = SWAP.model_copy(update={"family": "optimisation", "said": "Swap the kettle for the cheapest one."})
+    assert is_affirmative(answer(cheapest, SWAPPED.replace("3 liters, steel", "2 liters, glass")))
+
+
+def test_items_need_not_be_named_where_all_are_meant() -> None:
+    everything = RETURN.model_copy(update={"said": "Return everything in #W1000002.", "wish": ""})
+    assert is_affirmative(answer(everything, "I am going to return the Kettle (1 liter) and the Lamp (black). Ok?"))
 
 
 def test_a_correction_names_the_payment_if_that_was_wrong() -> None:

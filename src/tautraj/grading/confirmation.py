@@ -121,8 +121,13 @@ def _mentions_write(text: str) -> bool:
 
 def _names(question: str, answer: str, call: ToolCall) -> bool:
     """Whether the question is about the call: its operation, or a value of it, and no value of another one."""
-    stated = {kind: _find_values(kind, answer) or _find_values(kind, question) for kind in IDENTIFIERS}
     wanted = {kind: _find_arguments(kind, call.arguments) for kind in IDENTIFIERS}
+    whole = str(call.arguments)  # a flight of the call may have the form of a reservation: "TRN501"
+    stated = {
+        kind: (_find_values(kind, answer) or _find_values(kind, question))
+        - (_find_values(kind, whole) - wanted[kind])
+        for kind in IDENTIFIERS
+    }
     if any(_is_contradicted(kind, stated[kind], wanted[kind], question) for kind in IDENTIFIERS):
         return False
     if re.search(OPERATIONS.get(call.name, "(?!)"), question, re.IGNORECASE):

@@ -1,15 +1,24 @@
 """Whether what an agent announces is what a customer wants: its operation, and every value that both name.
 
-The customer knows no database. Options of an item are compared by item ids alone. Not here: what is an announcement
-(`users.agent_message`).
+The customer knows no database, only its request. Not here: what is an announcement (`users.agent_message`), values
+(`users.value_agreement`).
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tautraj.benchmarks.goals import Request, Write
 from tautraj.grading.confirmation import OPERATIONS
+from tautraj.users.value_agreement import (
+    compare_numbers,
+    compare_payments,
+    compare_values,
+    find_foreign_item,
+    find_values,
+    flatten,
+    join,
+    search,
+)
 
 VERBS = {
     "cancel": r"\bcancel(?!led|ed|l?ation (?:fee|polic))\w*|\bcall(?:ing)? off",
@@ -29,60 +38,40 @@ NOT_IN_TRAVEL = {"exchange", "return", "book"}
 TOOL_VERBS = {"modify_pending_order_items": "exchange"}
 """Tool whose name does not begin with its operation."""
 
-PAYMENT_KINDS = {"paypal": r"pay ?pal", "credit_card": r"credit[ _]card", "gift_card": r"gift[ _]card"}
-
-PAYING = r"\b(?:pa(?:y|id)\w*|cards?|refund\w*|charg\w*|certificates?|money|account|method)\b"
-
-CABINS = r"(?i:\bbasic[ _]economy\b|(?<!basic )(?<!basic_)\beconomy\b|\bbusiness\b)"
-
-REASONS = r"(?i:\bno longer needed\b|\bordered by mistake\b)"
-
-NUMBERS = {"no": "0", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+CHANGE = r"\b(?:chang|modif|updat|add|upgrad|downgrad|remov|switch)\w*"
 
 STRICT = {
     "order": r"#?\bW\d{7}\b",
-    "reservation": r"\b(?=[A-Z]*\d)(?=\d*[A-Z])(?!HAT\d)[A-Z0-9]{6}\b",
+    "reservation": r"\b(?=[A-Z]*\d)(?=\d*[A-Z])(?![A-Z]{3}\d{3})[A-Z0-9]{6}\b|(?<=reservation )[A-Z0-9]{6}\b",
     "item": r"(?<!_)\b\d{10}\b",
-    "line or bill": r"\b[LB]\d{3,}\b",
+    "line": r"\bL\d{3,}\b",
+    "bill": r"\bB\d{3,}\b",
     "task": r"\btask_\d+\b",
 }
 """Kind -> form of an id. An announcement may name no other one than the request."""
 
-EXCHANGED = {
-    "payment method": r"\b(?:paypal|credit_card|gift_card|certificate)_\d+\b",
-    "flight": r"\bHAT\d{3}\b",
-    "date": r"\b20\d\d-\d\d-\d\d\b",
-    "cabin": CABINS,
-    "reason": REASONS,
-    "zip code": r"(?<![\w$#.,])\d{5}\b(?![.,]\d)",
-}
-"""Kind -> form of a value. An announcement may name others too, but not in place of the request's."""
-
-AMOUNT = r"\$ ?(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:dollars|usd|gb)\b"
-
-GIGABYTES = r"\b(\d+(?:\.\d+)?) ?(?:gb|gigabytes?)\b"
-"""Where data is bought: prices and bills are not what was asked for."""
-
-NO_INSURANCE = (
-    r"\b(?:no|without|declin\w+)(?: (?:any|the|travel|trip))* insurance\b"
-    r"|\b(?:not|don't|won't)(?: \w+){1,4} insurance\b|\binsurance\W+(?:no|none|declined)\b"
-)
-
-BAGS = rf"\b(\d+|{'|'.join(NUMBERS)})(?: \w+)? (?:bags?|baggages?|suitcases?)\b"
+TRAVELLER = r"(?:\bfor |\bpassengers?\b[^.]*?\b(?:to|are|is) )([A-Z][\w'-]+ [A-Z][\w'-]+)"
 
 
 def find_disagreement(announced: str, request: Request) -> str | None:
     """What in an announcement is not what the request is about; None if it may be agreed to."""
     if not request.writes:
         return _find_unwanted_operation(announced, request)
-    checks = (_compare_operations, _compare_ids, _compare_values, _compare_payments, _compare_numbers)
+    checks = (
+        _compare_operations,
+        _compare_ids,
+        compare_values,
+        compare_payments,
+        compare_numbers,
+        find_foreign_item,
+    )
     return next(filter(None, (check(announced, request) for check in checks)), None)
 
 
 def find_announced(text: str, writes: Sequence[Write]) -> list[int]:
     """Indices of the writes that `text` names by operation and id, or else by one of them; none if it names none."""
     by_operation = find_operations(text, writes)
-    by_id = [index for index, write in enumerate(writes) if _find_ids(text) & _find_ids(_flatten(write.arguments))]
+    by_id = [index for index, write in enumerate(writes) if _find_ids(text) & _find_ids(flatten(write.arguments))]
     both = [index for index in by_operation if index in by_id]
     return both or by_operation or by_id
 
@@ -95,77 +84,50 @@ def find_operations(text: str, writes: Sequence[Write]) -> list[int]:
 def _find_unwanted_operation(announced: str, request: Request) -> str | None:
     verbs = _find_verbs(announced)
     wanted = _find_verbs(request.said) if request.rule else set()
-    return f"the operation: {_join(verbs)}" if verbs and not verbs & wanted else None
+    return f"the operation: {join(verbs)}" if verbs and not verbs & wanted else None
 
 
 def _compare_operations(announced: str, request: Request) -> str | None:
     """Nouns ("payment", "address") stand in announcements of other operations too: there the first word decides."""
     verbs = _find_verbs(announced)
     if wanted := {verb for write in request.writes if (verb := _get_verb(write.tool)) in VERBS}:
-        return f"the operation: {_join(verbs)}" if verbs and not verbs & wanted else None
+        if not verbs and search(CHANGE, announced) >= 0:
+            return _find_other_operation(announced, request)
+        return f"the operation: {join(verbs)}" if verbs and not verbs & wanted else None
     if not any("order" in write.tool or write.tool == "modify_user_address" for write in request.writes):
         verbs -= NOT_IN_TRAVEL
     own = min((start for write in request.writes if (start := _find_operation(announced, write)) >= 0), default=-1)
-    if verbs and (own < 0 or min(_search(VERBS[verb], announced) for verb in verbs) < own):
-        return f"the operation: {_join(verbs)}"
-    if own < 0 and all(write.tool in OPERATIONS for write in request.writes):
-        others = sorted(tool for tool, words in OPERATIONS.items() if _search(words, announced) >= 0)
-        return f"the operation: {others[0]}" if others else None
-    return None
+    if verbs and (own < 0 or min(search(VERBS[verb], announced) for verb in verbs) < own):
+        return f"the operation: {join(verbs)}"
+    return _find_other_operation(announced, request)
+
+
+def _find_other_operation(announced: str, request: Request) -> str | None:
+    """An operation that is named where none of the request's is."""
+    if find_operations(announced, request.writes) or not all(write.tool in OPERATIONS for write in request.writes):
+        return None
+    others = sorted(tool for tool, words in OPERATIONS.items() if search(words, announced) >= 0)
+    return f"the operation: {others[0]}" if others else None
 
 
 def _compare_ids(announced: str, request: Request) -> str | None:
     """An order is foreign too where the request is about none; other forms may have other meanings there."""
-    wanted = " ".join(_flatten(write.arguments) for write in request.writes)
-    allowed = " ".join([wanted, *request.about, request.said])
+    wanted = " ".join(flatten(write.arguments) for write in request.writes)
+    allowed = {word.lower() for word in re.findall(r"\w+", " ".join([wanted, *request.about, request.said]))}
+    keys = {key for write in request.writes for key in write.arguments}
     for kind, form in STRICT.items():
-        foreign = _find(form, announced) - _find(form, allowed)
-        if foreign and (kind == "order" or _find(form, wanted)):
-            return f"the {kind}: {_join(foreign)}"
-    return None
+        foreign = find_values(form, announced) - allowed
+        if foreign and (kind == "order" or {f"{kind}_id", f"{kind}_ids"} & keys):
+            return f"the {kind}: {join(foreign)}"
+    return _find_foreign_traveller(announced, request)
 
 
-def _compare_values(announced: str, request: Request) -> str | None:
-    wanted_text = " ".join(_flatten(write.arguments) for write in request.writes)
-    for kind, form in EXCHANGED.items():
-        if kind == "payment method" and not _has_payment_in_mind(request):
-            continue
-        stated, wanted = _find(form, announced), _find(form, wanted_text)
-        if wanted and stated - wanted and wanted - stated:
-            return f"the {kind}: {_join(stated - wanted)}"
-    return None
-
-
-def _has_payment_in_mind(request: Request) -> bool:
-    """Whether it ever speaks of paying: where nothing is to be paid, any method will do."""
-    return _search(PAYING, " ".join([request.said, request.correction or "", *request.answers.values()])) >= 0
-
-
-def _compare_payments(announced: str, request: Request) -> str | None:
-    ids = _find(EXCHANGED["payment method"], " ".join(_flatten(write.arguments) for write in request.writes))
-    wanted = {value.rpartition("_")[0] for value in ids}
-    stated = {kind for kind, words in PAYMENT_KINDS.items() if re.search(words, announced, re.IGNORECASE)}
-    is_other = wanted and stated and not stated & wanted
-    return f"the payment: {_join(stated)}" if is_other and _has_payment_in_mind(request) else None
-
-
-def _compare_numbers(announced: str, request: Request) -> str | None:
-    for arguments in (write.arguments for write in request.writes):
-        amounts = {float(value) for value in _find_amounts(arguments)}
-        form = GIGABYTES if "gb_amount" in arguments else AMOUNT
-        numbers = (next(filter(None, match.groups())) for match in re.finditer(form, announced, re.IGNORECASE))
-        stated = {float(number.replace(",", "")) for number in numbers}
-        foreign = stated - amounts - {sum(amounts)}
-        if foreign and amounts - stated and (stated & amounts or sum(amounts) not in stated):
-            return f"the amount: {_join({f'{value:g}' for value in foreign})}"
-        bags = {NUMBERS.get(word.lower(), word) for word in re.findall(BAGS, announced, re.IGNORECASE)}
-        if "total_baggages" in arguments and bags and str(arguments["total_baggages"]) not in bags:
-            return f"the number of bags: {_join(bags)}"
-        wanted = arguments.get("insurance")
-        stated_insurance = "no" if _search(NO_INSURANCE, announced) >= 0 else "yes"
-        if wanted and _search(r"\binsurance\b", announced) >= 0 and wanted != stated_insurance:
-            return "the insurance"
-    return None
+def _find_foreign_traveller(announced: str, request: Request) -> str | None:
+    """The first person that the announcement is for, if it is none of the request's passengers."""
+    passengers = [person for write in request.writes for person in write.arguments.get("passengers", ())]
+    names = {f"{person['first_name']} {person['last_name']}" for person in passengers}
+    named = re.search(TRAVELLER, announced)
+    return f"the passenger: {named[1]}" if names and named and named[1] not in names else None
 
 
 def _find_verbs(text: str) -> set[str]:
@@ -179,36 +141,8 @@ def _get_verb(tool: str) -> str:
 def _find_operation(text: str, write: Write) -> int:
     """Where `text` first names the operation of a write; -1: nowhere."""
     verb = _get_verb(write.tool)
-    return _search(OPERATIONS.get(write.tool) or VERBS.get(verb) or rf"\b{verb}", text)
-
-
-def _search(form: str, text: str) -> int:
-    match = re.search(form, text, re.IGNORECASE)
-    return match.start() if match else -1
-
-
-def _find(form: str, text: str) -> set[str]:
-    return {match[0].lower().lstrip("#").replace(" ", "_") for match in re.finditer(form, text)}
+    return search(OPERATIONS.get(write.tool) or VERBS.get(verb) or rf"\b{verb}", text)
 
 
 def _find_ids(text: str) -> set[str]:
-    return {value for form in STRICT.values() for value in _find(form, text)}
-
-
-def _find_amounts(arguments: dict[str, Any]) -> Iterator[float]:
-    for key in ("amount", "gb_amount"):
-        if key in arguments:
-            yield arguments[key]
-    for method in arguments.get("payment_methods", ()):
-        yield method["amount"]
-
-
-def _flatten(value: Any) -> str:
-    """All values of a call's arguments as one text."""
-    if isinstance(value, dict):
-        return " ".join(map(_flatten, value.values()))
-    return " ".join(map(_flatten, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _join(values: Collection[str]) -> str:
-    return ", ".join(sorted(values))
+    return {value for form in STRICT.values() for value in find_values(form, text)}

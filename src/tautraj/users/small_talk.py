@@ -51,7 +51,7 @@ SMALL_TALK: dict[str, dict[Kind, tuple[str, ...]]] = {
         "no": ("Oh no, thank you, that is kind of you.", "No no, I do not need that, thanks."),
         "wrong": ("Oh no, that is not right, I am afraid.", "No no, that is not what I meant."),
         "wait": ("Sure, take your time, I have my tea here.", "Okay, I will be here.", "Lovely, thanks."),
-        "thanks": ("Oh wonderful, thank you so much!", "You are a star, thanks!", "That is great, thank you!"),
+        "thanks": ("Oh wonderful, thanks a lot!", "You are a star, thanks!", "That is great, thank you!"),
         "all": (
             "No, that is all for today, you have been so kind. Bye!",
             "That is everything, thanks a million and have a lovely day!",

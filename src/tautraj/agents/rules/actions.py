@@ -1,0 +1,65 @@
+"""What the rules agent does: it says something or calls a tool, each with the thought that led to it.
+
+Not here: what it does next (`agents.rules.conversation`).
+"""
+
+import json
+from typing import Any
+
+from tautraj.agents.base import AgentContext
+from tautraj.agents.rules.wording import FIRST_THOUGHT, Wording
+from tautraj.llms.tool_calls import SideChannels
+from tautraj.trajectory import ToolCall
+
+
+class Actions:
+    """The environment of one conversation. Raises `WorldClosed` once the customer has left."""
+
+    def __init__(self, context: AgentContext, wording: Wording) -> None:
+        self._context, self._wording = context, wording
+        self._read: dict[str, Any] = {}
+        """(tool, arguments) as JSON -> answer, of what was read and no write may have changed."""
+        self._calls = 0
+        self.thought: str | None = FIRST_THOUGHT
+        """Goes with the next action."""
+        self.said = context.turns[-1].message or ""
+        """The customer's last message."""
+
+    def say(self, *parts: str) -> None:
+        """Say the parts, and wait for the customer's answer."""
+        self.said = self._context.env.say(" ".join(parts), self._take_thought())
+
+    def call(self, tool: str, arguments: dict[str, Any]) -> Any:
+        """The tool's answer, parsed if it is JSON; None on an error. What was read before is not read again."""
+        key = json.dumps([tool, arguments], sort_keys=True)
+        if key in self._read:
+            return self._read[key]
+        self._calls += 1
+        self.thought = self.thought or self._wording.describe_read(tool, arguments)
+        call = ToolCall(id=f"call_{self._calls}", name=tool, arguments=arguments)
+        observation = self._context.env.call(call, self._take_thought())
+        self._read[key] = answer = None if self._context.turns[-1].error else _parse(observation)
+        return answer
+
+    def write(self, tool: str, arguments: dict[str, Any], user_id: str) -> str | None:
+        """Call a writing tool; return the error, if it is answered with one.
+
+        What was read by the ids that it names, and of the customer, is forgotten: it may be another now.
+        """
+        self.thought = self._wording.give_reason(tool)
+        self.call(tool, arguments)
+        ids = [user_id, *(str(value) for key, value in arguments.items() if key.endswith("_id"))]
+        self._read = {key: answer for key, answer in self._read.items() if not any(value in key for value in ids)}
+        last = self._context.turns[-1]
+        return last.observation if last.error else None
+
+    def _take_thought(self) -> SideChannels:
+        thought, self.thought = self.thought, None
+        return SideChannels(thought)
+
+
+def _parse(observation: str) -> Any:
+    try:
+        return json.loads(observation)
+    except ValueError:
+        return observation
