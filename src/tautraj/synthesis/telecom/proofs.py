@@ -8,7 +8,7 @@
 | V5 | the policy allows each of them, on the raw data of the task's initial world |
 | V6 | every number and month in the text is one line, one bill of the customer's |
 | V7 | τ²'s evaluator: gold 1; nothing done 0; without the last action 0; told nothing 0 |
-| V8 | the agent by rules solves it with a customer that reads the text alone |
+| V8 | the agent by rules solves it, within an episode's turns, with a customer that reads the text alone |
 | V9 | the same, request by request, in every order |
 | V10 | no id, no composition of an official task |
 
@@ -42,6 +42,9 @@ LAST = {"reboot_device", "transfer_to_human_agents"}
 
 MAX_ORDERS = 4
 
+MAX_TURNS = 96
+"""Of the solver: an episode has 100, unless `limits.turns` says otherwise."""
+
 
 class TelecomProver:
     """Proves tasks of one carrier."""
@@ -54,8 +57,8 @@ class TelecomProver:
         """Check -> its values, of all ten; or the first that does not hold."""
         checks: tuple[tuple[str, Callable[[str, Goal], Any]], ...] = (
             ("V10", self._check_contact),
-            ("V5", self._check_policy),
             ("V6", self._check_references),
+            ("V5", self._check_policy),
             ("V2", self._check_gold_runs),
             ("V8", self._check_solver),
             ("V9", self._check_requests_in_any_order),
@@ -135,6 +138,8 @@ class TelecomProver:
         if self._grade(task_id, turns) != 1.0:
             calls = [turn.tool_call.name for turn in turns if turn.tool_call]
             raise Failed(check, f"the solver does not solve it: {calls}")
+        if len(turns) > MAX_TURNS:
+            raise Failed(check, f"it takes {len(turns)} turns")
         return len(turns)
 
     def _check_contact(self, task_id: str, goal: Goal) -> float:

@@ -22,7 +22,7 @@ WHERE = (
 HOME = re.compile(r"\b(?:at|from|back|my) home\b|\bnot (?:abroad|travell?ing|outside)\b|^\W*no\b", re.IGNORECASE)
 
 HERE = re.compile(
-    rf"{HOME.pattern}|\babroad\b|\btravell?ing\b|\bon (?:a |my )?(?:holiday|vacation|trip)\b", re.IGNORECASE
+    rf"{HOME.pattern}|\babroad\b|\btravell?ing\b|\bon (?:a |my )?(?:\w+ )?(?:holiday|vacation|trip)\b", re.IGNORECASE
 )
 """Where a customer says that it is."""
 
@@ -160,6 +160,8 @@ class Support:
             return not HOME.search(self._opening)
         self._talk.think("Data may fail because the customer is travelling.")
         said = self._talk.say(self._talk.choose(WHERE))
+        if not (HERE.search(said) or AFFIRMED.search(said)):
+            said = self._talk.say(f"I need to know that to go on. {WHERE[1]}")
         return not HOME.search(said) and bool(HERE.search(said) or AFFIRMED.search(said))
 
     def _switch_data_on(self) -> bool:
