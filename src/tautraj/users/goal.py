@@ -61,6 +61,8 @@ class GoalCustomer:
         self._context, self._goal, self._patience = context, goal, patience
         self._talk = SmallTalk(goal.voice, Random(f"goal-{context.seed}"))
         tools = [tool["function"]["name"] for tool in context.tools]
+        if not any(write.tool == "send_payment_request" for write in goal.writes):
+            tools = [tool for tool in tools if tool != "make_payment"]  # it pays nothing that it does not owe
         self._device = DeviceUser(tools, self._use_device, goal.voice, Random(f"device-{context.seed}"))
         self._number = 0
         """Of the request under way, in the goal."""
