@@ -52,8 +52,8 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             "Every task passed V1 to V10; `proofs.jsonl` has the values. Refused were:",
             "",
             _table(("check", "why", "drafts"), ((key, CHECKS[key], n) for key, n in world.rejected.items())),
-            f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. Largest cosine "
-            f"with an official task: {world.cosine}; the limit is 0.6.",
+            f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. "
+            f"Closeness to official tasks: {world.closeness}.",
             "",
             "Not proved: that a person would word it so, or that an llm can solve it.",
             "",

@@ -26,6 +26,15 @@ class World(NamedTuple):
     cosine: float
     """Largest with any official task."""
     splits: dict[str, int]
+    near: int | None = None
+    """Tasks that differ from an official test task by one part; None where tasks are compared by their texts."""
+
+    @property
+    def closeness(self) -> str:
+        """How close the tasks are to official ones."""
+        if self.near is None:
+            return f"largest cosine {self.cosine:.2f}; the limit is 0.60"
+        return f"{self.near} one fault away from a test task, none the same"
 
 
 def is_refusal(proved: Proved) -> bool:
@@ -62,6 +71,7 @@ def summarise(
         rejected.update(part.rejected)
     rejected["near-duplicate or refusal too many"] = sum(len(part.proved) for part in parts) - kept
     texts = [write_text(one.goal).reason_for_call for one in chosen]
+    cases = [one.case for one in chosen if one.case]
     return World(
         request.folder,
         dict(sorted(Counter(one.family for one in chosen).items())),
@@ -71,4 +81,5 @@ def summarise(
         round(measure_distinct(texts), 3) if len(texts) >= SAMPLE_SIZE else None,
         max(one.checks["V10"] for one in chosen),
         {name: len(ids) for name, ids in splits.items()},
+        near=sum(case.near is not None for case in cases) if cases else None,
     )

@@ -14,13 +14,11 @@ from tautraj.benchmarks.goals import Goal, Request, Topic
 from tautraj.config import Run
 from tautraj.config.components import attach_check
 from tautraj.errors import ConfigError
-from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
-from tautraj.trajectory import ToolCall
 from tautraj.users.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, read_message
 from tautraj.users.agreement import find_announced, find_disagreement, find_operations
 from tautraj.users.answers import find_line, find_topics
 from tautraj.users.base import Customer, UserContext
-from tautraj.users.goal_device import DeviceUser
+from tautraj.users.goal_device import open_device
 from tautraj.users.small_talk import SmallTalk
 
 
@@ -60,17 +58,11 @@ class GoalCustomer:
     def __init__(self, context: UserContext, goal: Goal, patience: int) -> None:
         self._context, self._goal, self._patience = context, goal, patience
         self._talk = SmallTalk(goal.voice, Random(f"goal-{context.seed}"))
-        tools = [tool["function"]["name"] for tool in context.tools]
-        self._device = DeviceUser(tools, self._use_device, goal.voice, Random(f"device-{context.seed}"))
+        self._device = open_device(context, goal)
         self._number = 0
         """Of the request under way, in the goal."""
         self._state = RequestState()
-        self._said = self._errands = 0
-
-    def _use_device(self, tool: str, arguments: dict[str, Any]) -> str:
-        self._errands += 1
-        call = ToolCall(id=f"errand_{self._errands}", name=tool, arguments=arguments)
-        return self._context.call(call, NO_SIDE_CHANNELS)
+        self._said = 0
 
     @property
     def _request(self) -> Request:

@@ -4,11 +4,15 @@ What the phone shows is repeated letter for letter, as it is the agent's only vi
 understood (`users.device_requests`), the rest of the conversation (`users.goal`).
 """
 
+import itertools
 from collections.abc import Callable, Collection
 from random import Random
 from typing import Any
 
-from tautraj.benchmarks.goals import Reading
+from tautraj.benchmarks.goals import Goal, Reading
+from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
+from tautraj.trajectory import ToolCall
+from tautraj.users.base import UserContext
 from tautraj.users.device_requests import DeviceRequest, find_device_requests
 
 Use = Callable[[str, dict[str, Any]], str]
@@ -70,6 +74,19 @@ class DeviceUser:
         leads = self._looked if request.tool.startswith(READS) else self._did
         leads.append(leads.pop(0))
         return leads[-1].format(_quote(shown))
+
+
+def open_device(context: UserContext, goal: Goal) -> DeviceUser:
+    """The phone of a customer that follows `goal`. It pays nothing that it does not owe."""
+    numbers = itertools.count()
+
+    def use(tool: str, arguments: dict[str, Any]) -> str:
+        call = ToolCall(id=f"errand_{next(numbers)}", name=tool, arguments=arguments)
+        return context.call(call, NO_SIDE_CHANNELS)
+
+    pays = any(write.tool == "send_payment_request" for write in goal.writes)
+    tools = {tool["function"]["name"] for tool in context.tools} - (set() if pays else {"make_payment"})
+    return DeviceUser(tools, use, goal.voice, Random(f"device-{context.seed}"))
 
 
 def _shuffle(leads: tuple[str, ...], rng: Random) -> list[str]:

@@ -22,6 +22,8 @@ CONFIRMATION = re.compile(
 
 TRANSFER = re.compile(r"being transferred to a human|transferr?ing you", re.IGNORECASE)
 
+PLACE = re.compile(r"\babroad\b|\btravell?ing outside\b|\boutside your\b|\bwhere are you\b", re.IGNORECASE)
+
 YES = "Yes, please go ahead."
 
 CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nice|good) day|goodbye", re.IGNORECASE)
@@ -50,6 +52,8 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
             return YES
         if IDENTITY.search(message):
             return select_said(scenario.known) or "I have told you all I know."
+        if PLACE.search(message) and (known := select_said(scenario.known)):
+            return known
         if CLOSING.search(message):
             return f"No, that is all. Thank you. {context.stop_word}"
         if "?" not in message:

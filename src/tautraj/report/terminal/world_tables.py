@@ -24,7 +24,7 @@ def print_world(request: SynthesisRequest, world: World | None) -> None:
                 "distinct-3, entities masked",
                 "fewer than 114 tasks" if world.distinct is None else f"{world.distinct:.3f}",
             ),
-            ("closest official task", f"cosine {world.cosine:.2f} of 0.60"),
+            ("closeness to official tasks", world.closeness),
         ]
         console.print_table(f"World {request.folder}", rows)
     print(

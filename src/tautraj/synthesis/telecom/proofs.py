@@ -8,11 +8,12 @@
 | V5 | the policy allows each of them, on the raw data of the task's initial world |
 | V6 | every number and month in the text is one line, one bill of the customer's |
 | V7 | τ²'s evaluator: gold 1; nothing done 0; without the last action 0; told nothing 0 |
-| V8 | the agent by rules solves it with a customer that reads the text alone |
+| V8 | the agent by rules solves it, within an episode's turns, with a customer that reads the text alone |
 | V9 | the same, request by request, in every order |
 | V10 | no id, no composition of an official task |
 
-Not here: the agent and that customer (`synthesis.telecom.solver`).
+Not here: the agent and that customer (`synthesis.telecom.solver`), the orders of V4
+(`synthesis.telecom.orders`).
 """
 
 import itertools
@@ -25,22 +26,16 @@ from tautraj.benchmarks.goals import Goal
 from tautraj.synthesis.decontamination import Candidate, OfficialTasks
 from tautraj.synthesis.generator import Rejection
 from tautraj.synthesis.proofs import Failed
+from tautraj.synthesis.telecom.orders import Action, list_orders
 from tautraj.synthesis.telecom.policy import find_ambiguity, find_breach
 from tautraj.synthesis.telecom.solver import act, make_message, solve
 from tautraj.synthesis.text import TaskText, write_text
 from tautraj.trajectory import Outcome, Seat, ToolCall, Turn
 
-Action = dict[str, Any]
-"""A gold action of τ²: requestor, name, arguments."""
-
 SEATS: dict[str, Seat] = {"assistant": "model", "user": "user"}
 
-BOUND = {"send_payment_request", "make_payment", "resume_line"}
-"""Tools whose order the policy fixes."""
-
-LAST = {"reboot_device", "transfer_to_human_agents"}
-
-MAX_ORDERS = 4
+MAX_TURNS = 96
+"""Of the solver: an episode has 100, unless `limits.turns` says otherwise."""
 
 
 class TelecomProver:
@@ -54,8 +49,8 @@ class TelecomProver:
         """Check -> its values, of all ten; or the first that does not hold."""
         checks: tuple[tuple[str, Callable[[str, Goal], Any]], ...] = (
             ("V10", self._check_contact),
-            ("V5", self._check_policy),
             ("V6", self._check_references),
+            ("V5", self._check_policy),
             ("V2", self._check_gold_runs),
             ("V8", self._check_solver),
             ("V9", self._check_requests_in_any_order),
@@ -106,13 +101,8 @@ class TelecomProver:
 
     def _check_orders(self, task_id: str, goal: Goal) -> int:
         """V4; returns the number of orders that were tried."""
-        groups = _group(self._list_actions(task_id))
-        last = [group for group in groups if group[0]["name"] in LAST]
-        others = [group for group in groups if group not in last]
-        turned = [others[start:] + others[:start] for start in range(1, len(others))]
-        orders = [others[::-1], *turned][: MAX_ORDERS if len(others) > 1 else 0]
-        for order in orders:
-            actions = [action for group in (*order, *last) for action in group]
+        orders = list_orders(self._list_actions(task_id))
+        for actions in orders:
             if not self._grade_actions(task_id, actions, goal.tells):
                 raise Failed("V4", f"in the order {[action['name'] for action in actions]} the task is not solved")
         return len(orders)
@@ -135,6 +125,8 @@ class TelecomProver:
         if self._grade(task_id, turns) != 1.0:
             calls = [turn.tool_call.name for turn in turns if turn.tool_call]
             raise Failed(check, f"the solver does not solve it: {calls}")
+        if len(turns) > MAX_TURNS:
+            raise Failed(check, f"it takes {len(turns)} turns")
         return len(turns)
 
     def _check_contact(self, task_id: str, goal: Goal) -> float:
@@ -198,14 +190,3 @@ class TelecomProver:
         if isinstance(grade, str):
             raise Failed("V7", f"not graded: {grade}")
         return grade.reward
-
-
-def _group(actions: Sequence[Action]) -> list[list[Action]]:
-    """Actions that may change places as one: a payment and what it is for stay together."""
-    groups: list[list[Action]] = []
-    for action in actions:
-        if groups and action["name"] in BOUND and groups[-1][-1]["name"] in BOUND:
-            groups[-1].append(action)
-        else:
-            groups.append([action])
-    return groups

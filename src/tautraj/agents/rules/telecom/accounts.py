@@ -23,6 +23,8 @@ NAME = re.compile(r"\b[A-Z][\w'-]+ [A-Z][\w'-]+\b")
 
 GIGABYTES = re.compile(r"\b(\d+(?:\.\d+)?) ?(?:GB|gigs?|gigabytes?)\b", re.IGNORECASE)
 
+DECLINES = re.compile(r"\b(?:no|none|not|don't|won't|neither)\b", re.IGNORECASE)
+
 IDENTIFY = (
     "Could you tell me your name and the phone number of the line in question?",
     "May I have your name and your phone number, so that I can find your account?",
@@ -124,16 +126,17 @@ class Account:
             "How many GB of data would you like?"
         )
         for _ in range(MAX_TRIES):
-            if wanted_gb is None:
-                talk.think("The customer says how much data it buys.")
-                wanted_gb = read_gigabytes(talk.say(question))
-            if wanted_gb is None:
-                return None
-            if wanted_gb <= MAX_REFUEL_GB:
+            if wanted_gb is not None and wanted_gb <= MAX_REFUEL_GB:
                 break
-            question = f"{wanted_gb:g} GB is more than I may add: 2 GB is the most. How many GB of data shall it be?"
-            wanted_gb = None
-        if wanted_gb is None:
+            if wanted_gb is not None:
+                question = (
+                    f"{wanted_gb:g} GB is more than I may add: 2 GB is the most. How many GB of data shall it be?"
+                )
+            talk.think("The customer says how much data it buys; the policy allows 2 GB at most.")
+            wanted_gb = read_gigabytes(talk.say(question))
+            if wanted_gb is None and DECLINES.search(talk.said):
+                return None
+        if wanted_gb is None or wanted_gb > MAX_REFUEL_GB:
             return None
         talk.think(f"{wanted_gb:g} GB at {price} USD each; the price has to be confirmed.")
         total = f"${wanted_gb * price:.2f}"

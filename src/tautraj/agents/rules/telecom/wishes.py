@@ -25,34 +25,10 @@ class Wish(NamedTuple):
 
 
 BILL = r"\b(?:bill|invoice)\b"
+WITHIN = r"(?:[^.?!]|\.(?=\d))*"
+"""Words of one sentence."""
+
 LEFT = r"\b(?:left|remain\w*|still (?:have|got))\b"
-
-ACCOUNT: tuple[tuple[Kind, str], ...] = (
-    ("data left", rf"\b(?:gb|gigs?|gigabytes?|data)\b[^.?!]*{LEFT}|{LEFT}[^.?!]*\b(?:gb|gigs?|gigabytes?|data)\b"),
-    ("bill", rf"{BILL}[^.?!]*\b(?:came to|comes? to|amount\w*|total\w*|how much|cent)\b"),
-    ("bill", rf"\b(?:how much|what|total|amount|sum|figure)\b[^.?!]*{BILL}"),
-    ("plan", r"\b(?:plan|tariff)\b (?:called |named )?[A-Z][a-z]|\b(?:[A-Z][a-z]\w* )+(?:plan|tariff)\b"),
-    (
-        "resume",
-        r"\b(?:suspen\w+|resum\w+|reactivat\w+|cut off|cut me off|blocked|disconnected|paused|on hold|asleep)\b",
-    ),
-    ("roaming", r"\broaming\b"),
-    ("refuel", r"\b(?:refuel\w*|top\w* up|top-up|more data|extra data|additional data)\b"),
-    (
-        "refuel",
-        r"\b(?:gb|gigs?|gigabytes?|data)\b[^.?!]*\b(?:used up|more|extra|additional|r[ua]n out|add|buy|on top)\b",
-    ),
-    ("refuel", r"\b(?:more|extra|additional|out of|add|buy|used up)\b[^.?!]*\b(?:gb|gigs?|gigabytes?|data)\b"),
-    ("pay", r"\b(?:pay|settle|clear|overdue|owe|outstanding)\b"),
-)
-"""(what is wanted, words of a sentence about it): the first that fits counts."""
-
-FAULTS: tuple[tuple[Kind, str], ...] = (
-    ("messages", r"\b(?:mms|picture|pictures|photo|photos|image|images|snapshots?)\b"),
-    ("data", r"\b(?:internet|mobile data|data|web|online|pages?|speed|slow|browse|browser|loading|loads?)\b"),
-    ("service", r"\b(?:signal|service|reception|bars?|network|calls?|reach|coverage)\b"),
-)
-"""The same of a whole message: messages need data, and data needs service, so the first that fits counts."""
 
 MONTHS = [
     "January",
@@ -69,7 +45,45 @@ MONTHS = [
     "December",
 ]
 
-OFF = re.compile(r"\b(?:off|disabl\w+|deactivat\w+|stop\w*|remov\w+|end|without|no longer|not need)\b", re.IGNORECASE)
+MONTH = rf"\b(?:{'|'.join(MONTHS)})\b"
+
+ACCOUNT: tuple[tuple[Kind, str], ...] = (
+    ("data left", rf"\b(?:gb|gigs?|gigabytes?|data)\b{WITHIN}{LEFT}|{LEFT}{WITHIN}\b(?:gb|gigs?|gigabytes?|data)\b"),
+    ("bill", rf"{BILL}{WITHIN}\b(?:came to|comes? to|amount\w*|total\w*|how much|cent|missing)\b"),
+    ("bill", rf"\b(?:how much|what|total|amount|sum|figure)\b{WITHIN}{BILL}"),
+    ("bill", r"\bhow much was it\b"),
+    ("plan", r"\b(?:plan|tariff)\b (?:called |named )?[A-Z][a-z]|\b(?:[A-Z][a-z]\w* )+(?:plan|tariff)\b"),
+    (
+        "resume",
+        r"\b(?:suspen\w+|resum\w+|reactivat\w+|cut off|cut me off|blocked|disconnected|paused|on hold|asleep)\b",
+    ),
+    ("roaming", r"\broaming\b"),
+    ("refuel", r"\b(?:refuel\w*|top\w* up|top-up|more data|extra data|additional data)\b"),
+    (
+        "refuel",
+        rf"\b(?:gb|gigs?|gigabytes?|data)\b{WITHIN}\b(?:used up|more|extra|additional|r[ua]n out|add|buy|on top)\b",
+    ),
+    ("refuel", rf"\b(?:more|extra|additional|out of|add|buy|used up)\b{WITHIN}\b(?:gb|gigs?|gigabytes?|data)\b"),
+    ("pay", r"\b(?:overdue|owe|outstanding)\b"),
+    (
+        "pay",
+        rf"\b(?:pay|payment|settle|clear)\b{WITHIN}(?:{BILL}|{MONTH})|(?:{BILL}|{MONTH}){WITHIN}\b(?:pay|settle|clear)\b",
+    ),
+)
+"""(what is wanted, words of a sentence about it): the first that fits counts."""
+
+FAULTS: tuple[tuple[Kind, str], ...] = (
+    ("messages", r"\b(?:mms|multimedia|picture|pictures|photo|photos|image|images|snapshots?)\b"),
+    ("data", r"\b(?:internet|mobile data|data|web|online|pages?|speed|slow|browse|browser|loading|loads?)\b"),
+    ("service", r"\b(?:signal|service|reception|bars?|network|calls?|reach|coverage)\b"),
+)
+"""The same of a whole message: messages need data, and data needs service, so the first that fits counts."""
+
+OFF = re.compile(
+    r"\boff\b(?! to\b)|\bdisabl\w+|\bdeactivat\w+|\bstop\w*|\bremov\w+|\bno longer\b|n't need|\bnot need",
+    re.IGNORECASE,
+)
+"""Roaming is not wanted."""
 
 
 def read_wishes(said: str) -> list[Wish]:

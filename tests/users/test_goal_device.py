@@ -1,0 +1,91 @@
+"""A customer's phone: requests in any words are understood, done in their order, and reported letter for letter."""
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from tautraj.agents.rules.telecom.phone_requests import REQUESTS
+from tautraj.benchmarks.goals import Reading
+from tautraj.synthesis.voices import VOICES
+from tautraj.users.device_requests import find_device_requests
+from tautraj.users.goal_device import DID, LOOKED, DeviceUser
+
+TOOLS = {*REQUESTS, "toggle_wifi", "check_wifi_status", "connect_vpn", "check_installed_apps", "check_app_status"}
+
+
+@pytest.mark.parametrize("tool", REQUESTS)
+def test_every_wording_of_the_agent_is_understood(tool: str) -> None:
+    for wording in REQUESTS[tool]:
+        text = wording.format(app_name="messaging", permission="storage")
+        for before in ("", "Thank you. ", "Your line is active again. ", "The APN settings are broken. "):
+            assert [request.tool for request in find_device_requests(before + text, TOOLS)] == [tool], before + text
+
+
+@pytest.mark.parametrize(
+    "message, expected",
+    [
+        ("Please turn off airplane mode, then check your status bar.", ["toggle_airplane_mode", "check_status_bar"]),
+        ("1. Check your SIM card status\n2. Restart your phone", ["check_sim_status", "reboot_device"]),
+        ("What does your status bar show right now?", ["check_status_bar"]),
+        ("Is airplane mode turned on?", ["check_network_status"]),
+        ("Could you try sending an MMS?", ["can_send_mms"]),
+        ("You have turned airplane mode off, so the status bar should be fine.", []),
+        ("I have sent you a payment request. Do you confirm?", []),
+        ("Shall I check your line for a SIM problem?", []),
+        ("Is there anything else?", []),
+        ("On your device, please toggle data.", ["toggle_data"]),
+    ],
+)
+def test_what_an_llm_asks_for_is_understood(message: str, expected: list[str]) -> None:
+    assert [request.tool for request in find_device_requests(message, TOOLS)] == expected
+
+
+def test_arguments_are_in_the_words() -> None:
+    granted = find_device_requests("Please grant the messaging app the storage permission.", TOOLS)
+    assert granted[0].arguments == {"app_name": "messaging", "permission": "storage"}
+    mode = find_device_requests("Please change the network mode preference to 4G/5G.", TOOLS)
+    assert mode[0].arguments == {"mode": "4g_5g_preferred"}
+
+
+def test_a_domain_without_such_tools_knows_no_phone() -> None:
+    assert find_device_requests("Please check your status bar.", ()) == []
+
+
+class Phone:
+    """A switch and a bar."""
+
+    def __init__(self, is_on: bool) -> None:
+        self.is_on, self.used = is_on, 0
+
+    def use(self, tool: str, arguments: dict[str, Any]) -> str:
+        self.used += 1
+        if tool == "check_status_bar":
+            return f"Status Bar: {'none' if self.is_on else '📶'}"
+        self.is_on = not self.is_on
+        return f"Airplane Mode is now {'ON' if self.is_on else 'OFF'}.\nStatus Bar: x"
+
+
+@pytest.mark.parametrize("is_on, used", [(True, 1), (False, 2)])
+def test_a_switch_ends_as_it_is_wanted(is_on: bool, used: int) -> None:
+    phone = Phone(is_on)
+    user = DeviceUser(TOOLS, phone.use, "plain", Random(1))
+    said = user.follow("Please turn airplane mode off.")
+    assert said is not None and "Airplane Mode is now OFF. The status bar shows: x" in said
+    assert (phone.is_on, phone.used) == (False, used)
+
+
+def test_it_is_content_when_it_has_seen_it() -> None:
+    phone, reading = Phone(True), Reading(tool="check_status_bar", shows="📶")
+    user = DeviceUser(TOOLS, phone.use, "terse", Random(1))
+    user.follow("Please check your status bar.")
+    assert not user.is_content(reading)
+    user.follow("Please turn airplane mode off. Please check your status bar.")
+    assert user.is_content(reading)
+    assert user.follow("Thank you.") is None
+
+
+def test_every_voice_has_words_of_its_own() -> None:
+    for table in (LOOKED, DID):
+        assert list(table) == list(VOICES)
+        assert all(len(set(leads)) >= 3 and all("{}" in lead for lead in leads) for leads in table.values())
