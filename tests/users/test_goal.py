@@ -16,7 +16,7 @@ from tautraj.grading.affirmative import is_affirmative, is_refusal
 from tautraj.synthesis.voices import VOICES
 from tautraj.users import UserContext
 from tautraj.users.goal import goal
-from tautraj.users.small_talk import SMALL_TALK
+from tautraj.users.goal.small_talk import SMALL_TALK
 
 WISH = "I want to return the lamp from order #W1000002."
 RETURN = Request(
