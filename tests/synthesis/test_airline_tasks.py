@@ -9,15 +9,8 @@ import pytest
 from support.airline_tasks import compose_drafts, make_few_customers
 
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
-from tautraj.synthesis.airline import (
-    GENERATOR,
-    clauses_book,
-    clauses_cancel,
-    clauses_change,
-    clauses_choice,
-    clauses_question,
-    clauses_refusal,
-)
+from tautraj.synthesis.airline import GENERATOR
+from tautraj.synthesis.airline.clauses import bookings, cancellations, changes, choices, questions, refusals
 from tautraj.synthesis.composition import Draft
 from tautraj.synthesis.diversity import measure_distinct
 from tautraj.synthesis.text import write_text
@@ -25,14 +18,7 @@ from tautraj.synthesis.voices import VOICES
 
 CLAUSES = {
     f"{module.__name__.rpartition('.')[2]}.{name}": clause
-    for module in (
-        clauses_book,
-        clauses_cancel,
-        clauses_change,
-        clauses_choice,
-        clauses_question,
-        clauses_refusal,
-    )
+    for module in (bookings, cancellations, changes, choices, questions, refusals)
     for name, clause in vars(module).items()
     if isinstance(clause, dict) and name.isupper()
 }

@@ -8,22 +8,22 @@ from typing import Any
 from tautraj.agents.rules.airline import AIRLINE_DESK
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.airline import policy, world
-from tautraj.synthesis.airline.bookings import book
-from tautraj.synthesis.airline.changes import add_bags, cancel, change_passenger
-from tautraj.synthesis.airline.choices import (
+from tautraj.synthesis.airline.offers import get_status
+from tautraj.synthesis.airline.references import find_ambiguity
+from tautraj.synthesis.airline.requests.bookings import book
+from tautraj.synthesis.airline.requests.changes import add_bags, cancel, change_passenger
+from tautraj.synthesis.airline.requests.choices import (
     cancel_or_change_cabin,
     take_best_flight,
     take_flight_or_other,
     upgrade_within_limit,
 )
-from tautraj.synthesis.airline.compensations import compensate
-from tautraj.synthesis.airline.corrections import change_mind_about_bags, change_mind_about_cabin
-from tautraj.synthesis.airline.flight_changes import change_cabin, change_flight
-from tautraj.synthesis.airline.offers import get_status
-from tautraj.synthesis.airline.questions import ask
-from tautraj.synthesis.airline.references import find_ambiguity
-from tautraj.synthesis.airline.refusals import refuse, transfer
-from tautraj.synthesis.airline.requests import Target, add_missing_number, draw_targets
+from tautraj.synthesis.airline.requests.compensations import compensate
+from tautraj.synthesis.airline.requests.corrections import change_mind_about_bags, change_mind_about_cabin
+from tautraj.synthesis.airline.requests.flight_changes import change_cabin, change_flight
+from tautraj.synthesis.airline.requests.parts import Target, add_missing_number, draw_targets
+from tautraj.synthesis.airline.requests.questions import ask
+from tautraj.synthesis.airline.requests.refusals import refuse, transfer
 from tautraj.synthesis.airline.view import View
 
 Database = dict[str, Any]

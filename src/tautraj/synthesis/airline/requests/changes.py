@@ -1,15 +1,15 @@
 """Requests for cancellations, bags and passengers, with the writes that fulfil them.
 
-Each function returns None if it does not fit the customer. Not here: flights and cabins (`airline.flight_changes`),
-bookings (`airline.bookings`), what the policy forbids (`airline.refusals`).
+Each function returns None if it does not fit the customer. Not here: flights and cabins (`requests.flight_changes`),
+bookings (`requests.bookings`), what the policy forbids (`requests.refusals`).
 """
 
 from tautraj.benchmarks.goals import Family, Request, Topic
-from tautraj.synthesis.airline import clauses_cancel, clauses_change
+from tautraj.synthesis.airline.clauses import cancellations, changes
 from tautraj.synthesis.airline.customers import make_strangers
 from tautraj.synthesis.airline.policy import find_breach
 from tautraj.synthesis.airline.prices import BAG_PRICE, count_paid_bags
-from tautraj.synthesis.airline.requests import Target, add_payment, list_touched, make_request
+from tautraj.synthesis.airline.requests.parts import Target, add_payment, list_touched, make_request
 from tautraj.synthesis.airline.view import Entity, View, say_count, say_person
 from tautraj.synthesis.people import LAST_NAMES
 
@@ -22,7 +22,7 @@ def cancel(view: View, target: Target, family: Family) -> Request | None:
     if view.is_flown(reservation):
         return None
     reason = draw_reason(view, reservation)
-    ask = view.say(clauses_cancel.CANCEL, ref=target.name)
+    ask = view.say(cancellations.CANCEL, ref=target.name)
     answers: dict[Topic, str] = {}
     if view.rng.random() < REASON_LATER_SHARE:
         answers["reason"] = f"For {target.short} the reason is that {reason}."
@@ -37,14 +37,14 @@ def cancel(view: View, target: Target, family: Family) -> Request | None:
 def draw_reason(view: View, reservation: Entity) -> str:
     """A reason that leads to a cancellation where one is possible."""
     if "cancelled" in view.list_statuses(reservation):
-        return view.say(clauses_cancel.BY_AIRLINE)
+        return view.say(cancellations.BY_AIRLINE)
     uninsured = reservation | {"insurance": "no"}
     database = view.database | {"reservations": {reservation["reservation_id"]: uninsured}}
     arguments = {"reservation_id": reservation["reservation_id"]}
     needs_insurance = find_breach(database, "cancel_reservation", arguments, view.user_id) is not None
     if needs_insurance or view.rng.random() < 0.2:
-        return view.say(view.rng.choice([clauses_cancel.HEALTH, clauses_cancel.HEALTH, clauses_cancel.WEATHER]))
-    return view.say(clauses_cancel.PLAN)
+        return view.say(view.rng.choice([cancellations.HEALTH, cancellations.HEALTH, cancellations.WEATHER]))
+    return view.say(cancellations.PLAN)
 
 
 def add_reason(view: View, ask: str, reason: str) -> str:
@@ -71,10 +71,10 @@ def add_bags(view: View, target: Target, family: Family, count: int | None = Non
     if payment is None:
         return None
     if view.rng.random() < 0.3:
-        said = view.say(clauses_change.TOTAL_BAGS, ref=target.name, bags=say_count(total, _draw_bag_noun(view)))
+        said = view.say(changes.TOTAL_BAGS, ref=target.name, bags=say_count(total, _draw_bag_noun(view)))
     else:
         more = view.rng.choice(("more ", "extra ", "")) if count > 1 else view.rng.choice(("more ", "extra "))
-        said = view.say(clauses_change.ADD_BAGS, ref=target.name, bags=say_count(count, more + _draw_bag_noun(view)))
+        said = view.say(changes.ADD_BAGS, ref=target.name, bags=say_count(count, more + _draw_bag_noun(view)))
     said, answers = add_payment(view, target, said, payment[1], is_due=due > 0)
     arguments = {
         "reservation_id": reservation["reservation_id"],
@@ -101,10 +101,10 @@ def change_passenger(view: View, target: Target, family: Family) -> Request | No
         names = [person["last_name"] for person in passengers]
         last_name = view.rng.choice([name for name in LAST_NAMES if name not in names])
         passengers[index] = old | {"last_name": last_name}
-        clause = clauses_change.RENAME_PASSENGER
+        clause = changes.RENAME_PASSENGER
     else:
         passengers[index] = make_strangers(view.rng, 1, passengers)[0]
-        clause = clauses_change.SWAP_PASSENGER
+        clause = changes.SWAP_PASSENGER
     new = passengers[index]
     said = view.say(
         clause, ref=target.name, old=say_person(old), new=say_person(new), dob=view.say_birthday(new["dob"])

@@ -4,11 +4,11 @@ A task has one at most: its id depends on the others.
 """
 
 from tautraj.benchmarks.goals import Family, Request, Write
-from tautraj.synthesis.airline import clauses_refusal
-from tautraj.synthesis.airline.bookings import NEW_CERTIFICATE
+from tautraj.synthesis.airline.clauses import refusals
 from tautraj.synthesis.airline.compensation import CANCELLATION_RATE, DELAY_RATE
 from tautraj.synthesis.airline.policy import find_breach
-from tautraj.synthesis.airline.requests import Target
+from tautraj.synthesis.airline.requests.bookings import NEW_CERTIFICATE
+from tautraj.synthesis.airline.requests.parts import Target
 from tautraj.synthesis.airline.view import View
 
 
@@ -29,7 +29,7 @@ def compensate(view: View, target: Target, family: Family) -> Request | None:
         writes = (_send(view, CANCELLATION_RATE * passengers),)
         return Request(
             family=family,
-            said=view.say(clauses_refusal.COMPLAIN_CANCELLED, ref=target.name),
+            said=view.say(refusals.COMPLAIN_CANCELLED, ref=target.name),
             writes=writes,
             about=about,
         )
@@ -40,7 +40,7 @@ def compensate(view: View, target: Target, family: Family) -> Request | None:
     cancellation = Write(tool="cancel_reservation", arguments={"reservation_id": key})
     return Request(
         family=family,
-        said=view.say(clauses_refusal.GIVE_UP_DELAYED, ref=target.name),
+        said=view.say(refusals.GIVE_UP_DELAYED, ref=target.name),
         writes=(cancellation, _send(view, DELAY_RATE * passengers)),
         about=about,
     )

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from tautraj.benchmarks.goals import Family, Request
-from tautraj.synthesis.airline import clauses_cancel, clauses_change, clauses_refusal
-from tautraj.synthesis.airline.changes import add_reason
-from tautraj.synthesis.airline.choices import is_cancellable_for_plan
+from tautraj.synthesis.airline.clauses import cancellations, changes, refusals
 from tautraj.synthesis.airline.customers import make_strangers
-from tautraj.synthesis.airline.flight_changes import LEG_NAMES, draw_direct_flight, list_legs
 from tautraj.synthesis.airline.offers import get_status
-from tautraj.synthesis.airline.requests import Target
+from tautraj.synthesis.airline.requests.changes import add_reason
+from tautraj.synthesis.airline.requests.choices import is_cancellable_for_plan
+from tautraj.synthesis.airline.requests.flight_changes import LEG_NAMES, draw_direct_flight, list_legs
+from tautraj.synthesis.airline.requests.parts import Target
 from tautraj.synthesis.airline.view import CABIN_WORDS, CITY_NAMES, View, get_city, say_person
 
 Said = tuple[str, str]
@@ -25,9 +25,9 @@ def refuse(view: View, target: Target, family: Family) -> Request | None:
     said, rule = found
     insists: tuple[str, ...] = ()
     if family == "pressure":
-        insists = (view.say(clauses_refusal.INSIST),)
+        insists = (view.say(refusals.INSIST),)
         if view.rng.random() < 0.5:
-            insists += (view.say(clauses_refusal.INSIST_MORE),)
+            insists += (view.say(refusals.INSIST_MORE),)
     about = (target.reservation["reservation_id"],)
     return Request(family=family, said=said, insists=insists, rule=rule, about=about)
 
@@ -36,8 +36,8 @@ def transfer(view: View, target: Target) -> Request | None:
     """A cancellation of a trip that has begun."""
     if not view.is_flown(target.reservation):
         return None
-    ask = view.say(clauses_cancel.CANCEL, ref=target.name)
-    reason = view.say(view.rng.choice((clauses_cancel.PLAN, clauses_cancel.HEALTH)))
+    ask = view.say(cancellations.CANCEL, ref=target.name)
+    reason = view.say(view.rng.choice((cancellations.PLAN, cancellations.HEALTH)))
     return Request(
         family="transfer", said=add_reason(view, ask, reason), about=(target.reservation["reservation_id"],)
     )
@@ -46,9 +46,9 @@ def transfer(view: View, target: Target) -> Request | None:
 def _cancel_without_ground(view: View, target: Target) -> Said | None:
     if view.is_flown(target.reservation) or is_cancellable_for_plan(view, target.reservation):
         return None
-    ask = view.say(clauses_cancel.CANCEL, ref=target.name)
+    ask = view.say(cancellations.CANCEL, ref=target.name)
     is_uninsured = target.reservation["insurance"] == "no"
-    clauses = (clauses_cancel.PLAN, clauses_cancel.HEALTH) if is_uninsured else (clauses_cancel.PLAN,)
+    clauses = (cancellations.PLAN, cancellations.HEALTH) if is_uninsured else (cancellations.PLAN,)
     return (
         add_reason(view, ask, view.say(view.rng.choice(clauses))),
         "A flight can be cancelled if the booking was made within the last 24 hours, the airline cancelled it, it is "
@@ -63,7 +63,7 @@ def _change_basic_economy(view: View, target: Target) -> Said | None:
     name = view.rng.choice(LEG_NAMES[leg.name]).format(ref=target.name)
     date = f"2024-05-{view.rng.randint(17, 30)}"
     flight = draw_direct_flight(view, leg, date)
-    clause = clauses_change.CHANGE_FLIGHT if flight else clauses_change.SHIFT_FLIGHT
+    clause = changes.CHANGE_FLIGHT if flight else changes.SHIFT_FLIGHT
     number = flight["flight_number"] if flight else ""
     said = view.say(clause, leg=name, date=view.say_date(date), flight=number)
     return said, "Basic economy flights cannot be modified."
@@ -76,24 +76,22 @@ def _change_passenger_count(view: View, target: Target) -> Said | None:
     rule = "The number of passengers cannot be modified."
     if len(passengers) > 1 and view.rng.random() < 0.5:
         old = view.rng.choice(passengers)
-        return view.say(clauses_refusal.FEWER_PASSENGERS, ref=target.name, old=say_person(old)), rule
+        return view.say(refusals.FEWER_PASSENGERS, ref=target.name, old=say_person(old)), rule
     new = make_strangers(view.rng, 1, passengers)[0]
     dob = view.say_birthday(new["dob"])
-    return view.say(clauses_refusal.MORE_PASSENGERS, ref=target.name, new=say_person(new), dob=dob), rule
+    return view.say(refusals.MORE_PASSENGERS, ref=target.name, new=say_person(new), dob=dob), rule
 
 
 def _remove_bag(view: View, target: Target) -> Said | None:
     if target.reservation["total_baggages"] < 1 or view.is_flown(target.reservation):
         return None
-    return view.say(clauses_refusal.FEWER_BAGS, ref=target.name), "Checked bags can be added, not removed."
+    return view.say(refusals.FEWER_BAGS, ref=target.name), "Checked bags can be added, not removed."
 
 
 def _add_insurance(view: View, target: Target) -> Said | None:
     if target.reservation["insurance"] == "yes":
         return None
-    return view.say(
-        clauses_refusal.LATE_INSURANCE, ref=target.name
-    ), "Insurance cannot be added after initial booking."
+    return view.say(refusals.LATE_INSURANCE, ref=target.name), "Insurance cannot be added after initial booking."
 
 
 def _change_destination(view: View, target: Target) -> Said | None:
@@ -102,7 +100,7 @@ def _change_destination(view: View, target: Target) -> Said | None:
     own = {flight[end] for flight in target.reservation["flights"] for end in ("origin", "destination")}
     new_york = {"JFK", "LGA", "EWR"}
     cities = [code for code in CITY_NAMES if code not in own and not (code in new_york and own & new_york)]
-    said = view.say(clauses_refusal.OTHER_CITY, ref=target.name, city=get_city(view.rng.choice(cities)))
+    said = view.say(refusals.OTHER_CITY, ref=target.name, city=get_city(view.rng.choice(cities)))
     return said, "Origin, destination and trip type cannot be changed."
 
 
@@ -110,7 +108,7 @@ def _upgrade_one_leg(view: View, target: Target) -> Said | None:
     if target.reservation["flight_type"] == "one_way" or view.is_flown(target.reservation):
         return None
     cabin = view.rng.choice([name for name in CABIN_WORDS if name != target.reservation["cabin"]])
-    said = view.say(clauses_refusal.ONE_LEG, ref=target.name, cabin=CABIN_WORDS[cabin])
+    said = view.say(refusals.ONE_LEG, ref=target.name, cabin=CABIN_WORDS[cabin])
     return said, "The cabin must be the same across all the flights of a reservation."
 
 
@@ -118,7 +116,7 @@ def _upgrade_after_flying(view: View, target: Target) -> Said | None:
     if not view.is_flown(target.reservation):
         return None
     cabin = view.rng.choice([name for name in CABIN_WORDS if name != target.reservation["cabin"]])
-    said = view.say(clauses_change.CABIN, ref=target.name, cabin=CABIN_WORDS[cabin])
+    said = view.say(changes.CABIN, ref=target.name, cabin=CABIN_WORDS[cabin])
     return said, "The cabin cannot be changed if any flight has already been flown."
 
 
@@ -133,11 +131,11 @@ def _ask_for_compensation(view: View, target: Target) -> Said | None:
     )
     if "delayed" in statuses and "cancelled" not in statuses:
         rule = "A delay is compensated after the reservation has been changed or cancelled."
-        return view.say(clauses_refusal.COMPLAIN_DELAYED, ref=target.name), rule
+        return view.say(refusals.COMPLAIN_DELAYED, ref=target.name), rule
     if "cancelled" not in statuses or has_right:
         return None
     rule = "Regular members without insurance in economy or basic economy are not compensated."
-    return view.say(clauses_refusal.COMPLAIN_CANCELLED, ref=target.name), rule
+    return view.say(refusals.COMPLAIN_CANCELLED, ref=target.name), rule
 
 
 FORBIDDEN: tuple[Callable[[View, Target], Said | None], ...] = (
