@@ -1,4 +1,4 @@
-"""`synthesis.world_folder` and `synthesis.request`: what is refused, and what a folder holds at each moment."""
+"""`synthesis.world_folder`, `synthesis.request`: what is refused, and what a folder holds at each moment."""
 
 from pathlib import Path
 from typing import Any

@@ -10,11 +10,11 @@ from typing import Any
 
 from tautraj.errors import ConfigError
 from tautraj.synthesis import load_generator
-from tautraj.synthesis.card import write_card
 from tautraj.synthesis.diversity import drop_near_duplicates
+from tautraj.synthesis.output.card import write_card
+from tautraj.synthesis.output.summary import World, is_refusal, rate_difficulty, summarise
 from tautraj.synthesis.parts import PART_SIZE, Part, Proved
 from tautraj.synthesis.request import SynthesisRequest, check_domain, check_request
-from tautraj.synthesis.summary import World, is_refusal, rate_difficulty, summarise
 from tautraj.synthesis.text import write_text
 from tautraj.synthesis.world_folder import WorldFolder, to_task
 

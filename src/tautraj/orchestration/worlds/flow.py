@@ -23,10 +23,10 @@ from tautraj.orchestration.prefect_server import check_server, choose_server, st
 from tautraj.orchestration.signals import drain_on_signal
 from tautraj.orchestration.worker_pool import count_cores
 from tautraj.report.terminal.console import say
+from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.parts import Part, make_part, prepare_process
 from tautraj.synthesis.pipeline import plan_world, synthesize
 from tautraj.synthesis.request import SynthesisRequest
-from tautraj.synthesis.summary import World
 
 GO_ON = "The same command goes on from there."
 

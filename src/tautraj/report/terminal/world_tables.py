@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tautraj.report.terminal import console
+from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.request import SynthesisRequest
-from tautraj.synthesis.summary import World
 
 
 def print_world(request: SynthesisRequest, world: World | None) -> None:

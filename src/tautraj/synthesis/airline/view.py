@@ -1,6 +1,7 @@
 """What a customer of the airline can refer to, and in which words: reservations, payment methods, dates, people.
 
-A reference that would fit two entities is None. Not here: what the customer wants (`requests.changes` and the like).
+A reference that would fit two entities is None. Not here: what the customer wants
+(`synthesis.airline.requests.changes` and the like).
 """
 
 from random import Random

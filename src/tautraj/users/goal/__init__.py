@@ -1,4 +1,7 @@
-"""The customer of a synthetic task: a program that follows its goal. Not here: goals themselves (`benchmarks.goals`)."""
+"""The customer of a synthetic task: a program that follows its goal.
+
+Not here: goals themselves (`benchmarks.goals`).
+"""
 
 from tautraj.users.goal.customer import goal
 

@@ -1,7 +1,7 @@
 """Whether what an agent announces is what a customer wants: its operation, and every value that both name.
 
-The customer knows no database, only its request. Not here: what is an announcement (`users.goal.agent_message`), values
-(`users.goal.value_agreement`).
+The customer knows no database, only its request. Not here: what is an announcement (`users.goal.agent_message`),
+values (`users.goal.value_agreement`).
 """
 
 import re

@@ -1,9 +1,9 @@
 """A customer without an llm that follows the goal of a synthetic task: `user_strategy=goal`.
 
 It opens with its first request, answers what it is asked and nothing else, agrees only to what it wants, and goes on
-when a request is done. Not here: what it makes of a message (`users.goal.agent_message`, `users.goal.agreement`), which answer
-belongs to a question (`users.goal.answers`), its phone (`users.goal.device`), how it says what is not in the goal
-(`users.goal.small_talk`).
+when a request is done. Not here: what it makes of a message (`users.goal.agent_message`, `users.goal.agreement`),
+which answer belongs to a question (`users.goal.answers`), its phone (`users.goal.device`), how it says what is not in
+the goal (`users.goal.small_talk`).
 """
 
 from random import Random

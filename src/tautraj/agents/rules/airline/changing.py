@@ -1,6 +1,6 @@
 """Changes of a reservation by the policy: bags, cabin, and what a change of flights costs.
 
-Not here: passengers (`airline.passengers`), which flights are wanted (`airline.rebooking`).
+Not here: passengers (`agents.rules.airline.passengers`), which flights are wanted (`agents.rules.airline.rebooking`).
 """
 
 import re

@@ -1,6 +1,7 @@
 """The words by which customers ask for something, go on to something else, or give a reason.
 
-Not here: what is named in the words (`airline.slots`), how a text is split by them (`airline.wishes`).
+Not here: what is named in the words (`agents.rules.airline.slots`), how a text is split by them
+(`agents.rules.airline.wishes`).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Which payment methods a customer's words describe.
 
-Not here: which of the profile's methods fit them (`airline.records`).
+Not here: which of the profile's methods fit them (`agents.rules.airline.records`).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Other flights for a reservation: which part of the trip, which day, which flight.
 
-Not here: price, seats and payment of the change (`airline.changing`).
+Not here: price, seats and payment of the change (`agents.rules.airline.changing`).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Finds what a customer refers to in its profile: a reservation, a payment method, a part of a trip.
 
-Not here: reading the words themselves (`airline.slots`).
+Not here: reading the words themselves (`agents.rules.airline.slots`).
 """
 
 import re

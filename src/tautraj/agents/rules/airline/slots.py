@@ -1,8 +1,8 @@
 """What a customer's words name: airports, dates, cabins, bags, money, people.
 
 Every reader takes plain English in the first or second person and returns what it found in the order said. Not here:
-payment methods (`airline.payment_words`), what the customer wants (`airline.wishes`), what is meant by it in the
-database (`airline.records`).
+payment methods (`agents.rules.airline.payment_words`), what the customer wants (`agents.rules.airline.wishes`), what
+is meant by it in the database (`agents.rules.airline.records`).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Splits what a customer says into wishes, by the words that ask for something.
 
 A sentence without such a word belongs to the wish before it, or to the next one if it opens a new topic. Not here:
-what is named in the words (`airline.slots`), what becomes of a wish (`airline.desk`).
+what is named in the words (`agents.rules.airline.slots`), what becomes of a wish (`agents.rules.airline.desk`).
 """
 
 import re

@@ -1,6 +1,7 @@
 """Requests for a booking: the flights named by number or as the best of a day, one or several people, who pays how.
 
-A task makes one booking at most: its id depends on those made before. Not here: changes (`requests.changes`).
+A task makes one booking at most: its id depends on those made before. Not here: changes
+(`synthesis.airline.requests.changes`).
 """
 
 from tautraj.benchmarks.goals import Family, Request, Topic

@@ -1,7 +1,8 @@
 """Requests for cancellations, bags and passengers, with the writes that fulfil them.
 
-Each function returns None if it does not fit the customer. Not here: flights and cabins (`requests.flight_changes`),
-bookings (`requests.bookings`), what the policy forbids (`requests.refusals`).
+Each function returns None if it does not fit the customer. Not here: flights and cabins
+(`synthesis.airline.requests.flight_changes`), bookings (`synthesis.airline.requests.bookings`), what the policy
+forbids (`synthesis.airline.requests.refusals`).
 """
 
 from tautraj.benchmarks.goals import Family, Request, Topic

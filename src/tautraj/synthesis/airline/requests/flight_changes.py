@@ -1,6 +1,7 @@
 """Requests for another cabin or other flights, with the writes that fulfil them.
 
-Each function returns None if it does not fit the customer. Not here: choices among flights (`requests.choices`).
+Each function returns None if it does not fit the customer. Not here: choices among flights
+(`synthesis.airline.requests.choices`).
 """
 
 from typing import Any, NamedTuple

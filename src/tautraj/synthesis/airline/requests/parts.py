@@ -1,6 +1,7 @@
 """Parts of requests that all of an airline's operations share: what a reservation is called, who pays, the write.
 
-Not here: the operations (`requests.changes`, `requests.flight_changes`, `requests.bookings`).
+Not here: the operations (`synthesis.airline.requests.changes`, `synthesis.airline.requests.flight_changes`,
+`synthesis.airline.requests.bookings`).
 """
 
 from typing import Any, NamedTuple

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.request import VERSION, SynthesisRequest
-from tautraj.synthesis.summary import World
 
 CHECKS = {
     "family": "the family does not fit the customer",

@@ -1,20 +1,20 @@
 """What holds in every airline's database, τ²'s included: references, timetable, itineraries, sums.
 
 τ²'s airline breaks four of the rules, each a few times; the tests list them. Not here: rules of reservations
-(`synthesis.airline.reservation_invariants`), fields and ids (`synthesis.airline.shape`), types (τ²'s own models),
-what the policy allows.
+(`synthesis.airline.invariants.reservations`), fields and ids (`synthesis.airline.invariants.shape`), types (τ²'s own
+models), what the policy allows.
 """
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from tautraj.grading.policy_rules import AIRLINE_NOW
-from tautraj.synthesis.airline import reservation_invariants
 from tautraj.synthesis.airline.customers import CERTIFICATE_AMOUNTS, MAX_GIFT_CARD
+from tautraj.synthesis.airline.invariants import reservations
+from tautraj.synthesis.airline.invariants.reservations import Rules, get_full_name, has_repeats
+from tautraj.synthesis.airline.invariants.shape import STATUSES, list_shape_violations
 from tautraj.synthesis.airline.network import AIRPORTS, DAYS, FARES, MAX_DRIFT, MAX_SEATS, get_schedule
 from tautraj.synthesis.airline.offers import Database, Entity
-from tautraj.synthesis.airline.reservation_invariants import Rules, get_full_name, has_repeats
-from tautraj.synthesis.airline.shape import STATUSES, list_shape_violations
 
 DRIFT = timedelta(minutes=MAX_DRIFT)
 
@@ -96,7 +96,7 @@ REFERENCES: dict[str, Rules] = {
             for key, method in user["payment_methods"].items()
         ),
     },
-    "reservations": reservation_invariants.REFERENCES,
+    "reservations": reservations.REFERENCES,
 }
 
 CONTENT: dict[str, Rules] = {
@@ -120,7 +120,7 @@ CONTENT: dict[str, Rules] = {
             or has_repeats(get_full_name(person) for person in [user["name"], *user["saved_passengers"]])
         ),
     },
-    "reservations": reservation_invariants.CONTENT,
+    "reservations": reservations.CONTENT,
 }
 
 WHOLE: dict[str, Callable[[Database], bool]] = {
