@@ -213,6 +213,7 @@ def test_a_dry_run_shows_the_grid_and_calls_nobody(
     assert "estimated from: a guess" in done.out
 
 
+@pytest.mark.slow
 def test_cells_share_one_budget(sweep: Generate, recorded: list[Trajectory], tmp_path: Path) -> None:
     with Provider(Replay(recorded)) as provider:
         seats = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=20", "runner.workers=4"]

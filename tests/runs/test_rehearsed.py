@@ -42,7 +42,8 @@ RunOf = Callable[..., Run]
 Play = Callable[..., list[Trajectory]]
 
 AGENTS = ["tool_calling", "planning", "react", "act", "few_shot", "code"]
-STRATEGIES = ["llm", "react", "verify", "reflection"]
+CHECKED = ["verify", "reflection"]
+STRATEGIES = ["llm", "react", *CHECKED]
 SEATS = ["model=rehearsed", "user=rehearsed"]
 FORGETFUL = ["model=rehearsed_forgetful", "user=rehearsed"]
 HASTY = ["model=rehearsed", "user=rehearsed_forgetful"]
@@ -228,7 +229,9 @@ def ids_of(run: Run) -> list[str]:
     return open_benchmark(run.benchmark, run.domain).list_task_ids(run.split.name)
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize(
+    "strategy", ["llm", "react", *(pytest.param(name, marks=pytest.mark.slow) for name in CHECKED)]
+)
 def test_a_customer_with_tools_of_its_own_uses_them(run_of: RunOf, strategy: str) -> None:
     run = run_of(*SEATS, "domain=telecom", "split=test", f"user_strategy={strategy}")
     ids = ids_of(run)[:2]
@@ -372,6 +375,7 @@ def gone(pid: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path, store_of: Callable[..., Store]) -> None:
     env = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": str(tmp_path / "prefect-home")}
     overrides = [*SEATS, "domain=mock", "split=base", "tracking=none", "trials=50"]
