@@ -193,6 +193,7 @@ def test_what_a_call_took_beyond_its_estimate_is_paid_by_the_next_ones() -> None
         assert settle(provider, 1) == 1
 
 
+@pytest.mark.slow
 def test_processes_of_one_machine_share_the_limits() -> None:
     with Provider(counter := Counter()) as provider:
         limits = {"requests_per_minute": 20, "tokens_per_minute": 10_000_000, "calls_at_once": 3}
