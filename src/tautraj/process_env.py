@@ -30,7 +30,7 @@ SETTINGS = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",  # default 5 s
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the progress bar reports; the Prefect UI has the rest
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else a line for every event that misses a server that is down
-    "PREFECT_CLIENT_MAX_RETRIES": "2",  # default 5, over 62 s; a server that is down is retried later, a busy one soon
+    "PREFECT_CLIENT_MAX_RETRIES": "2",  # default 5, over 62 s; a server that is down is retried later
     "PREFECT_API_REQUEST_TIMEOUT": "20",  # default 60
     "PREFECT_CLI_WRAP_LINES": "false",
     "HF_HUB_OFFLINE": "1",  # only an export uses the hub
