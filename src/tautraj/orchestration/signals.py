@@ -14,7 +14,7 @@ from tautraj.runs.progress import StopRequest
 
 DRAINING_MESSAGE = b"\nNo new episodes; those under way finish. Ctrl-C again stops at once.\n"
 
-STOPPED_MESSAGE = b"\nStopped. The same command plays what is owed.\n"
+STOPPED_MESSAGE = b"\nStopped. The same command plays the rest.\n"
 
 STDERR_FD = 2
 

@@ -76,9 +76,9 @@ def print_plan(plan: RunPlan, estimate: Estimate) -> None:
 
 
 def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
-    """Episodes owed, and the estimated calls, tokens and USD of each seat and in all."""
+    """Episodes to play, and the estimated calls, tokens and USD of each seat and in all."""
     owed = len(plan.owed)
-    rows = [("episodes owed", f"{owed:,} of {owed + len(plan.rows):,}")]
+    rows = [("episodes to play", f"{owed:,} of {owed + len(plan.rows):,}")]
     for seat, usage in estimate.seats.items():
         tokens = f"{owed * usage.tokens_in:,.0f} tokens in, {owed * usage.tokens_out:,.0f} out"
         rows.append((seat, f"about {owed * usage.calls:,.0f} calls, {tokens}"))
