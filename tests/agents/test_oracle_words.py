@@ -56,9 +56,9 @@ def test_it_says_why_before_it_transfers() -> None:
 
 def test_a_charge_is_named_where_there_is_one() -> None:
     free, paid = (next(s for s in plan("airline", task) if "bags of" in s) for task in ("12", "33"))
-    assert (
-        free
-        == "I am going to change the bags of reservation YAX4DR to 2 checked bags (free of charge). Do you confirm (yes/no)?"
+    assert free == (
+        "I am going to change the bags of reservation YAX4DR to 2 checked bags (free of charge). "
+        "Do you confirm (yes/no)?"
     )
     assert paid == (
         "I am going to change the bags of reservation HXDUBJ to 2 checked bags (2 at a charge), "
