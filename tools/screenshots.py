@@ -23,11 +23,11 @@ from support.browser import browser  # noqa: E402
 from support.sockets import free_ports  # noqa: E402
 
 COLOURS = 256
-SOME_DONE = re.compile(r"\b([3-9]\d|\d{3}) of \d+ done")
+SOME_DONE = re.compile(r"\b([3-9]\d|1\d\d) of \d+ done")
 """Of the progress artifact: some episodes have finished, and others are under way."""
 SIZE = {"width": 1500, "height": 1000}
 SWEEP = ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.agent=[tool_calling,planning]", "user=rehearsed"]
-SWEEP += ["user_strategy=react", "tasks.limit=12", "trials=3"]
+SWEEP += ["user_strategy=react", "tasks.limit=12", "trials=6"]
 
 
 def save_screenshot(page: Any, name: str) -> None:
