@@ -357,6 +357,15 @@ def test_cells_of_the_same_seats_are_told_apart_by_other_settings_or_by_number(r
     assert label_runs([cold, cold]).names == ["run (1)", "run (2)"]
 
 
+def test_settings_are_named_as_they_are_typed_and_a_name_comes_first(run_of: Callable[..., Run]) -> None:
+    short = run_of("user_strategy.patience=3", "tasks.limit=8")
+    usual = run_of("name=first look")
+    assert label_runs([short, usual]).names == [
+        "user_strategy.patience=3, tasks.limit=8",
+        "first look · user_strategy.patience=30, tasks.limit=null",
+    ]
+
+
 @pytest.mark.parametrize("model", ["oracle", "rehearsed"])
 def test_whatever_replays_gold_has_its_badge(model: str, run_of: Callable[..., Run], tmp_path: Path) -> None:
     seat = ["user=rehearsed"] if model == "rehearsed" else []

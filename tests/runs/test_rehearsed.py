@@ -30,7 +30,9 @@ from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import grade_episode
 from tautraj.runs.rehearsed.launch import address_seats, serve_rehearsed
+from tautraj.runs.rehearsed.script import ScriptStep
 from tautraj.runs.rehearsed.script_builder import build_script
+from tautraj.runs.rehearsed.thoughts import build_plan
 from tautraj.store import Store
 from tautraj.tracking.tracker import build_run_tags
 from tautraj.trajectory import Trajectory, Turn
@@ -141,6 +143,12 @@ def check_looks_not_ahead(trajectory: Trajectory) -> None:
         noted = re.findall(r"#W\d+|\b\d{10}\b", f"{turn.belief} {turn.plan}")
         assert [one for one in noted if one not in heard] == []
         heard += f"{turn.message} {turn.observation} {turn.tool_call}"
+
+
+def test_a_plan_names_what_the_customer_is_asked_to_do() -> None:
+    asked = "On your device, please grant app permission (app name: messaging; permission: sms)."
+    step = ScriptStep(say=asked, name="", arguments={}, writes=True, asks_confirmation=False)
+    assert build_plan([step], 0) == "1. Ask the customer to grant app permission on its own device."
 
 
 def check_customer(trajectory: Trajectory, strategy: str) -> None:
