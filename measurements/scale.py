@@ -3,7 +3,7 @@
     python measurements/scale.py [--episodes 20000] [--domain retail] [--runner threads] [--plot FILE]
 
 Runs `flows/generate.py` with the offline seats, Prefect's embedded server and MLflow's SQLite. Then measures how long
-the same command takes to find that nothing is owed.
+the same command takes to find that nothing is left to play.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def main() -> None:
         print(f"the end after {stats.samples[-1].seconds:.0f} s; {stats.peak_mb:.0f} MB at most")
         started = time.monotonic()
         subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
-        print(f"the same command, nothing owed: {time.monotonic() - started:.1f} s")
+        print(f"the same command, nothing left to play: {time.monotonic() - started:.1f} s")
     if args.plot:
         plot(stats, args.step, args.plot)
 

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,19 @@ from support.browser import browser  # noqa: E402
 from support.sockets import free_ports  # noqa: E402
 
 COLOURS = 256
+SOME_DONE = re.compile(r"\b([3-9]\d|1\d\d) of \d+ done")
+"""Of the progress artifact: some episodes have finished, and others are under way."""
 SIZE = {"width": 1500, "height": 1000}
 SWEEP = ["grid.model=[rehearsed,rehearsed_forgetful]", "grid.agent=[tool_calling,planning]", "user=rehearsed"]
-SWEEP += ["user_strategy=react", "tasks.limit=12", "trials=3"]
+SWEEP += ["user_strategy=react", "tasks.limit=12", "trials=6"]
 
 
 def save_screenshot(page: Any, name: str) -> None:
     """Save the page as it is, reduced to `COLOURS` colours, under docs/images."""
     path = REPO / "docs" / "images" / f"{name}.png"
     page.screenshot(path=path)
-    Image.open(path).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
+    picture = Image.open(path).convert("RGB")
+    picture.quantize(COLOURS, kmeans=3, dither=Image.Dither.NONE).save(path, optimize=True)  # keeps greys grey
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} KB")
 
 
@@ -52,12 +55,14 @@ def take_screenshots(page: Any, uis: ui_pages.Shown, folder: Path, sweep: "subpr
     output = ""
     while "/runs/flow-run/" not in output:
         output += sweep.stderr.readline()
-    time.sleep(6)  # until some episodes have finished and others are under way
-    ui_pages.flow_run(page, output)
-    page.get_by_text("Artifacts", exact=True).first.click()
-    page.wait_for_timeout(2500)
+    reader = threading.Thread(target=sweep.communicate)
+    reader.start()
+    while not page.get_by_text(SOME_DONE).count() and reader.is_alive():
+        ui_pages.flow_run(page, output)
+        page.get_by_text("Artifacts", exact=True).first.click()
+        page.wait_for_timeout(4000)  # until the graph has come to rest
     save_screenshot(page, "prefect")
-    sweep.communicate()
+    reader.join()
     ui_pages.cells(page, uis.mlflow, "1")
     close_promotions(page)
     save_screenshot(page, "mlflow")

@@ -24,13 +24,14 @@ SETTINGS = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",  # its pages ask amplitude.com; the links of a run lead to the first
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # default 20; starts take 9 to 34 s
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",  # else pages of tracebacks when the embedded server stops
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",  # default 1, a transaction for every state
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",  # default 5 s
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the progress bar reports; the Prefect UI has the rest
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else a line for every event that misses a server that is down
-    "PREFECT_CLIENT_MAX_RETRIES": "1",  # default 5, over 62 s; a server that is down is retried later
+    "PREFECT_CLIENT_MAX_RETRIES": "2",  # default 5, over 62 s; a server that is down is retried later
     "PREFECT_API_REQUEST_TIMEOUT": "20",  # default 60
     "PREFECT_CLI_WRAP_LINES": "false",
     "HF_HUB_OFFLINE": "1",  # only an export uses the hub

@@ -380,7 +380,7 @@ def test_code_is_a_turn_and_so_is_every_call_in_it(talk: Play) -> None:
         ("import os\nos.remove('x')", "Import of os is not allowed"),
         ("open('/etc/passwd').read()", "open"),
         ("1/0", "division by zero"),
-        ("while True:\n    pass", "iterations"),
+        pytest.param("while True:\n    pass", "iterations", marks=pytest.mark.slow),
         ("print(create_task(user_id='user_1', title={1, 2}))", "not a JSON object"),
         ("print(respond(content=None))", "respond needs content"),
         ("print(final_answer('x'))", "final_answer"),

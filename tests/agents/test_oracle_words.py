@@ -7,7 +7,7 @@ from typing import Any
 
 from tautraj.agents import GoldContext
 from tautraj.agents.announcements import REFUSAL, announce_write, report_write
-from tautraj.agents.oracle import GOODBYE, Step, plan_steps
+from tautraj.agents.oracle import GOODBYE, ON_HOLD, TRANSFER_TOOL, Step, plan_steps
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import BenchmarkConfig, Domain
 
@@ -45,6 +45,25 @@ def test_what_it_names_it_has_read() -> None:
 def test_it_refuses_in_words_where_gold_writes_nothing() -> None:
     assert plan("airline", "0")[-1] == f"{REFUSAL} {GOODBYE}"
     assert plan("airline", "3")[-1] == f"Here is what you asked for: 4. {GOODBYE}", "only a question was asked"
+
+
+def test_it_says_why_before_it_transfers() -> None:
+    handover = "I am sorry, but I cannot do this for you myself, so a human agent will take over."
+    said = [step for step in plan("airline", "13") if isinstance(step, str)]
+    assert said[1:] == [handover, ON_HOLD]
+    assert plan("airline", "13")[-2][0] == TRANSFER_TOOL
+
+
+def test_a_charge_is_named_where_there_is_one() -> None:
+    free, paid = (next(s for s in plan("airline", task) if "bags of" in s) for task in ("12", "33"))
+    assert free == (
+        "I am going to change the bags of reservation YAX4DR to 2 checked bags (free of charge). "
+        "Do you confirm (yes/no)?"
+    )
+    assert paid == (
+        "I am going to change the bags of reservation HXDUBJ to 2 checked bags (2 at a charge), "
+        "paid with your gift card (gift_card_6941833). Do you confirm (yes/no)?"
+    )
 
 
 def test_flights_bags_and_payments_are_put_into_words() -> None:

@@ -1,14 +1,16 @@
 """Which tasks were played is part of a result: a release that deceives is refused, another set is named."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.base import Benchmark
-from tautraj.config import BenchmarkConfig, Domain
+from tautraj.config import BenchmarkConfig, Domain, Run
 from tautraj.errors import ConfigError
+from tautraj.runs.plan import select_task_ids
 
 
 @pytest.fixture
@@ -61,3 +63,10 @@ def test_the_hash_covers_subfolders_but_no_programs_in_them(checkout: Path) -> N
     assert opened(checkout).data_hash == opened(None).data_hash
     (documents / "fees.json").write_text("{}")
     assert opened(checkout / "data").data_hash != opened(None).data_hash
+
+
+@pytest.mark.parametrize("domain", ["mock", "airline"])
+def test_the_smoke_test_is_of_any_domain(domain: str, run_of: Callable[..., Run]) -> None:
+    chosen = select_task_ids(run_of("experiment=smoke", f"domain={domain}"))
+    assert len(chosen) == 7
+    assert "update_task_with_history_and_env_assertions" not in chosen, "it has no gold actions"

@@ -204,6 +204,21 @@ def test_the_chunks_are_every_task_and_the_passes_are_the_known_ones() -> None:
     assert {domain: len(set(ids)) for domain, ids in DOING_NOTHING_PASSES.items()} == {"retail": 7, "airline": 19}
 
 
+@pytest.mark.parametrize("world", ["overlay", "stock"])
+@pytest.mark.parametrize(("agent", "reward"), [("oracle", 1.0), ("do_nothing", 0.0)])
+def test_what_an_agent_did_not_create_is_not_as_the_task_asserts(
+    agent: str, reward: float, world: str, run_of: Callable[..., Run]
+) -> None:
+    """τ² raises an error there: Task task_2 not found."""
+    words = ["domain=mock", "split=base", f"benchmark.world={world}"]
+    run = run_of(*words, f"agent._target_=support.graded_agents.{agent}")
+    [spec] = specs_of(run, ["create_task_1_with_env_assertions"])
+    graded = grade_episode(run_episode(run, spec, Recorder()), run)
+    assert graded.grade is not None
+    assert (graded.reward, graded.grade.components["env_assertion"]) == (reward, reward)
+    assert [check.met for check in graded.grade.assertions] == [bool(reward)]
+
+
 def check_grade(ours: Trajectory, theirs: Verdict, agent: str) -> float:
     """The reward, once it is known to be τ²'s, now and regraded, and to be 1 only where the database is right."""
     assert regrade_trajectory(ours, opened(ours.domain)) == ours

@@ -264,7 +264,7 @@ def refuse_episodes(request: RawRequest) -> RawAnswer:
 NOTHING_FINISHED = (
     "no episode was finished (2 × BadRequest), the last: Qwen/Qwen3-8B at vllm:",
     "no conversations today",
-    "Fix it and run the same command: it plays what is owed.",
+    "Fix it and run the same command: it plays the rest.",
 )
 
 

@@ -57,7 +57,16 @@ def run_door(*arguments: str, cwd: Path, python: tuple[str, ...] = ()) -> subpro
     return subprocess.run(whole, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("path", FILES, ids=by_name)
+def seats_an_llm(path: Path) -> bool:
+    """Whether the file has an llm of `conf/llm/` play a seat, and so says what that file says."""
+    return path.parent.name in ("model", "user", "judge") and (CONF / "llm" / path.name).exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[pytest.mark.slow] if seats_an_llm(path) else []) for path in FILES],
+    ids=list(map(by_name, FILES)),
+)
 def test_the_command_in_a_header_is_a_run_that_uses_the_file_and_can_be_planned(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +173,9 @@ def test_what_needs_no_llm_is_refused_with_one(overrides: list[str], named: list
         (["trials=0", "seed=x"], ["trials", "seed"]),
         (["tasks.ids=[a"], ["cannot read tasks.ids=[a", "Quote it"]),
         (["trials"], ["cannot read trials", "Quote it"]),
-        (["trials=1,2"], ["trials=1,2", "--multirun"]),
+        (["trials=1,2"], ["trials=1,2 has several values", "-m trials=1,2"]),
+        (["tasks.ids=5,9"], ["As a list: 'tasks.ids=[5,9]'"]),
+        (["model=gpt4o,claude"], ["-m model=gpt4o,claude", "'grid.model=[gpt4o,claude]'"]),
         (["root=${nope}"], ["root", "nope"]),
         (["~agent"], ["agent", "required"]),
         (["+foo=1"], ["foo", "no such key"]),
@@ -300,9 +311,9 @@ def test_a_setting_of_the_wrong_type_is_refused(overrides: list[str]) -> None:
     ids=" ".join,
 )
 def test_the_door_says_one_line_and_exits_2(arguments: list[str], tmp_path: Path) -> None:
-    ended = run_door(*arguments, cwd=tmp_path)
-    assert (ended.returncode, ended.stdout) == (2, "")
-    (line,) = ended.stderr.splitlines()
+    ended = cli.by_the_door("generate", *arguments, cwd=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    (line,) = ended.err.splitlines()
     assert line.startswith("error: ")
 
 

@@ -72,6 +72,17 @@ def test_prefect_shows_the_flow_run_with_its_episodes(swept: Swept, page: Any) -
     page.get_by_text(re.compile("progress", re.IGNORECASE)).first.wait_for()
 
 
+def test_the_pages_of_both_servers_ask_no_other_host(swept: Swept, page: Any) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(swept.at.prefect)
+    page.get_by_text("Deployments", exact=True).first.wait_for()
+    page.wait_for_timeout(3000)  # until they would have asked
+    ui_pages.cells(page, swept.at.mlflow, "1")
+    assert len(asked) > 20
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:"))] == []
+
+
 def test_mlflow_compares_the_cells(swept: Swept, page: Any) -> None:
     ui_pages.cells(page, swept.at.mlflow, "1")
     for name in ("rehearsed-tool_calling__", "rehearsed_forgetful-tool_calling__", "success_rate", "pass_hat_k"):

@@ -114,7 +114,7 @@ def run_directory(found: dict[str, bytes], memory: bool) -> Iterator[tuple[Store
         assert all(name.startswith(f"{path}/x/run/") for name in fs.find(path))
 
 
-@examples(150)
+@examples(90)
 @given(name=names, episode=files(EPISODES), failure=files(FAILURES), memory=st.booleans())
 def test_an_episode_or_failure_of_any_content_and_name_is_read_or_set_aside(
     name: str, episode: bytes, failure: bytes, memory: bool
@@ -133,7 +133,7 @@ def test_an_episode_or_failure_of_any_content_and_name_is_read_or_set_aside(
         assert summary_rows(numbers | sum_cost([used for _, usage in spent for used in usage.values()])._asdict())
 
 
-@examples(50)
+@examples(30)
 @given(config=files(CONFIGS, NO_YAML), numbers=files(NUMBERS), pointer=files(NUMBERS), memory=st.booleans())
 def test_files_beside_the_episodes_of_any_content_are_read_refused_or_passed_over(
     config: bytes, numbers: bytes, pointer: bytes, memory: bool
@@ -196,7 +196,7 @@ def kept(*turns: Turn) -> None:
     assert [exact(one) for one in read.turns] == [exact(one) for one in turns]
 
 
-@examples(300)
+@examples(180)
 @given(arguments=texts, name=st.text(max_size=5))
 def test_the_arguments_of_a_call_are_an_object_or_kept_as_they_were_written(arguments: str, name: str) -> None:
     call = parse_call(RawCall("call_1", name, arguments.encode("utf-16", "replace").decode("utf-16")))
@@ -204,7 +204,7 @@ def test_the_arguments_of_a_call_are_an_object_or_kept_as_they_were_written(argu
     kept(turn(kind="tool_call", message=None, tool_call=call))
 
 
-@examples(300)
+@examples(180)
 @given(text=texts)
 @example("\n" * LONG)
 def test_an_action_a_belief_a_reply_are_found_in_any_text_or_not_at_all(text: str) -> None:
@@ -242,7 +242,7 @@ def tools() -> tuple[str, ...]:
     return tuple(tool["function"]["name"] for tool in open_benchmark(run.benchmark, run.domain).tools)
 
 
-@examples(40)
+@examples(24)
 @given(data=st.data())
 def test_an_episode_of_arbitrary_calls_is_played_graded_and_kept(data: st.DataObject) -> None:
     call = st.tuples(st.sampled_from([*tools(), "nope", ""]), mutated(ARGUMENTS).map(json.dumps) | objects)
@@ -284,7 +284,7 @@ def seat(name: str, provider: Provider) -> Llm:
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("name", SERVERS)
-@examples(25)
+@examples(15)
 @given(data=st.data())
 def test_an_answer_of_any_shape_is_an_answer_or_a_failure_of_the_provider(
     name: str, provider: Provider, data: st.DataObject
@@ -356,7 +356,7 @@ def standing_in(place: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-@examples(25)
+@examples(15)
 @given(override=words)
 @example("runner=0")
 @example("+user=inf")
@@ -374,7 +374,7 @@ def test_any_override_is_taken_or_refused_in_lines(override: str) -> None:
         assert [path.name for path in place.iterdir()] == ["beside"], "nothing is written before a run is ready"
 
 
-@examples(20)
+@examples(12)
 @given(overrides=st.lists(words, min_size=1, max_size=2))
 def test_any_command_line_exits_with_2_and_says_why_or_is_carried_out(overrides: list[str]) -> None:
     said, out = io.StringIO(), io.StringIO()

@@ -224,6 +224,7 @@ def mock(chromium: Any, run_of: Callable[..., Run], tmp_path: Path) -> Run:
     return run_of("domain=mock", "split=base", "tracking=none", root=tmp_path)
 
 
+@pytest.mark.slow
 def test_json_nested_without_end_is_shown_as_it_is(mock: Run, opened: Callable[..., Any]) -> None:
     bad = {"id": "x", "name": "get", "arguments": {}, "raw": DEEP}
     page = open_hostile(
@@ -275,6 +276,7 @@ def test_two_thousand_episodes_open(
     page.locator("#conversation .chat").wait_for()
 
 
+@pytest.mark.slow
 def test_words_that_were_said_are_found_and_shown(retail: Store, opened: Callable[..., Any]) -> None:
     episodes = list(retail.read_episodes())
     said = {one.id: " ".join(turn.message or "" for turn in one.turns).lower() for one in episodes}
@@ -288,6 +290,7 @@ def test_words_that_were_said_are_found_and_shown(retail: Store, opened: Callabl
     assert search(page, "xyzzy") == []
 
 
+@pytest.mark.slow
 def test_two_conversations_of_a_task_stand_side_by_side(retail: Store, opened: Callable[..., Any]) -> None:
     first = next(one for one in retail.read_episodes() if one.reward == 0.0)
     second = next(

@@ -382,7 +382,8 @@ def test_a_run_writes_no_key_down(run: Played) -> None:
     found |= {"stdout": run.out.encode(), "stderr": run.err.encode()}
     assert {path: leaks(data) for path, data in found.items() if leaks(data)} == {}
     seen = [path for path, data in found.items() if SEEN.encode() in data]
-    for place in ("stdout", "stderr", "episodes/", "failures/", "trajectories.jsonl.gz", "prefect.db"):
+    # "std": of each kind of failure one is shown in either, and not every one of them quotes what the provider said
+    for place in ("std", "episodes/", "failures/", "trajectories.jsonl.gz", "prefect.db"):
         assert any(place in path for path in seen), f"nobody quoted a key in {place}"
 
 

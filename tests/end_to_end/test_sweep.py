@@ -210,9 +210,11 @@ def test_a_dry_run_shows_the_grid_and_calls_nobody(
     assert not (tmp_path / "outputs").exists()
     assert done.out.count("2 of 2") == 4
     assert "8 of 8" in done.out
+    assert "episodes to play" in done.out and "owed" not in done.out
     assert "estimated from: a guess" in done.out
 
 
+@pytest.mark.slow
 def test_cells_share_one_budget(sweep: Generate, recorded: list[Trajectory], tmp_path: Path) -> None:
     with Provider(Replay(recorded)) as provider:
         seats = [*over_http(provider, "gpt4o"), *MOCK, IDS, "trials=20", "runner.workers=4"]
@@ -246,7 +248,7 @@ def test_killed_and_interrupted_it_goes_on(
         interrupted.interrupt(signal.SIGINT)
         code, said = interrupted.end()
         assert code == 130, said
-        assert said.count("error: SIGINT: no new episodes were begun. The same command plays what is owed.") == 1
+        assert said.count("error: SIGINT: no new episodes were begun. The same command plays the rest.") == 1
         assert "Traceback" not in said
         matrix = json.loads((folder(tmp_path / "outputs") / "matrix.json").read_text())
         assert 0 < sum(one["owed"] for one in matrix["cells"]) == 48 - done()

@@ -162,6 +162,11 @@ def test_traces_are_a_session_each_as_the_hubs_viewer_reads_them(runs: dict[str,
         assert set().union(*messages) <= known
 
 
+def test_what_a_format_needs_stands_in_its_file(runs: dict[str, Path], tmp_path: Path) -> None:
+    export(f"run={runs['train']}", "format=kto", "format.both_labels=false", f"out={tmp_path}/data")
+    assert {row["label"] for row in rows_in(tmp_path / "data")} == {True}
+
+
 def test_a_run_that_is_named_twice_is_one(runs: dict[str, Path], tmp_path: Path) -> None:
     export(f"run=[{runs['train']},{runs['train']}/]", f"out={tmp_path}/data")
     ids = [row["episode"] for row in rows_in(tmp_path / "data")]

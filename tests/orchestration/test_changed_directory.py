@@ -29,6 +29,7 @@ def change_in_mid_run(
     return run.end()
 
 
+@pytest.mark.slow
 def test_a_directory_that_is_renamed_ends_the_run_and_loses_nothing(
     run_of: Callable[..., Run], generate: Generate, environ: dict[str, str], store_of: Any, tmp_path: Path
 ) -> None:

@@ -92,7 +92,7 @@ def test_paused_it_waits_resumed_it_goes_on_cancelled_it_drains(
         code, said = run.end()
         assert code == 143, said
         assert "Cancelled in Prefect. No new episodes; those under way finish." in said
-        assert "error: Cancelled in Prefect: no new episodes were begun. The same command plays what is owed." in said
+        assert "error: Cancelled in Prefect: no new episodes were begun. The same command plays the rest." in said
         assert "Traceback" not in said
         ended = run.flow_run()
         assert ended.state is not None

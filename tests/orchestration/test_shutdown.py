@@ -51,7 +51,7 @@ def test_a_first_signal_lets_finish_what_is_under_way(
         assert code == 128 + number, said
         assert "those under way finish" in said
         assert "Traceback" not in said
-        assert f"error: {number.name}: no new episodes were begun. The same command plays what is owed." in said
+        assert f"error: {number.name}: no new episodes were begun. The same command plays the rest." in said
         done = len(played(store))
         assert 3 <= done <= 3 + 4 + 2
         assert not list(Path(store.path).glob("failures/*")), "what was under way was not thrown away"
@@ -83,7 +83,7 @@ def test_a_second_ctrl_c_stops_at_once(
         code, said = run.end()
         assert code == 130
         assert time.monotonic() - began < 10
-        assert "Stopped. The same command plays what is owed." in said
+        assert "Stopped. The same command plays the rest." in said
         hanging = False
         assert generate(*overrides).code == 0
     assert len(played(store_of(*overrides))) == 2

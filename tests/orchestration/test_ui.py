@@ -134,7 +134,7 @@ def test_runs_find_both_and_it_leaves_nothing_behind(shown: Shown) -> None:
     assert found, done.stdout
     address = f"{mlflow}/get-artifact"
     shown_there = httpx.get(address, params={"run_uuid": found[1], "path": "metrics.json"}, timeout=30)
-    assert shown_there.json()["episodes"] == 8
+    assert shown_there.json()["episodes"] == 7
     [flow_run] = httpx.post(f"{prefect}/api/flow_runs/filter", json={}, timeout=30).json()
     assert {"provider:offline", "domain:mock", "split:base", "model:oracle"} <= set(flow_run["tags"])
     kept = httpx.post(f"{prefect}/api/artifacts/filter", json={}, timeout=30).json()

@@ -357,6 +357,15 @@ def test_cells_of_the_same_seats_are_told_apart_by_other_settings_or_by_number(r
     assert label_runs([cold, cold]).names == ["run (1)", "run (2)"]
 
 
+def test_settings_are_named_as_they_are_typed_and_a_name_comes_first(run_of: Callable[..., Run]) -> None:
+    short = run_of("user_strategy.patience=3", "tasks.limit=8")
+    usual = run_of("name=first look")
+    assert label_runs([short, usual]).names == [
+        "user_strategy.patience=3, tasks.limit=8",
+        "first look · user_strategy.patience=30, tasks.limit=null",
+    ]
+
+
 @pytest.mark.parametrize("model", ["oracle", "rehearsed"])
 def test_whatever_replays_gold_has_its_badge(model: str, run_of: Callable[..., Run], tmp_path: Path) -> None:
     seat = ["user=rehearsed"] if model == "rehearsed" else []
@@ -396,6 +405,25 @@ def test_all_runs_of_a_root_are_one_page(run_of: Callable[..., Run], tmp_path: P
     }
 
 
+def test_an_episode_that_cannot_be_read_is_named_and_the_others_are_shown(
+    run_of: Callable[..., Run], tmp_path: Path
+) -> None:
+    root = tmp_path / "outputs"
+    for domain in ("mock", "airline"):
+        made_by_hand(run_of(f"domain={domain}", "split=base", root=root), records.trajectory(), NEWER)
+    broken = next(root.glob("default/*mock*"))
+    (broken / "episodes" / f"{NEWER.id}.json").write_text('{"schema": 99}')
+    done = by_the_door("run=all", cwd=tmp_path)
+    assert (done.code, done.out) == (0, "report: outputs/report.html\n")
+    assert done.err.startswith(f"left out: {NEWER.id}: outputs/default/{broken.name} has schema 99")
+    page = Reader(root / "report.html")
+    assert sorted(row["id"] for row in page.rows) == sorted([records.trajectory().id] * 2 + [NEWER.id])
+    for said in ("1 episode could not be read", f"{NEWER.id}: outputs/default/{broken.name} has schema 99"):
+        assert said in page.text
+
+
+NEWER = records.trajectory(id="7-t0-00000000", task_id="7")
+
 HOLD = """
 import sys
 from tautraj.store import Store
@@ -415,5 +443,27 @@ def test_a_run_under_way_is_shown_as_it_stands(run_of: Callable[..., Run], tmp_p
     with subprocess.Popen([sys.executable, "-c", HOLD, store.url], text=True, **pipes) as holder:  # type: ignore[call-overload]
         assert holder.stdout.readline() == "held\n"
         assert "under way: 1 of 3 episodes" in made([store], tmp_path).text
+        asked(f"run={store.url}")
+        assert f"To write it again, before you reload it: python flows/report.py run={store.url}" in (
+            Reader(sample_runs.page_of(store)).text
+        )
         holder.stdin.close()
     assert "not complete: 1 of 3 episodes" in made([store], tmp_path).text
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ([], "run={run}"),
+        (["run={run}", "out={root}/mine.html"], "run={run} out={root}/mine.html"),
+        (["run=all"], "run=all root={root}"),
+        (["run=[{run},{run}/]"], "'run=[{run},{run}]'"),
+    ],
+)
+def test_the_page_of_an_incomplete_run_has_its_own_command(
+    words: list[str], command: str, run: Run, tmp_path: Path
+) -> None:
+    store = made_by_hand(run, records.trajectory())
+    known = {"run": store.url, "root": run.root}
+    target = asked(f"root={run.root}", *(word.format(**known) for word in words))
+    assert f"python flows/report.py {command.format(**known)}" in Reader(Path(target)).text

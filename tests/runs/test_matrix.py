@@ -18,6 +18,7 @@ from tautraj.config import Run
 from tautraj.config.command_line import compose_tree, to_hydra_overrides
 from tautraj.errors import ConfigError
 from tautraj.metrics import EpisodeSummary, compute_metrics
+from tautraj.report.terminal.sweep_tables import matrix_rows
 from tautraj.runs.sweep.axes import parse_axes, to_override
 from tautraj.runs.sweep.grid import parse_sweep
 from tautraj.runs.sweep.matrix import CellResult, build_matrix, list_ks, to_csv
@@ -157,6 +158,15 @@ def test_a_line_has_the_numbers_of_its_cell(run_of: Callable[..., Run]) -> None:
         assert first[name] == made[0].metrics[name]
     assert (empty["episodes"], empty["success_rate"], empty["pass_hat_2"]) == (0, None, None)
     assert list_ks(found) == [1, 2]
+
+
+def test_pass_hat_k_names_its_tasks_where_not_all_have_k_trials(run_of: Callable[..., Run]) -> None:
+    first, empty, *_ = lines(run_of)
+    rows = [*first.rows, *graded(other=0.0)]  # two trials of task 1, one of another
+    partial = first._replace(rows=rows, metrics=compute_metrics(rows, []))
+    matrix = build_matrix("default", AXES, [first, partial, empty])
+    assert [cell["pass_hat_2_tasks"] for cell in matrix["cells"]] == [1, 1, None]
+    assert [row["pass^2"] for row in matrix_rows(matrix)] == ["1.000", "1.000 (1/2)", "–"]
 
 
 def test_as_csv_every_cell_is_a_line(run_of: Callable[..., Run]) -> None:

@@ -195,7 +195,7 @@ def test_an_execution_that_finished_no_episode_ends_with_an_error_of_code_1(star
     assert error.exit_code == 1
     assert str(error) == (
         f"no episode was finished (2 × BadRequest, 1 × GradingError), the last: no. Details: "
-        f"{progress.plan.store.url}/failures. Fix it and run the same command: it plays what is owed."
+        f"{progress.plan.store.url}/failures. Fix it and run the same command: it plays the rest."
     )
     progress.add_result(D, row(id="d", reward=None, ungraded="judge"))
     assert progress.end_error is None  # an ungraded conversation can still be graded

@@ -30,7 +30,9 @@ from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import grade_episode
 from tautraj.runs.rehearsed.launch import address_seats, serve_rehearsed
+from tautraj.runs.rehearsed.script import ScriptStep
 from tautraj.runs.rehearsed.script_builder import build_script
+from tautraj.runs.rehearsed.thoughts import build_plan
 from tautraj.store import Store
 from tautraj.tracking.tracker import build_run_tags
 from tautraj.trajectory import Trajectory, Turn
@@ -42,7 +44,8 @@ RunOf = Callable[..., Run]
 Play = Callable[..., list[Trajectory]]
 
 AGENTS = ["tool_calling", "planning", "react", "act", "few_shot", "code"]
-STRATEGIES = ["llm", "react", "verify", "reflection"]
+CHECKED = ["verify", "reflection"]
+STRATEGIES = ["llm", "react", *CHECKED]
 SEATS = ["model=rehearsed", "user=rehearsed"]
 FORGETFUL = ["model=rehearsed_forgetful", "user=rehearsed"]
 HASTY = ["model=rehearsed", "user=rehearsed_forgetful"]
@@ -142,6 +145,12 @@ def check_looks_not_ahead(trajectory: Trajectory) -> None:
         heard += f"{turn.message} {turn.observation} {turn.tool_call}"
 
 
+def test_a_plan_names_what_the_customer_is_asked_to_do() -> None:
+    asked = "On your device, please grant app permission (app name: messaging; permission: sms)."
+    step = ScriptStep(say=asked, name="", arguments={}, writes=True, asks_confirmation=False)
+    assert build_plan([step], 0) == "1. Ask the customer to grant app permission on its own device."
+
+
 def check_customer(trajectory: Trajectory, strategy: str) -> None:
     thoughts = [turn.thought for turn in turns(trajectory, "user")]
     said = [turn.message or "" for turn in turns(trajectory, "user")]
@@ -228,7 +237,9 @@ def ids_of(run: Run) -> list[str]:
     return open_benchmark(run.benchmark, run.domain).list_task_ids(run.split.name)
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize(
+    "strategy", ["llm", "react", *(pytest.param(name, marks=pytest.mark.slow) for name in CHECKED)]
+)
 def test_a_customer_with_tools_of_its_own_uses_them(run_of: RunOf, strategy: str) -> None:
     run = run_of(*SEATS, "domain=telecom", "split=test", f"user_strategy={strategy}")
     ids = ids_of(run)[:2]
@@ -372,6 +383,7 @@ def gone(pid: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_leaves_no_server(tmp_path: Path, store_of: Callable[..., Store]) -> None:
     env = {**os.environ, "PREFECT_API_URL": "", "PREFECT_HOME": str(tmp_path / "prefect-home")}
     overrides = [*SEATS, "domain=mock", "split=base", "tracking=none", "trials=50"]

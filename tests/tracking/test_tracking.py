@@ -176,6 +176,7 @@ def test_away_when_the_run_begins_and_there_later(start: Callable[[], Running], 
     assert (run.info.status, run.data.params["model.name"], run.data.tags["trials"]) == ("FINISHED", "oracle", "1")
 
 
+@pytest.mark.slow
 def test_away_at_the_end_is_made_up_for(start: Callable[[], Running], line: Line) -> None:
     running = start()
     running.play(1)
@@ -229,7 +230,9 @@ def left(root: Path, n: int, *overrides: str) -> Store:
     return plan.store
 
 
-@pytest.mark.parametrize(("ended", "status"), [(False, "KILLED"), (True, "FINISHED")])
+@pytest.mark.parametrize(
+    ("ended", "status"), [(True, "FINISHED"), pytest.param(False, "KILLED", marks=pytest.mark.slow)]
+)
 def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 2, "tracking=none")
     if ended:
@@ -254,6 +257,7 @@ def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_
     assert view(store)[0].info.run_id != run.info.run_id
 
 
+@pytest.mark.slow
 def test_versions_that_name_no_package_are_left_out(tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 1, "tracking=none")
     (record,) = store.read_episodes()
@@ -265,6 +269,7 @@ def test_versions_that_name_no_package_are_left_out(tmp_path: Path) -> None:
     assert names == {*record.versions, "my-package_2.0"}
 
 
+@pytest.mark.slow
 def test_a_database_that_was_left_half_made_is_made_anew(tmp_path: Path) -> None:
     """Its process was killed while MLflow created the tables, which cannot be continued."""
     store = left(tmp_path / "outputs", 1, "tracking=none")

@@ -26,7 +26,16 @@ SAID = {
     "It doesn't zoom as far as you expected.": "It doesn't zoom as far as I expected.",
     "You want the agent to refund you for the same.": "I want you to refund me for the same.",
     "You can order it through the agent.": "I can order it through you.",
+    "You also want to check if the storage of the tablet you ordered.": (
+        "I also want to check the storage of the tablet I ordered."
+    ),
+    "Halfway through the process, abruptly mention a change of topic by saying that you are frustrated.": (
+        "I am frustrated."
+    ),
+    "You sent an order your son's address.": "I sent an order to my son's address.",
+    "You'll first inquire about the status difference.": "I first want to know about the status difference.",
     # who it is
+    "Your user id is 'daiki_muller_1116'.": "My user id is daiki_muller_1116.",
     "You are mei_kovacs_8020 living in zipcode 28236.": (
         "My user id is mei_kovacs_8020, and I live in zip code 28236."
     ),

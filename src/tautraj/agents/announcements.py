@@ -65,7 +65,7 @@ WORDINGS = {
         ", with any difference in price on {payment}",
     ),
     "update_reservation_baggages": Wording(
-        "change", "changed", "reservation {reservation_id} to {bags}", ", with any charge on {payment}"
+        "change", "changed", "the bags of reservation {reservation_id} to {bags}", "{bag_payment}"
     ),
     "update_reservation_passengers": Wording(
         "change", "changed", "the passengers of reservation {reservation_id} to {passengers}"
@@ -145,6 +145,7 @@ def _name_arguments(arguments: Arguments, peek: Peek) -> dict[str, str]:
         ),
         "route": _name_route(arguments, peek),
         "bags": _name_bags(arguments.get("total_baggages", 0), arguments.get("nonfree_baggages", 0)),
+        "bag_payment": f", paid with {_name_payment(payment)}" if arguments.get("nonfree_baggages") else "",
         "insurance": "travel insurance" if arguments.get("insurance") == "yes" else "no travel insurance",
     }
 
@@ -187,8 +188,7 @@ def _name_route(arguments: Arguments, peek: Peek) -> str:
 
 def _name_bags(total: int, paid: int) -> str:
     bags = "1 checked bag" if total == 1 else f"{total or 'no'} checked bags"
-    charge = f"{paid} at a charge" if paid else "free of charge"
-    return f"{bags} ({charge})" if total else bags
+    return f"{bags} ({f'{paid} at a charge' if paid else 'free of charge'})" if total else bags
 
 
 def _join(parts: Sequence[str]) -> str:

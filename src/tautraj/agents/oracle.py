@@ -24,6 +24,9 @@ Step = str | Action
 
 TRANSFER_TOOL = "transfer_to_human_agents"
 
+HANDOVER = "I am sorry, but I cannot do this for you myself, so a human agent will take over."
+"""Said before the transfer; `ON_HOLD`, after which a customer ends the conversation, is said behind it."""
+
 ON_HOLD = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
 
 BEFORE_CORRECTION = "I can do that for you. Shall I go ahead (yes/no)?"
@@ -68,7 +71,7 @@ def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:
     facts = "; ".join(gold_context.task.privileged.communicate)
     answer = f"Here is what you asked for: {facts}." if facts else ""
     if transfers:
-        return [*steps, *filter(None, [answer]), *transfers, ON_HOLD]
+        return [*steps, " ".join(filter(None, [answer, HANDOVER])), *transfers, ON_HOLD]
     return [*steps, " ".join(filter(None, [answer, _report(gold_context, actions), GOODBYE]))]
 
 

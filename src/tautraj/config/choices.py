@@ -31,6 +31,16 @@ def list_number_keys(group: str) -> list[str]:
     return sorted(f"{group}.{key}" for key in keys)
 
 
+def suggest_forms(key: str, values: str) -> str:
+    """What to write instead of `key=a,b`."""
+    if is_group_choice(f"{key}={values}"):
+        return (
+            f"{key} takes one choice. One run per choice: -m {key}={values}, or all in one flow: "
+            f"python flows/sweep.py 'grid.{key}=[{values}]'"
+        )
+    return f"{key}={values} has several values. As a list: '{key}=[{values}]'. One run per value: -m {key}={values}"
+
+
 def suggest_choice(group: str, key: str) -> str:
     """Return " agent=planning has it." with the choices of `group` that have `key`; "" if none has."""
     having = [f"{group}={choice}" for choice in list_choices(group) if key in _read_choice(group, choice)]

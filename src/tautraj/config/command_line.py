@@ -20,7 +20,7 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from tautraj.config.choices import is_group_choice, list_choices, list_number_keys, suggest_choice
+from tautraj.config.choices import is_group_choice, list_choices, list_number_keys, suggest_choice, suggest_forms
 from tautraj.config.llm import OFFLINE_COMPONENTS
 from tautraj.config.run import CONF
 from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, suggest_closest
@@ -37,6 +37,7 @@ UNQUOTED = re.compile(r"[A-Za-z_][\w./-]*")
 HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
 
 GRID_OVERRIDE = re.compile(r"\A(grid(?:\.[^=]+)?)=(.*)\Z", re.DOTALL)
+SEVERAL_VALUES = re.compile(r"Ambiguous value for argument '([^=]+)=(.*)' 1\. ")  # Hydra's, on key=a,b without -m
 
 HYDRA_FLAGS = {
     *("help", "hydra-help", "version", "cfg", "resolve", "package", "run", "multirun", "shell-completion"),
@@ -161,10 +162,7 @@ def _check_choices(overrides: Sequence[str]) -> None:
                 f"Put the address in .env and refer to it: '{group}=${{oc.env:MY_ADDRESS}}'"
             )
         if is_group_choice(word) and choice.startswith("["):
-            raise ConfigError(
-                f"{group} takes one choice. One run per choice: -m {group}={choice.strip('[]')}, or all in one flow: "
-                f"python flows/sweep.py 'grid.{group}={choice}'"
-            )
+            raise ConfigError(suggest_forms(group, choice.strip("[]")))
         if is_group_choice(word) and choice in ("", "null"):
             raise ConfigError(f"{group} needs a choice. It is one of: {', '.join(list_choices(group))}")
         if is_group_choice(word) and choice.replace(".", "", 1).isdecimal():
@@ -189,6 +187,8 @@ def explain_error(error: Exception, overrides: Sequence[str], config_name: str) 
             f"{group}={name} does not exist.{suggest_closest(name, error.options)} "
             f"{group} is one of: {', '.join(error.options)}{own}"
         )
+    if several := SEVERAL_VALUES.match(text):
+        return suggest_forms(*several.groups())
     if text.startswith("Could not override '"):
         return _explain_unknown_key(text.split("'")[1], overrides, config_name)
     if isinstance(error, BUILTIN_ERRORS) and not isinstance(error, HYDRA_ERRORS):

@@ -43,7 +43,7 @@ FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
 class Component(Record):
-    """A plug-in: a function named by `_target_`, and its settings."""
+    """A plug-in: a function named by `_target_`, and its settings: the keys of its YAML that are no field here."""
 
     name: str
     target: str = Field(alias="_target_")
@@ -54,8 +54,9 @@ class Component(Record):
     def _gather_settings(cls, node: Any) -> Any:
         if not isinstance(node, dict) or "settings" in node:
             return node
-        settings = {key: value for key, value in node.items() if key not in ("name", "_target_")}
-        return {"name": node.get("name"), "_target_": node.get("_target_"), "settings": settings}
+        own = {field.alias or name for name, field in cls.model_fields.items()} - {"settings"}
+        settings = {key: value for key, value in node.items() if key not in own}
+        return {key: value for key, value in node.items() if key in own} | {"settings": settings}
 
 
 class BenchmarkConfig(Record):

@@ -8,6 +8,7 @@ task. Not here: filters (`export.selection.filters`), refusals (`export.contamin
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tautraj.config.components import load_component
 from tautraj.errors import ConfigError, StoreError
@@ -67,8 +68,8 @@ def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) 
 
 
 def _check_labels(counts: RowCounts, request: ExportRequest) -> None:
-    """Raise `ConfigError` if all rows of `format=kto` have the same label: its trainers need both."""
-    if request.format.name == "kto" and len(counts.labels) == 1:
+    """Raise `ConfigError` if all rows have the same label and the format needs both."""
+    if request.format.both_labels and len(counts.labels) == 1:
         [label] = counts.labels
         other = "failed" if label else "successful"
         raise ConfigError(
@@ -131,5 +132,6 @@ def _resolve_folder(request: ExportRequest, first: Source) -> Path:
         return Path(request.out).expanduser().resolve()
     if not first.store.is_local:
         raise ConfigError(f"{first.url} is not on this machine: say where the dataset goes, out=FOLDER")
-    digest = hashlib.sha256(request.model_dump_json(exclude={"hub", "hub_private"}).encode()).hexdigest()[:8]
+    left_out: dict[str, Any] = {"hub": True, "hub_private": True, "format": {"sessions", "both_labels"}}
+    digest = hashlib.sha256(request.model_dump_json(exclude=left_out).encode()).hexdigest()[:8]
     return Path(first.store.path, "exports", f"{request.format.name}-{digest}").resolve()

@@ -44,6 +44,15 @@ class Choice(Record):
         return names
 
 
+class FormatConfig(Component):
+    """A dataset format, and what its exports look like whatever is in them."""
+
+    sessions: bool
+    """Whether every row is a file of its own, the lines in its column `session`; else a split is one file."""
+    both_labels: bool
+    """Whether rows with `label` true and rows with `label` false must be there, as its trainers need both."""
+
+
 class ExportRequest(Record):
     """Configuration of `flows/export.py`."""
 
@@ -52,7 +61,7 @@ class ExportRequest(Record):
     out: str | None
     """The folder to write; None: exports/<format>-<digest> in the first run directory."""
     file: Literal["jsonl", "parquet"]
-    format: Component
+    format: FormatConfig
     choose: Choice
     style: Style
     guard: Literal["all", "own", "off"]
@@ -68,7 +77,7 @@ class ExportRequest(Record):
     @property
     def suffix(self) -> str:
         """Of a split's file; none: a folder of sessions."""
-        return "" if self.format.name == "traces" else f".{self.file}"
+        return "" if self.format.sessions else f".{self.file}"
 
     @field_validator("guard", mode="before")
     @classmethod

@@ -14,7 +14,7 @@ from tautraj.runs.progress import StopRequest
 
 NO_NEW_EPISODES = "No new episodes; those under way finish."
 
-THEN = "The same command plays what is owed."
+THEN = "The same command plays the rest."
 
 STDERR_FD = 2
 

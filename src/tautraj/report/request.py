@@ -11,7 +11,8 @@ from pydantic import Field
 
 from tautraj.config.identity import format_run_title
 from tautraj.errors import ConfigError, StoreError, TautrajError, boundary
-from tautraj.report.html.page import write_page, write_page_into
+from tautraj.redaction import redact_credentials
+from tautraj.report.html.page import COMMAND, write_page, write_page_into
 from tautraj.store import Store
 from tautraj.store.discovery import RunDirectories, find_newest_run, list_runs, read_run, resolve_runs
 from tautraj.trajectory import Record
@@ -41,8 +42,8 @@ class ReportRequest(Record):
 def write_report(request: ReportRequest, say: Callable[[str], None] = lambda _: None) -> str:
     """Write the requested page and return its path. Raises `UserError`.
 
-    `say`: gets a line for each run directory that `ALL_RUNS` leaves out because its run.yaml cannot be read; and see
-    `resolve_runs`.
+    `say`: gets a line for each run directory that `ALL_RUNS` leaves out because its run.yaml cannot be read, and for
+    each episode that cannot be read; and see `resolve_runs`.
     """
     everything = request.run == (ALL_RUNS,)
     named = [url.rstrip("/") for url in request.run or [find_newest_run(request.root)]]
@@ -57,7 +58,14 @@ def write_report(request: ReportRequest, say: Callable[[str], None] = lambda _: 
     conversations = request.conversations
     if conversations is None:
         conversations = max(read_run(store).report.conversations for store in stores)
-    write_page(stores, target, title=_title(stores), conversations=conversations)
+    write_page(
+        stores,
+        target,
+        title=_title(stores),
+        conversations=conversations,
+        command=_format_command(request, named),
+        say=say,
+    )
     return target
 
 
@@ -68,7 +76,8 @@ def write_run_report(store: Store, conversations: int, cells: Sequence[Store] = 
     """
     stores = list(cells) or [store]
     with boundary(StoreError, f"the report of {store.url}"):
-        write_page_into(store, REPORT_FILE, stores, _title(stores), conversations)
+        command = f"{COMMAND} {_format_run([store.url])}"
+        write_page_into(store, REPORT_FILE, stores, _title(stores), conversations, command)
     return f"{store.url.rstrip('/')}/{REPORT_FILE}"
 
 
@@ -89,9 +98,20 @@ def write_closing_report(
         return {"report": write_run_report(store, conversations, cells)}
     except TautrajError as error:
         urls = [cell.url for cell in cells] or [store.url]
-        run = urls[0] if len(urls) == 1 else f"[{','.join(urls)}]"
-        notify(f"No report: {error}. To write it again: python flows/report.py {shlex.quote(f'run={run}')}")
+        notify(f"No report: {error}. To write it again: {COMMAND} {_format_run(urls)}")
         return {}
+
+
+def _format_command(request: ReportRequest, named: Sequence[str]) -> str:
+    """The command that writes the same page, credentials masked. `named`: the run directories it names."""
+    root = request.root if request.run == (ALL_RUNS,) else None
+    words = [f"{key}={value}" for key, value in (("root", root), ("out", request.out)) if value is not None]
+    return redact_credentials(" ".join([COMMAND, _format_run(named), *map(shlex.quote, words)]))
+
+
+def _format_run(urls: Sequence[str]) -> str:
+    """`run=…` as typed in a shell."""
+    return shlex.quote(f"run={urls[0]}" if len(urls) == 1 else f"run=[{','.join(urls)}]")
 
 
 def _list_readable(root: str, notify: Callable[[str], None]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import plan_episodes, select_owed
-from tautraj.errors import GradingError, TautrajError, boundary
+from tautraj.errors import GradingError, StoreError, TautrajError, boundary
 from tautraj.grading.explanation import Explanation, explain
 from tautraj.metrics import Failure, Metrics, summarise
 from tautraj.report.episode_rows import EpisodeRow, make_episode_row
@@ -34,6 +34,8 @@ class LoadedRun(NamedTuple):
     """Failures of episodes that are still owed."""
     owed: int | None
     """Episodes still to be played; None: the benchmark cannot be opened, or no longer has the tasks."""
+    unreadable: list[str]
+    """Why episodes that have a file could not be read, a line for each."""
     is_under_way: bool
     """Whether another process of this machine was playing it when it was read."""
 
@@ -44,7 +46,7 @@ class LoadedRun(NamedTuple):
         unfinished = (
             f"{state}: {len(self.episodes):,} of {len(self.episodes) + self.owed:,} episodes" if self.owed else None
         )
-        return [note for note in (unfinished, self.offline_note) if note]
+        return [note for note in (unfinished, describe_unreadable([self]), self.offline_note) if note]
 
     @property
     def offline_note(self) -> str | None:
@@ -57,23 +59,50 @@ class LoadedRun(NamedTuple):
         return f"customer without an llm: {user.name}" if user.is_offline or user.is_rehearsed else None
 
 
+def describe_unreadable(runs: Collection[LoadedRun]) -> str | None:
+    """How many episode files of the runs could not be read; None if all could."""
+    number = sum(len(run.unreadable) for run in runs)
+    return f"{number:,} {'episode' if number == 1 else 'episodes'} could not be read" if number else None
+
+
 def load_run(store: Store, index: int) -> LoadedRun:
-    """Load a run directory, reading each episode once. `index`: its index on the page. Raises `StoreError`."""
+    """Load a run directory, reading each episode once. `index`: its index on the page. Raises `StoreError`.
+
+    An episode that cannot be read is left out and named in `unreadable`.
+    """
     run, benchmark = read_run(store), open_run_benchmark(store)
     tools: Collection[str] | None = None if isinstance(benchmark, str) else benchmark.writing_tools
     reasons: dict[str, str] = {}
-    summaries, episodes = [], []
-    for trajectory in store.read_episodes():
+    summaries, episodes, unreadable = [], [], {}
+    for episode_id in sorted(store.list_ids()):
+        try:
+            trajectory = store.read_episode(episode_id)
+        except StoreError as error:
+            unreadable[episode_id] = f"{episode_id}: {error}"
+            continue
+        if trajectory is None:
+            continue
         summary = summarise(trajectory)
         summaries.append(summary)
         if trajectory.task_id not in reasons:
             reasons[trajectory.task_id] = find_reason(trajectory, benchmark)
         episodes.append(make_episode_row(trajectory, summary, index, tools, reasons[trajectory.task_id]))
     name = store.path.rstrip("/").rsplit("/", 1)[-1]
-    done = {summary.id for summary in summaries}
+    done = {summary.id for summary in summaries} | unreadable.keys()
     owed = None if isinstance(benchmark, str) else _count_owed(run, done)
     numbers, failures = compute_run_metrics(store, summaries), store.read_failures(done)
-    return LoadedRun(store, name, run, benchmark, episodes, numbers, failures, owed, is_held_elsewhere(store))
+    return LoadedRun(
+        store=store,
+        name=name,
+        run=run,
+        benchmark=benchmark,
+        episodes=episodes,
+        numbers=numbers,
+        failures=failures,
+        owed=owed,
+        unreadable=list(unreadable.values()),
+        is_under_way=is_held_elsewhere(store),
+    )
 
 
 def _count_owed(run: Run, done: set[str]) -> int | None:

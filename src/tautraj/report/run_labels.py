@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tautraj.config import Run
+from tautraj.config.identity import format_run_title
 from tautraj.report.rendering import describe_seat
 from tautraj.tracking.run_fields import flatten
 
-UNNAMED = ("root", "experiment", "runner", "tracking", "budget", "report", "dry_run")
+UNNAMED = ("name", "root", "experiment", "runner", "tracking", "budget", "report", "dry_run")
 """Sections of the configuration that say where and how a run is played, not what; they are in no name."""
 
 MOST_KEYS = 3
@@ -28,13 +29,15 @@ class RunLabels(NamedTuple):
 def label_runs(runs: Sequence[Run]) -> RunLabels:
     """Labels of the agent, the customer and the tasks; where these do not tell runs apart, of other settings as well.
 
-    Runs of equal configurations are numbered.
+    Runs of equal configurations are numbered. Where they have a `name`, and not the same, it comes first.
     """
     settings = [_name_settings(run) for run in runs]
     varying = [name for name in settings[0] if len({row[name] for row in settings}) > 1]
     names = [", ".join(row[name] for name in varying) for row in settings]
     names = _tell_apart(names, [_list_settings(run) for run in runs])
     shared = ", ".join(f"{name} {value}" for name, value in settings[0].items() if name not in varying)
+    if len({run.name for run in runs}) > 1:  # else it is the name of their sweep
+        names = [format_run_title(run.name, name) for run, name in zip(runs, names, strict=True)]
     return RunLabels(names, shared)
 
 
@@ -56,7 +59,7 @@ def _tell_apart(names: Sequence[str], configs: Sequence[Mapping[str, Any]]) -> l
         keys = dict.fromkeys(key for index in indices for key in configs[index])
         varying = [key for key in keys if len({str(configs[index].get(key)) for index in indices}) > 1][:MOST_KEYS]
         for index in indices:
-            parts = [f"{key}={configs[index][key]}" for key in varying if key in configs[index]]
+            parts = [f"{key}={_to_word(configs[index][key])}" for key in varying if key in configs[index]]
             longer[index] = ", ".join(filter(None, (name, *parts)))
     total, seen = Counter(longer), Counter[str]()
     for index, name in enumerate(longer):
@@ -67,6 +70,11 @@ def _tell_apart(names: Sequence[str], configs: Sequence[Mapping[str, Any]]) -> l
 
 
 def _list_settings(run: Run) -> dict[str, Any]:
-    """Key -> value of each setting, without the sections `UNNAMED` and empty mappings."""
+    """Key -> value of each setting as a command line has it, without the sections `UNNAMED` and empty mappings."""
     leaves = flatten(run.model_dump(by_alias=True, mode="json")).items()
-    return {key: value for key, value in leaves if value != {} and key.partition(".")[0] not in UNNAMED}
+    named = {key: value for key, value in leaves if value != {} and key.partition(".")[0] not in UNNAMED}
+    return {key.replace(".settings.", ".", 1): value for key, value in named.items()}
+
+
+def _to_word(value: Any) -> str:
+    return "null" if value is None else str(value)

@@ -113,11 +113,11 @@ class RunProgress:
     def halt_reason(self, stop: StopRequest | None) -> str | None:
         """Why no further episode may begin now: `stop`, repeated failures, no budget left. None: one may."""
         if stop is not None:
-            return f"{stop.name}: no new episodes were begun. The same command plays what is owed."
+            return f"{stop.name}: no new episodes were begun. The same command plays the rest."
         if loss := self.loss:
             return loss
         if self.give_up_reason:
-            return f"{self.give_up_reason}. Fix it and run the same command: it plays what is owed."
+            return f"{self.give_up_reason}. Fix it and run the same command: it plays the rest."
         if refusal := self.ledger.find_overrun():
             return f"{refusal}: no new episodes. Raise it and run the same command to go on."
         return None
@@ -143,7 +143,7 @@ class RunProgress:
         last = str(self._last_failure).rstrip(".")
         return NothingFinished(
             f"no episode was finished ({kinds}), the last: {last}. Details: {self.plan.store.url}/failures. "
-            f"Fix it and run the same command: it plays what is owed."
+            f"Fix it and run the same command: it plays the rest."
         )
 
     def compute_metrics(self) -> Metrics:

@@ -11,6 +11,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tau2.data_model.tasks import EnvAssertion
 from tau2.data_model.tasks import Task as Tau2Task
 from tau2.registry import registry
 from tau2.utils import DATA_DIR, load_file
@@ -150,14 +151,34 @@ def _register_domain(module: Any, domain: str, folder: Path, world_kind: WorldKi
 
     def environment(solo_mode: bool = False) -> Any:
         if shared and not solo_mode:
-            return _clone_environment(first, shared)
+            return _make_absence_unmet(_clone_environment(first, shared))
         databases = {key: kind.model_validate(raw) for key, (kind, raw) in sources.items()}
         built = module.get_environment(**databases, solo_mode=solo_mode)
         built.policy = first.policy
-        return built
+        return _make_absence_unmet(built)
 
     registry.register_domain(environment, name)
     return name
+
+
+def _make_absence_unmet(environment: Any) -> Any:
+    """Make an assertion about something that is not there unmet.
+
+    τ²'s function raises `ValueError` then, so that an agent which never created it could not be graded.
+    """
+    run_in_tau2 = environment.run_env_assertion
+
+    def run_env_assertion(assertion: EnvAssertion, raise_assertion_error: bool = True) -> bool:
+        try:
+            met: bool = run_in_tau2(assertion, raise_assertion_error)
+        except ValueError:
+            if raise_assertion_error:  # an initial state that cannot be set up
+                raise
+            return False
+        return met
+
+    environment.run_env_assertion = run_env_assertion
+    return environment
 
 
 def _clone_environment(environment: Any, shared: Mapping[str, SharedDatabase]) -> Any:

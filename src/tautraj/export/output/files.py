@@ -18,8 +18,28 @@ ROW_GROUP_SIZE = 256
 """Rows per Parquet row group."""
 
 
+EncodedRow = dict[str, bytes | list[bytes]]
+"""Column -> its value as JSON; of a list, each item."""
+
+
+def encode_row(row: Row) -> EncodedRow:
+    return {
+        name: [_dump(item) for item in value] if isinstance(value, list) else _dump(value)
+        for name, value in row.items()
+    }
+
+
+def join_row(encoded: EncodedRow) -> bytes:
+    """The row as a JSON object."""
+    columns = (
+        _dump(name) + b":" + (b"[%b]" % b",".join(text) if isinstance(text, list) else text)
+        for name, text in encoded.items()
+    )
+    return b"{%b}" % b",".join(columns)
+
+
 class RowWriter(Protocol):
-    def write(self, row: Row) -> None: ...
+    def write(self, row: Row, encoded: EncodedRow) -> None: ...
 
     def close(self) -> None: ...
 
@@ -42,8 +62,8 @@ class _JsonLinesWriter:
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
 
-    def write(self, row: Row) -> None:
-        self._file.write(_dump(row) + b"\n")
+    def write(self, row: Row, encoded: EncodedRow) -> None:  # noqa: ARG002 - as the others
+        self._file.write(join_row(encoded) + b"\n")
 
     def close(self) -> None:
         self._file.close()
@@ -54,9 +74,8 @@ class _SessionWriter:
         self._folder = folder
         folder.mkdir()
 
-    def write(self, row: Row) -> None:
-        text = b"".join(_dump(line) + b"\n" for line in row["session"])
-        (self._folder / f"{row['uuid']}.jsonl").write_bytes(text)
+    def write(self, row: Row, encoded: EncodedRow) -> None:
+        (self._folder / f"{row['uuid']}.jsonl").write_bytes(b"\n".join([*encoded["session"], b""]))
 
     def close(self) -> None:
         pass
@@ -71,9 +90,9 @@ class _ParquetWriter:
         self._writer: Any = None
         self._rows: list[Row] = []
 
-    def write(self, row: Row) -> None:
+    def write(self, row: Row, encoded: EncodedRow) -> None:
         self._kinds = self._kinds or find_kinds(row)
-        self._rows.append({name: _encode(value, self._kinds[name]) for name, value in row.items()})
+        self._rows.append({name: _to_stored(value, encoded[name], self._kinds[name]) for name, value in row.items()})
         if len(self._rows) == ROW_GROUP_SIZE:
             self._flush()
 
@@ -100,11 +119,11 @@ class _ParquetWriter:
         self._rows.clear()
 
 
-def _encode(value: Any, kind: Kind) -> Any:
-    """A value as its column stores it."""
+def _to_stored(value: Any, encoded: bytes | list[bytes], kind: Kind) -> Any:
+    """A value as its column stores it: objects, and the items of lists, as JSON."""
     if value is None or kind not in ("json", "json list"):
         return value
-    return _dump(value).decode() if kind == "json" else [_dump(item).decode() for item in value]
+    return [item.decode() for item in encoded] if isinstance(encoded, list) else encoded.decode()
 
 
 def _dump(value: Any) -> bytes:

@@ -3,6 +3,7 @@
 Not here: the columns of an episode (`export.formats`).
 """
 
+import functools
 from collections.abc import Collection
 from pathlib import Path
 
@@ -46,5 +47,11 @@ def find_providers(sources: Collection[Source]) -> list[str]:
 
 
 def get_terms(provider: str) -> str:
+    return _read_terms().get(provider, "nothing is known of its terms; read them")
+
+
+@functools.cache
+def _read_terms() -> dict[str, str]:
+    """Provider -> its terms."""
     terms: dict[str, str] = yaml.safe_load(TERMS_FILE.read_text(encoding="utf-8"))
-    return terms.get(provider, "nothing is known of its terms; read them")
+    return terms

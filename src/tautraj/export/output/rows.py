@@ -4,7 +4,6 @@ Not here: the content of a row (`export.formats`), files (`export.output.files`)
 """
 
 import hashlib
-import json
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from tautraj.export.contamination.guard import load_guard
 from tautraj.export.formats import Conversation, Format, Row
 from tautraj.export.messages import Style
 from tautraj.export.output.chat_template import ChatTemplate
-from tautraj.export.output.files import RowWriter, open_writer
+from tautraj.export.output.files import RowWriter, encode_row, join_row, open_writer
 from tautraj.export.output.licences import build_run_columns
 from tautraj.export.output.row_checks import find_problem
 from tautraj.export.request import Choice, ExportRequest
@@ -81,11 +80,13 @@ class _CheckedWriter:
         if problem is not None:
             self._refused[problem] += 1
             return
-        row = {"uuid": _compute_uuid(row), **row, "row_tokens": tokens}
+        encoded = encode_row(row)
+        head, tail = {"uuid": _compute_uuid(join_row(encoded))}, {"row_tokens": tokens}
+        row = {**head, **row, **tail}
         self._columns = self._columns or find_kinds(row)
         self._tokens += [] if tokens is None else [tokens]
         self._labels |= {row["label"]} if isinstance(row.get("label"), bool) else set()
-        self._writers[split].write(row)
+        self._writers[split].write(row, {**encode_row(head), **encoded, **encode_row(tail)})
         self._rows[split] += 1
 
     @property
@@ -132,9 +133,9 @@ def _load_conversations(
         yield Conversation(trajectory, run_columns[source.url], (source.url, trajectory.id) in chosen_ids)
 
 
-def _compute_uuid(row: Row) -> str:
-    """The same for equal rows, on any machine."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(row, sort_keys=True)))
+def _compute_uuid(content: bytes) -> str:
+    """The same for equal rows, on any machine. `content`: the row as JSON."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, content.decode()))
 
 
 def _assign_split(group: str, validation_share: float) -> str:

@@ -2,67 +2,77 @@
 
 Text from a run is never markup: the template escapes it, data is JSON without a `<`, and a content security policy
 allows only the page's own script. Not here: the page's contents (`report.run_data`, `report.html.conversation_data`,
-`report.html.plots`, `report.html.summary`).
+`report.html.plots`, `report.html.summary`), its template and scripts (`report.html.assets`).
 """
 
-import base64
-import hashlib
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tautraj.printable import escape_unprintable
 from tautraj.report.episode_rows import EpisodeRow, select_conversations
+from tautraj.report.html.assets import build_policy, join_scripts, load_template, read_style
 from tautraj.report.html.conversation_data import Blob, ConversationPacker, sanitise
 from tautraj.report.html.plots import draw_plots
 from tautraj.report.html.summary import group_failures, list_settings, make_figures, runs_table
-from tautraj.report.run_data import LoadedRun, explain_reward, load_run
+from tautraj.report.run_data import LoadedRun, describe_unreadable, explain_reward, load_run
 from tautraj.report.run_labels import label_runs
 from tautraj.store import Store
 
-FOLDER = Path(__file__).parent
-
-SCRIPTS = ("dom.js", "search.js", "table.js", "runs.js", "turns.js", "conversation.js", "compare.js", "page.js")
+COMMAND = "python flows/report.py"
+"""Writes the page of the newest run."""
 
 CHUNK_CHARACTERS = 1 << 16
 """Characters of a chunk, at least; the last is shorter."""
 
 
-def write_page(stores: Sequence[Store], target: str, *, title: str, conversations: int) -> None:
+def write_page(
+    stores: Sequence[Store],
+    target: str,
+    *,
+    title: str,
+    conversations: int,
+    command: str = COMMAND,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
     """Write the page of these run directories to `target`, a path or fsspec URL, atomically.
 
     Its table has all episodes; at most `conversations` conversations are included, failures first. Every record is
-    read at most twice and none is kept in memory. Raises `StoreError`.
+    read at most twice and none is kept in memory. `command`: writes the page again; shown if a run is not complete.
+    `say`: called with a line for each episode that cannot be read. Raises `StoreError`.
     """
     folder, slash, name = target.rpartition("/")
-    write_page_into(Store(folder or slash or "."), name, stores, title, conversations)
+    write_page_into(Store(folder or slash or "."), name, stores, title, conversations, command, say)
 
 
-def write_page_into(folder: Store, name: str, stores: Sequence[Store], title: str, conversations: int) -> None:
+def write_page_into(
+    folder: Store,
+    name: str,
+    stores: Sequence[Store],
+    title: str,
+    conversations: int,
+    command: str,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
     """`write_page` into the file `name` of `folder`."""
     runs = [load_run(store, number) for number, store in enumerate(stores)]
-    folder.write_chunks(name, _encode_chunks(render_page(runs, title, conversations)))
+    for line in (line for run in runs for line in run.unreadable):
+        say(f"left out: {line}")
+    folder.write_chunks(name, _encode_chunks(render_page(runs, title, conversations, command)))
 
 
-def render_page(runs: Sequence[LoadedRun], title: str, conversations: int) -> Iterator[str]:
+def render_page(runs: Sequence[LoadedRun], title: str, conversations: int, command: str) -> Iterator[str]:
     """The page in pieces of text."""
     episodes = sorted((episode for run in runs for episode in run.episodes), key=_sort_key)
     selected = select_conversations(episodes, conversations)
     labels = label_runs([run.run for run in runs])
-    script, style = _join_scripts(), (FOLDER / "page.css").read_text(encoding="utf-8")
-    policy = (
-        f"default-src 'none'; script-src '{_csp_hash(script)}'; style-src '{_csp_hash(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    yield from _load_template().generate(
+    script, style = join_scripts(), read_style()
+    yield from load_template().generate(
         title=title,
-        policy=policy,
+        policy=build_policy(script, style),
         style=Markup(style),  # noqa: S704 - ours
         script=Markup(script),  # noqa: S704
         runs=runs,
@@ -72,8 +82,10 @@ def render_page(runs: Sequence[LoadedRun], title: str, conversations: int) -> It
         runs_table=runs_table(runs, labels.names),
         shared_settings=labels.shared,
         written=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        command=command if any(run.owed or run.is_under_way for run in runs) else None,
         plots=draw_plots(episodes, labels.names, [run.run.domain.name for run in runs]),
         failure_groups=group_failures(runs),
+        unreadable=[line for run in runs for line in run.unreadable],
         episodes=len(episodes),
         included=len(selected),
         data=_to_script_json(_table_data(runs, labels.names, episodes, set(selected))),
@@ -87,7 +99,8 @@ def _summarise_notes(runs: Sequence[LoadedRun]) -> list[str]:
         return runs[0].notes
     under_way = sum(run.is_under_way and bool(run.owed) for run in runs)
     offline = list(dict.fromkeys(run.offline_note for run in runs if run.offline_note))
-    return [*([f"{under_way:,} of {len(runs):,} runs under way: as they stood"] if under_way else []), *offline]
+    going_on = f"{under_way:,} of {len(runs):,} runs under way: as they stood" if under_way else None
+    return [*filter(None, (going_on, describe_unreadable(runs))), *offline]
 
 
 def _pack_conversations(
@@ -153,30 +166,6 @@ def _to_script_json(value: Any) -> Markup:
     """`value` as JSON for a script element: nothing in it ends the script or begins a comment."""
     text = json.dumps(sanitise(value), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
-
-
-def _join_scripts() -> str:
-    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
-    return "(() => {\n" + "\n".join(['"use strict";', *parts]) + "})();\n"
-
-
-def _csp_hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _load_template() -> Any:
-    def escape(value: Any) -> Any:
-        return value if isinstance(value, Markup) else escape_unprintable(str(value))
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        finalize=escape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.jinja")
 
 
 def _encode_chunks(chunks: Iterable[str]) -> Iterator[bytes]:

@@ -68,8 +68,8 @@ def _print_header(console: Console, url: str, trajectory: Trajectory, full: bool
     for name, value in (
         ("episode", trajectory.id),
         ("run", url),
-        ("agent", f"{trajectory.model} as {trajectory.agent}"),
-        ("customer", f"{trajectory.user} as {trajectory.user_strategy}"),
+        ("agent", " as ".join(dict.fromkeys((trajectory.model, trajectory.agent)))),
+        ("customer", " as ".join(dict.fromkeys((trajectory.user, trajectory.user_strategy)))),
     ):
         console.print(Text.assemble((f"{name:<10}", "dim"), safe_text(value)), soft_wrap=True)
     if trajectory.quarantine:

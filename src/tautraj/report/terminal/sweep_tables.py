@@ -23,6 +23,8 @@ MOST_HATS = 4
 MOST_DIRECTORIES = 30
 """Run directories that are printed; sweep.yaml has them all."""
 
+PASS_HAT = "pass^"
+
 VARIANCE_SHARES = {
     "first": "",
     "second": "",
@@ -39,7 +41,7 @@ def print_grid(sweep: Sweep, cells: Sequence[CellPlan]) -> None:
     rows.append(["in all", f"{owed:,} of {owed + done:,}", *_format_cost(total_cost(cells))])
     console = Console(soft_wrap=False)
     console.print(safe_text(sweep.title), soft_wrap=True)
-    console.print(_make_table(["cell", "episodes owed", "tokens about", "USD about"], rows, 1))
+    console.print(_make_table(["cell", "episodes to play", "tokens about", "USD about"], rows, 1))
     sources = ", ".join(sorted({cell.estimate.source for cell in cells if cell.estimate.seats}))
     if sources:
         console.print(safe_text(f"estimated from: {sources}"), soft_wrap=True)
@@ -53,13 +55,15 @@ def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
     console = Console(soft_wrap=False)
     rows, labels = matrix_rows(matrix), {"agent", "customer", "tasks", *matrix["axes"]}
     alike = [name for name in rows[0] if name in labels and len({row[name] for row in rows}) == 1]
-    zero = [name for name in ("failed", "owed") if all(row[name] == "0" for row in rows)]
+    zero = [name for name in ("failed", "to play") if all(row[name] == "0" for row in rows)]
     columns = [name for name in rows[0] if name not in (*alike, *zero)]
     cells = [[row[name] for name in columns] for row in rows]
     console.print(safe_text(title), soft_wrap=True)
     console.print(_make_table(columns, cells, len(labels & {*columns})))
     if alike:
         console.print(safe_text(", ".join(f"{name} {rows[0][name]}" for name in alike)), soft_wrap=True)
+    if any("(" in row[name] for row in rows for name in columns if name.startswith(PASS_HAT)):
+        console.print(f"{PASS_HAT}k (3/40): of the 40 tasks, 3 have k trials; it is over these.", soft_wrap=True)
     if golden := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["gold_replayed"]}):
         replays = f"model={', '.join(golden)} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
@@ -106,12 +110,19 @@ def _matrix_row(matrix: Matrix, cell: Mapping[str, Any], axes: Sequence[str]) ->
     interval = "" if low is None else f" [{100 * low:.0f}, {100 * high:.0f}]"
     row["success [95 %]"] = _format_number(cell["success_rate"], ".1%") + interval
     for k in [k for k in list_ks(matrix) if k > 1][:MOST_HATS]:
-        row[f"pass^{k}"] = _format_number(cell[f"pass_hat_{k}"], ".3f")
+        row[f"{PASS_HAT}{k}"] = _format_pass_hat(cell, k)
     row["turns"] = _format_number(cell["turns_mean"], ".1f")
     row["USD"] = _format_number(cell["spent_usd"], ".4f")
     row["done"] = f"{cell['episodes']:.0f}"
-    row["failed"], row["owed"] = f"{cell['failed']:.0f}", f"{cell['owed']:.0f}"
+    row["failed"], row["to play"] = f"{cell['failed']:.0f}", f"{cell['owed']:.0f}"
     return row
+
+
+def _format_pass_hat(cell: Mapping[str, Any], k: int) -> str:
+    """pass^k, with the number of its tasks unless all graded ones have k trials: 0.250 (3/40)."""
+    tasks, all_tasks = cell[f"pass_hat_{k}_tasks"], cell["tasks"]
+    of_some = "" if tasks == all_tasks or tasks is None else f" ({tasks:.0f}/{all_tasks:.0f})"
+    return _format_number(cell[f"pass_hat_{k}"], ".3f") + of_some
 
 
 def _format_number(value: float | None, form: str) -> str:
@@ -128,16 +139,16 @@ def _plan_row(cell: CellPlan) -> list[str]:
 
 
 def _make_table(columns: Sequence[str], rows: Sequence[Sequence[str]], name_columns: int) -> Table:
-    """The first `name_columns` columns are names, which may be folded; the others are numbers."""
+    """The first `name_columns` columns are names, which may be folded; numbers are parted at spaces only."""
     table = Table()
     for index, column in enumerate(columns):
         name = index < name_columns
+        words = [word for text in (column, *(row[index] for row in rows)) for word in text.split()]
         table.add_column(
             safe_text(column),
             overflow="fold",
-            no_wrap=not name,
             justify="left" if name else "right",
-            min_width=min(len(column), 20),
+            min_width=min(len(column), 20) if name else max(map(len, words)),
         )
     for row in rows:
         table.add_row(*(safe_text(value) for value in row))

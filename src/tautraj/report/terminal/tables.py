@@ -50,7 +50,8 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
         rows.append(("mean reward", f"{n['reward_mean']:.3f}"))
     rows += [(f"pass^{k}", describe_pass_hat(n, k)) for k in select_pass_hats(n) if k > 1]
     rows += [(f"reward: {k}", f"{v:.3f}") for k, v in select_by_prefix(n, "reward_").items() if k != "mean"]
-    rows += [(f"ended: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "endings_").items()]
+    endings = sorted(select_by_prefix(n, "endings_").items(), key=lambda ending: -ending[1])
+    rows += [(f"ended: {kind}", f"{count:.0f}") for kind, count in endings]
     rows += [(f"failed: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "failures_").items()]
     if "turns_mean" in n:
         rows.append(("turns, tool calls", f"{n['turns_mean']:.1f}, {n['tool_calls_mean']:.1f} a conversation"))
@@ -78,9 +79,9 @@ def print_plan(plan: RunPlan, estimate: Estimate) -> None:
 
 
 def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
-    """Episodes owed, and the estimated calls, tokens and USD of each seat and in all."""
+    """Episodes to play, and the estimated calls, tokens and USD of each seat and in all."""
     owed = len(plan.owed)
-    rows = [("episodes owed", f"{owed:,} of {owed + len(plan.rows):,}")]
+    rows = [("episodes to play", f"{owed:,} of {owed + len(plan.rows):,}")]
     for seat, usage in estimate.seats.items():
         tokens = f"{owed * usage.tokens_in:,.0f} tokens in, {owed * usage.tokens_out:,.0f} out"
         rows.append((seat, f"about {owed * usage.calls:,.0f} calls, {tokens}"))

@@ -11,7 +11,7 @@ from tautraj.agents.announcements import REFUSAL
 from tautraj.agents.belief import Belief, Fact
 from tautraj.benchmarks import Scenario
 from tautraj.runs.rehearsed.script import ScriptStep, TaskScript
-from tautraj.users.scripted import state_reason
+from tautraj.users.scripted import TOOL_REQUEST, state_reason
 
 BeliefState = Literal["understanding", "investigating", "resolution"]
 
@@ -87,8 +87,8 @@ def _format_plan_line(step: ScriptStep) -> str:
         return f"{_capitalise(_spell_name(step))} ({step.name})."
     if step.asks_confirmation:
         return "Say what is going to be changed, and wait for a yes."
-    if step.writes:
-        return "Ask the customer to do the next thing on its own device."
+    if request := TOOL_REQUEST.search(step.say):
+        return f"Ask the customer to {request[1]} on its own device."
     return "Say where things stand, and ask for what is missing."
 
 

@@ -15,6 +15,7 @@ from tautraj.runs.sweep.variance import CellRewards, explain_variance, pair_vary
 
 METRIC_COLUMNS = (
     "episodes",
+    "tasks",
     "failed",
     "ungraded",
     "success_rate",
@@ -27,7 +28,7 @@ METRIC_COLUMNS = (
     "spent_usd",
     "usd_per_success",
 )
-"""Columns copied from a cell's metrics.json, besides `pass_hat_<k>`."""
+"""Columns copied from a cell's metrics.json, besides `pass_hat_<k>` and `pass_hat_<k>_tasks`."""
 
 
 class CellResult(NamedTuple):
@@ -50,7 +51,7 @@ pair of axes)."""
 def build_matrix(experiment: str, axes: Mapping[str, Sequence[str]], results: Sequence[CellResult]) -> Matrix:
     """The matrix of a sweep. A number that cannot be computed is None."""
     ks = sorted({k for result in results for k in select_pass_hats(result.metrics)})
-    pass_hats = [f"pass_hat_{k}" for k in ks]
+    pass_hats = [name for k in ks for name in (f"pass_hat_{k}", f"pass_hat_{k}_tasks")]
     rewards = [
         CellRewards(result.levels, (result.run.benchmark.name, *_get_domain_split(result)), result.rows)
         for result in results
