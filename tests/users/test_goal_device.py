@@ -8,8 +8,8 @@ import pytest
 from tautraj.agents.rules.telecom.phone_requests import REQUESTS
 from tautraj.benchmarks.goals import Reading
 from tautraj.synthesis.voices import VOICES
-from tautraj.users.device_requests import find_device_requests
-from tautraj.users.goal_device import DID, LOOKED, DeviceUser
+from tautraj.users.phone.device import DID, LOOKED, DeviceUser
+from tautraj.users.phone.requests import find_device_requests
 
 TOOLS = {*REQUESTS, "toggle_wifi", "check_wifi_status", "connect_vpn", "check_installed_apps", "check_app_status"}
 

@@ -2,7 +2,7 @@
 
 It opens with its first request, answers what it is asked and nothing else, agrees only to what it wants, and goes on
 when a request is done. Not here: what it makes of a message (`users.agent_message`, `users.agreement`), which answer
-belongs to a question (`users.answers`), its phone (`users.goal_device`), how it says what is not in the goal
+belongs to a question (`users.answers`), its phone (`users.phone.device`), how it says what is not in the goal
 (`users.small_talk`).
 """
 
@@ -18,7 +18,7 @@ from tautraj.users.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, 
 from tautraj.users.agreement import find_announced, find_disagreement, find_operations
 from tautraj.users.answers import find_line, find_topics
 from tautraj.users.base import Customer, UserContext
-from tautraj.users.goal_device import open_device
+from tautraj.users.phone.device import open_device
 from tautraj.users.small_talk import SmallTalk
 
 

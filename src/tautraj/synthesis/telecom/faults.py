@@ -8,11 +8,11 @@ from typing import Any
 
 from tautraj.benchmarks.goals import Goal, Reading, Request
 from tautraj.synthesis.generator import Case, Draft
-from tautraj.synthesis.telecom.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.phones import make_phone
 from tautraj.synthesis.telecom.clauses_faults import CLAUSES
 from tautraj.synthesis.telecom.compositions import INTENTS, Composition, propose_compositions
 from tautraj.synthesis.telecom.fault_tables import ABROAD, DATA_NOT_BOUGHT, Call, resolve
-from tautraj.synthesis.telecom.phones import make_phone
 from tautraj.synthesis.telecom.task_parts import (
     TRANSFER,
     Caller,
@@ -22,8 +22,7 @@ from tautraj.synthesis.telecom.task_parts import (
     to_assertion,
     to_initial_state,
 )
-from tautraj.synthesis.templates import say
-from tautraj.synthesis.voices import VOICES
+from tautraj.synthesis.voices import VOICES, say
 
 INTENT_WEIGHTS = {"service_issue": 20, "mobile_data_issue": 40, "mms_issue": 40}
 

@@ -1,7 +1,7 @@
 """The customer's phone in its hands: it does there what the agent asks for, and says what the phone shows.
 
 What the phone shows is repeated letter for letter, as it is the agent's only view of it. Not here: how a request is
-understood (`users.device_requests`), the rest of the conversation (`users.goal`).
+understood (`users.phone.requests`), the rest of the conversation (`users.goal`).
 """
 
 import itertools
@@ -13,7 +13,7 @@ from tautraj.benchmarks.goals import Goal, Reading
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import UserContext
-from tautraj.users.device_requests import DeviceRequest, find_device_requests
+from tautraj.users.phone.requests import DeviceRequest, find_device_requests
 
 Use = Callable[[str, dict[str, Any]], str]
 """(tool, arguments) -> what the phone shows."""
