@@ -103,7 +103,8 @@ def _word(rng: Random, voice: str, composition: Composition, refuel_gb: float | 
     where = say(CLAUSES["abroad" if is_abroad else "home"], voice, rng, place=place)
     asides = [clause for clause in (f"{intent} detail", "since", "matters") if rng.random() < 0.75]
     rng.shuffle(asides)
-    said = [say(CLAUSES[intent], voice, rng), *(say(CLAUSES[aside], voice, rng) for aside in asides)]
+    symptom = say(CLAUSES[intent], voice, rng)
+    said = [symptom, *(say(CLAUSES[aside], voice, rng) for aside in asides)]
     if is_abroad and rng.random() < 0.4:
         said.insert(rng.randrange(len(said) + 1), where)
     if rng.random() < 0.85:
@@ -115,6 +116,7 @@ def _word(rng: Random, voice: str, composition: Composition, refuel_gb: float | 
     return Request(
         family="fault" if composition.is_solvable else "transfer",
         said=" ".join(said),
+        wish=symptom,
         answers=answers,
         writes=list_agent_writes(gold),
         content_when=CONTENT_WHEN[intent],

@@ -56,6 +56,8 @@ class DeviceUser:
         self._tools, self._use = frozenset(tools), use
         self._looked, self._did = (_shuffle(table.get(voice, table["plain"]), rng) for table in (LOOKED, DID))
         self._shown: dict[str, str] = {}
+        """By tool, the last time."""
+        self._last = ""
 
     def follow(self, message: str) -> str | None:
         """Do what a message asks for, and what the phone showed; None if it asks for nothing on the phone."""
@@ -63,14 +65,14 @@ class DeviceUser:
         return " ".join(map(self._carry_out, requests)) or None
 
     def is_content(self, reading: Reading) -> bool:
-        """Whether the phone showed it, the last time that the customer looked."""
-        return reading.shows in self._shown.get(reading.tool, "")
+        """Whether the phone showed it when the customer last looked, or after what it did last."""
+        return any(reading.shows in shown for shown in (self._shown.get(reading.tool, ""), self._last))
 
     def _carry_out(self, request: DeviceRequest) -> str:
         shown = self._use(request.tool, request.arguments)
         if request.wanted is not None and f"is now {_negate(request.wanted)}" in shown:
             shown = self._use(request.tool, request.arguments)  # it was as wanted before
-        self._shown[request.tool] = shown
+        self._shown[request.tool] = self._last = shown
         leads = self._looked if request.tool.startswith(READS) else self._did
         leads.append(leads.pop(0))
         return leads[-1].format(_quote(shown))
