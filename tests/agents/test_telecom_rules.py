@@ -11,15 +11,14 @@ from tau2.data_model.tasks import Task
 from tautraj.agents.rules.telecom import readings
 from tautraj.agents.rules.telecom.wishes import read_wishes
 from tautraj.benchmarks import Observation
-from tautraj.synthesis.telecom.accounts import list_accounts
+from tautraj.synthesis.telecom.carrier.accounts import list_accounts
+from tautraj.synthesis.telecom.carrier.world import make_database
 from tautraj.synthesis.telecom.clauses_faults import CLAUSES
 from tautraj.synthesis.telecom.faults import draft_fault_task
 from tautraj.synthesis.telecom.requests import draft_account_task
 from tautraj.synthesis.telecom.solver import solve
-from tautraj.synthesis.telecom.world import make_database
-from tautraj.synthesis.templates import say
 from tautraj.synthesis.text import write_text
-from tautraj.synthesis.voices import VOICES
+from tautraj.synthesis.voices import VOICES, say
 from tautraj.synthesis.world_folder import to_task
 from tautraj.trajectory import Seat, ToolCall
 

@@ -14,7 +14,7 @@ from tau2.domains.telecom.user_tools import TelecomUserTools
 from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
 from tau2.registry import registry
 
-from tautraj.synthesis.telecom.accounts import Account
+from tautraj.synthesis.telecom.carrier.accounts import Account
 
 DOMAIN = "telecom of one customer"
 

@@ -15,7 +15,8 @@ from tau2.domains.telecom.tasks.utils import BaseTask
 
 from tautraj.synthesis.generator import Case, Draft
 from tautraj.synthesis.telecom import fault_tables
-from tautraj.synthesis.telecom.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.world import make_database
 from tautraj.synthesis.telecom.clauses_accounts import CLAUSES as ACCOUNT_CLAUSES
 from tautraj.synthesis.telecom.clauses_faults import CLAUSES as FAULT_CLAUSES
 from tautraj.synthesis.telecom.compositions import (
@@ -28,7 +29,6 @@ from tautraj.synthesis.telecom.compositions import (
 )
 from tautraj.synthesis.telecom.fault_tables import Fault, resolve
 from tautraj.synthesis.telecom.faults import PLACES, draft_fault_task
-from tautraj.synthesis.telecom.world import make_database
 from tautraj.synthesis.voices import VOICES
 from tautraj.synthesis.world_folder import to_task
 

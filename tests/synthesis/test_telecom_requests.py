@@ -8,9 +8,9 @@ import pytest
 from support.telecom_calls import Calls
 
 from tautraj.synthesis.generator import Case, Draft
-from tautraj.synthesis.telecom.accounts import list_accounts
+from tautraj.synthesis.telecom.carrier.accounts import list_accounts
+from tautraj.synthesis.telecom.carrier.world import make_database
 from tautraj.synthesis.telecom.requests import KINDS, draft_account_task
-from tautraj.synthesis.telecom.world import make_database
 from tautraj.synthesis.world_folder import to_task
 
 TRANSFER = "transfer_to_human_agents"

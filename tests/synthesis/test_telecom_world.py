@@ -12,8 +12,8 @@ from tau2.domains.telecom.user_data_model import TelecomUserDB
 from tau2.utils import DATA_DIR, load_file
 
 from tautraj.benchmarks import format_toml
-from tautraj.synthesis.telecom.invariants import list_violations
-from tautraj.synthesis.telecom.world import SITUATIONS, make_database
+from tautraj.synthesis.telecom.carrier.invariants import list_violations
+from tautraj.synthesis.telecom.carrier.world import SITUATIONS, make_database
 
 OFFICIAL = DATA_DIR / "tau2" / "domains" / "telecom"
 Database = dict[str, Any]

@@ -12,7 +12,7 @@ from tautraj.agents.oracle import plan_steps
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain
 from tautraj.users.first_person import find_answer, select_said
-from tautraj.users.goal.device_requests import parse_tool_request
+from tautraj.users.phone.requests import parse_tool_request
 from tautraj.users.scripted import state_reason
 
 SAID = {

@@ -8,8 +8,8 @@ import pytest
 from tautraj.agents.rules.telecom.phone_requests import REQUESTS
 from tautraj.benchmarks.goals import Reading
 from tautraj.synthesis.voices import VOICES
-from tautraj.users.goal.device import DID, LOOKED, DeviceUser
-from tautraj.users.goal.device_requests import find_device_requests
+from tautraj.users.phone.device import DID, LOOKED, DeviceUser
+from tautraj.users.phone.requests import find_device_requests
 
 TOOLS = {*REQUESTS, "toggle_wifi", "check_wifi_status", "connect_vpn", "check_installed_apps", "check_app_status"}
 
@@ -89,3 +89,11 @@ def test_every_voice_has_words_of_its_own() -> None:
     for table in (LOOKED, DID):
         assert list(table) == list(VOICES)
         assert all(len(set(leads)) >= 3 and all("{}" in lead for lead in leads) for leads in table.values())
+
+
+def test_what_it_sees_after_a_repair_counts() -> None:
+    shown = "SIM card re-seated successfully.\nStatus Bar: 📶⁴ Excellent | 5G"
+    user = DeviceUser(TOOLS, lambda tool, arguments: shown, "formal", Random(1))
+    user.follow("Please reseat the SIM card.")
+    assert user.is_content(Reading(tool="check_status_bar", shows="📶"))
+    assert not user.is_content(Reading(tool="run_speed_test", shows="(Excellent)"))

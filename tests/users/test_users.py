@@ -27,8 +27,8 @@ from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
 from tautraj.users import Customer, UserContext
-from tautraj.users.goal.device_requests import TOOL_REQUEST
 from tautraj.users.llm import llm
+from tautraj.users.phone.requests import TOOL_REQUEST
 from tautraj.users.scripted import (
     CLOSING,
     CONFIRMATION,

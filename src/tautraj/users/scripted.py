@@ -10,7 +10,7 @@ from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.first_person import find_answer, select_said
-from tautraj.users.goal.device_requests import DeviceRequest, find_device_requests
+from tautraj.users.phone.requests import DeviceRequest, find_device_requests
 
 IDENTITY = re.compile(
     r"\b(e-?mail|zip|your (full )?name|user id|identity|identify|who am i speaking)\b", re.IGNORECASE

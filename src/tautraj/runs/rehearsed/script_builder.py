@@ -11,8 +11,8 @@ from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
 from tautraj.llms.turn_order import arrange_turns
 from tautraj.runs.rehearsed.script import Script, ScriptStep, TaskScript
-from tautraj.users.goal.device_requests import TOOL_REQUEST
 from tautraj.users.llm import history_messages
+from tautraj.users.phone.requests import TOOL_REQUEST
 
 
 def build_script(run: Run, specs: Sequence[EpisodeSpec]) -> Script:

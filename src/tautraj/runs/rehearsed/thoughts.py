@@ -11,7 +11,7 @@ from tautraj.agents.announcements import REFUSAL
 from tautraj.agents.belief import Belief, Fact
 from tautraj.benchmarks import Scenario
 from tautraj.runs.rehearsed.script import ScriptStep, TaskScript
-from tautraj.users.goal.device_requests import TOOL_REQUEST
+from tautraj.users.phone.requests import TOOL_REQUEST
 from tautraj.users.scripted import state_reason
 
 BeliefState = Literal["understanding", "investigating", "resolution"]

@@ -5,7 +5,7 @@ Not here: what is granted (`synthesis.telecom.operations`).
 
 from random import Random
 
-from tautraj.synthesis.telecom.accounts import Account, Entity
+from tautraj.synthesis.telecom.carrier.accounts import Account, Entity
 from tautraj.synthesis.telecom.fault_tables import SEARCH, Call
 from tautraj.synthesis.telecom.operations import Operation, name_line
 from tautraj.synthesis.telecom.task_parts import TRANSFER

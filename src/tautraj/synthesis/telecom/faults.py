@@ -8,11 +8,11 @@ from typing import Any
 
 from tautraj.benchmarks.goals import Goal, Reading, Request
 from tautraj.synthesis.generator import Case, Draft
-from tautraj.synthesis.telecom.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.phones import make_phone
 from tautraj.synthesis.telecom.clauses_faults import CLAUSES
 from tautraj.synthesis.telecom.compositions import INTENTS, Composition, propose_compositions
 from tautraj.synthesis.telecom.fault_tables import ABROAD, DATA_NOT_BOUGHT, Call, resolve
-from tautraj.synthesis.telecom.phones import make_phone
 from tautraj.synthesis.telecom.task_parts import (
     TRANSFER,
     Caller,
@@ -22,8 +22,7 @@ from tautraj.synthesis.telecom.task_parts import (
     to_assertion,
     to_initial_state,
 )
-from tautraj.synthesis.templates import say
-from tautraj.synthesis.voices import VOICES
+from tautraj.synthesis.voices import VOICES, say
 
 INTENT_WEIGHTS = {"service_issue": 20, "mobile_data_issue": 40, "mms_issue": 40}
 
@@ -104,7 +103,8 @@ def _word(rng: Random, voice: str, composition: Composition, refuel_gb: float | 
     where = say(CLAUSES["abroad" if is_abroad else "home"], voice, rng, place=place)
     asides = [clause for clause in (f"{intent} detail", "since", "matters") if rng.random() < 0.75]
     rng.shuffle(asides)
-    said = [say(CLAUSES[intent], voice, rng), *(say(CLAUSES[aside], voice, rng) for aside in asides)]
+    symptom = say(CLAUSES[intent], voice, rng)
+    said = [symptom, *(say(CLAUSES[aside], voice, rng) for aside in asides)]
     if is_abroad and rng.random() < 0.4:
         said.insert(rng.randrange(len(said) + 1), where)
     if rng.random() < 0.85:
@@ -116,6 +116,7 @@ def _word(rng: Random, voice: str, composition: Composition, refuel_gb: float | 
     return Request(
         family="fault" if composition.is_solvable else "transfer",
         said=" ".join(said),
+        wish=symptom,
         answers=answers,
         writes=list_agent_writes(gold),
         content_when=CONTENT_WHEN[intent],

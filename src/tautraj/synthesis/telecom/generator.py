@@ -6,7 +6,7 @@ from random import Random
 from tautraj.benchmarks import Benchmark, format_toml
 from tautraj.synthesis.decontamination import OfficialTasks
 from tautraj.synthesis.generator import Database, Draft
-from tautraj.synthesis.telecom import world
+from tautraj.synthesis.telecom.carrier import world
 from tautraj.synthesis.telecom.faults import draft_fault_task
 from tautraj.synthesis.telecom.proofs import TelecomProver
 from tautraj.synthesis.telecom.requests import draft_account_task

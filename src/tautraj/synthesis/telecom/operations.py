@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks.goals import Family
-from tautraj.synthesis.telecom.accounts import Account, Entity
+from tautraj.synthesis.telecom.carrier.accounts import Account, Entity
 from tautraj.synthesis.telecom.fault_tables import SEARCH, Call
 from tautraj.synthesis.telecom.task_parts import to_assertion
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tautraj.benchmarks.goals import TRANSFER_TOOL, Goal
+from tautraj.synthesis.telecom.carrier.world import TODAY
 from tautraj.synthesis.telecom.operations import MAX_REFUEL_GB
-from tautraj.synthesis.telecom.world import TODAY
 
 State = dict[str, Any]
 """The carrier's collections as lists of entities, and the phone's `device`."""

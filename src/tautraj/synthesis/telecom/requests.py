@@ -10,13 +10,12 @@ from typing import Any
 from tautraj.benchmarks.goals import Family, Goal, Request, Topic
 from tautraj.synthesis.generator import Case, Draft
 from tautraj.synthesis.telecom import enquiries, operations
-from tautraj.synthesis.telecom.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.accounts import Account, list_accounts
+from tautraj.synthesis.telecom.carrier.phones import make_phone
 from tautraj.synthesis.telecom.clauses_accounts import CLAUSES
 from tautraj.synthesis.telecom.operations import Operation, assert_untouched
-from tautraj.synthesis.telecom.phones import make_phone
 from tautraj.synthesis.telecom.task_parts import describe_caller, list_agent_writes, to_actions, to_initial_state
-from tautraj.synthesis.templates import say
-from tautraj.synthesis.voices import VOICES, join_requests
+from tautraj.synthesis.voices import VOICES, join_requests, say
 
 Maker = Callable[[Random, Account], Operation | None]
 

@@ -17,7 +17,7 @@ from tautraj.errors import WorldClosed
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
 from tautraj.synthesis.text import TaskText, read_answers, read_quotes
 from tautraj.trajectory import Seat, ToolCall, Turn
-from tautraj.users.goal.device import DeviceUser
+from tautraj.users.phone.device import DeviceUser
 
 MAX_MESSAGES = 60
 

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks.goals import TRANSFER_SUMMARY, TRANSFER_TOOL, Write
-from tautraj.synthesis.telecom.accounts import Account, Entity
+from tautraj.synthesis.telecom.carrier.accounts import Account, Entity
 from tautraj.synthesis.telecom.fault_tables import Call
 
 TRANSFER: Call = ("assistant", TRANSFER_TOOL, {"summary": TRANSFER_SUMMARY})

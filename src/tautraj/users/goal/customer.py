@@ -2,8 +2,8 @@
 
 It opens with its first request, answers what it is asked and nothing else, agrees only to what it wants, and goes on
 when a request is done. Not here: what it makes of a message (`users.goal.agent_message`, `users.goal.agreement`),
-which answer belongs to a question (`users.goal.answers`), its phone (`users.goal.device`), how it says what is not in
-the goal (`users.goal.small_talk`).
+which answer belongs to a question (`users.goal.answers`), its phone (`users.phone.device`), how it says what is not
+in the goal (`users.goal.small_talk`).
 """
 
 from random import Random
@@ -18,8 +18,8 @@ from tautraj.users.base import Customer, UserContext
 from tautraj.users.goal.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, read_message
 from tautraj.users.goal.agreement import find_announced, find_disagreement, find_operations
 from tautraj.users.goal.answers import find_line, find_topics
-from tautraj.users.goal.device import open_device
 from tautraj.users.goal.small_talk import SmallTalk
+from tautraj.users.phone.device import open_device
 
 
 def _check(run: Run, **_: Any) -> None:

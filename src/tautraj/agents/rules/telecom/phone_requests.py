@@ -1,6 +1,6 @@
 """How the telecom agent asks the customer to use its phone. Customers without an llm understand every wording.
 
-Not here: how they do (`users.goal.device_requests`).
+Not here: how they do (`users.phone.requests`).
 """
 
 LEADS = ("", "", "Thank you.", "All right.", "Thanks for checking.", "Good, let us go on.", "I see.")

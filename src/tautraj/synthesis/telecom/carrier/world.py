@@ -3,8 +3,8 @@
 Today is 2025-02-25, as τ²'s policy and tools say. Ids lie above those of τ²'s database (1001 to 1009), phone numbers
 in other exchanges than its 123.
 
-Not here: what holds in every such database (`synthesis.telecom.invariants`), tasks (`synthesis.telecom.faults`,
-`synthesis.telecom.requests`), writing the files (`benchmarks.tau2.data`).
+Not here: what holds in every such database (`synthesis.telecom.carrier.invariants`), tasks
+(`synthesis.telecom.faults`, `synthesis.telecom.requests`), writing the files (`synthesis.telecom.generator`).
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from random import Random
 from typing import Any
 
 from tautraj.synthesis.people import Person, make_people
-from tautraj.synthesis.telecom.billing import make_bill
-from tautraj.synthesis.telecom.catalogue import COMPANION_PLANS, MODELS, PLANS
-from tautraj.synthesis.telecom.phones import PHONE, SURROUNDINGS, make_phone
+from tautraj.synthesis.telecom.carrier.billing import make_bill
+from tautraj.synthesis.telecom.carrier.catalogue import COMPANION_PLANS, MODELS, PLANS
+from tautraj.synthesis.telecom.carrier.phones import PHONE, SURROUNDINGS, make_phone
 
 TODAY = date(2025, 2, 25)
 

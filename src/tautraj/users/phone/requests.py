@@ -1,6 +1,6 @@
 """What an agent's message asks a customer to do on its phone: the customer's own tools, in any words.
 
-Not here: what the customer says about it (`users.goal.device`).
+Not here: what the customer says about it (`users.phone.device`).
 """
 
 import json

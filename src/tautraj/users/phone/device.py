@@ -1,7 +1,7 @@
 """The customer's phone in its hands: it does there what the agent asks for, and says what the phone shows.
 
 What the phone shows is repeated letter for letter, as it is the agent's only view of it. Not here: how a request is
-understood (`users.goal.device_requests`), the rest of the conversation (`users.goal`).
+understood (`users.phone.requests`), the rest of the conversation (`users.goal`).
 """
 
 import itertools
@@ -13,7 +13,7 @@ from tautraj.benchmarks.goals import Goal, Reading
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import UserContext
-from tautraj.users.goal.device_requests import DeviceRequest, find_device_requests
+from tautraj.users.phone.requests import DeviceRequest, find_device_requests
 
 Use = Callable[[str, dict[str, Any]], str]
 """(tool, arguments) -> what the phone shows."""
@@ -56,6 +56,8 @@ class DeviceUser:
         self._tools, self._use = frozenset(tools), use
         self._looked, self._did = (_shuffle(table.get(voice, table["plain"]), rng) for table in (LOOKED, DID))
         self._shown: dict[str, str] = {}
+        """By tool, the last time."""
+        self._last = ""
 
     def follow(self, message: str) -> str | None:
         """Do what a message asks for, and what the phone showed; None if it asks for nothing on the phone."""
@@ -63,14 +65,14 @@ class DeviceUser:
         return " ".join(map(self._carry_out, requests)) or None
 
     def is_content(self, reading: Reading) -> bool:
-        """Whether the phone showed it, the last time that the customer looked."""
-        return reading.shows in self._shown.get(reading.tool, "")
+        """Whether the phone showed it when the customer last looked, or after what it did last."""
+        return any(reading.shows in shown for shown in (self._shown.get(reading.tool, ""), self._last))
 
     def _carry_out(self, request: DeviceRequest) -> str:
         shown = self._use(request.tool, request.arguments)
         if request.wanted is not None and f"is now {_negate(request.wanted)}" in shown:
             shown = self._use(request.tool, request.arguments)  # it was as wanted before
-        self._shown[request.tool] = shown
+        self._shown[request.tool] = self._last = shown
         leads = self._looked if request.tool.startswith(READS) else self._did
         leads.append(leads.pop(0))
         return leads[-1].format(_quote(shown))

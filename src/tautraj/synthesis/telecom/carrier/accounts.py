@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tautraj.synthesis.telecom.world import TODAY
+from tautraj.synthesis.telecom.carrier.world import TODAY
 
 Entity = dict[str, Any]
 """A row of the database as plain data."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tautraj.synthesis.telecom.world import TODAY
+from tautraj.synthesis.telecom.carrier.world import TODAY
 
 COLLECTIONS = {
     "plans": ("plan_id", "P"),
