@@ -65,12 +65,14 @@ def test_sentences_are_whole(goals: list[Goal]) -> None:
         ]
         for said in (*text, *spoken, *(answer for request in goal.requests for answer in request.answers.values())):
             assert not re.search(r"[{}\[\]|…]|  | [,.;?!]|\.\.|,,", said), said
-            assert not said or (said[0].upper() == said[0] and said[-1] in ".?!"), said
+            assert not said or (said[0].upper() == said[0] and said[-1] in '.?!"'), said
             assert not re.search(r"[.!?] [a-z]", said), said
 
 
 def test_a_text_speaks_to_the_customer(goals: list[Goal]) -> None:
-    words = {word for goal in goals for field in write_text(goal) for word in re.findall(r"[\w']+", field)}
+    """But for what is quoted."""
+    told = [re.sub(r'"[^"]*"', "", field) for goal in goals for field in write_text(goal)]
+    words = {word for field in told for word in re.findall(r"[\w']+", field)}
     assert not words & {"I", "me", "my", "My", "mine", "myself", "I'm", "I'd", "I've", "I'll"}
 
 

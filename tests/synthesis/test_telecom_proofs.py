@@ -149,7 +149,7 @@ def test_a_number_of_somebody_else_is_found(database: dict[str, Any], folder: Pa
 
 def test_an_official_id_is_found(database: dict[str, Any], folder: Path) -> None:
     draft = _draw(database, "data_mode_off")
-    request = draft.goal.requests[0].model_copy(update={"said": "My mobile data is dead on 555-123-2002."})
+    request = draft.goal.requests[0].model_copy(update={"wish": "My mobile data is dead, and I am customer C1001."})
     goal = draft.goal.model_copy(update={"requests": (request,)})
     verdict = _prove(folder, _to_task(draft), goal)
     assert isinstance(verdict, Rejection) and verdict.check == "V10"
