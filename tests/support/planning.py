@@ -18,6 +18,7 @@ from tautraj.report.show import ShowRequest
 from tautraj.runs.plan import plan_run
 from tautraj.runs.sweep.grid import Sweep, parse_sweep
 from tautraj.runs.sweep.plan import plan_cells
+from tautraj.synthesis.request import SynthesisRequest
 from tautraj.tracking.backfill import BackfillRequest
 
 REQUESTS: dict[str, Any] = {
@@ -25,6 +26,7 @@ REQUESTS: dict[str, Any] = {
     "regrade": RegradeRequest,
     "report": ReportRequest,
     "show": ShowRequest,
+    "synthesize": SynthesisRequest,
     "track": BackfillRequest,
 }
 REFUSALS = {

@@ -76,7 +76,7 @@ def test_tau2_itself_agrees(retail_world: Path) -> None:
     database = RetailDB.load(str(retail_world / "tau2" / "domains" / "retail" / "db.json"))
     name = f"world {retail_world}"
     registry.register_domain(lambda solo_mode=False: get_environment(database.model_copy(deep=True), solo_mode), name)
-    for raw in read(retail_world, "tasks.json")[:5]:
+    for raw in read(retail_world, "tasks.json")[:2]:
         task = Tau2Task.model_validate(raw)
         assert grade(name, task, done=True) == 1.0
         gold = task.evaluation_criteria.actions + task.evaluation_criteria.communicate_info
