@@ -25,7 +25,7 @@ def read(world: Path, name: str) -> Any:
     return json.loads(path.read_text())
 
 
-@pytest.mark.parametrize("domain", ["retail", "airline"])
+@pytest.mark.parametrize("domain", ["retail", pytest.param("airline", marks=pytest.mark.slow)])
 def test_every_task_has_every_proof(domain: str, request: pytest.FixtureRequest) -> None:
     world = request.getfixturevalue(f"{domain}_world")
     proofs = [json.loads(line) for line in (world / "proofs.jsonl").read_text().splitlines()]
@@ -49,6 +49,7 @@ def test_no_customer_is_in_two_splits(retail_world: Path) -> None:
     assert not any(customers[a] & customers[b] for a in range(3) for b in range(a))
 
 
+@pytest.mark.slow
 def test_the_same_request_writes_the_same_bytes_after_a_kill_too(retail_world: Path, tmp_path: Path) -> None:
     again = request_of("retail", tmp_path / "again")
     plan_world(again)

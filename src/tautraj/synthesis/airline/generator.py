@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from tautraj.agents.rules.airline import AIRLINE_DESK
+from tautraj.agents.rules.desk import Desk
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.airline import policy, world
 from tautraj.synthesis.airline.offers import get_status
@@ -69,7 +70,7 @@ class AirlineGenerator:
         "transfer": 5,
         "pressure": 7,
     }
-    desk = AIRLINE_DESK
+    desk: Desk[Any] = AIRLINE_DESK
 
     def make_database(self, seed: int) -> Database:
         return world.make_database(seed)
