@@ -17,8 +17,9 @@ from tautraj.synthesis.telecom.clauses_faults import CLAUSES
 from tautraj.synthesis.telecom.faults import draft_fault_task
 from tautraj.synthesis.telecom.requests import draft_account_task
 from tautraj.synthesis.telecom.solver import solve
+from tautraj.synthesis.templates import say
 from tautraj.synthesis.text import write_text
-from tautraj.synthesis.voices import VOICES, say
+from tautraj.synthesis.voices import VOICES
 from tautraj.synthesis.world_folder import to_task
 from tautraj.trajectory import Seat, ToolCall
 

@@ -16,7 +16,7 @@ from tautraj.synthesis.diversity import measure_distinct
 from tautraj.synthesis.proofs import Prover, Rejection
 from tautraj.synthesis.retail import GENERATOR
 from tautraj.synthesis.retail.clauses import CLAUSES
-from tautraj.synthesis.retail.wording import count_expansions, fill, parse_clauses
+from tautraj.synthesis.templates import count_expansions, fill, parse_clauses
 from tautraj.synthesis.text import write_text
 from tautraj.synthesis.voices import VOICES
 

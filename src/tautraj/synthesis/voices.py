@@ -5,7 +5,6 @@ Clauses stand in tables of lines `voice: sentences`, where `[a|b]` stands for ei
 A domain words each of its clauses for every voice. Not here: those clauses (`synthesis.<domain>`).
 """
 
-import re
 from random import Random
 from typing import NamedTuple
 
@@ -114,31 +113,3 @@ def join_requests(voice: str, requests: list[str], rng: Random) -> list[str]:
     while len(leads) < len(requests):
         leads += rng.sample(joints, min(len(joints), len(requests) - len(leads)))
     return [f"{lead} {request}".strip() for lead, request in zip(leads, requests, strict=True)]
-
-
-Clause = dict[str, list[str]]
-"""Voice -> templates."""
-
-_CHOICE = re.compile(r"\[([^\[\]]*)\]")
-_SENTENCE_START = re.compile(r"(^|[.!?] )([a-z])")
-
-
-def parse_clauses(table: str) -> dict[str, Clause]:
-    """Clause -> voice -> templates. A line without a colon names a clause, the lines below it are its templates."""
-    clauses: dict[str, Clause] = {}
-    for line in filter(None, map(str.strip, table.splitlines())):
-        voice, colon, template = line.partition(": ")
-        if colon:
-            clauses[next(reversed(clauses))].setdefault(voice, []).append(template)
-        else:
-            clauses[line] = {}
-    return clauses
-
-
-def say(clause: Clause, voice: str, rng: Random, /, **names: str) -> str:
-    """One way in which this voice says a clause, with whole sentences beginning in capitals."""
-    template = rng.choice(clause[voice])
-    while "[" in template:
-        template = _CHOICE.sub(lambda match: rng.choice(match[1].split("|")), template)
-    text = re.sub(r" {2,}", " ", template.format_map(names)).strip()
-    return _SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text.replace(" ,", ",").replace(" .", "."))

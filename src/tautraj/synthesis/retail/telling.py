@@ -8,7 +8,8 @@ from random import Random
 
 from tautraj.synthesis.retail.clauses import CLAUSES
 from tautraj.synthesis.retail.customer import Customer, Entity, get_payment
-from tautraj.synthesis.retail.wording import describe_options, fill, name_items, name_payment
+from tautraj.synthesis.retail.wording import describe_options, name_items, name_payment
+from tautraj.synthesis.templates import fill
 
 NEEDED = ("story", "paying")
 """Slots of sentences that make no sense without them."""

@@ -3,7 +3,7 @@
 Not here: words for what does not work (`synthesis.telecom.clauses_faults`).
 """
 
-from tautraj.synthesis.voices import parse_clauses
+from tautraj.synthesis.templates import parse_clauses
 
 CLAUSES = parse_clauses("""
 pay

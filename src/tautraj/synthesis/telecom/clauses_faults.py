@@ -3,7 +3,7 @@
 Not here: words for requests about an account (`synthesis.telecom.clauses_accounts`).
 """
 
-from tautraj.synthesis.voices import parse_clauses
+from tautraj.synthesis.templates import parse_clauses
 
 CLAUSES = parse_clauses("""
 service_issue

@@ -22,7 +22,8 @@ from tautraj.synthesis.telecom.task_parts import (
     to_assertion,
     to_initial_state,
 )
-from tautraj.synthesis.voices import VOICES, say
+from tautraj.synthesis.templates import say
+from tautraj.synthesis.voices import VOICES
 
 INTENT_WEIGHTS = {"service_issue": 20, "mobile_data_issue": 40, "mms_issue": 40}
 

@@ -15,7 +15,8 @@ from tautraj.synthesis.telecom.carrier.phones import make_phone
 from tautraj.synthesis.telecom.clauses_accounts import CLAUSES
 from tautraj.synthesis.telecom.operations import Operation, assert_untouched
 from tautraj.synthesis.telecom.task_parts import describe_caller, list_agent_writes, to_actions, to_initial_state
-from tautraj.synthesis.voices import VOICES, join_requests, say
+from tautraj.synthesis.templates import say
+from tautraj.synthesis.voices import VOICES, join_requests
 
 Maker = Callable[[Random, Account], Operation | None]
 

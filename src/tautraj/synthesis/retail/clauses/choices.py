@@ -4,7 +4,7 @@
         (`synthesis.retail.clauses.items`).
 """
 
-from tautraj.synthesis.retail.wording import parse_clauses
+from tautraj.synthesis.templates import parse_clauses
 
 CLAUSES = parse_clauses("""
 cheapest

@@ -3,7 +3,7 @@
 Not here: what is allowed (`synthesis.retail.clauses.orders`, `synthesis.retail.clauses.items`).
 """
 
-from tautraj.synthesis.retail.wording import parse_clauses
+from tautraj.synthesis.templates import parse_clauses
 
 CLAUSES = parse_clauses("""
 count
