@@ -7,7 +7,6 @@ and `synthesis.telecom` compares the compositions. Not here: the hashes that off
 """
 
 import functools
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,8 +16,8 @@ import numpy as np
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import BenchmarkConfig, Domain
 from tautraj.export.contamination.official_data import (
+    Contact,
     OfficialData,
-    hash_write,
     list_texts,
     load_official_data,
     split_words,
@@ -39,15 +38,6 @@ class Candidate(NamedTuple):
     """(tool, arguments) of its gold actions that change the database."""
     entities: Collection[str]
     """Ids that it touches, beside those in `text` and `writes`."""
-
-
-class Contact(NamedTuple):
-    """What a new task shares with an official one."""
-
-    check: str
-    """One of `CHECKS`."""
-    value: str
-    """What is shared: the id, the tool, the words, or the cosine with three decimals."""
 
 
 class TextProfiles:
@@ -96,18 +86,17 @@ class OfficialTasks:
 
     def find_contact(self, task: Candidate) -> Contact | None:
         """The first thing that a task shares with an official one; None: nothing."""
-        arguments = (json.dumps(arguments, ensure_ascii=False) for _, arguments in task.writes)
-        if entity := self._data.find_entity((task.text, *arguments, *task.entities)):
-            return Contact("entity", entity)
-        for tool, values in task.writes:
-            if hash_write(tool, values) in self._data.writes:
-                return Contact("gold write", tool)
-        if run := self._data.find_short_run(task.text):
-            return Contact("8 words with an entity or number", run)
-        if run := self._data.find_long_run(task.text):
-            return Contact("13 words", run)
+        return self.compare(task)[0]
+
+    def compare(self, task: Candidate) -> tuple[Contact | None, float]:
+        """(the first thing that a task shares with an official one, the cosine with the closest of them).
+
+        The cosine is 0 where something else is shared.
+        """
+        if contact := self._data.find_contact(task.text, task.writes, task.entities):
+            return contact, 0.0
         cosine = self.measure_cosine(task.text)
-        return Contact("cosine", f"{cosine:.3f}") if cosine >= COSINE_LIMIT else None
+        return (Contact("cosine", f"{cosine:.3f}") if cosine >= COSINE_LIMIT else None), cosine
 
     def measure_cosine(self, text: str) -> float:
         """Cosine of the masked text with the closest official one, 0 to 1; 0 where it is not measured."""

@@ -9,7 +9,6 @@ from collections import Counter
 from random import Random
 from typing import Any
 
-from tautraj import process_env
 from tautraj.benchmarks import Benchmark, open_world
 from tautraj.benchmarks.goals import Goal
 from tautraj.config import Domain
@@ -43,21 +42,14 @@ class Part(Record):
     """Check -> how many drafts it refused; "family" for those whose customer it did not fit."""
 
 
-def prepare_process() -> None:
-    """Make a fresh process as quiet as the main one."""
-    process_env.prepare()
-
-
 def make_part(request: SynthesisRequest, number: int) -> Part:
     """Draft and prove; read what was made before, if it was."""
-    path = WorldFolder(request).parts / f"{number:05d}.json"
+    folder = WorldFolder(request)
+    path = folder.parts / f"{number:05d}.json"
     if path.is_file():
         return Part.model_validate_json(path.read_bytes())
     part = _draw_part(request, number)
-    partial = path.with_suffix(".partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(part.model_dump_json())
-    partial.replace(path)
+    folder.write(path, part.model_dump_json())
     return part
 
 

@@ -1,6 +1,6 @@
 """Makes a world: the database, parts until there are enough tasks, then splits, proofs, card.
 
-Not here: a part (`synthesis.parts`), the processes that make parts (`orchestration.world_flow`).
+Not here: a part (`synthesis.parts`), the processes that make parts (`orchestration.worlds.flow`).
 """
 
 import math

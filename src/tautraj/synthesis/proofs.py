@@ -44,6 +44,36 @@ class Failed(Exception):
         self.rejection = Rejection(check, why)
 
 
+Checks = Sequence[tuple[str, Callable[[str, Goal], Any]]]
+"""(V2 to V10, function of task id and goal: the check's value, or it raises `Failed`), the cheapest first."""
+
+
+def run_checks(checks: Checks, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
+    """Check -> its value, V1 among them, since τ² has loaded the task; or the first that does not hold."""
+    values: dict[str, Any] = {"V1": True}
+    try:
+        for name, check in checks:
+            values[name] = check(task_id, goal)
+    except Failed as failed:
+        return failed.rejection
+    return dict(sorted(values.items(), key=lambda item: int(item[0][1:])))
+
+
+def check_contact(official: OfficialTasks, goal: Goal) -> float:
+    """V10; returns the cosine with the closest official text."""
+    writes = [(write.tool, write.arguments) for write in goal.writes]
+    entities = {entity for request in goal.requests for entity in request.about} | {goal.user_id}
+    contact, cosine = official.compare(Candidate("\n".join(write_text(goal)), writes, entities))
+    if contact:
+        raise Failed("V10", f"{contact.check}: {contact.value}")
+    return round(cosine, 3)
+
+
+def write_text_of(goal: Goal, request: Request) -> TaskText:
+    """The text of one request alone."""
+    return write_text(goal.model_copy(update={"requests": (request,)}))
+
+
 class Prover:
     """Proves tasks of one world."""
 
@@ -56,7 +86,7 @@ class Prover:
 
     def prove(self, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
         """Check -> its values, of all ten; or the first that does not hold."""
-        checks: tuple[tuple[str, Callable[[str, Goal], Any]], ...] = (
+        checks: Checks = (
             ("V5", self._check_policy),
             ("V6", self._check_references),
             ("V2", self._check_gold_runs),
@@ -67,13 +97,7 @@ class Prover:
             ("V10", self._check_contact),
             ("V7", self._check_evaluator),
         )
-        values: dict[str, Any] = {"V1": True}
-        try:
-            for name, check in checks:
-                values[name] = check(task_id, goal)
-        except Failed as failed:
-            return failed.rejection
-        return dict(sorted(values.items(), key=lambda item: int(item[0][1:])))
+        return run_checks(checks, task_id, goal)
 
     def _check_policy(self, task_id: str, goal: Goal) -> int:
         """V5; returns the number of writes. A refused request has none."""
@@ -119,10 +143,12 @@ class Prover:
         return True
 
     def _check_requests_in_any_order(self, task_id: str, goal: Goal) -> int:
-        """V9; returns the number of orders that were tried."""
+        """V9; returns the number of orders that were tried; one request has one, which is V8."""
+        if len(goal.requests) == 1:
+            return 1
         orders = list(itertools.islice(itertools.permutations(goal.requests), MAX_ORDERS))
         for order in orders:
-            self._compare(task_id, goal, "V9", [_write_text_of(goal, request) for request in order])
+            self._compare(task_id, goal, "V9", [write_text_of(goal, request) for request in order])
         return len(orders)
 
     def _compare(self, task_id: str, goal: Goal, check: str, texts: Sequence[TaskText]) -> None:
@@ -145,13 +171,7 @@ class Prover:
             raise Failed(check, f"the solver does not tell {missing[0]}")
 
     def _check_contact(self, task_id: str, goal: Goal) -> float:
-        """V10; returns the cosine with the closest official text."""
-        text = "\n".join(write_text(goal))
-        writes = [(write.tool, write.arguments) for write in goal.writes]
-        entities = {entity for request in goal.requests for entity in request.about} | {goal.user_id}
-        if contact := self._official.find_contact(Candidate(text, writes, entities)):
-            raise Failed("V10", f"{contact.check}: {contact.value}")
-        return round(self._official.measure_cosine(text), 3)
+        return check_contact(self._official, goal)
 
     def _check_evaluator(self, task_id: str, goal: Goal) -> dict[str, float]:
         """V7; returns the rewards."""
@@ -217,8 +237,3 @@ def _carry_out(world: World, write: Write, check: str) -> None:
 
 def _make_turn(turns: Sequence[Turn], seat: str, **fields: Any) -> Turn:
     return Turn.model_validate({"index": len(turns), "seat": seat, "started": 0.0, "seconds": 0.0} | fields)
-
-
-def _write_text_of(goal: Goal, request: Request) -> TaskText:
-    """The text of one request alone."""
-    return write_text(goal.model_copy(update={"requests": (request,)}))

@@ -19,6 +19,7 @@ import yaml
 from tautraj.benchmarks import copy_domain_files
 from tautraj.benchmarks.goals import PROOFS_FILE, Goal
 from tautraj.errors import ConfigError
+from tautraj.store.atomic_write import write_atomically
 from tautraj.synthesis.generator import Case
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.text import write_text
@@ -64,7 +65,7 @@ class WorldFolder:
             )
         else:
             self.path.mkdir(parents=True, exist_ok=True)
-            _write(request, yaml.safe_dump(self._request.describe(), sort_keys=False))
+            self.write(request, yaml.safe_dump(self._request.describe(), sort_keys=False))
 
     def write_database(self, files: Mapping[str, str]) -> None:
         """Write what τ² reads, without tasks, unless it is there."""
@@ -73,19 +74,23 @@ class WorldFolder:
             return
         copy_domain_files(self.domain, folder)
         for name, text in {**files, "split_tasks.json": "{}", "tasks.json": "[]"}.items():
-            _write(folder / name, text)
+            self.write(folder / name, text)
 
     def finish(
         self, tasks: Sequence[dict[str, Any]], splits: Mapping[str, Any], proofs: Iterable[Any], card: str
     ) -> None:
         """Write the tasks and what stands beside them, and put τ²'s folder in its place."""
         folder = _get_domain_folder(self.making, self.domain)
-        _write(folder / "split_tasks.json", json.dumps(splits, indent=2))
-        _write(folder / "tasks.json", json.dumps(tasks, indent=2, ensure_ascii=False))
-        _write(self.path / PROOFS_FILE, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in proofs))
-        _write(self.path / CARD_FILE, card)
+        self.write(folder / "split_tasks.json", json.dumps(splits, indent=2))
+        self.write(folder / "tasks.json", json.dumps(tasks, indent=2, ensure_ascii=False))
+        self.write(self.path / PROOFS_FILE, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in proofs))
+        self.write(self.path / CARD_FILE, card)
         (self.making / "tau2").rename(self.path / "tau2")
         shutil.rmtree(self.making)
+
+    def write(self, path: Path, text: str) -> None:
+        """Write a file of the folder, so that it is never half there."""
+        write_atomically(path, [text.encode()], self.making / "partial")
 
 
 def to_task(task_id: str, goal: Goal, domain: str, case: Case | None = None) -> dict[str, Any]:
@@ -121,11 +126,3 @@ def _get_domain_folder(data: Path, domain: str) -> Path:
 
 def _format_request(found: Any) -> str:
     return " ".join(f"{key}={value}" for key, value in found.items()) if isinstance(found, dict) else "something else"
-
-
-def _write(path: Path, text: str) -> None:
-    """By a rename, so that no file is ever half there."""
-    partial = path.with_name(f".{path.name}.partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -30,6 +30,15 @@ LONG_RUN = 13
 TOKEN_PATTERN = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]*\w|\d{3}-\d{3}-\d{4}|\w+")
 
 
+class Contact(NamedTuple):
+    """What a task shares with an official one."""
+
+    check: str
+    """entity, gold write, 8 words with an entity or number, 13 words; cosine, where closeness is measured."""
+    value: str
+    """What is shared: the id, the tool, the words, or the cosine with three decimals."""
+
+
 class OfficialData(NamedTuple):
     """Hashes of a domain's official databases and tasks."""
 
@@ -40,6 +49,26 @@ class OfficialData(NamedTuple):
     """Runs of `SHORT_RUN` words with a name, an id or a number among them."""
     long_runs: frozenset[bytes] = frozenset()
     """Runs of `LONG_RUN` words with none among them; others contain a short run."""
+
+    def find_contact(
+        self, text: str, writes: Iterable[tuple[str, Mapping[str, Any]]], entities: Iterable[str] = ()
+    ) -> Contact | None:
+        """The first thing that a task shares with an official one; None: nothing.
+
+        `text`: all that its customer is told. `writes`: (tool, arguments) of its gold actions. `entities`: other ids.
+        """
+        calls = list(writes)
+        arguments = (json.dumps(values, ensure_ascii=False) for _, values in calls)
+        if entity := self.find_entity((text, *arguments, *entities)):
+            return Contact("entity", entity)
+        for tool, values in calls:
+            if hash_write(tool, values) in self.writes:
+                return Contact("gold write", tool)
+        if run := self.find_short_run(text):
+            return Contact("8 words with an entity or number", run)
+        if run := self.find_long_run(text):
+            return Contact("13 words", run)
+        return None
 
     def find_entity(self, texts: Iterable[str]) -> str | None:
         """The first official id, number, e-mail address or full name in `texts`, in lower case."""

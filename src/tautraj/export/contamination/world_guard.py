@@ -5,10 +5,17 @@ changed. Not here: the tasks of the benchmarks themselves (`export.contamination
 """
 
 import functools
-import json
 
 from tautraj.benchmarks import Benchmark
-from tautraj.export.contamination.official_data import hash_write, list_texts, load_official_data
+from tautraj.export.contamination.official_data import list_texts, load_official_data
+
+REASONS = {
+    "entity": "names something of an official database",
+    "gold write": "shares a gold write with an official task",
+    "8 words with an entity or number": "has words of an official task",
+    "13 words": "has words of an official task",
+}
+"""`Contact.check` -> the guard's reason."""
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -19,14 +26,6 @@ def find_world_refusal(benchmark: Benchmark, task_id: str) -> str | None:
         return None
     if task_id in benchmark.list_task_ids("test"):
         return "a test task of its world"
-    official = load_official_data(benchmark.domain)
-    texts = list_texts(task)
-    gold = [(action["name"], action["arguments"]) for action in task.privileged.gold_actions]
-    if official.find_entity((*texts, *(json.dumps(arguments, ensure_ascii=False) for _, arguments in gold))):
-        return "names something of an official database"
-    if any(hash_write(name, arguments) in official.writes for name, arguments in gold):
-        return "shares a gold write with an official task"
-    scenario = "\n".join(texts)
-    if official.find_short_run(scenario) or official.find_long_run(scenario):
-        return "has words of an official task"
-    return None
+    gold = ((action["name"], action["arguments"]) for action in task.privileged.gold_actions)
+    contact = load_official_data(benchmark.domain).find_contact("\n".join(list_texts(task)), gold)
+    return REASONS[contact.check] if contact else None

@@ -16,6 +16,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tautraj import process_env
 from tautraj.errors import Interrupted, WorkerDied
 from tautraj.orchestration import server_outage
 from tautraj.orchestration.pause_cancel import detach_from_parent_flow
@@ -24,7 +25,7 @@ from tautraj.orchestration.signals import drain_on_signal
 from tautraj.orchestration.worker_pool import count_cores
 from tautraj.report.terminal.console import say
 from tautraj.synthesis.output.summary import World
-from tautraj.synthesis.parts import Part, make_part, prepare_process
+from tautraj.synthesis.parts import Part, make_part
 from tautraj.synthesis.pipeline import plan_world, synthesize
 from tautraj.synthesis.request import SynthesisRequest
 
@@ -95,7 +96,7 @@ def _read_result(future: Any) -> Part:
 def _start_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     """They import what they need beside what follows, and end with the block."""
     context = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=prepare_process)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=process_env.prepare)
     try:
         yield pool
     finally:

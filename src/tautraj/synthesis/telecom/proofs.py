@@ -18,14 +18,14 @@ Not here: the agent and that customer (`synthesis.telecom.solver`), the orders o
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tautraj.benchmarks import Benchmark, EntityRef
 from tautraj.benchmarks.goals import Goal
-from tautraj.synthesis.decontamination import Candidate, OfficialTasks
+from tautraj.synthesis.decontamination import OfficialTasks
 from tautraj.synthesis.generator import Rejection
-from tautraj.synthesis.proofs import Failed
+from tautraj.synthesis.proofs import Checks, Failed, check_contact, run_checks, write_text_of
 from tautraj.synthesis.telecom.orders import Action, list_orders
 from tautraj.synthesis.telecom.policy import find_ambiguity, find_breach
 from tautraj.synthesis.telecom.solver import act, make_message, solve
@@ -47,7 +47,7 @@ class TelecomProver:
 
     def prove(self, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
         """Check -> its values, of all ten; or the first that does not hold."""
-        checks: tuple[tuple[str, Callable[[str, Goal], Any]], ...] = (
+        checks: Checks = (
             ("V10", self._check_contact),
             ("V6", self._check_references),
             ("V5", self._check_policy),
@@ -58,13 +58,7 @@ class TelecomProver:
             ("V3", self._check_each_counts),
             ("V4", self._check_orders),
         )
-        values: dict[str, Any] = {"V1": True}
-        try:
-            for name, check in checks:
-                values[name] = check(task_id, goal)
-        except Failed as failed:
-            return failed.rejection
-        return dict(sorted(values.items(), key=lambda item: int(item[0][1:])))
+        return run_checks(checks, task_id, goal)
 
     def _check_policy(self, task_id: str, goal: Goal) -> int:
         """V5; returns the number of actions."""
@@ -115,8 +109,7 @@ class TelecomProver:
         """V9; returns the number of orders that were tried; one request has one, which is V8."""
         orders = list(itertools.permutations(goal.requests)) if len(goal.requests) > 1 else []
         for order in orders:
-            texts = [write_text(goal.model_copy(update={"requests": (request,)})) for request in order]
-            self._solve(task_id, texts, "V9")
+            self._solve(task_id, [write_text_of(goal, request) for request in order], "V9")
         return max(1, len(orders))
 
     def _solve(self, task_id: str, texts: Sequence[TaskText], check: str) -> int:
@@ -130,13 +123,8 @@ class TelecomProver:
         return len(turns)
 
     def _check_contact(self, task_id: str, goal: Goal) -> float:
-        """V10; returns the cosine with the closest official text. Compositions are looked at where they are drawn."""
-        text = "\n".join(write_text(goal))
-        writes = [(write.tool, write.arguments) for write in goal.writes]
-        entities = {entity for request in goal.requests for entity in request.about} | {goal.user_id}
-        if contact := self._official.find_contact(Candidate(text, writes, entities)):
-            raise Failed("V10", f"{contact.check}: {contact.value}")
-        return round(self._official.measure_cosine(text), 3)
+        """V10. Compositions are looked at where they are drawn."""
+        return check_contact(self._official, goal)
 
     def _check_evaluator(self, task_id: str, goal: Goal) -> dict[str, float]:
         """V7; returns the rewards."""
