@@ -95,7 +95,7 @@ class Conversation:
         tried: list[Action] = []
         while True:
             lookups = [
-                self._desk.identify(said) for said in (self._actions.said, introduction) if said in introduction
+                self._desk.identify(words) for words in (self._actions.said, introduction) if words in introduction
             ]
             lookup = next((lookup for lookup in lookups if lookup and lookup not in tried), None)
             if lookup is not None:
@@ -109,14 +109,14 @@ class Conversation:
 
     def _decide(self, intent: Any) -> tuple[Any, Resolution]:
         """What is to be done about a wish, and the wish with what the customer has answered."""
-        asked: Counter[str] = Counter()
+        times_asked: Counter[str] = Counter()
         while True:
             resolution = self._desk.resolve(intent, self._user_id, self._actions.call)
             if resolution.question is None:
                 return intent, resolution
-            if asked[resolution.question] == MAX_ASKED:
+            if times_asked[resolution.question] == MAX_ASKED:
                 return intent, Resolution(resolution.thought, refusal=NOT_WITHOUT)
-            asked[resolution.question] += 1
+            times_asked[resolution.question] += 1
             self._actions.thought = resolution.thought
             self._actions.say(resolution.question)
             intent = self._desk.amend(intent, self._actions.said)

@@ -7,6 +7,7 @@ A reference that would fit two entities is None. Not here: what the customer wan
 from random import Random
 from typing import Any
 
+from tautraj.agents.rules.months import MONTHS
 from tautraj.synthesis.airline.offers import get_status
 
 Entity = dict[str, Any]
@@ -37,21 +38,6 @@ CITY_NAMES = {
 
 NUMBER_WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 CABIN_WORDS = {"basic_economy": "basic economy", "economy": "economy", "business": "business class"}
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
 BY_ID = (
     "reservation {id}",
     "booking {id}",

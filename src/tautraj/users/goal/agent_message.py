@@ -100,13 +100,13 @@ class AgentMessage(NamedTuple):
 
 def read_message(message: str) -> AgentMessage:
     message = message.replace("\u2019", "'")
-    asked = find_open_requests(message)
+    open_requests = find_open_requests(message)
     sentences = re.split(r"(?<=[.!?])\s+|\n+", message)
     done = [sentence for sentence in sentences if DONE.search(sentence) and "?" not in sentence]
     identity: tuple[str, ...] = ()
     questions: list[str] = []
     is_explicit = False
-    for sentence in asked:
+    for sentence in open_requests:
         plain = YES_OR_NO.sub("", sentence)
         if _find_identity([plain]):  # what else would do may stand in a sentence that asks nothing
             identity = _find_identity([part for part in sentences if part not in done])
@@ -125,7 +125,7 @@ def read_message(message: str) -> AgentMessage:
         identity=identity,
         may_choose=ALTERNATIVE.search(YES_OR_NO.sub("", message)) is not None,
         questions=tuple(questions),
-        asks_yes=is_explicit or not asked and not refuses and asks_consent(message),
+        asks_yes=is_explicit or not open_requests and not refuses and asks_consent(message),
         is_explicit=is_explicit,
         asks_for_more=asks_only_for_more(message),
         plans=" ".join(sentence for sentence in sentences if sentence not in done),

@@ -105,12 +105,12 @@ class GoalCustomer:
     def _tell_identity(self, message: AgentMessage) -> list[str]:
         """What it knows of what it is asked for; what it does not remember, if that is not enough."""
         identity: dict[str, str] = dict(self._goal.identity.items())
-        asked = list(identity) if "any" in message.identity else list(message.identity)
-        known = [key for key in asked if key in identity]
+        keys = list(identity) if "any" in message.identity else list(message.identity)
+        known = [key for key in keys if key in identity]
         if message.may_choose and known:
             known = known[:1] if known[0] not in ("name", "zip") else [key for key in known if key in ("name", "zip")]
         lines = [self._talk.tell(key, identity[key]) for key in known]
-        missing = [key for key in asked if key not in identity]
+        missing = [key for key in keys if key not in identity]
         forgotten = [line for line in self._goal.unknown if any(key in line.lower() for key in missing)]
         if missing and not (known and message.may_choose and not forgotten):
             lines += forgotten or ([] if known else [self._talk.say("unknown")])
@@ -168,7 +168,7 @@ class GoalCustomer:
         request, state = self._request, self._state
         if message.reports and request.writes:
             state.agreed |= set(find_operations(message.reports, request.writes))
-        has_heard = all(told.lower() in state.heard.lower().replace(",", "") for told in request.tells)
+        has_heard = all(fact.lower() in state.heard.lower().replace(",", "") for fact in request.tells)
         is_agreed = len(state.agreed) == len(request.writes)
         if request.content_when:
             is_done = message.asks_for_more and self._device.is_content(request.content_when)

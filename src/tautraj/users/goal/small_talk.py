@@ -146,12 +146,12 @@ class SmallTalk:
     def __init__(self, voice: str, rng: Random) -> None:
         self._rng, self._is_terse = rng, voice == "terse"
         wordings = SMALL_TALK.get(voice, SMALL_TALK["plain"])
-        self._wordings = {kind: rng.sample(said, len(said)) for kind, said in wordings.items()}
+        self._wordings = {kind: rng.sample(phrases, len(phrases)) for kind, phrases in wordings.items()}
 
     def say(self, kind: Kind) -> str:
-        said = self._wordings[kind]
-        said.append(said.pop(0))
-        return said[-1]
+        phrases = self._wordings[kind]
+        phrases.append(phrases.pop(0))
+        return phrases[-1]
 
     def tell(self, key: str, value: str) -> str:
         """What the customer knows of itself; a terse one says no more than that."""

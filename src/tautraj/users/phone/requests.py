@@ -113,12 +113,12 @@ def find_device_requests(message: str, tools: Collection[str]) -> list[DeviceReq
     for sentence in re.split(r"(?<=[.!?:;])\s+|\n+", message):
         if not CUE.search(sentence) or OFFER.search(sentence):
             continue
-        found = [
+        matches = [
             (match.start(), DeviceRequest(tool, read(sentence), _find_wanted(tool, sentence)))
             for tool, words, read in REQUESTS
             if tool in tools and (match := re.search(words, sentence, re.IGNORECASE))
         ]
-        requests += [request for _, request in sorted(found, key=lambda pair: pair[0]) if request not in requests]
+        requests += [request for _, request in sorted(matches, key=lambda pair: pair[0]) if request not in requests]
     return requests
 
 

@@ -60,14 +60,14 @@ class AirlineDesk:
             return first
         if re.search(LEAVE, intent.otherwise, re.IGNORECASE) and not re.search(r"\badd\b", intent.otherwise):
             return first._replace(thought=f"{first.thought} The customer wants nothing else then.")
-        said = KEPT.sub("", CONDITION.sub("", intent.otherwise))
-        kinds = find_kinds(said) or [intent.kind]
+        alternative = KEPT.sub("", CONDITION.sub("", intent.otherwise))
+        kinds = find_kinds(alternative) or [intent.kind]
         if intent.kind == "book" and kinds[0] != "cancel":
             kinds = ["book"]
         payments = [part for part in split_sentences(intent.said) if list_payments(part)]
-        fallback = Wish(kinds[0], " ".join([said, *payments]), intent.reference, amendments=intent.amendments)
+        fallback = Wish(kinds[0], " ".join([alternative, *payments]), intent.reference, amendments=intent.amendments)
         if kinds[0] == "flights":
-            fallback = intent._replace(otherwise="", amendments=(*intent.amendments, said))
+            fallback = intent._replace(otherwise="", amendments=(*intent.amendments, alternative))
         second = self._resolve_once(fallback, user_id, call)
         return second._replace(thought=f"{first.thought} The customer's other choice: {second.thought}")
 

@@ -44,8 +44,8 @@ def has_seats(offer: Offer, cabin: str, passengers: int) -> bool:
 
 
 def find_criterion(text: str) -> str | None:
-    found = {name: match.start() for name, cue in CRITERIA.items() if (match := re.search(cue, text, re.IGNORECASE))}
-    return min(found, key=lambda name: found[name]) if found else None
+    starts = {name: match.start() for name, cue in CRITERIA.items() if (match := re.search(cue, text, re.IGNORECASE))}
+    return min(starts, key=lambda name: starts[name]) if starts else None
 
 
 def choose_offer(offers: Sequence[Offer], criterion: str, cabin: str) -> Offer | None:

@@ -19,26 +19,26 @@ COUNT = (
 def resolve_passengers(wish: Wish, reservation: Entity) -> Resolution:
     key, passengers = reservation["reservation_id"], [dict(person) for person in reservation["passengers"]]
     full = [f"{person['first_name']} {person['last_name']}" for person in passengers]
-    said = " ".join((wish.said, *wish.amendments))
+    words = " ".join((wish.said, *wish.amendments))
     people = [person for text in (*reversed(wish.amendments), wish.said) for person in list_people(text)]
     known = {f"{person.first_name} {person.last_name}": person for person in people}
     if match := next((name for name in known if name in full), None):
         passengers[full.index(match)]["dob"] = known[match].dob
         return _replace_passengers(key, passengers, reservation)
-    old = [name for name in full if name in said]
+    old = [name for name in full if name in words]
     if people and len(old) == 1:
         new = people[0]
         passengers[full.index(old[0])] = {"first_name": new.first_name, "last_name": new.last_name, "dob": new.dob}
         return _replace_passengers(key, passengers, reservation)
     names = [pair for text in (*reversed(wish.amendments), wish.said) for pair in list_names(text)]
     fresh = [pair for pair in names if " ".join(pair) not in full]
-    if len(old) == 1 and fresh and not re.search(COUNT, said, re.IGNORECASE):
+    if len(old) == 1 and fresh and not re.search(COUNT, words, re.IGNORECASE):
         passengers[full.index(old[0])] |= {"first_name": fresh[0][0], "last_name": fresh[0][1]}
         return _replace_passengers(key, passengers, reservation)
-    if len(old) == 1 and len(birthdays := list_birthdays(said)) == 1 and not fresh:
+    if len(old) == 1 and len(birthdays := list_birthdays(words)) == 1 and not fresh:
         passengers[full.index(old[0])]["dob"] = birthdays[0]
         return _replace_passengers(key, passengers, reservation)
-    if re.search(COUNT, said, re.IGNORECASE):
+    if re.search(COUNT, words, re.IGNORECASE):
         return Resolution(
             f"{key} has {say_count(len(passengers), 'passenger')}; the number cannot change.",
             refusal=rules.PASSENGER_COUNT,

@@ -24,8 +24,8 @@ NEWEST = r"\b(?:last|latest|recent(?:ly)?|newest) (?:\w+ )?(?:reservation|bookin
 
 
 def list_reservations(user: Entity, call: Call) -> list[Entity]:
-    found = (call("get_reservation_details", {"reservation_id": key}) for key in user["reservations"])
-    return [reservation for reservation in found if reservation]
+    reservations = (call("get_reservation_details", {"reservation_id": key}) for key in user["reservations"])
+    return [reservation for reservation in reservations if reservation]
 
 
 def find_reservation(wish: Wish, user: Entity, call: Call) -> Entity | str:
@@ -109,7 +109,7 @@ def match_payment(words: PaymentWords, user: Entity) -> list[str]:
     methods = user["payment_methods"]
     if words.id:
         return [words.id] if words.id in methods else []
-    found = [
+    fitting = [
         key
         for key, method in methods.items()
         if method["source"] == words.source
@@ -117,19 +117,19 @@ def match_payment(words: PaymentWords, user: Entity) -> list[str]:
         and words.last_four in ("", method.get("last_four", ""))
         and words.amount in (None, method.get("amount"))
     ]
-    if words.is_largest is not None and len(found) > 1:
-        found.sort(key=lambda key: methods[key].get("amount", 0), reverse=words.is_largest)
-        return found[:1]
-    return found
+    if words.is_largest is not None and len(fitting) > 1:
+        fitting.sort(key=lambda key: methods[key].get("amount", 0), reverse=words.is_largest)
+        return fitting[:1]
+    return fitting
 
 
 def find_payment(wish: Wish, user: Entity, reservation: Entity | None) -> str | None:
     """Id of the payment method that the customer named; None if it named none, or several could be meant."""
     for text in (*reversed(wish.amendments), wish.said):
         for words in reversed(list_payments(text)):
-            found = match_payment(words, user)
-            if len(found) == 1:
-                return found[0]
+            matches = match_payment(words, user)
+            if len(matches) == 1:
+                return matches[0]
         if reservation and re.search(ORIGINAL_METHOD, text, re.IGNORECASE):
             return str(reservation["payment_history"][0]["payment_id"])
     return None

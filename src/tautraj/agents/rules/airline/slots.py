@@ -8,6 +8,8 @@ is meant by it in the database (`agents.rules.airline.records`).
 import re
 from typing import NamedTuple
 
+from tautraj.agents.rules.months import MONTHS
+
 CITIES = {
     "Atlanta": "ATL",
     "Boston": "BOS",
@@ -38,21 +40,6 @@ CITIES = {
 
 AIRPORTS = frozenset(CITIES.values())
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-
 NUMBERS = {
     word: number
     for number, word in enumerate(
@@ -64,7 +51,7 @@ _PLACE = re.compile(rf"\b(?:{'|'.join(sorted(CITIES, key=len, reverse=True))}|{'
 
 _GOAL = re.compile(rf"\b(?:to|into|in) (?:New York )?{_PLACE.pattern[2:]}")
 
-_MONTH = "|".join(rf"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS)
+_MONTH = "|".join(rf"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in map(str.lower, MONTHS))
 _DATE = re.compile(
     rf"\b(?:(?P<iso>2024-05-\d\d)|(?P<month>{_MONTH})\.? (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?(?:,? 2024)?"
     rf"|(?P<day2>\d\d?)(?:st|nd|rd|th)?(?: of)? (?P<month2>{_MONTH})(?:,? 2024)?|the (?P<day3>\d\d?)(?:st|nd|rd|th)"
@@ -121,12 +108,12 @@ def list_reservation_ids(text: str) -> list[str]:
 
 def list_places(text: str) -> list[str]:
     """Airport codes in the order said, each once in a row."""
-    found: list[str] = []
+    codes: list[str] = []
     for word in _PLACE.findall(text.replace("New York LaGuardia", "LaGuardia").replace("New York JFK", "JFK")):
         code = CITIES.get(word, word)
-        if not found or found[-1] != code:
-            found.append(code)
-    return found
+        if not codes or codes[-1] != code:
+            codes.append(code)
+    return codes
 
 
 def list_destinations(text: str) -> list[str]:
@@ -136,18 +123,18 @@ def list_destinations(text: str) -> list[str]:
 
 def list_dates(text: str) -> list[str]:
     """ISO dates of the current month, birthdays left out."""
-    found = []
+    dates = []
     for match in _DATE.finditer(text):
         if match["iso"]:
-            found.append(match["iso"])
+            dates.append(match["iso"])
         elif match["word"]:
-            found.append("2024-05-15" if match["word"].lower() == "today" else "2024-05-16")
+            dates.append("2024-05-15" if match["word"].lower() == "today" else "2024-05-16")
         else:
             month = (match["month"] or match["month2"] or "may").lower()
             day = int(match["day"] or match["day2"] or match["day3"])
             if month.startswith("may") and 1 <= day <= 31:
-                found.append(f"2024-05-{day:02d}")
-    return found
+                dates.append(f"2024-05-{day:02d}")
+    return dates
 
 
 def list_cabins(text: str) -> list[str]:
@@ -177,7 +164,7 @@ def _to_iso(match: re.Match[str]) -> str:
     if match["iso"]:
         return match["iso"]
     month = (match["month"] or match["month2"]).lower()[:3]
-    number = [name[:3] for name in MONTHS].index(month) + 1
+    number = [name[:3].lower() for name in MONTHS].index(month) + 1
     return f"{match['year'] or match['year2']}-{number:02d}-{int(match['day'] or match['day2']):02d}"
 
 

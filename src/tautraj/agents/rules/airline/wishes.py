@@ -45,8 +45,8 @@ class Wish(NamedTuple):
     def find(self, read: Callable[[str], T]) -> T:
         """What `read` finds in the words, the latest first; its empty result if there is nothing."""
         for text in (*reversed(self.amendments), self.said):
-            if found := read(text):
-                return found
+            if value := read(text):
+                return value
         return read("")
 
     def is_said(self, pattern: str) -> bool:
@@ -85,9 +85,9 @@ def read_wishes(text: str) -> list[Wish]:
         elif wishes and not pending and not is_joint and _is_detail(wishes[-1], kinds, sentence):
             wishes[-1] = _add(wishes[-1], sentence)
         else:
-            said = " ".join([*pending, sentence])
-            context = "" if has_reference(said) or not wishes else wishes[-1].said
-            wishes += _spread(kinds, said, context)
+            words = " ".join([*pending, sentence])
+            context = "" if has_reference(words) or not wishes else wishes[-1].said
+            wishes += _spread(kinds, words, context)
             pending = []
     if pending and wishes:
         wishes[-1] = _add(wishes[-1], *pending)

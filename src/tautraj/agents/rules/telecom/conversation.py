@@ -6,11 +6,12 @@ Not here: the conversation over a desk that the other domains have (`agents.rule
 from random import Random
 
 from tautraj.agents.oracle import ON_HOLD, TRANSFER_TOOL
+from tautraj.agents.rules.months import MONTHS
 from tautraj.agents.rules.telecom import readings
 from tautraj.agents.rules.telecom.accounts import Account, identify
 from tautraj.agents.rules.telecom.support import Support
 from tautraj.agents.rules.telecom.talk import Channel, HandOver, Talk
-from tautraj.agents.rules.telecom.wishes import MONTHS, Wish, read_wishes
+from tautraj.agents.rules.telecom.wishes import Wish, read_wishes
 
 CLOSING = (
     "Is there anything else I can do for you?",

@@ -87,10 +87,10 @@ class DataSupport(ServiceSupport):
         if HERE.search(self._opening):
             return not HOME.search(self._opening)
         self._talk.think("Data may fail because the customer is travelling.")
-        said = self._talk.say(self._talk.choose(WHERE))
-        if not (HERE.search(said) or AFFIRMED.search(said)):
-            said = self._talk.say(f"I need to know that to go on. {WHERE[1]}")
-        return not HOME.search(said) and bool(HERE.search(said) or AFFIRMED.search(said))
+        answer = self._talk.say(self._talk.choose(WHERE))
+        if not (HERE.search(answer) or AFFIRMED.search(answer)):
+            answer = self._talk.say(f"I need to know that to go on. {WHERE[1]}")
+        return not HOME.search(answer) and bool(HERE.search(answer) or AFFIRMED.search(answer))
 
     def _switch_data_on(self) -> bool:
         self._talk.think("Mobile data itself may be switched off.")

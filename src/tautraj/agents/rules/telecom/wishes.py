@@ -6,6 +6,7 @@ Not here: what is done about it (`agents.rules.telecom.conversation`).
 import re
 from typing import Literal, NamedTuple
 
+from tautraj.agents.rules.months import MONTHS
 from tautraj.agents.rules.telecom.accounts import PHONE_NUMBER, read_gigabytes
 
 Kind = Literal["service", "data", "messages", "pay", "resume", "refuel", "roaming", "plan", "bill", "data left"]
@@ -29,21 +30,6 @@ WITHIN = r"(?:[^.?!]|\.(?=\d))*"
 """Words of one sentence."""
 
 LEFT = r"\b(?:left|remain\w*|still (?:have|got))\b"
-
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 MONTH = rf"\b(?:{'|'.join(MONTHS)})\b"
 
