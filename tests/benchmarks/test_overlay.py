@@ -80,7 +80,7 @@ def answers_of_both(worlds: list[Any], name: str, arguments: dict[str, Any], sea
     return ours
 
 
-@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [16, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("domain", "known"), DOMAINS.items())
 def test_official_tasks_go_the_same_way(domain: str, known: int, every: int) -> None:
     """`make test-slow`: all of them."""

@@ -64,7 +64,10 @@ def seats_an_llm(path: Path) -> bool:
 
 @pytest.mark.parametrize(
     "path",
-    [pytest.param(path, marks=[pytest.mark.slow] if seats_an_llm(path) else []) for path in FILES],
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if seats_an_llm(path) or path.stem == "cross_users" else [])
+        for path in FILES
+    ],
     ids=list(map(by_name, FILES)),
 )
 def test_the_command_in_a_header_is_a_run_that_uses_the_file_and_can_be_planned(

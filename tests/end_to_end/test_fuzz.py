@@ -283,7 +283,9 @@ def seat(name: str, provider: Provider) -> Llm:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in ("vllm", "claude") else []) for name in SERVERS]
+)
 @examples(15)
 @given(data=st.data())
 def test_an_answer_of_any_shape_is_an_answer_or_a_failure_of_the_provider(
@@ -395,7 +397,7 @@ def test_any_command_line_exits_with_2_and_says_why_or_is_carried_out(overrides:
 @pytest.mark.parametrize(
     "overrides",
     [
-        ["runner._target_=builtins.dict"],
+        pytest.param(["runner._target_=builtins.dict"], marks=pytest.mark.slow),
         ["runner.retry_delays_seconds=[]"],
         ["model=gpt4o", "+model.extra.a={1:2,b:3}"],
         ["tasks.ids=[\udcff]", "seed=1", "-m"],

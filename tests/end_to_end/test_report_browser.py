@@ -86,6 +86,7 @@ def test_failures_are_found_opened_and_explained(retail: Store, opened: Callable
     assert talk.locator(".bubble").first.is_visible()
 
 
+@pytest.mark.slow
 def test_a_link_opens_one_conversation_with_everything_in_it(retail: Store, opened: Callable[..., Any]) -> None:
     one = next(one for one in retail.read_episodes() if any(turn.kind == "plan" for turn in one.turns))
     page = opened(sample_runs.page_of(retail), f"#{one.id}")
@@ -103,6 +104,7 @@ def test_a_link_opens_one_conversation_with_everything_in_it(retail: Store, open
     assert "there is no tool get_order" in talk.locator(".is-mistake").first.inner_text()
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(retail: Store, opened: Callable[..., Any]) -> None:
     page = opened(sample_runs.page_of(retail))
     keys = page.locator("#table tbody a").evaluate_all(

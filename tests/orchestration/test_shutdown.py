@@ -135,6 +135,7 @@ def test_a_process_that_dies_takes_nothing_with_it(
     assert "exit code -9" in failed[0]["message"]
 
 
+@pytest.mark.slow
 def test_a_key_that_is_revoked_in_mid_run_stops_it(
     recorded: list[Trajectory], generate: Generate, store_of: Any
 ) -> None:

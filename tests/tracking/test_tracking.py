@@ -164,6 +164,7 @@ def test_gone_and_back_in_mid_run(start: Callable[[], Running], line: Line) -> N
     assert traced(running.store) == sorted(running.store.list_ids())
 
 
+@pytest.mark.slow
 def test_away_when_the_run_begins_and_there_later(start: Callable[[], Running], line: Line) -> None:
     line.cut()
     running = start()
@@ -314,6 +315,7 @@ def test_a_database_that_cannot_be_made_is_reported_at_once(database: str, tmp_p
     assert time.monotonic() - begun < 30
 
 
+@pytest.mark.slow
 def test_by_the_front_door_into_sqlite(tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 3)
     ended = door(f"run={Path(store.path).relative_to(tmp_path)}", cwd=tmp_path)
