@@ -83,6 +83,7 @@ def test_sft_with_its_card(runs: dict[str, Path], tmp_path: Path) -> None:
     assert str(tmp_path) not in text + json.dumps(found), "a path of this machine"
     assert {row["run"] for row in found} == {runs["train"].name}
     assert len({row["uuid"] for row in found}) == len(found)
+    assert not found[0].keys() & {"world", "family"}, "only a synthetic task has them"
     assert {row["license"] for row in found} == {"mit"} and {row["guard"] for row in found} == {"own"}
     assert all(row["reward_basis"] and row["episode_labels"]["wrote_nothing"] in (True, False) for row in found)
 

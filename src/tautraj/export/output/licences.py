@@ -4,21 +4,24 @@ Not here: the columns of an episode (`export.formats`).
 """
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import yaml
 
 from tautraj.export.formats import Row
 from tautraj.export.request import ExportRequest
+from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.scan import Source
 
 TERMS_FILE = Path(__file__).with_name("terms.yaml")
 
 LICENCES = {
-    "tau2": "tasks, policies and tools of τ²-bench, MIT and Apache-2.0",
-    "tau_bench": "tasks, policies and tools of τ-bench, MIT",
+    "tau2": "policies and tools of τ²-bench, MIT and Apache-2.0",
+    "tau_bench": "policies and tools of τ-bench, MIT",
 }
+
+WORLD_LICENCE = "tasks and data of synthetic worlds, made by tautraj without an llm, MIT"
 
 NOBODYS_MODELS = {"offline", "program", "rehearsed"}
 """Providers whose answers are this program's own."""
@@ -34,6 +37,13 @@ def build_run_columns(source: Source, request: ExportRequest) -> Row:
         "terms": "; ".join(f"{name}: {get_terms(name)}" for name in providers),
         "style": request.style.model_dump(),
     }
+
+
+def describe_licences(chosen: Iterable[Candidate]) -> list[str]:
+    """Licences of what is in the conversations beside what was said in them."""
+    kinds = {(candidate.benchmark, candidate.origin is not None) for candidate in chosen}
+    lines = {LICENCES[name] if is_synthetic else f"tasks, {LICENCES[name]}" for name, is_synthetic in kinds}
+    return [*sorted(lines), *([WORLD_LICENCE] if any(is_synthetic for _, is_synthetic in kinds) else [])]
 
 
 def find_license(sources: Collection[Source]) -> str:
