@@ -20,7 +20,7 @@ from tautraj.export import pipeline
 from tautraj.export.request import ExportRequest
 from tautraj.store import Store
 
-ORIGIN_COLUMNS = ("world", "world_seed", "family", "difficulty", "proofs")
+ORIGIN_COLUMNS = ("world", "world_seed", "family", "difficulty", "proofs", "paraphrased_by")
 
 
 class PlayedWorld(NamedTuple):
@@ -76,6 +76,7 @@ def test_rows_say_where_their_tasks_are_from_and_what_is_official_is_refused(
             line["family"],
             line["difficulty"],
             list(line["checks"]),
+            None,
         ]
         assert {"V1", "V7", "V10"} <= set(row["proofs"])
     card = (tmp_path / "data" / "README.md").read_text()
@@ -103,7 +104,7 @@ def test_official_rows_beside_them_have_no_world(
     table = parquet.read_table(tmp_path / "data" / "train.parquet")
     rows = [row for row in table.to_pylist() if row["world"] is None]
     assert len(table) == 9
-    assert [[row[column] for column in ORIGIN_COLUMNS] for row in rows] == [[None] * 5]
+    assert [[row[column] for column in ORIGIN_COLUMNS] for row in rows] == [[None] * 6]
     assert "domain.data_dir" not in rows[0]["grade_with"]
     assert all("domain.data_dir=…" in row["grade_with"] for row in table.to_pylist() if row["world"])
     assert str(table.schema.field("world_seed").type) == "int64"

@@ -29,6 +29,8 @@ class WorldOrigin(Record):
     seed: int
     version: str
     """Of the generator."""
+    paraphrased_by: str | None
+    """Name of the llm that rewrote its tasks, those that say so; None: no llm had a part in it."""
 
 
 class TaskOrigin(Record):
@@ -39,6 +41,8 @@ class TaskOrigin(Record):
     difficulty: Difficulty
     proofs: tuple[str, ...]
     """Names of the checks that it passed, V1 to V10."""
+    paraphrased: bool
+    """Whether its words are an llm's, those of `world.paraphrased_by`."""
 
 
 def read_origins(data_dir: str) -> dict[str, TaskOrigin]:
@@ -50,12 +54,19 @@ def read_origins(data_dir: str) -> dict[str, TaskOrigin]:
         request = yaml.safe_load((folder / REQUEST_FILE).read_text(encoding="utf-8"))
         lines = [json.loads(line) for line in (folder / PROOFS_FILE).read_text(encoding="utf-8").splitlines()]
         described = {name: request[name] for name in ("domain", "n", "seed", "version")}
-        world = WorldOrigin(name=lines[0]["task"].rpartition("-")[0], **described)
+        llm = request.get("paraphrase", {}).get("name")
+        world = WorldOrigin(name=lines[0]["task"].rpartition("-")[0], paraphrased_by=llm, **described)
         return {line["task"]: _describe_task(line, world) for line in lines}
 
 
 def _describe_task(line: dict[str, Any], world: WorldOrigin) -> TaskOrigin:
-    return TaskOrigin(world=world, family=line["family"], difficulty=line["difficulty"], proofs=tuple(line["checks"]))
+    return TaskOrigin(
+        world=world,
+        family=line["family"],
+        difficulty=line["difficulty"],
+        proofs=tuple(line["checks"]),
+        paraphrased=line.get("paraphrased", False),
+    )
 
 
 def _find_world(root: Path) -> Path | None:

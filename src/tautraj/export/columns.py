@@ -22,6 +22,7 @@ OPTIONAL_COLUMNS: dict[str, Kind] = {
     "family": "text",
     "difficulty": "text",
     "proofs": "json list",
+    "paraphrased_by": "text",
     "row_tokens": "integer",
 }
 """Kinds of the columns that may be empty in the first row."""

@@ -12,7 +12,13 @@ from typing import Any
 import yaml
 
 from tautraj.export.columns import describe_features, describe_kinds
-from tautraj.export.output.licences import describe_licences, find_license, find_providers, get_terms
+from tautraj.export.output.licences import (
+    describe_licences,
+    describe_paraphrasers,
+    find_license,
+    find_providers,
+    get_terms,
+)
 from tautraj.export.output.markdown import render_table
 from tautraj.export.output.origins import render_origins
 from tautraj.export.output.stats import DatasetStats
@@ -69,13 +75,14 @@ def _render_lines(
         _count_conversations(sources, chosen),
     )
     yield from (f"\nTasks of {name}" for name in sorted({_describe_tasks(source) for source in sources}))
-    yield from render_origins(chosen)
     yield "\nEvery row names its episode, run directory and cell; `run.yaml` there repeats the run. "
     yield "`uuid` is the same for equal rows. `mistakes_left_out` counts calls that never reached the world; `style` "
     yield "says how text that was not said, the prompt and arguments appear.\n"
+    yield from render_origins(chosen)
     yield "## Licence and terms\n"
     yield from (f"- {licence}" for licence in describe_licences(chosen))
     yield from (f"- answers of `{name}`: {get_terms(name)}" for name in find_providers(sources))
+    yield from (f"- {terms}" for terms in describe_paraphrasers(sources))
     yield "\n## How it was made\n"
     config = yaml.safe_dump(_describe_request(request, sources), sort_keys=False).strip()
     yield f"```yaml\n{config}\n```"

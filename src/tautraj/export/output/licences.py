@@ -21,7 +21,7 @@ LICENCES = {
     "tau_bench": "policies and tools of τ-bench, MIT",
 }
 
-WORLD_LICENCE = "tasks and data of synthetic worlds, made by tautraj without an llm, MIT"
+WORLD_LICENCE = "tasks and data of synthetic worlds, made by tautraj, MIT"
 
 NOBODYS_MODELS = {"offline", "program", "rehearsed"}
 """Providers whose answers are this program's own."""
@@ -34,7 +34,7 @@ def build_run_columns(source: Source, request: ExportRequest) -> Row:
         "run": source.name,
         "guard": request.guard,
         "license": find_license([source]),
-        "terms": "; ".join(f"{name}: {get_terms(name)}" for name in providers),
+        "terms": "; ".join([*(f"{name}: {get_terms(name)}" for name in providers), *describe_paraphrasers([source])]),
         "style": request.style.model_dump(),
     }
 
@@ -47,13 +47,21 @@ def describe_licences(chosen: Iterable[Candidate]) -> list[str]:
 
 
 def find_license(sources: Collection[Source]) -> str:
-    """The identifier that the Hub knows; `other` where answers of somebody's model are in it."""
-    return "mit" if set(find_providers(sources)) <= NOBODYS_MODELS else "other"
+    """The identifier that the Hub knows; `other` where words of somebody's model are in it."""
+    is_ours = set(find_providers(sources)) <= NOBODYS_MODELS and not describe_paraphrasers(sources)
+    return "mit" if is_ours else "other"
 
 
 def find_providers(sources: Collection[Source]) -> list[str]:
     """Names of the providers whose models spoke."""
     return sorted({source.config[seat]["provider"]["name"] for source in sources for seat in ("model", "user")})
+
+
+def describe_paraphrasers(sources: Iterable[Source]) -> list[str]:
+    """The terms of the llms that rewrote tasks of the worlds that were played."""
+    worlds = {origin.world for source in sources for origin in source.origins.values() if origin.paraphrased}
+    names = sorted({world.paraphrased_by for world in worlds if world.paraphrased_by})
+    return [f"words of {name} in tasks of a synthetic world: the terms of its provider apply" for name in names]
 
 
 def get_terms(provider: str) -> str:

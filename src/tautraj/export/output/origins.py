@@ -30,13 +30,14 @@ PROOFS = {
 def build_task_columns(task: TaskOrigin | None) -> Row:
     """Columns that trace a row to its world; None in each for a task that is not synthetic."""
     if task is None:
-        return dict.fromkeys(("world", "world_seed", "family", "difficulty", "proofs"))
+        return dict.fromkeys(("world", "world_seed", "family", "difficulty", "proofs", "paraphrased_by"))
     return {
         "world": task.world.name,
         "world_seed": task.world.seed,
         "family": task.family,
         "difficulty": task.difficulty,
         "proofs": list(task.proofs),
+        "paraphrased_by": task.world.paraphrased_by if task.paraphrased else None,
     }
 
 
@@ -45,8 +46,8 @@ def render_origins(chosen: Sequence[Candidate]) -> Iterator[str]:
     tasks = [candidate.origin for candidate in chosen if candidate.origin]
     if not tasks:
         return
-    yield "\n## Synthetic tasks\n"
-    yield "The customers, entities and tasks of these worlds are of no benchmark. No llm had a part in making them.\n"
+    yield "## Synthetic tasks\n"
+    yield f"The customers, entities and tasks of these worlds are of no benchmark. {_describe_paraphrases(tasks)}.\n"
     yield from render_table(("world", "made by", "generator", "conversations"), _count_worlds(tasks))
     yield ""
     yield from render_table(("family", *get_args(Difficulty), "conversations"), _count_families(tasks))
@@ -54,6 +55,15 @@ def render_origins(chosen: Sequence[Candidate]) -> Iterator[str]:
     counts = Counter(name for task in tasks for name in task.proofs)
     proved = ((name, holds, counts[name]) for name, holds in PROOFS.items() if counts[name])
     yield from render_table(("check", "what holds", "conversations"), proved)
+    yield ""
+
+
+def _describe_paraphrases(tasks: Sequence[TaskOrigin]) -> str:
+    counts = Counter(task.world.paraphrased_by for task in tasks if task.paraphrased)
+    shares = " and ".join(
+        f"in {n} of these conversations the task has the words of `{llm}`" for llm, n in counts.items()
+    )
+    return f"No llm had a part in making them, but that {shares}" if counts else "No llm had a part in making them"
 
 
 def _count_worlds(tasks: Sequence[TaskOrigin]) -> Iterator[tuple[Any, ...]]:
