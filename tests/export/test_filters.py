@@ -43,7 +43,14 @@ def one(name: str, words: str = "", **fields: Any) -> Candidate:
 
 
 def origin(**fields: Any) -> TaskOrigin:
-    world = {"name": "retail-0a1b2c3d", "domain": "retail", "n": 20, "seed": 7, "version": "1", "paraphrased_by": None}
+    world = {
+        "name": "retail-0a1b2c3d",
+        "domain": "retail",
+        "n": 20,
+        "seed": 7,
+        "version": "1",
+        "paraphrased_by": None,
+    }
     plain = {"world": world, "family": "lookup", "difficulty": "hard", "proofs": ("V1",), "paraphrased": False}
     return TaskOrigin.model_validate(plain | fields)
 
