@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from support import records
 
+from tautraj.benchmarks.origins import TaskOrigin
 from tautraj.export.request import Choice
 from tautraj.export.selection.candidates import Candidate, build_candidate
 from tautraj.export.selection.filters import apply_filters, may_be_rejected
@@ -41,8 +42,21 @@ def one(name: str, words: str = "", **fields: Any) -> Candidate:
     return plain._replace(sketch=compute_sketch(words or f"{name} says something of its own about {name}"), **fields)
 
 
+def origin(**fields: Any) -> TaskOrigin:
+    world = {
+        "name": "retail-0a1b2c3d",
+        "domain": "retail",
+        "n": 20,
+        "seed": 7,
+        "version": "1",
+        "paraphrased_by": None,
+    }
+    plain = {"world": world, "family": "lookup", "difficulty": "hard", "proofs": ("V1",), "paraphrased": False}
+    return TaskOrigin.model_validate(plain | fields)
+
+
 def choice(**wanted: Any) -> Choice:
-    plain = dict.fromkeys(("reward", "turns", "tokens", "usd", "models", "similar", "best", "per_task", "balance"))
+    plain = dict.fromkeys(Choice.model_fields)
     return Choice.model_validate({**plain, "without": (), **wanted})
 
 
@@ -68,11 +82,14 @@ def test_nothing_wanted_keeps_all() -> None:
         ({"usd": 0.1}, {"usd": 0.2}),
         ({"usd": 0.1}, {"usd": None}),
         ({"models": ("gpt-4o",)}, {"model": "other"}),
+        ({"families": ("lookup", "fault")}, {"origin": origin(family="direct")}),
+        ({"families": ("lookup",)}, {"origin": None}),
+        ({"difficulties": ("hard",)}, {"origin": origin(difficulty="easy")}),
     ],
     ids=str,
 )
 def test_a_filter_drops_what_it_names_and_says_so(wanted: dict[str, Any], spoilt: dict[str, Any]) -> None:
-    good = {"reward": 1.0, "turns": 4, "tokens": 100, "usd": 0.1}
+    good = {"reward": 1.0, "turns": 4, "tokens": 100, "usd": 0.1, "origin": origin()}
     found = [one("good", **good), one("spoilt", **{**good, **spoilt})]
     left, funnel = apply_filters(found, choice(**wanted))
     assert [kept.id for kept in left] == ["good"]
@@ -87,6 +104,10 @@ def test_a_label_that_cannot_be_decided_does_not_hold() -> None:
 def test_a_label_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValidationError, match="wrote_noting is no label"):
         choice(without=("wrote_noting",))
+
+
+def test_one_name_needs_no_brackets() -> None:
+    assert choice(families="lookup", without="violations").families == ("lookup",)
 
 
 def test_best_and_at_most_so_many_of_a_task() -> None:

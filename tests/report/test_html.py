@@ -366,12 +366,19 @@ def test_settings_are_named_as_they_are_typed_and_a_name_comes_first(run_of: Cal
     ]
 
 
-@pytest.mark.parametrize("model", ["oracle", "rehearsed"])
-def test_whatever_replays_gold_has_its_badge(model: str, run_of: Callable[..., Run], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("oracle", "oracle replays gold actions"),
+        ("rehearsed", "rehearsed replays gold actions"),
+        ("rules", "rules is a program that knows no gold actions"),
+    ],
+)
+def test_what_is_no_model_has_its_badge(model: str, said: str, run_of: Callable[..., Run], tmp_path: Path) -> None:
     seat = ["user=rehearsed"] if model == "rehearsed" else []
     run = run_of(f"model={model}", *seat, "domain=mock", "split=base", "tracking=none", root=tmp_path)
     page = made([made_by_hand(run, records.trajectory())], tmp_path)
-    assert f"{model} replays gold actions: not a model's result" in page.text
+    assert f"{said}: not a model's result" in page.text
 
 
 def test_pass_hat_k_names_its_tasks() -> None:

@@ -18,7 +18,7 @@ from tautraj.config import Run
 from tautraj.config.command_line import compose_tree, to_hydra_overrides
 from tautraj.errors import ConfigError
 from tautraj.metrics import EpisodeSummary, compute_metrics
-from tautraj.report.terminal.sweep_tables import matrix_rows
+from tautraj.report.terminal.sweep_tables import matrix_rows, print_matrix
 from tautraj.runs.sweep.axes import parse_axes, to_override
 from tautraj.runs.sweep.grid import parse_sweep
 from tautraj.runs.sweep.matrix import CellResult, build_matrix, list_ks, to_csv
@@ -158,6 +158,21 @@ def test_a_line_has_the_numbers_of_its_cell(run_of: Callable[..., Run]) -> None:
         assert first[name] == made[0].metrics[name]
     assert (empty["episodes"], empty["success_rate"], empty["pass_hat_2"]) == (0, None, None)
     assert list_ks(found) == [1, 2]
+
+
+def test_what_is_no_model_is_marked(run_of: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the table: what replays gold, and a program that knows none of it."""
+    first, second, *_ = lines(run_of)
+    cells = [first._replace(run=run_of("model=oracle")), second._replace(run=run_of("agent=rules"))]
+    matrix = build_matrix("default", {"agent": ["a"], "user": ["x", "y"]}, cells)
+    assert [(cell["gold_replayed"], cell["played_by_program"]) for cell in matrix["cells"]] == [
+        (True, False),
+        (False, True),
+    ]
+    print_matrix("a sweep", matrix, {})
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "model=oracle replays the task's gold actions: this checks the pipeline, it is no model's" in printed
+    assert "model=rules is a program that knows no gold actions: it is no model's result." in printed
 
 
 def test_pass_hat_k_names_its_tasks_where_not_all_have_k_trials(run_of: Callable[..., Run]) -> None:

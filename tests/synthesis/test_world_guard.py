@@ -10,6 +10,7 @@ import pytest
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain
+from tautraj.export.contamination.official_data import list_texts, load_official_data
 from tautraj.export.contamination.world_guard import find_world_refusal
 
 TAU2 = BenchmarkConfig(name="tau2", world="overlay")
@@ -28,6 +29,22 @@ def test_all_pass_but_the_worlds_own_test_split(retail_world: Path) -> None:
 
 def test_the_benchmarks_own_tasks_are_another_guards() -> None:
     assert find_world_refusal(opened(None), "0") is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "tasks"),
+    [
+        ("retail", 114),
+        pytest.param("airline", 50, marks=pytest.mark.slow),
+        pytest.param("telecom", 114, marks=pytest.mark.slow),
+    ],
+)
+def test_no_official_task_would_pass_as_one_of_a_world(domain: str, tasks: int) -> None:
+    """Its text alone, without what it is called and how it is graded."""
+    official = open_benchmark(TAU2, Domain(name=domain, data_dir=None))
+    data = load_official_data(domain)
+    texts = ["\n".join(list_texts(official.get_task(task_id))) for task_id in official.list_task_ids("base")]
+    assert [bool(data.find_contact(text, ())) for text in texts] == [True] * tasks
 
 
 def tell_official_story(task: dict[str, Any], official: Any) -> None:

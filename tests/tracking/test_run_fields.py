@@ -14,7 +14,7 @@ from support.tracked_runs import Directory, composed, view
 from tautraj.store import Store
 from tautraj.tracking.backfill import backfill
 from tautraj.tracking.experiment_page import build_view_path
-from tautraj.tracking.run_fields import select_metrics
+from tautraj.tracking.run_fields import build_offline_tags, select_metrics
 
 pytestmark = pytest.mark.xdist_group("track")
 
@@ -54,6 +54,23 @@ def test_numbers_are_bars(twice: Store) -> None:
     run, client = view(twice)
     assert {point.step for point in client.get_metric_history(run.info.run_id, "success_rate")} == {0}
     assert run.data.metrics["pass_hat_2"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("routes", "tags"),
+    [
+        (["offline"], {"oracle"}),
+        (["rehearsed"], {"oracle"}),
+        (["program"], {"program"}),
+        (["openai", "program", "offline"], {"oracle", "program"}),
+        (["openai", "hosted_vllm"], set()),
+    ],
+    ids=str,
+)
+def test_what_is_no_model_has_its_tag(routes: list[str], tags: set[str]) -> None:
+    found = build_offline_tags(routes)
+    assert found.keys() == tags
+    assert all(value.endswith("not a model's result") for value in found.values())
 
 
 def test_what_says_the_same_twice_is_left_out() -> None:

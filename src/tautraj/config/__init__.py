@@ -1,6 +1,6 @@
 """From a command line to a checked `Run`: records, composition, plug-ins, identity of cells and episodes."""
 
-from tautraj.config.llm import GOLD_ROUTES, Llm, Provider, reject_api_base, replace_api_base
+from tautraj.config.llm import GOLD_ROUTES, PROGRAM_ROUTE, Llm, Provider, reject_api_base, replace_api_base
 from tautraj.config.run import (
     CONF,
     BenchmarkConfig,
@@ -22,6 +22,7 @@ from tautraj.config.run import (
 __all__ = [
     "CONF",
     "GOLD_ROUTES",
+    "PROGRAM_ROUTE",
     "BenchmarkConfig",
     "Budget",
     "Component",

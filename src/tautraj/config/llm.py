@@ -14,8 +14,11 @@ OFFLINE_COMPONENTS = {
 }
 """Seat -> component that plays without an llm -> the offline llm that it requires."""
 
-OFFLINE_ROUTES = ("offline", "program")
-"""Routes with which no llm is called: `offline` in the model's seat knows the gold actions, `program` does not."""
+PROGRAM_ROUTE = "program"
+"""Route with which a program plays the model's seat. It knows no gold actions; no model's result either."""
+
+OFFLINE_ROUTES = ("offline", PROGRAM_ROUTE)
+"""Routes with which no llm is called."""
 
 GOLD_ROUTES = ("offline", "rehearsed")
 """Routes with which the model's seat replays the task's gold actions: an upper bound, not a model's result."""
@@ -118,6 +121,11 @@ class Llm(Record):
     def is_gold_replay(self) -> bool:
         """Whether it replays gold actions when it is in the model's seat."""
         return self.provider.route in GOLD_ROUTES
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is a program that knows no gold actions."""
+        return self.provider.route == PROGRAM_ROUTE
 
 
 def replace_api_base(llm: Llm, api_base: str) -> Llm:

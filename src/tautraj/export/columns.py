@@ -17,6 +17,12 @@ OPTIONAL_COLUMNS: dict[str, Kind] = {
     "rejected_reward": "number",
     "rewards": "number",
     "episode_labels": "json",
+    "world": "text",
+    "world_seed": "integer",
+    "family": "text",
+    "difficulty": "text",
+    "proofs": "json list",
+    "paraphrased_by": "text",
     "row_tokens": "integer",
 }
 """Kinds of the columns that may be empty in the first row."""

@@ -3,7 +3,8 @@
 A format is a function from the conversations of one task to rows, and a YAML in `conf/format/` that names it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from tautraj.export.messages import Style
@@ -20,6 +21,9 @@ class Conversation(NamedTuple):
     """Columns that all conversations of its run share: run, guard, license, terms, style."""
     chosen: bool
     """False: a failed episode of the same task, for formats that need a rejected side."""
+    task_columns: Mapping[str, Any] = MappingProxyType({})
+    """Columns that all conversations of its task share: which synthetic world it is of, its family, its proofs. Empty
+    in an export of official tasks alone."""
 
 
 class Format(Protocol):
@@ -54,5 +58,6 @@ def lineage(conversation: Conversation) -> Row:
         "tokens_in": usage.tokens_in if usage else 0,
         "tokens_out": usage.tokens_out if usage else 0,
         "mistakes_left_out": sum(turn.kind == "mistake" for turn in trajectory.turns),
+        **conversation.task_columns,
         **conversation.run_columns,
     }

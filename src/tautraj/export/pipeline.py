@@ -52,9 +52,10 @@ def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) 
         counts = write_rows(partial, request, format_task, template, sources, scanned, chosen)
         _check_split_rows(counts, request, len(chosen))
         _check_labels(counts, request)
-        golden = sorted({candidate.model for candidate in chosen if sources[candidate.run].is_gold_replay})
+        gold = {candidate.model for candidate in chosen if sources[candidate.run].is_gold_replay}
+        programs = {candidate.model for candidate in chosen if sources[candidate.run].is_program}
         usd = total_usd(episode.candidate.usd for episode in scanned)
-        result = ExportResult(folder, counts, funnel, usd, tuple(golden))
+        result = ExportResult(folder, counts, funnel, usd, tuple(sorted(gold)), tuple(sorted(programs)))
         urls = {candidate.run for candidate in chosen}
         tools = {name for url in urls for name in sources[url].benchmark.writing_tools}
         stats = compute_stats([episode.candidate for episode in scanned], chosen, tools)
@@ -125,6 +126,10 @@ def _suggest_next_step(funnel: Sequence[FunnelStep]) -> str:
     return "Ask for less: choose=any_success, or a choose.… of your own"
 
 
+LATER_CHOICES = ("families", "difficulties")
+"""Filters that exports of older versions did not have: unused, they do not change the name of a folder."""
+
+
 def _resolve_folder(request: ExportRequest, first: Source) -> Path:
     if request.out is not None and "://" in request.out:
         raise ConfigError(f"out={redact_credentials(request.out)} is no folder of this machine: name one, out=FOLDER")
@@ -133,5 +138,6 @@ def _resolve_folder(request: ExportRequest, first: Source) -> Path:
     if not first.store.is_local:
         raise ConfigError(f"{first.url} is not on this machine: say where the dataset goes, out=FOLDER")
     left_out: dict[str, Any] = {"hub": True, "hub_private": True, "format": {"sessions", "both_labels"}}
+    left_out["choose"] = {name for name in LATER_CHOICES if getattr(request.choose, name) is None}
     digest = hashlib.sha256(request.model_dump_json(exclude=left_out).encode()).hexdigest()[:8]
     return Path(first.store.path, "exports", f"{request.format.name}-{digest}").resolve()

@@ -13,7 +13,10 @@ from tautraj.export.messages import Style, build_opening
 
 
 def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
-    """Columns: prompt, tools, scenario, user_prompt, benchmark, domain, split, task, data_hash, grade_with."""
+    """Columns: prompt, tools, scenario, user_prompt, benchmark, domain, split, task, data_hash, grade_with.
+
+    And the task's own: `Conversation.task_columns`.
+    """
     conversation = next((conversation for conversation in task if conversation.chosen), None)
     if conversation is None:
         return
@@ -21,6 +24,7 @@ def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
     choices = {name: getattr(trajectory, name) for name in ("benchmark", "domain", "split")}
     words = [
         *(f"{name}={value}" for name, value in choices.items()),
+        *(["domain.data_dir=…"] if conversation.task_columns.get("world") else []),
         f"tasks.ids={json.dumps([trajectory.task_id], ensure_ascii=False)}",
     ]
     yield {
@@ -33,6 +37,7 @@ def prompts(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
         "split": trajectory.split,
         "task": trajectory.task_id,
         "data_hash": trajectory.data_hash,
+        **conversation.task_columns,
         "grade_with": (
             f"python flows/generate.py {shlex.join(words)} model=openai_compatible model.provider.api_base=…"
         ),

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator
 
+from tautraj.benchmarks.goals import Family
+from tautraj.benchmarks.origins import Difficulty
 from tautraj.config import Component
 from tautraj.export.messages import Style
 from tautraj.store.discovery import RunDirectories
@@ -26,6 +28,9 @@ class Choice(Record):
     usd: NonNegativeFloat | None
     """Per conversation; unpriced ones are left out."""
     models: tuple[str, ...] | None
+    families: tuple[Family, ...] | None
+    """Of synthetic tasks; others have none and are left out. So is the next."""
+    difficulties: tuple[Difficulty, ...] | None
     similar: float | None = Field(gt=0, le=1)
     """Of two conversations of a task that are at least this similar, one is kept."""
     best: Literal["fewest_turns", "cheapest"] | None
@@ -33,6 +38,11 @@ class Choice(Record):
     per_task: PositiveInt | None
     balance: Literal["task", "operation"] | None
     """Keep as many of each task, or of each sequence of writes, as of the rarest."""
+
+    @field_validator("without", "models", "families", "difficulties", mode="before")
+    @classmethod
+    def _accept_one_name(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str) else given
 
     @field_validator("without")
     @classmethod

@@ -37,6 +37,8 @@ class ExportResult(NamedTuple):
     """Cost of all scanned conversations; None: unpriced."""
     gold_models: tuple[str, ...]
     """Models of chosen conversations that replay gold actions, sorted."""
+    programs: tuple[str, ...]
+    """Models of chosen conversations that are programs and know no gold actions, sorted."""
     hub_url: str | None = None
     """Address on the Hugging Face Hub; None: not pushed."""
 

@@ -54,8 +54,8 @@ class LoadedRun(NamedTuple):
         model, user = self.run.model, self.run.user
         if model.is_gold_replay:
             return f"{model.name} replays gold actions: not a model's result"
-        if model.is_offline:
-            return f"{model.name} is a program: not a model's result"
+        if model.is_program:
+            return f"{model.name} is a program that knows no gold actions: not a model's result"
         return f"customer without an llm: {user.name}" if user.is_offline or user.is_rehearsed else None
 
 

@@ -18,13 +18,13 @@ import yaml
 
 from tautraj.benchmarks import copy_domain_files
 from tautraj.benchmarks.goals import PROOFS_FILE, Goal
+from tautraj.benchmarks.origins import REQUEST_FILE
 from tautraj.errors import ConfigError
 from tautraj.store.atomic_write import write_atomically
 from tautraj.synthesis.generator import Case
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.text import write_text
 
-REQUEST_FILE = "synthesis.yaml"
 CARD_FILE = "README.md"
 MAKING = ".making"
 

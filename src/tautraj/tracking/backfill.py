@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from tautraj.config import GOLD_ROUTES, EpisodeSelection, FolderName
+from tautraj.config import EpisodeSelection, FolderName
 from tautraj.config.identity import format_run_title
 from tautraj.errors import ConfigError, StoreError, TrackingError, boundary
 from tautraj.metrics import EpisodeSummary, Metrics, summarise
@@ -21,7 +21,8 @@ from tautraj.store.discovery import RunDirectories
 from tautraj.store.lock import exclusive_lock
 from tautraj.store.run_metrics import compute_run_metrics
 from tautraj.store.tracking_pointer import read_pointer
-from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
+from tautraj.tracking.mlflow_run import PARENT_TAG, MlflowRun, RunDescription
+from tautraj.tracking.run_fields import build_offline_tags
 from tautraj.tracking.tracker import build_sqlite_uri, tracking_boundary
 from tautraj.trajectory import Record
 
@@ -110,8 +111,7 @@ def _describe_run(
     title = format_run_title(config["name"], name)
     if config["name"] is not None:
         tags |= {"name": str(config["name"]), "mlflow.runName": title}
-    if config["model"]["provider"]["route"] in GOLD_ROUTES:
-        tags["oracle"] = ORACLE_TAG_VALUE
+    tags |= build_offline_tags([config["model"]["provider"]["route"]])
     if parent := read_pointer(store).parent:
         tags[PARENT_TAG] = parent
     return RunDescription(

@@ -27,8 +27,6 @@ from tautraj.tracking.database import create_database, find_database
 PARENT_TAG = "mlflow.parentRunId"
 """MLflow's tag for a child run: a cell of a sweep."""
 
-ORACLE_TAG_VALUE = "true: gold actions replayed, not a model's result"
-
 DATABASE_LOCK_SECONDS = 60.0
 """Limit on the wait for a process that creates or upgrades a SQLite store, which takes 5 to 30 s."""
 

@@ -3,9 +3,10 @@
 Not here: the formulas (`metrics`), writing them (`tracking.mlflow_run`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from tautraj.config import GOLD_ROUTES, PROGRAM_ROUTE
 from tautraj.metrics import EpisodeSummary, Metrics, describe_pass_hat, select_pass_hats
 
 COMPARED = ("model", "agent", "user", "user_strategy", "benchmark", "domain", "split", "judge")
@@ -17,6 +18,17 @@ FIRST_METRICS = ("success_rate", "success_rate_low", "success_rate_high", "episo
 
 PASS_HAT_METRIC = "pass_hat_k"
 """Its step is k, so that MLflow draws pass^k over k."""
+
+OFFLINE_TAGS = {
+    "oracle": (GOLD_ROUTES, "true: gold actions replayed, not a model's result"),
+    "program": ((PROGRAM_ROUTE,), "true: a program that knows no gold actions, not a model's result"),
+}
+"""Tag -> routes of the agent's model that it marks, and its value."""
+
+
+def build_offline_tags(routes: Collection[str]) -> dict[str, str]:
+    """Tags that say that no model has the model's seat. `routes`: of the run's model, or of all models of a sweep."""
+    return {tag: value for tag, (marked, value) in OFFLINE_TAGS.items() if not set(marked).isdisjoint(routes)}
 
 
 def select_compared_params(config: Mapping[str, Any]) -> dict[str, str]:

@@ -17,7 +17,8 @@ from tautraj.runs.sweep.matrix import Matrix
 from tautraj.runs.sweep.plots import plot_pass_hat_k, plot_success_by_cell
 from tautraj.store import Store
 from tautraj.store.tracking_pointer import read_pointer, write_pointer
-from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, PARENT_TAG, MlflowRun, RunDescription
+from tautraj.tracking.mlflow_run import PARENT_TAG, MlflowRun, RunDescription
+from tautraj.tracking.run_fields import build_offline_tags
 from tautraj.tracking.tracker import MlflowWriter, resolve_tracking_uri
 
 
@@ -98,8 +99,7 @@ def suppress_repeats(say: Callable[[str], None]) -> Callable[[str], None]:
 def describe_sweep(sweep: Sweep, store: Store) -> RunDescription:
     run = sweep.run
     tags = {"sweep": sweep.digest, "run_directory": store.url, "cells": str(len(sweep.cells))}
-    if any(cell.run.model.is_gold_replay for cell in sweep.cells):
-        tags["oracle"] = ORACLE_TAG_VALUE
+    tags |= build_offline_tags([cell.run.model.provider.route for cell in sweep.cells])
     config: dict[str, Any] = {"grid": sweep.axes, "overrides": " ".join(sweep.overrides), "trials": run.trials}
     return RunDescription(
         store=store,

@@ -19,7 +19,8 @@ from tautraj.redaction import redact_tree
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
-from tautraj.tracking.mlflow_run import ORACLE_TAG_VALUE, MlflowRun, RunDescription
+from tautraj.tracking.mlflow_run import MlflowRun, RunDescription
+from tautraj.tracking.run_fields import build_offline_tags
 
 TRACES_PER_UPDATE = 20
 """New traces written with one update; the next update of the metrics waits for them."""
@@ -177,6 +178,4 @@ def build_run_tags(plan: RunPlan) -> dict[str, str]:
     tags |= read_git_state()
     if run.name is not None:
         tags |= {"name": run.name, "mlflow.runName": plan.title}
-    if run.model.is_gold_replay:
-        tags["oracle"] = ORACLE_TAG_VALUE
-    return tags
+    return tags | build_offline_tags([run.model.provider.route])

@@ -5,14 +5,22 @@ Not here: the rows (`export.formats`), the filters (`export.selection.filters`),
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tautraj.export.columns import describe_features, describe_kinds
-from tautraj.export.output.licences import LICENCES, find_license, find_providers, get_terms
+from tautraj.export.output.licences import (
+    describe_licences,
+    describe_paraphrasers,
+    find_license,
+    find_providers,
+    get_terms,
+)
+from tautraj.export.output.markdown import render_table
+from tautraj.export.output.origins import render_origins
 from tautraj.export.output.stats import DatasetStats
 from tautraj.export.request import FLAGS, ExportRequest
 from tautraj.export.result import ExportResult, RowCounts
@@ -48,19 +56,21 @@ def _render_lines(
     yield from _render_head(result, request, sources)
     for name in result.gold_models:
         yield f"Conversations of the model `{name}` replay the benchmark's gold actions; they are no model's work.\n"
+    for name in result.programs:
+        yield f"The model `{name}` is a program that knows no gold actions; its conversations are no model's work.\n"
     yield "```python\nfrom datasets import load_dataset\n"
     takes = "" if request.suffix else "  # sessions take the package teich"
     yield f'data = load_dataset("{request.hub or f"./{result.folder.name}"}"){takes}\nprint(data["train"][0])\n```\n'
     yield from _render_counts(result, len(chosen))
-    yield from _render_guard(request)
+    yield from _render_guard(request, has_worlds=any(candidate.origin for candidate in chosen))
     yield from _render_stats(stats)
     yield from _render_lengths(result.counts)
     yield "## Columns\n"
-    yield from _render_table(("column", "holds"), describe_kinds(result.counts.columns))
+    yield from render_table(("column", "holds"), describe_kinds(result.counts.columns))
     yield "\n## Labels\n"
-    yield from _render_table(("label", "holds", "does not", "unknown"), _count_labels(chosen))
+    yield from render_table(("label", "holds", "does not", "unknown"), _count_labels(chosen))
     yield "\n## Where it comes from\n"
-    yield from _render_table(
+    yield from render_table(
         ("run", "agent", "model", "customer", "split", "system prompt, sha256", "conversations"),
         _count_conversations(sources, chosen),
     )
@@ -68,9 +78,11 @@ def _render_lines(
     yield "\nEvery row names its episode, run directory and cell; `run.yaml` there repeats the run. "
     yield "`uuid` is the same for equal rows. `mistakes_left_out` counts calls that never reached the world; `style` "
     yield "says how text that was not said, the prompt and arguments appear.\n"
+    yield from render_origins(chosen)
     yield "## Licence and terms\n"
-    yield from (f"- {LICENCES[name]}" for name in sorted({candidate.benchmark for candidate in chosen}))
+    yield from (f"- {licence}" for licence in describe_licences(chosen))
     yield from (f"- answers of `{name}`: {get_terms(name)}" for name in find_providers(sources))
+    yield from (f"- {terms}" for terms in describe_paraphrasers(sources))
     yield "\n## How it was made\n"
     config = yaml.safe_dump(_describe_request(request, sources), sort_keys=False).strip()
     yield f"```yaml\n{config}\n```"
@@ -121,28 +133,33 @@ def find_size_category(rows: int) -> str:
 def _render_counts(result: ExportResult, conversations: int) -> Iterator[str]:
     """The funnel, the rows, their cost, and the rows refused."""
     yield "## What was kept\n"
-    yield from _render_table(("step", "dropped", "left"), result.funnel)
+    yield from render_table(("step", "dropped", "left"), result.funnel)
     usd = "unpriced" if result.usd is None else f"{result.usd:.4f} USD"
     each = "" if result.usd is None else f", {result.usd / result.total_rows:.4f} USD per row"
     counts = ", ".join(f"{n} {name}" for name, n in result.counts.rows.items())
     yield f"\n{result.total_rows} rows ({counts}) of {conversations} conversations. All of it cost {usd}{each}.\n"
     yield from (f"- {n} rows refused: {problem}" for problem, n in sorted(result.counts.refused.items()))
     if len(result.counts.rows) > 1:
-        yield "Train and validation share no customer, order or reservation (telecom has one customer: no task).\n"
+        yield "Train and validation share no customer, order or reservation (telecom: no task).\n"
 
 
-def _render_guard(request: ExportRequest) -> Iterator[str]:
+def _render_guard(request: ExportRequest, *, has_worlds: bool) -> Iterator[str]:
     scope = {"all": "over τ² and classic τ-bench", "own": "of the benchmark that was played alone"}.get(request.guard)
     if scope:
         yield (
             f"The contamination guard refused test tasks {scope}, and whatever shares a customer, order, reservation "
             "or gold write with one, or tells nearly its story; how many, the table says.\n"
         )
+    if scope and has_worlds:
+        yield (
+            "Of synthetic worlds it refused their own test tasks, tasks without a proof, and whatever has an id, a "
+            "gold write or words of an official task of any split.\n"
+        )
 
 
 def _render_stats(stats: DatasetStats) -> Iterator[str]:
     yield "## What it teaches\n"
-    yield from _render_table(
+    yield from render_table(
         ("operation", "conversations kept", "came in graded", "of them succeeded"), stats.operations
     )
     if stats.unused_tools:
@@ -159,7 +176,7 @@ def _render_lengths(counts: RowCounts) -> Iterator[str]:
         yield f"The longest row has {max(counts.row_tokens):,} tokens, tools included, by the tokenizer named below. "
         yield "A trainer whose limit is lower cuts or drops rows:\n"
         longer = counts.count_longer_rows().items()
-        yield from _render_table(("limit in tokens", "rows that are longer"), ((f"{k:,}", n) for k, n in longer))
+        yield from render_table(("limit in tokens", "rows that are longer"), ((f"{k:,}", n) for k, n in longer))
         yield ""
 
 
@@ -177,11 +194,3 @@ def _count_conversations(sources: Sequence[Source], chosen: Sequence[Candidate])
         of_run = [candidate for candidate in chosen if candidate.run == source.url]
         kinds = Counter((row.agent, row.model, row.user, row.split, row.prompt_hash) for row in of_run)
         yield from ((f"`{source.name}`", *kind, n) for kind, n in sorted(kinds.items()))
-
-
-def _render_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        cells = (str(value).replace("|", "\\|") for value in row)
-        yield f"| {' | '.join(cells)} |"

@@ -20,6 +20,7 @@ from tautraj.export.messages import Style
 from tautraj.export.output.chat_template import ChatTemplate
 from tautraj.export.output.files import RowWriter, encode_row, join_row, open_writer
 from tautraj.export.output.licences import build_run_columns
+from tautraj.export.output.origins import build_task_columns
 from tautraj.export.output.row_checks import find_problem
 from tautraj.export.request import Choice, ExportRequest
 from tautraj.export.result import RowCounts
@@ -123,6 +124,7 @@ def _load_conversations(
     run_columns: Mapping[str, Row],
     style: Style,
 ) -> Iterator[Conversation]:
+    has_worlds = any(source.origins for source in sources.values())
     for episode in members:
         source = sources[episode.candidate.run]
         if (trajectory := source.store.read_episode(episode.candidate.id)) is None:
@@ -130,7 +132,9 @@ def _load_conversations(
         if style.system == "benchmark":
             prompt = {"system_prompt": source.benchmark.agent_prompt, "tools": source.benchmark.tools}
             trajectory = trajectory.model_copy(update=prompt)
-        yield Conversation(trajectory, run_columns[source.url], (source.url, trajectory.id) in chosen_ids)
+        task_columns = build_task_columns(episode.candidate.origin) if has_worlds else {}
+        is_chosen = (source.url, trajectory.id) in chosen_ids
+        yield Conversation(trajectory, run_columns[source.url], is_chosen, task_columns)
 
 
 def _compute_uuid(content: bytes) -> str:

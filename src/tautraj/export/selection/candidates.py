@@ -7,6 +7,7 @@ import json
 from array import array
 from typing import NamedTuple
 
+from tautraj.benchmarks.origins import TaskOrigin
 from tautraj.export.similarity import compute_sketch
 from tautraj.grading.labels import find_writes
 from tautraj.metrics import total_usd
@@ -42,6 +43,8 @@ class Candidate(NamedTuple):
     """Names of the writing tools that changed something, in order."""
     sketch: "array[int]"
     """Sketch of its messages and calls; empty where similarity is not asked for."""
+    origin: TaskOrigin | None
+    """What its world says of its task; None: it is no synthetic task, or its world was changed since."""
 
     @property
     def task_key(self) -> tuple[str, str, str]:
@@ -50,7 +53,12 @@ class Candidate(NamedTuple):
 
 
 def build_candidate(
-    run: str, trajectory: Trajectory, writing_tools: frozenset[str], *, with_sketch: bool
+    run: str,
+    trajectory: Trajectory,
+    writing_tools: frozenset[str],
+    *,
+    with_sketch: bool,
+    origin: TaskOrigin | None = None,
 ) -> Candidate:
     usage = trajectory.usage
     model = usage.get("model")
@@ -73,6 +81,7 @@ def build_candidate(
         usd=total_usd(seat_usage.usd for seat_usage in usage.values()),
         operations=tuple(turn.tool_call.name for turn in find_writes(trajectory, writing_tools) if turn.tool_call),
         sketch=compute_sketch(_extract_text(trajectory)) if with_sketch else EMPTY_SKETCH,
+        origin=origin,
     )
 
 

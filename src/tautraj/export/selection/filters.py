@@ -7,7 +7,7 @@ import functools
 import math
 import operator
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tautraj.export.request import Choice
@@ -78,6 +78,12 @@ def _iter_filters(choice: Choice) -> Iterator[tuple[str, Callable[[list[Candidat
             yield f"{name} over {most}", keep_if(functools.partial(_is_within_limit, name, most))
     if (models := choice.models) is not None:
         yield f"model other than {', '.join(models)}", keep_if(lambda candidate: candidate.model in models)
+    for name, wanted in (("family", choice.families), ("difficulty", choice.difficulties)):
+        if wanted is not None:
+            yield (
+                f"{name} other than {', '.join(wanted)}, or none",
+                keep_if(functools.partial(_is_among, name, wanted)),
+            )
     if (best := choice.best) is not None:
         yield (
             f"(order: {best} first)",
@@ -107,6 +113,10 @@ def _is_without(label: str, candidate: Candidate) -> bool:
 def _is_within_limit(name: str, limit: float, candidate: Candidate) -> bool:
     value = getattr(candidate, name)
     return value is not None and value <= limit
+
+
+def _is_among(name: str, wanted: Collection[str], candidate: Candidate) -> bool:
+    return candidate.origin is not None and getattr(candidate.origin, name) in wanted
 
 
 def _drop_similar(candidates: Iterable[Candidate], limit: float) -> Iterator[Candidate]:

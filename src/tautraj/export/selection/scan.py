@@ -3,11 +3,12 @@
 Not here: filters (`export.selection.filters`), rows (`export.output.rows`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import Benchmark, open_benchmark
-from tautraj.config import GOLD_ROUTES
+from tautraj.benchmarks.origins import TaskOrigin, read_origins
+from tautraj.config import GOLD_ROUTES, PROGRAM_ROUTE
 from tautraj.errors import StoreError, boundary
 from tautraj.export.contamination.fingerprints import TaskFingerprint, compute_fingerprint
 from tautraj.export.contamination.guard import load_guard
@@ -28,6 +29,8 @@ class Source(NamedTuple):
     config: dict[str, Any]
     """The run's resolved configuration, secrets masked."""
     benchmark: Benchmark
+    origins: Mapping[str, TaskOrigin]
+    """Task id -> what its world says of it; empty unless the run played a synthetic world."""
 
     @property
     def name(self) -> str:
@@ -39,6 +42,16 @@ class Source(NamedTuple):
         """Whether its model's seat replayed the tasks' gold actions."""
         return self.config["model"]["provider"]["route"] in GOLD_ROUTES
 
+    @property
+    def is_program(self) -> bool:
+        """Whether a program that knows no gold actions had its model's seat."""
+        return bool(self.config["model"]["provider"]["route"] == PROGRAM_ROUTE)
+
+    def find_origin(self, trajectory: Trajectory) -> TaskOrigin | None:
+        """What its world says of the task; None where it says nothing of the data that were played."""
+        is_unchanged = trajectory.data_hash == self.benchmark.data_hash
+        return self.origins.get(trajectory.task_id) if is_unchanged else None
+
 
 def open_sources(urls: Iterable[str]) -> dict[str, Source]:
     """The sources by `url`, each once. Raises `StoreError` on what is no run directory."""
@@ -48,9 +61,12 @@ def open_sources(urls: Iterable[str]) -> dict[str, Source]:
         run = read_run(store)
         benchmark = open_benchmark(run.benchmark, run.domain)
         url = store.path if store.is_local else store.url
-        sources[url] = Source(url, store, store.read_config(), benchmark)
+        tasks = read_origins(run.domain.data_dir) if run.domain.data_dir else {}
+        sources[url] = Source(url, store, store.read_config(), benchmark, tasks)
     return sources
 
+
+UNPROVED = "not proved by its world as it is now"
 
 AGENT_NEVER_SPOKE = "the agent never spoke"
 
@@ -73,8 +89,13 @@ def scan(source: Source, request: ExportRequest) -> Iterator[ScannedEpisode]:
     with_sketch = request.choose.similar is not None
     for trajectory in source.store.read_episodes():
         with boundary(StoreError, f"{source.url}: {trajectory.id}"):
+            origin = source.find_origin(trajectory)
             candidate = build_candidate(
-                source.url, trajectory, source.benchmark.writing_tools, with_sketch=with_sketch
+                source.url,
+                trajectory,
+                source.benchmark.writing_tools,
+                with_sketch=with_sketch,
+                origin=origin,
             )
             candidate = candidate._replace(labels=labels.setdefault(candidate.labels, candidate.labels))
             if not _has_agent_turn(trajectory):
@@ -87,12 +108,18 @@ def scan(source: Source, request: ExportRequest) -> Iterator[ScannedEpisode]:
                 refusal = None
                 if request.guard != "off":
                     refusal = guard.find_refusal(trajectory.split, fingerprint)
-                    refusal = refusal or find_world_refusal(source.benchmark, trajectory.task_id)
+                    refusal = refusal or _find_world_refusal(source, candidate)
                 if request.validation:
                     complete = guard.complete(fingerprint).model_copy(update={"scenario": ()})
                     yield ScannedEpisode(candidate, fingerprints.setdefault(complete, complete), refusal)
                 else:
                     yield ScannedEpisode(candidate, None, refusal)
+
+
+def _find_world_refusal(source: Source, candidate: Candidate) -> str | None:
+    if source.origins and candidate.origin is None:
+        return UNPROVED
+    return find_world_refusal(source.benchmark, candidate.task_id)
 
 
 def _has_agent_turn(trajectory: Trajectory) -> bool:

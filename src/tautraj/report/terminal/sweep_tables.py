@@ -67,6 +67,9 @@ def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
     if golden := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["gold_replayed"]}):
         replays = f"model={', '.join(golden)} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
+    if programs := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["played_by_program"]}):
+        program = f"model={', '.join(programs)} is a program that knows no gold actions"
+        console.print(safe_text(f"{program}: it is no model's result."), soft_wrap=True)
     for shares in matrix["variance"]:
         console.print(safe_text(format_variance(shares)), soft_wrap=True)
     for name, target in links.items():

@@ -29,8 +29,9 @@ def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]
     if run.model.is_gold_replay:
         replays = f"model={run.model.name} replays the task's gold actions"
         console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
-    elif run.model.is_offline:
-        console.print(safe_text(f"model={run.model.name} is a program: it is no model's result."), soft_wrap=True)
+    elif run.model.is_program:
+        program = f"model={run.model.name} is a program that knows no gold actions"
+        console.print(safe_text(f"{program}: it is no model's result."), soft_wrap=True)
     for failure in list(progress.failures.values())[:3]:
         line = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
         console.print(safe_text(" ".join(line.split())), soft_wrap=True)
@@ -133,6 +134,9 @@ def print_export(result: ExportResult) -> None:
     if result.gold_models:
         replays = f"model={', '.join(result.gold_models)} replays the task's gold actions"
         console.print(safe_text(f"{replays}: these rows are no model's work."), soft_wrap=True)
+    if result.programs:
+        program = f"model={', '.join(result.programs)} is a program that knows no gold actions"
+        console.print(safe_text(f"{program}: these rows are no model's work."), soft_wrap=True)
     console.print(safe_text(f"rows and card: {result.folder}"), soft_wrap=True)
     if result.hub_url:
         console.print(safe_text(f"on the Hub:    {result.hub_url}"), soft_wrap=True)

@@ -102,6 +102,7 @@ def _flatten_cell(result: CellResult, pass_hats: Sequence[str]) -> dict[str, Any
         "split": run.split.name,
     }
     cell["gold_replayed"] = run.model.is_gold_replay
+    cell["played_by_program"] = run.model.is_program
     cell |= {f"grid.{axis}": level for axis, level in result.levels.items()}
     return cell | {"owed": result.owed} | {name: result.metrics.get(name) for name in (*METRIC_COLUMNS, *pass_hats)}
 
