@@ -1,6 +1,8 @@
 """A person plays the customer in the terminal: `user=human`. One conversation at a time."""
 
+import shutil
 import sys
+import textwrap
 from typing import Any
 
 from tautraj.config import Run
@@ -15,12 +17,16 @@ INSTRUCTIONS = "Say something in one line. Ctrl-D, or {stop}, ends the conversat
 
 TOOL_INSTRUCTIONS = 'Your tools: {names}. Use one with /name or /name {{"argument": "value"}}.'
 
+RULER = "=" * 60
+
 
 def _check(run: Run, **_: Any) -> None:
     if not sys.stdin.isatty():
         raise ConfigError("user=human needs a terminal. Run the command in one, or choose another user=…")
     if run.runner.workers > 1:
-        raise ConfigError("user=human plays one conversation at a time: add runner.workers=1")
+        raise ConfigError(
+            f"user=human plays one conversation at a time: leave out runner.workers={run.runner.workers}"
+        )
 
 
 @attach_check(_check)
@@ -36,22 +42,29 @@ def human(context: UserContext) -> Customer:
                 INSTRUCTIONS.format(stop=context.stop_word),
                 *([TOOL_INSTRUCTIONS.format(names=", ".join(names))] if names else []),
             ]
-            print(
-                escape_unprintable("\n".join(["", "=" * 60, context.scenario.text.strip(), *instructions, "=" * 60]))
-            )
+            _print_wrapped("\n".join(["", RULER, context.scenario.text.strip(), *instructions, RULER]))
             introduced = True
-        print(f"\nAgent: {escape_unprintable(message)}")
+        _print_wrapped(f"\nAgent: {message}")
         while True:
             try:
                 line = input("You: ").strip().encode(errors="replace").decode()  # bytes that are not valid text
             except EOFError:
                 return context.stop_word
             if line.startswith("/") and names:
-                print(escape_unprintable(_use_tool(context, line[1:])))
+                _print_wrapped(_use_tool(context, line[1:]))
             elif line:
                 return line
 
     return reply
+
+
+def _print_wrapped(text: str) -> None:
+    """Print `text`, lines broken between words where they are wider than the terminal."""
+    width = shutil.get_terminal_size().columns
+    for line in escape_unprintable(text).split("\n"):
+        print(
+            textwrap.fill(line, width, break_on_hyphens=False) if len(line) > width else line
+        )
 
 
 def _use_tool(context: UserContext, line: str) -> str:
