@@ -62,9 +62,7 @@ def _print_wrapped(text: str) -> None:
     """Print `text`, lines broken between words where they are wider than the terminal."""
     width = shutil.get_terminal_size().columns
     for line in escape_unprintable(text).split("\n"):
-        print(
-            textwrap.fill(line, width, break_on_hyphens=False) if len(line) > width else line
-        )
+        print(textwrap.fill(line, width, break_on_hyphens=False) if len(line) > width else line)
 
 
 def _use_tool(context: UserContext, line: str) -> str:
