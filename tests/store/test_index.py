@@ -14,6 +14,7 @@ from support.records import trajectory
 
 from tautraj.metrics import EpisodeSummary, summarise
 from tautraj.store import Store, index
+from tautraj.trajectory import SCHEMA_VERSION
 
 IDS = ["5-t0-00000000", "6-t0-00000000", "7-t0-00000000"]
 
