@@ -32,7 +32,7 @@ from tautraj.config.choices import (
 from tautraj.config.llm import OFFLINE_COMPONENTS
 from tautraj.config.run import CONF
 from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, suggest_closest
-from tautraj.printable import collapse_whitespace, escape_unprintable
+from tautraj.printable import collapse_whitespace, escape_unprintable, wrap_words
 from tautraj.redaction import redact_credentials, redact_text
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
@@ -152,7 +152,8 @@ def _rewrite_axis(match: re.Match[str]) -> str:
 
 def _print_error(text: str) -> int:
     for line in escape_unprintable(redact_text(text)).split("\n"):
-        print(f"error: {line}", file=sys.stderr)
+        fault = f"error: {line}"
+        print(wrap_words(fault) if sys.stderr.isatty() else fault, file=sys.stderr)
     return 2
 
 

@@ -1,15 +1,13 @@
 """A person plays the customer in the terminal: `user=human`. One conversation at a time."""
 
-import shutil
 import sys
-import textwrap
 from typing import Any
 
 from tautraj.config import Run
 from tautraj.config.components import attach_check
 from tautraj.errors import ConfigError
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, parse_json_object
-from tautraj.printable import escape_unprintable
+from tautraj.printable import escape_unprintable, wrap_words
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
 
@@ -42,27 +40,21 @@ def human(context: UserContext) -> Customer:
                 INSTRUCTIONS.format(stop=context.stop_word),
                 *([TOOL_INSTRUCTIONS.format(names=", ".join(names))] if names else []),
             ]
-            _print_wrapped("\n".join(["", RULER, context.scenario.text.strip(), *instructions, RULER]))
+            introduction = "\n".join(["", RULER, context.scenario.text.strip(), *instructions, RULER])
+            print(wrap_words(escape_unprintable(introduction)))
             introduced = True
-        _print_wrapped(f"\nAgent: {message}")
+        print(wrap_words(escape_unprintable(f"\nAgent: {message}")))
         while True:
             try:
                 line = input("You: ").strip().encode(errors="replace").decode()  # bytes that are not valid text
             except EOFError:
                 return context.stop_word
             if line.startswith("/") and names:
-                _print_wrapped(_use_tool(context, line[1:]))
+                print(wrap_words(escape_unprintable(_use_tool(context, line[1:]))))
             elif line:
                 return line
 
     return reply
-
-
-def _print_wrapped(text: str) -> None:
-    """Print `text`, lines broken between words where they are wider than the terminal."""
-    width = shutil.get_terminal_size().columns
-    for line in escape_unprintable(text).split("\n"):
-        print(textwrap.fill(line, width, break_on_hyphens=False) if len(line) > width else line)
 
 
 def _use_tool(context: UserContext, line: str) -> str:
