@@ -143,7 +143,7 @@ def _render_guard(request: ExportRequest) -> Iterator[str]:
 def _render_stats(stats: DatasetStats) -> Iterator[str]:
     yield "## What it teaches\n"
     yield from _render_table(
-        ("operation", "conversations kept", "came in graded", "of them succeeded"), stats.operations
+        ("operation", "conversations kept", "found, graded", "of them succeeded"), stats.operations
     )
     if stats.unused_tools:
         yield f"\nOf the writing tools, no conversation has: {', '.join(f'`{name}`' for name in stats.unused_tools)}."
