@@ -218,3 +218,18 @@ def test_pass_hat_k_says_over_how_many_tasks_it_is_unless_it_is_all() -> None:
     assert (describe_pass_hat(stopped, 1), describe_pass_hat(stopped, 2)) == ("0.500", "1.000 (1 of 2 tasks)")
     whole = compute_metrics([*rows, row(id="b1", task_id="b", trial=1, reward=0.0)], [])
     assert describe_pass_hat(whole, 2) == "0.500"
+
+
+def test_a_call_in_code_is_one_turn_and_what_only_the_agent_sees_is_none() -> None:
+    """A block of code with one call and one sentence: two turns, as they would be without code."""
+    call = {"id": "c", "name": "look", "arguments": {}}
+    turns = [
+        turn(kind="belief", belief={}),
+        turn(kind="plan", plan="1. Look."),
+        turn(kind="code", code="look(); respond('Done.')"),
+        turn(kind="tool_call", tool_call=call),
+        turn(),
+        turn(seat="user"),
+        turn(seat="user", kind="mistake"),
+    ]
+    assert row_of(trajectory(turns=turns)).turns == 3

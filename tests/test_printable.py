@@ -93,7 +93,8 @@ Screen = Callable[[Callable[[], object]], str]
 
 
 @each
-def test_a_line_of_ours_quotes_it(text: str, screen: Screen) -> None:
+def test_a_line_of_ours_quotes_it(text: str, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
     said = f"I say {text} {MARKUP}"
     assert screen(lambda: console.say(said)) == f"{escape_unprintable(said)}\n"
     lines = escape_unprintable(said).split("\n")
@@ -102,6 +103,19 @@ def test_a_line_of_ours_quotes_it(text: str, screen: Screen) -> None:
 
 def test_an_address_is_shown_without_its_password(screen: Screen) -> None:
     assert screen(lambda: console.say("http://me:secret@host is back")) == "http://***@host is back\n"
+
+
+def test_lines_break_between_words_and_a_path_stays_whole(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    path = "outputs/default/a-long-name"
+    assert screen(lambda: console.say(f"It is not written to {path} yet.\n\nShort.")).splitlines() == [
+        "It is not written to",
+        path,
+        "yet.",
+        "",
+        "Short.",
+    ]
+    assert screen(lambda: command_line._print_error(f"{path} is there")).splitlines() == ["error:", path, "is there"]
 
 
 @each

@@ -92,6 +92,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         env = {**os.environ, "PREFECT_HOME": f"{folder}/prefect", "PREFECT_PORT": prefect, "MLFLOW_PORT": mlflow}
+        env["PYTHONPATH"] = str(REPO / "src")  # pictures of this clone, whichever one the environment has installed
         command = [sys.executable, str(REPO / "flows" / "sweep.py"), *SWEEP]
         with ui_pages.both_uis(folder, env) as uis, browser() as chromium:
             page = chromium.new_page(viewport=SIZE)

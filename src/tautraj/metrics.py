@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from statistics import NormalDist, fmean
 from typing import NamedTuple
 
-from tautraj.trajectory import Ending, Seat, Trajectory, Usage
+from tautraj.trajectory import Ending, Seat, Trajectory, Usage, count_turns
 
 SUCCESS = 1.0 - 1e-6
 """The benchmark's threshold: a reward of 1, within float tolerance."""
@@ -39,7 +39,7 @@ class EpisodeSummary(NamedTuple):
     components: dict[str, float]
     outcome: Ending
     turns: int
-    """Turns played by the seats, without those of the task's own message history."""
+    """As `count_turns`."""
     tool_calls: int
     mistakes: int
     seconds: float
@@ -95,7 +95,7 @@ def summarise(trajectory: Trajectory) -> EpisodeSummary:
         ungraded=trajectory.ungraded,
         components=trajectory.grade.components if trajectory.grade else {},
         outcome=trajectory.outcome.kind,
-        turns=len(played),
+        turns=count_turns(played),
         tool_calls=sum(turn.kind == "tool_call" for turn in played),
         mistakes=sum(turn.kind == "mistake" for turn in played),
         seconds=trajectory.seconds,

@@ -1,8 +1,11 @@
-"""Untrusted text made safe for a terminal: no control characters, no escape sequences, no bidi overrides.
+"""Text for a terminal: untrusted text made safe (no control characters, escape sequences, bidi overrides), long lines
+broken between words.
 
 Not here: escaping of Rich markup (`report.terminal`).
 """
 
+import shutil
+import textwrap
 import unicodedata
 
 JOINERS = "\u200c\u200d"
@@ -13,6 +16,16 @@ def escape_unprintable(text: str) -> str:
     r"""Replace control characters and bidi overrides by visible escapes (`\x1b`); newlines and tabs stay."""
     is_plain = text.replace("\n", "").replace("\t", "").isprintable()  # nearly always true, and fast
     return text if is_plain else "".join(map(_escape_character, text))
+
+
+def wrap_words(text: str) -> str:
+    """The text with lines broken between words where the terminal is narrower; a longer word stays whole."""
+    width = shutil.get_terminal_size().columns
+    lines = (
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if len(line) > width else line
+        for line in text.split("\n")
+    )
+    return "\n".join(lines)
 
 
 def collapse_whitespace(text: str) -> str:

@@ -4,6 +4,7 @@ Frozen pydantic models; a field's docstring states its unit and what None means.
 rewards (`grading.reward`), playing episodes (`runs.episode`).
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -13,6 +14,9 @@ SCHEMA_VERSION = 7
 Seat = Literal["model", "user", "judge"]
 
 TurnKind = Literal["message", "tool_call", "mistake", "code", "plan", "belief"]
+
+PRIVATE_KINDS = ("plan", "belief", "code")
+"""Kinds of turns that only their own seat sees."""
 
 Ending = Literal[
     "user_stop",
@@ -112,6 +116,18 @@ class Turn(Record):
     """Unix time, s."""
     seconds: float
     """Duration of the turn."""
+
+
+def count_turns(turns: Iterable[Turn]) -> int:
+    """Number of played messages and tool calls, which `limits.turns` limits; mistakes of the agent are calls.
+
+    Not counted: given turns, what only the agent sees (plans, beliefs, code, whose calls are turns of their own),
+    mistakes of the customer.
+    """
+    return sum(
+        not turn.given and turn.kind not in PRIVATE_KINDS and (turn.seat, turn.kind) != ("user", "mistake")
+        for turn in turns
+    )
 
 
 class Outcome(Record):

@@ -198,6 +198,22 @@ def test_a_slip_is_named_in_one_line(overrides: list[str], named: list[str]) -> 
 
 
 @pytest.mark.parametrize(
+    ("other", "here"), [("jsonl", "file=jsonl"), ("openai", "format=sft"), ("DPO", "format=preference")]
+)
+def test_a_format_by_the_name_that_others_give_it_is_answered_with_ours(other: str, here: str) -> None:
+    with pytest.raises(
+        ConfigError, match=f"^format={other} does not exist. Did you mean {here}\\? format is one of: "
+    ):
+        compose_tree([f"format={other}"], "export")
+
+
+@pytest.mark.parametrize(("seat", "workers"), [("user=human", 1), ("user_strategy=human", 1), ("user=scripted", 16)])
+def test_a_person_plays_one_conversation_at_a_time(seat: str, workers: int) -> None:
+    assert compose_tree([seat]).runner.workers == workers
+    assert compose_tree([seat, "runner.workers=3"]).runner.workers == 3
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--model", "gpt4o", "trials=2"], "--model: keys are written without dashes: model=gpt4o"),
@@ -326,6 +342,7 @@ def test_looking_at_the_config_loads_nothing_heavy(arguments: list[str], shown: 
     imported = set(re.findall(r"^import time:.*\| +(\w+)", ended.stderr, re.MULTILINE))
     assert ended.returncode == 0
     assert shown in ended.stdout
+    assert not {"format:", "llm:"} & set(ended.stdout.split()), "groups of other commands, or of files only"
     assert "hydra" in imported
     assert imported & HEAVY == set()
     assert list(tmp_path.iterdir()) == []

@@ -47,6 +47,8 @@ def test_a_run_is_played_once_and_grows_by_trials(
         again = generate(*cell)  # which writes nothing
     assert again.code == 0
     assert "is complete: every episode" in again.err
+    shown = f"/#/experiments/1/runs/{store.read_json('mlflow.json')['run_id']}"
+    assert [shown in done.out.replace("\n", "") for done in (first, again)] == [True, True]
 
     more = generate(*cell, "trials=4")
     assert more.code == 0, more.err
@@ -92,7 +94,11 @@ def check_prefect(api: str, folder: str) -> None:
     runs = httpx.post(f"{api}/flow_runs/filter", json={}).json()
     mine = [run for run in runs if run["name"] == folder]
     assert [run["state_type"] for run in mine] == ["COMPLETED", "COMPLETED"]
+    ends = {run["state"]["message"] for run in mine}
+    assert ends == {f"{n} of {n} graded, mean reward 1.000, success 100.0%, 0 tokens, 0.00 USD" for n in (5, 20)}
     tasks = httpx.post(f"{api}/task_runs/filter", json={}).json()
+    [first] = [task["state"]["message"] for task in tasks if task["name"] == "5 trial 0"]
+    assert first.startswith("reward 1, user_stop, ")
     assert {"5 trial 0", "18 trial 3"} <= {task["name"] for task in tasks}
     assert not any(task["tags"] for task in tasks), "for each tag Prefect asks its server before every task"
     artifacts = httpx.post(f"{api}/artifacts/filter", json={}).json()

@@ -153,6 +153,7 @@ def test_traces_are_a_session_each_as_the_hubs_viewer_reads_them(runs: dict[str,
     for file in files:
         head, *lines = map(json.loads, file.read_text().splitlines())
         assert (head["type"], head["harness"], head["reward"]) == ("session", "tautraj", 1.0)
+        assert head["id"] == f"{head['cell']}-{head['episode']}", "cells have episodes of the same id"
         assert {line["type"] for line in lines} == {"message"}
         messages = [line["message"] for line in lines]
         assert [message["role"] for message in messages][:3] == ["system", "assistant", "user"]
@@ -177,8 +178,9 @@ def test_a_run_that_is_named_twice_is_one(runs: dict[str, Path], tmp_path: Path)
 
 
 def test_into_the_run_directory_where_nothing_else_is_said(runs: dict[str, Path], tmp_path: Path) -> None:
-    for _ in range(2):
-        export(f"run={runs['train']}")
+    os.utime(runs["train"] / "run.yaml")
+    for named in (f"run={runs['train']}", f"run={runs['train']}/", f"root={runs['train'].parents[1]}"):
+        export(named)
     [folder] = (runs["train"] / "exports").iterdir()
     assert folder.name.startswith("sft-")
     assert {path.name for path in folder.iterdir()} == {"README.md", "train.jsonl", "operations.png", "lengths.png"}

@@ -22,6 +22,7 @@ from support.provider.server import Provider
 from support.running_process import IDS, MOCK, Slow, played_offline
 
 from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
 from tautraj.store import Store
 
 pytestmark = pytest.mark.xdist_group("deployments")  # its Prefect server and worker
@@ -47,8 +48,20 @@ def test_every_parameter_is_one_of_its_flow() -> None:
         flow = import_object(
             str(REPO / deployment["entrypoint"].split(":")[0]) + ":" + deployment["entrypoint"].split(":")[1]
         )
-        assert set(deployment["parameters"]) == set(flow.parameters.properties)
+        assert set(deployment["parameters"]) <= set(flow.parameters.properties)
+        assert not flow.parameters.required, "Quick run sets nothing"
         assert "as on the command line" in flow.parameters.properties["overrides"]["description"]
+
+
+def test_a_field_offers_the_choices_and_an_empty_one_is_not_set() -> None:
+    fields = import_object(f"{REPO}/flows/deployments.py:generate_deployed").parameters.properties
+    to_words = import_object(f"{REPO}/flows/deployments.py:to_words")
+    assert fields["domain"]["enum"] == ["airline", "mock", "retail", "telecom"]
+    assert (fields["trials"]["type"], fields["budget_usd"]["type"]) == ("integer", "number")
+    filled = {"model": "gpt4o", "user": None, "name": "first try", "tasks.limit": 2, "domain": "airline", "hub": ""}
+    words = to_words(filled, ["domain=mock", "seed=7"])
+    assert words == ["model=gpt4o", "name='first try'", "tasks.limit=2", "domain=mock", "seed=7"]
+    assert compose_tree(words)["name"] == "first try"
 
 
 class Deployed:

@@ -73,7 +73,7 @@ def test_what_is_long_is_shortened_unless_all_of_it_is_wanted(run: Run, capsys: 
     store.write(records.trajectory(turns=[said]))
     found = asked(f"run={store.path}")
     short, whole = printed(found, capsys), printed(found, capsys, full=True)
-    assert "2,507 letters, full=true shows them" in short
+    assert "2,507 characters, full=true shows them" in short
     assert "the end" not in short
     assert "the end" in whole
 

@@ -5,6 +5,7 @@ Not here: that the forms are read as they should be when a model gets them wrong
 """
 
 import itertools
+import json
 import os
 import re
 import signal
@@ -29,6 +30,7 @@ from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import grade_episode
+from tautraj.runs.rehearsed.facts import list_facts
 from tautraj.runs.rehearsed.launch import address_seats, serve_rehearsed
 from tautraj.runs.rehearsed.script import ScriptStep
 from tautraj.runs.rehearsed.script_builder import build_script
@@ -149,6 +151,33 @@ def test_a_plan_names_what_the_customer_is_asked_to_do() -> None:
     asked = "On your device, please grant app permission (app name: messaging; permission: sms)."
     step = ScriptStep(say=asked, name="", arguments={}, writes=True, asks_confirmation=False)
     assert build_plan([step], 0) == "1. Ask the customer to grant app permission on its own device."
+
+
+def test_a_belief_says_what_was_found() -> None:
+    """The customer's device answers in words, a tool in JSON, of which what was asked for need not be said again."""
+
+    def step(name: str, *, writes: bool = False, **arguments: str) -> ScriptStep:
+        return ScriptStep(say=None, name=name, arguments=arguments, writes=writes, asks_confirmation=False)
+
+    order = {
+        "order_id": "#W1",
+        "address": {"city": "Austin", "zip": "78701"},
+        "items": [{"name": "Desk Lamp", "price": 9.5}, {"name": "Mug", "price": 3.0}],
+        "payments": {"paypal_1": {"source": "paypal"}},
+        "notes": [],
+    }
+    transcript = [
+        "Agent: On your device, please check status bar.",
+        "Customer: It says: Status Bar: No Signal",
+        f'Agent called get_order({{"order_id": "#W1"}}): {json.dumps(order)}',
+        'Agent called cancel_order({"order_id": "#W1"}): {}',
+    ]
+    taken = [step("get_order", order_id="#W1"), step("cancel_order", writes=True, order_id="#W1")]
+    assert [(fact.fact, fact.source) for fact in list_facts(taken, "\n".join(transcript))] == [
+        ("the customer's device says: Status Bar: No Signal", "the customer"),
+        ("get order for #W1: address Austin, 78701; items Desk Lamp, Mug; payments paypal_1", "get_order"),
+        ("done: cancel order for #W1", "cancel_order"),
+    ]
 
 
 def check_customer(trajectory: Trajectory, strategy: str) -> None:

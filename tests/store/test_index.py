@@ -56,10 +56,11 @@ def test_a_file_that_broke_is_set_aside_whatever_the_index_says(store: Store) ->
     assert [failure.kind for failure in store.read_failures(set())] == ["BrokenRecord"]
 
 
-@pytest.mark.parametrize("schema", [SCHEMA_VERSION - 1, SCHEMA_VERSION + 1, None, "4"])
-def test_of_another_version_it_is_passed_over(store: Store, schema: Any) -> None:
+@pytest.mark.parametrize("key", ["schema", "summary"])
+@pytest.mark.parametrize("change", [-1, 1, None])
+def test_of_another_version_it_is_passed_over(store: Store, key: str, change: int | None) -> None:
     found = store.read_json(index.INDEX_FILE)
-    store.write_json(index.INDEX_FILE, {**found, "schema": schema})
+    store.write_json(index.INDEX_FILE, {**found, key: change and found[key] + change})
     assert rewards(store) == dict.fromkeys(IDS, 1.0)
 
 

@@ -40,19 +40,21 @@ def test_it_is_refused_where_nobody_can_type(tmp_path: Path, workers: str) -> No
 
 
 def test_one_conversation_at_a_time(terminal: Terminal, tmp_path: Path) -> None:
-    _, out, err = run_at(terminal.stdin, tmp_path)
-    assert (out, err) == ("", "error: user=human plays one conversation at a time: add runner.workers=1\n")
+    _, out, err = run_at(terminal.stdin, tmp_path, "runner.workers=2")
+    assert (out, err) == ("", "error: user=human plays one conversation at a time: leave out runner.workers=2\n")
 
 
 def test_what_is_typed_is_said_and_tools_are_used(terminal: Terminal, server: str, tmp_path: Path) -> None:
     """Telecom, with the oracle as the agent: a tool that is not there, one that is, a word, and the end."""
     typed = ["/nope", "/check_status_bar", "My phone does not work.", "###STOP###"]
     os.write(terminal.typing, "".join(f"{line}\n" for line in typed).encode())
-    words = ["domain=telecom", "split=small", "tasks.limit=1", "runner.workers=1"]
-    done = run_at(terminal.stdin, tmp_path, *words, PREFECT_API_URL=server)
+    words = ["domain=telecom", "split=small", "tasks.limit=1"]
+    done = run_at(terminal.stdin, tmp_path, *words, PREFECT_API_URL=server, COLUMNS="60")
     assert done.code == 0, done.err
     assert "Your tools: check_status_bar" in done.out
     assert "Agent: Hi! How can I help you today?" in done.out
+    scenario = done.out.partition("Agent: ")[0]
+    assert max(map(len, scenario.splitlines())) <= 60, "lines are as wide as the terminal"
     [record] = [json.loads(path.read_text()) for path in (tmp_path / "out").rglob("episodes/*.json")]
     customer = [turn for turn in record["turns"] if turn["seat"] == "user"]
     assert [turn["kind"] for turn in customer] == ["mistake", "tool_call", "message", "message"]

@@ -3,12 +3,27 @@
 Not here: composing them (`config.command_line`).
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from omegaconf import OmegaConf
 
 from tautraj.config.run import CONF
+
+NAMES_ELSEWHERE = {
+    ("format", "jsonl"): "file=jsonl",
+    ("format", "json"): "file=jsonl",
+    ("format", "parquet"): "file=parquet",
+    ("format", "openai"): "format=sft",
+    ("format", "messages"): "format=sft",
+    ("format", "chatml"): "format=sft",
+    ("format", "chat"): "format=sft",
+    ("format", "dpo"): "format=preference",
+    ("format", "grpo"): "format=prompts",
+    ("format", "rl"): "format=prompts",
+}
+"""Group and a choice that other programs have -> what it is here."""
 
 
 def is_group_choice(override: str) -> bool:
@@ -22,6 +37,18 @@ def is_group_choice(override: str) -> bool:
 def list_choices(group: str) -> list[str]:
     """The choices of a group, sorted; empty if there is no such group."""
     return sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+
+
+def list_groups(groups: Iterable[str]) -> str:
+    """The groups of `conf/` among `groups`, each with its choices, a line each, for `--help`."""
+    own = sorted(group for group in groups if not group.startswith("hydra/"))
+    return "\n".join(f"{group}: {', '.join(list_choices(group))}" for group in own)
+
+
+def suggest_other_key(group: str, choice: str) -> str:
+    """Return " Did you mean …?" with what `group=choice` of other programs is here; "" if there is none."""
+    meant = NAMES_ELSEWHERE.get((group, choice.lower()))
+    return f" Did you mean {meant}?" if meant else ""
 
 
 def list_number_keys(group: str) -> list[str]:

@@ -20,11 +20,19 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from tautraj.config.choices import is_group_choice, list_choices, list_number_keys, suggest_choice, suggest_forms
+from tautraj.config.choices import (
+    is_group_choice,
+    list_choices,
+    list_groups,
+    list_number_keys,
+    suggest_choice,
+    suggest_forms,
+    suggest_other_key,
+)
 from tautraj.config.llm import OFFLINE_COMPONENTS
 from tautraj.config.run import CONF
 from tautraj.errors import ConfigError, Interrupted, TautrajError, UserError, suggest_closest
-from tautraj.printable import collapse_whitespace, escape_unprintable
+from tautraj.printable import collapse_whitespace, escape_unprintable, wrap_words
 from tautraj.redaction import redact_credentials, redact_text
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
@@ -88,11 +96,14 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
     try:
         _check_flags(sys.argv[1:])
         _check_choices(overrides)
+        OmegaConf.register_new_resolver("list_groups", list_groups, replace=True)  # for the templates of --help
         hydra.main(version_base=None, config_path=str(CONF), config_name=config_name)(run_guarded)()
     except ConfigError as error:
         sys.exit(_print_error(str(error)))
     except HYDRA_ERRORS as error:
         sys.exit(_print_error(explain_error(error, overrides, config_name)))
+    except BrokenPipeError:  # of `--help | head`; nothing more can be printed, not by Python's own flush either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except BUILTIN_ERRORS as error:
         if in_command:  # a bug of this project, not of the command line
             raise
@@ -106,7 +117,8 @@ def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
 
     `grid.<axis>=<levels>`: `++` adds the axis or changes it, and brackets may be omitted. `agent=rules` seats the one
     llm that can play it, unless the seat is named: in a defaults list, a choice can override earlier ones only, and
-    seats come last so that `model=oracle` can select its agent.
+    seats come last so that `model=oracle` can select its agent. A person at the keyboard plays one conversation at a
+    time, unless `runner.workers` is named.
     """
     seats = [
         f"{seat}={llm}"
@@ -114,7 +126,10 @@ def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
         for component, llm in OFFLINE_COMPONENTS[seat].items()
         if f"{group}={component}" in overrides and not any(word.startswith(f"{seat}=") for word in overrides)
     ]
-    return [*(GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides), *seats]
+    words = [*(GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides), *seats]
+    if "user=human" in words and not any(word.startswith("runner.workers=") for word in words):
+        words.append("runner.workers=1")
+    return words
 
 
 def to_hydra_literal(value: Any) -> str:
@@ -137,7 +152,8 @@ def _rewrite_axis(match: re.Match[str]) -> str:
 
 def _print_error(text: str) -> int:
     for line in escape_unprintable(redact_text(text)).split("\n"):
-        print(f"error: {line}", file=sys.stderr)
+        fault = f"error: {line}"
+        print(wrap_words(fault) if sys.stderr.isatty() else fault, file=sys.stderr)
     return 2
 
 
@@ -184,7 +200,7 @@ def explain_error(error: Exception, overrides: Sequence[str], config_name: str) 
         group, _, name = str(error.missing_cfg_file).rpartition("/")
         own = ". For a title of your own: name=…; for a folder: root=…" if group == "experiment" else ""
         return (
-            f"{group}={name} does not exist.{suggest_closest(name, error.options)} "
+            f"{group}={name} does not exist.{suggest_other_key(group, name) or suggest_closest(name, error.options)} "
             f"{group} is one of: {', '.join(error.options)}{own}"
         )
     if several := SEVERAL_VALUES.match(text):

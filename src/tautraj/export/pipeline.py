@@ -6,6 +6,7 @@ task. Not here: filters (`export.selection.filters`), refusals (`export.contamin
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) 
     if request.hub:
         hub.check_token()
     sources = open_sources(resolve_runs(request.run, request.root, say))
-    folder = _resolve_folder(request, next(iter(sources.values())))
+    folder = _resolve_folder(request, list(sources.values()))
     check_replaceable(folder)
     scanned = [episode for source in sources.values() for episode in scan(source, request)]
     if not scanned:
@@ -126,18 +127,18 @@ def _suggest_next_step(funnel: Sequence[FunnelStep]) -> str:
     return "Ask for less: choose=any_success, or a choose.… of your own"
 
 
-LATER_CHOICES = ("families", "difficulties")
-"""Filters that exports of older versions did not have: unused, they do not change the name of a folder."""
-
-
-def _resolve_folder(request: ExportRequest, first: Source) -> Path:
+def _resolve_folder(request: ExportRequest, sources: Sequence[Source]) -> Path:
+    """The folder that `out` names, else one in the first run directory, by a digest of what is written."""
+    first = sources[0]
     if request.out is not None and "://" in request.out:
         raise ConfigError(f"out={redact_credentials(request.out)} is no folder of this machine: name one, out=FOLDER")
     if request.out is not None:
         return Path(request.out).expanduser().resolve()
     if not first.store.is_local:
         raise ConfigError(f"{first.url} is not on this machine: say where the dataset goes, out=FOLDER")
-    left_out: dict[str, Any] = {"hub": True, "hub_private": True, "format": {"sessions", "both_labels"}}
-    left_out["choose"] = {name for name in LATER_CHOICES if getattr(request.choose, name) is None}
-    digest = hashlib.sha256(request.model_dump_json(exclude=left_out).encode()).hexdigest()[:8]
+    left_out: dict[str, Any] = dict.fromkeys(("run", "root", "out", "hub", "hub_private"), True)
+    left_out["format"] = {"sessions", "both_labels"}
+    others = [os.path.relpath(source.url, first.url) for source in sources[1:]]
+    written = f"{request.model_dump_json(exclude=left_out)}{others}"
+    digest = hashlib.sha256(written.encode()).hexdigest()[:8]
     return Path(first.store.path, "exports", f"{request.format.name}-{digest}").resolve()

@@ -19,7 +19,7 @@ def traces(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
         if conversation.chosen:
             trajectory = conversation.trajectory
             name = f"{trajectory.domain} {trajectory.task_id} trial {trajectory.trial}: reward {trajectory.reward}"
-            head = {"type": "session", "harness": HARNESS, "id": trajectory.id, "name": name}
+            head = {"type": "session", "harness": HARNESS, "id": f"{trajectory.cell}-{trajectory.id}", "name": name}
             messages = iter_turn_messages(trajectory.turns, trajectory.system_prompt, style)
             lines = [{"type": "message", "message": _to_trace(made, trajectory.model)} for made in messages]
             yield {"session": [{**head, **lineage(conversation)}, *lines]}

@@ -43,8 +43,10 @@ def is_transient(_task: Any, _run: Any, state: Any) -> bool:
 
 
 @task(name="episode", task_run_name="{title}", cache_policy=NO_CACHE, persist_result=False)
-def play_episode(play: Player, spec: EpisodeSpec, title: str) -> EpisodeSummary:
-    return play(spec)
+def play_episode(play: Player, spec: EpisodeSpec, title: str) -> State[EpisodeSummary]:
+    summary = play(spec)
+    worth = "not graded" if summary.reward is None else f"reward {summary.reward:g}"
+    return Completed(message=f"{worth}, {summary.outcome}, {summary.turns} turns", data=summary)
 
 
 def run_in_flow(
@@ -188,9 +190,9 @@ def conclude_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
 
 
 def final_state(scheduler: CellScheduler) -> State:
-    """The state that a flow run ends in."""
-    message = progress_bar.format_progress(scheduler)
+    """The state that a flow run ends in. Its message: why it ended early, if it did, and the results."""
     end_error = scheduler.end_error
+    message = " ".join([*([str(end_error)] if end_error else []), progress_bar.format_results(scheduler)])
     if isinstance(end_error, Interrupted):
         return Cancelled(message=message)
     return Failed(message=message) if end_error else Completed(message=message)

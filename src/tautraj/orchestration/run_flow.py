@@ -18,7 +18,7 @@ from tautraj.runs.estimates import estimate
 from tautraj.runs.plan import RunPlan, plan_run
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
-from tautraj.store.tracking_pointer import is_tracking_incomplete, read_pointer
+from tautraj.store.tracking_pointer import is_tracking_incomplete
 
 
 def generate(run: Run, config: Mapping[str, Any]) -> str:
@@ -62,16 +62,16 @@ def warn_of_endings(runs: Iterable[Run]) -> None:
 def _show_complete(plan: RunPlan) -> None:
     """The closing table of a run that owes nothing."""
     from tautraj import report
+    from tautraj.tracking.location import find_location
     from tautraj.tracking.tracker import backfill_command
 
     console.say("This run is complete: every episode has been played. Use trials=N to add more.")
     progress, links = RunProgress(plan), {"run directory": plan.store.url}
     links |= report.find_report(plan.store)
-    pointer = read_pointer(plan.store)
     if plan.run.tracking.name == "mlflow" and is_tracking_incomplete(plan.store):
         links["MLflow"] = f"lacks something of this run: {backfill_command(plan.store)}"
-    elif pointer.run_id is not None:
-        links["MLflow"] = f"run {pointer.run_id} in {pointer.uri}"
+    elif location := find_location(plan.store):
+        links["MLflow"] = location
     tables.print_summary(progress, progress.compute_metrics(), links)
 
 

@@ -19,6 +19,7 @@ from tautraj.runs.sweep.grid import Sweep
 from tautraj.runs.sweep.matrix import CellResult, Matrix, build_matrix, to_csv
 from tautraj.store import Store
 from tautraj.store.tracking_pointer import is_tracking_incomplete
+from tautraj.tracking.location import find_location
 from tautraj.tracking.sweep_tracker import SweepTracker
 
 SWEEP_YAML_HEADER = """\
@@ -65,6 +66,8 @@ def conclude_sweep(sweep: Sweep, cells: Sequence[CellRun], tracker: SweepTracker
     if tracker:
         owed = any(cell.progress.owed for cell in cells)
         links["MLflow"] = tracker.finish(matrix, "FAILED" if owed else "FINISHED")
+    elif location := find_location(store):
+        links["MLflow"] = location
     sweep_tables.print_matrix(sweep.title, matrix, links)
     sweep_tables.print_directories({cell.title: cell.plan.store.url for cell in cells})
     return matrix

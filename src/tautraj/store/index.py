@@ -14,6 +14,11 @@ from tautraj.trajectory import SCHEMA_VERSION
 
 INDEX_FILE = "index.json"
 
+SUMMARY_VERSION = 2
+"""Raised when `summarise` makes another summary of the same record."""
+
+VERSIONS = (SCHEMA_VERSION, SUMMARY_VERSION)
+
 ENTRIES_ADAPTER: TypeAdapter[list[tuple[str, EpisodeSummary]]] = TypeAdapter(list[tuple[str, EpisodeSummary]])
 """(stamp of the episode file, summary)."""
 
@@ -38,14 +43,14 @@ def save_index(store: Store, rows: Iterable[EpisodeSummary]) -> None:
     stamps = store.read_stamps()
     entries = [(stamps[row.id], row) for row in rows if row.id in stamps]
     store.write_chunks(
-        INDEX_FILE, [b'{"schema": %d, "rows": ' % SCHEMA_VERSION, ENTRIES_ADAPTER.dump_json(entries), b"}\n"]
+        INDEX_FILE, [b'{"schema": %d, "summary": %d, "rows": ' % VERSIONS, ENTRIES_ADAPTER.dump_json(entries), b"}\n"]
     )
 
 
 def _read_index(store: Store) -> dict[tuple[str, str], EpisodeSummary]:
-    """(id, stamp) -> summary; empty if there is no index, or it has another schema or shape."""
+    """(id, stamp) -> summary; empty if there is no index, or it has another version or shape."""
     content = store.read_json(INDEX_FILE)
-    if not isinstance(content, dict) or content.get("schema") != SCHEMA_VERSION:
+    if not isinstance(content, dict) or (content.get("schema"), content.get("summary")) != VERSIONS:
         return {}
     try:
         return {(row.id, stamp): row for stamp, row in ENTRIES_ADAPTER.validate_python(content.get("rows"))}

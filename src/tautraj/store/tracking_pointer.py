@@ -13,6 +13,8 @@ class TrackingPointer(NamedTuple):
     uri: str | None = None
     """URI of the MLflow store, secrets masked; None: the directory was never tracked."""
     run_id: str | None = None
+    experiment_id: str | None = None
+    """Of the MLflow run; None: written by an older version."""
     status: str | None = None
     """MLflow's status: RUNNING, FINISHED or FAILED."""
     complete: bool = True
@@ -26,7 +28,9 @@ def read_pointer(store: Store) -> TrackingPointer:
     content = store.read_json(POINTER_FILE)
     if not isinstance(content, dict):
         return TrackingPointer()
-    texts = {key: str(content[key]) for key in ("uri", "run_id", "status", "parent") if content.get(key)}
+    texts = {
+        key: str(content[key]) for key in ("uri", "run_id", "experiment_id", "status", "parent") if content.get(key)
+    }
     return TrackingPointer(**texts, complete=bool(content.get("complete", True)))
 
 

@@ -19,9 +19,9 @@ from filelock import FileLock
 from tautraj.config import EpisodeSelection
 from tautraj.metrics import EpisodeSummary, Metrics, select_pass_hats
 from tautraj.redaction import redact_tree
-from tautraj.store import Store, ui_addresses
-from tautraj.store.tracking_pointer import TrackingPointer, read_pointer, write_pointer
-from tautraj.tracking import experiment_page, run_fields
+from tautraj.store import Store
+from tautraj.store.tracking_pointer import read_pointer, write_pointer
+from tautraj.tracking import experiment_page, location, run_fields
 from tautraj.tracking.database import create_database, find_database
 
 PARENT_TAG = "mlflow.parentRunId"
@@ -143,8 +143,14 @@ class MlflowRun:
     def write_pointer(self, status: str, complete: bool) -> None:
         """Write `mlflow.json` into the run directory. A parent that a sweep wrote there stays."""
         store = self._description.store
-        parent = read_pointer(store).parent
-        write_pointer(store, TrackingPointer(self.masked_uri, self._run_id or None, status, complete, parent))
+        pointer = read_pointer(store)._replace(
+            uri=self.masked_uri,
+            run_id=self._run_id or None,
+            experiment_id=self._experiment_id or None,
+            status=status,
+            complete=complete,
+        )
+        write_pointer(store, pointer)
 
     @property
     def masked_uri(self) -> str:
@@ -153,12 +159,7 @@ class MlflowRun:
 
     def describe_location(self) -> str:
         """Where the MLflow run can be seen: an address, or a command and an address."""
-        path = f"/#/experiments/{self._experiment_id}/runs/{self._run_id}"
-        if self._uri.startswith("http"):
-            return str(redact_tree(self._uri)).rstrip("/") + path
-        if server := ui_addresses.find_mlflow(Path(self._uri.removeprefix("sqlite:///")).parent):
-            return f"{server}{path}"
-        return f"make ui, then http://127.0.0.1:5000{path}"
+        return location.describe_location(self._uri, self._experiment_id, self._run_id)
 
     def _database_lock(self) -> Any:
         """Lock under which a SQLite store is created or upgraded: three processes at once corrupt it."""

@@ -7,7 +7,7 @@ from tautraj.config import Run
 from tautraj.config.components import attach_check
 from tautraj.errors import ConfigError
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, parse_json_object
-from tautraj.printable import escape_unprintable
+from tautraj.printable import escape_unprintable, wrap_words
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
 
@@ -15,12 +15,16 @@ INSTRUCTIONS = "Say something in one line. Ctrl-D, or {stop}, ends the conversat
 
 TOOL_INSTRUCTIONS = 'Your tools: {names}. Use one with /name or /name {{"argument": "value"}}.'
 
+RULER = "=" * 60
+
 
 def _check(run: Run, **_: Any) -> None:
     if not sys.stdin.isatty():
         raise ConfigError("user=human needs a terminal. Run the command in one, or choose another user=…")
     if run.runner.workers > 1:
-        raise ConfigError("user=human plays one conversation at a time: add runner.workers=1")
+        raise ConfigError(
+            f"user=human plays one conversation at a time: leave out runner.workers={run.runner.workers}"
+        )
 
 
 @attach_check(_check)
@@ -36,18 +40,17 @@ def human(context: UserContext) -> Customer:
                 INSTRUCTIONS.format(stop=context.stop_word),
                 *([TOOL_INSTRUCTIONS.format(names=", ".join(names))] if names else []),
             ]
-            print(
-                escape_unprintable("\n".join(["", "=" * 60, context.scenario.text.strip(), *instructions, "=" * 60]))
-            )
+            introduction = "\n".join(["", RULER, context.scenario.text.strip(), *instructions, RULER])
+            print(wrap_words(escape_unprintable(introduction)))
             introduced = True
-        print(f"\nAgent: {escape_unprintable(message)}")
+        print(wrap_words(escape_unprintable(f"\nAgent: {message}")))
         while True:
             try:
                 line = input("You: ").strip().encode(errors="replace").decode()  # bytes that are not valid text
             except EOFError:
                 return context.stop_word
             if line.startswith("/") and names:
-                print(escape_unprintable(_use_tool(context, line[1:])))
+                print(wrap_words(escape_unprintable(_use_tool(context, line[1:]))))
             elif line:
                 return line
 

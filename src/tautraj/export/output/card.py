@@ -160,7 +160,7 @@ def _render_guard(request: ExportRequest, *, has_worlds: bool) -> Iterator[str]:
 def _render_stats(stats: DatasetStats) -> Iterator[str]:
     yield "## What it teaches\n"
     yield from render_table(
-        ("operation", "conversations kept", "came in graded", "of them succeeded"), stats.operations
+        ("operation", "conversations kept", "found, graded", "of them succeeded"), stats.operations
     )
     if stats.unused_tools:
         yield f"\nOf the writing tools, no conversation has: {', '.join(f'`{name}`' for name in stats.unused_tools)}."

@@ -82,7 +82,7 @@ def write_plots(folder: Path, stats: DatasetStats, chosen: Sequence[Candidate]) 
     charts.set_whole_ticks(covered.xaxis)
     rates = [operation.succeeded / operation.graded if operation.graded else 0.0 for operation in stats.operations]
     charts.draw_rates(success, rates)
-    success.set_title("Success of all that came in", **charts.TITLE)
+    success.set_title("Success of all that were found", **charts.TITLE)
     success.invert_yaxis()
     _save(figure, folder / "operations.png")
 

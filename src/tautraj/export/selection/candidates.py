@@ -11,7 +11,7 @@ from tautraj.benchmarks.origins import TaskOrigin
 from tautraj.export.similarity import compute_sketch
 from tautraj.grading.labels import find_writes
 from tautraj.metrics import total_usd
-from tautraj.trajectory import Labels, Trajectory
+from tautraj.trajectory import Labels, Trajectory, count_turns
 
 EMPTY_SKETCH = array("I")
 
@@ -76,7 +76,7 @@ def build_candidate(
         prompt_hash=trajectory.prompt_hashes.get("system", "")[:12],
         reward=trajectory.reward,
         labels=trajectory.labels,
-        turns=sum(not turn.given for turn in trajectory.turns),
+        turns=count_turns(trajectory.turns),
         tokens=model.tokens_in + model.tokens_out if model else 0,
         usd=total_usd(seat_usage.usd for seat_usage in usage.values()),
         operations=tuple(turn.tool_call.name for turn in find_writes(trajectory, writing_tools) if turn.tool_call),

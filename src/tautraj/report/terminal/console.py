@@ -4,13 +4,22 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tautraj.printable import escape_unprintable
+from tautraj.printable import escape_unprintable, wrap_words
 from tautraj.redaction import redact_credentials
 
 
 def say(text: str) -> None:
-    """Print a line to stderr."""
-    Console(stderr=True, soft_wrap=True).print(safe_text(text))
+    """Print a line to stderr, as `print_sentence` does."""
+    _print_words(Console(stderr=True), text)
+
+
+def print_sentence(text: str) -> None:
+    """Print a line to stdout; a terminal that is narrower gets it broken between words, a path in it stays whole."""
+    _print_words(Console(), text)
+
+
+def _print_words(console: Console, text: str) -> None:
+    console.print(safe_text(wrap_words(text) if console.is_terminal else text), soft_wrap=True)
 
 
 def safe_text(text: str, style: str = "") -> Text:

@@ -149,7 +149,7 @@ def shorten(text: str) -> str:
     if len(text) <= MOST_CHARACTERS and len(lines) <= MOST_LINES:
         return text
     start = "\n".join(lines[:MOST_LINES])[:MOST_CHARACTERS].rstrip()
-    return f"{start} … ({len(text):,} letters, full=true shows them)"
+    return f"{start} … ({len(text):,} characters, full=true shows them)"
 
 
 def indent_json(text: str) -> str:

@@ -1,5 +1,6 @@
 """The progress bar of a run or of a sweep."""
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,18 @@ def format_progress(scheduler: CellScheduler) -> str:
     """All of the progress in a line."""
     left = scheduler.total - scheduler.done
     return f"{format_pace(scheduler)}, {left} to go, {format_activity(scheduler)}"
+
+
+def format_results(scheduler: CellScheduler) -> str:
+    """What came of the cells, in a line: 38 of 40 graded, mean reward 0.921, success 92.1%, 2 failed, 1.30 USD."""
+    rewards = [row.reward for cell in scheduler.cells for row in cell.progress.rows if row.reward is not None]
+    parts = [f"{len(rewards):,} of {scheduler.total:,} graded"]
+    if rewards and scheduler.success_rate is not None:
+        parts += [f"mean reward {math.fsum(rewards) / len(rewards):.3f}", f"success {scheduler.success_rate:.1%}"]
+    for name, count in (("failed", scheduler.failed), ("to go", scheduler.owed)):
+        parts += [f"{count:,} {name}"] if count else []
+    usd = scheduler.ledger.spent.usd
+    return ", ".join([*parts, f"{scheduler.tokens:,.0f} tokens", "unpriced" if usd is None else f"{usd:.2f} USD"])
 
 
 def format_pace(scheduler: CellScheduler) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tautraj.report.rendering import describe_seat
-from tautraj.report.terminal.console import safe_text
+from tautraj.report.terminal.console import print_sentence, safe_text
 from tautraj.runs.budget import Cost
 from tautraj.runs.sweep.grid import Sweep
 from tautraj.runs.sweep.matrix import Matrix, list_ks
@@ -44,10 +44,10 @@ def print_grid(sweep: Sweep, cells: Sequence[CellPlan]) -> None:
     console.print(_make_table(["cell", "episodes to play", "tokens about", "USD about"], rows, 1))
     sources = ", ".join(sorted({cell.estimate.source for cell in cells if cell.estimate.seats}))
     if sources:
-        console.print(safe_text(f"estimated from: {sources}"), soft_wrap=True)
+        print_sentence(f"estimated from: {sources}")
     if same := sweep.combination_count - len(cells):
-        console.print(f"{same} of the grid's combinations repeat another cell.", soft_wrap=True)
-    console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
+        print_sentence(f"{same} of the grid's combinations repeat another cell.")
+    print_sentence("dry_run: no model was called and nothing was written.")
 
 
 def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
@@ -61,17 +61,17 @@ def print_matrix(title: str, matrix: Matrix, links: Mapping[str, str]) -> None:
     console.print(safe_text(title), soft_wrap=True)
     console.print(_make_table(columns, cells, len(labels & {*columns})))
     if alike:
-        console.print(safe_text(", ".join(f"{name} {rows[0][name]}" for name in alike)), soft_wrap=True)
+        print_sentence(", ".join(f"{name} {rows[0][name]}" for name in alike))
     if any("(" in row[name] for row in rows for name in columns if name.startswith(PASS_HAT)):
-        console.print(f"{PASS_HAT}k (3/40): of the 40 tasks, 3 have k trials; it is over these.", soft_wrap=True)
+        print_sentence(f"{PASS_HAT}k (3/40): of the 40 tasks, 3 have k trials; it is over these.")
     if golden := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["gold_replayed"]}):
         replays = f"model={', '.join(golden)} replays the task's gold actions"
-        console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
+        print_sentence(f"{replays}: this checks the pipeline, it is no model's result.")
     if programs := sorted({cell["agent_llm"] for cell in matrix["cells"] if cell["played_by_program"]}):
         program = f"model={', '.join(programs)} is a program that knows no gold actions"
-        console.print(safe_text(f"{program}: it is no model's result."), soft_wrap=True)
+        print_sentence(f"{program}: it is no model's result.")
     for shares in matrix["variance"]:
-        console.print(safe_text(format_variance(shares)), soft_wrap=True)
+        print_sentence(format_variance(shares))
     for name, target in links.items():
         console.print(safe_text(f"{name + ':':<16} {target}"), soft_wrap=True)
 

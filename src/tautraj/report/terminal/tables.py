@@ -12,7 +12,7 @@ from rich.console import Console
 from tautraj.export.result import ExportResult
 from tautraj.grading.regrade import REGRADE_FILE, RegradeResult
 from tautraj.metrics import Metrics, describe_pass_hat, select_by_prefix, select_pass_hats
-from tautraj.report.terminal.console import print_table, safe_text
+from tautraj.report.terminal.console import print_sentence, print_table, safe_text
 from tautraj.runs.estimates import Estimate
 from tautraj.runs.plan import RunPlan
 from tautraj.runs.progress import RunProgress
@@ -28,13 +28,13 @@ def print_summary(progress: RunProgress, numbers: Metrics, links: dict[str, str]
     print_table(progress.plan.title, summary_rows(numbers))
     if run.model.is_gold_replay:
         replays = f"model={run.model.name} replays the task's gold actions"
-        console.print(safe_text(f"{replays}: this checks the pipeline, it is no model's result."), soft_wrap=True)
+        print_sentence(f"{replays}: this checks the pipeline, it is no model's result.")
     elif run.model.is_program:
         program = f"model={run.model.name} is a program that knows no gold actions"
-        console.print(safe_text(f"{program}: it is no model's result."), soft_wrap=True)
+        print_sentence(f"{program}: it is no model's result.")
     for failure in list(progress.failures.values())[:3]:
         line = f"failed: {failure.id}: {failure.kind}: {failure.message[:300]}"
-        console.print(safe_text(" ".join(line.split())), soft_wrap=True)
+        print_sentence(" ".join(line.split()))
     for name, target in links.items():
         console.print(safe_text(f"{name + ':':<15} {target}"), soft_wrap=True)
 
@@ -76,7 +76,7 @@ def print_plan(plan: RunPlan, estimate: Estimate) -> None:
     console = Console(soft_wrap=False)
     print_table(plan.title, plan_rows(plan, estimate))
     console.print(safe_text(f"run directory: {plan.store.url}"), soft_wrap=True)
-    console.print("dry_run: no model was called and nothing was written.", soft_wrap=True)
+    print_sentence("dry_run: no model was called and nothing was written.")
 
 
 def plan_rows(plan: RunPlan, estimate: Estimate) -> list[tuple[str, str]]:
@@ -114,7 +114,7 @@ def print_regrade(result: RegradeResult, url: str) -> None:
 def print_explanation(lines: Sequence[str]) -> None:
     """Print the lines of an explained reward."""
     for line in lines:
-        Console().print(safe_text(line), soft_wrap=True)
+        print_sentence(line)
 
 
 def print_export(result: ExportResult) -> None:
@@ -133,10 +133,10 @@ def print_export(result: ExportResult) -> None:
     print_table(result.folder.name, [*rows, ("USD per row", usd)])
     if result.gold_models:
         replays = f"model={', '.join(result.gold_models)} replays the task's gold actions"
-        console.print(safe_text(f"{replays}: these rows are no model's work."), soft_wrap=True)
+        print_sentence(f"{replays}: these rows are no model's work.")
     if result.programs:
         program = f"model={', '.join(result.programs)} is a program that knows no gold actions"
-        console.print(safe_text(f"{program}: these rows are no model's work."), soft_wrap=True)
+        print_sentence(f"{program}: these rows are no model's work.")
     console.print(safe_text(f"rows and card: {result.folder}"), soft_wrap=True)
     if result.hub_url:
         console.print(safe_text(f"on the Hub:    {result.hub_url}"), soft_wrap=True)

@@ -11,11 +11,8 @@ from tautraj.errors import InvalidToolCalls, WorldClosed
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
 from tautraj.runs.episode.limits import EpisodeLimits
 from tautraj.runs.episode.recorder import Recorder
-from tautraj.trajectory import Ending, Outcome, Seat, ToolCall, Turn, TurnKind
+from tautraj.trajectory import Ending, Outcome, Seat, ToolCall, Turn, TurnKind, count_turns
 from tautraj.users import Customer
-
-UNCOUNTED_KINDS = ("plan", "belief", "code")
-"""Kinds of turns that only their own seat sees; `limits.turns` does not count them, nor the customer's mistakes."""
 
 
 class EpisodeEnvironment:
@@ -142,7 +139,7 @@ class EpisodeEnvironment:
         self._recorder.record_turn(seat, kind, **side_channels._asdict(), **fields)
 
     def _check_turn_limit(self) -> None:
-        played = sum(not turn.given and not _is_uncounted(turn) for turn in self._recorder.turns)
+        played = count_turns(self._recorder.turns)
         if played >= self._limits.turns:
             self._close("max_turns", f"{played} turns")
 
@@ -161,7 +158,3 @@ class EpisodeEnvironment:
     def _check_open(self) -> None:
         if self.is_closed:
             raise WorldClosed("the episode has ended; nothing is done afterwards")
-
-
-def _is_uncounted(turn: Turn) -> bool:
-    return turn.kind in UNCOUNTED_KINDS or (turn.seat, turn.kind) == ("user", "mistake")

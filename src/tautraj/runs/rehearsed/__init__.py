@@ -7,6 +7,6 @@ pipeline (litellm, smolagents, every agent and strategy), not a model's result.
     script_builder  builds the script from the benchmark's tasks
     script          the records of the script
     server          the server process; wire: its requests and answers
-    agent           the model's seat; thoughts: its thoughts, beliefs and plans
+    agent           the model's seat; thoughts: its thoughts, beliefs and plans; facts: what a belief knows
     user            the user's seat, and the check of its drafts
 """

@@ -41,7 +41,7 @@ def answer(script: TaskScript, request: Request, settings: RehearsedSettings) ->
     if is_filled_prompt(BELIEF_PROMPT, prompt) or is_filled_prompt(PLAN_PROMPT, prompt):
         done = len(AGENT_LINE.findall(prompt)) - script.given_replies
         return RehearsedReply(
-            thoughts.build_belief(script, steps, done)
+            thoughts.build_belief(script, steps, done, prompt)
             if is_filled_prompt(BELIEF_PROMPT, prompt)
             else thoughts.build_plan(steps, done)
         )

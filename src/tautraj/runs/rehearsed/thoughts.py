@@ -3,13 +3,13 @@
 Beliefs and plans name the kind of a step to come but not its values, which a model could not know yet.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Literal
 
 from tautraj.agents.announcements import REFUSAL
 from tautraj.agents.belief import Belief, Fact
 from tautraj.benchmarks import Scenario
+from tautraj.runs.rehearsed.facts import describe_call, list_facts, spell_name
 from tautraj.runs.rehearsed.script import ScriptStep, TaskScript
 from tautraj.users.phone.requests import TOOL_REQUEST
 from tautraj.users.scripted import state_reason
@@ -31,7 +31,7 @@ def build_thought(steps: Sequence[ScriptStep], done: int) -> str:
         return "This has to be done on the customer's own device, so I ask for it."
     if step.asks_confirmation:
         return (
-            f"Next I would {_describe_call(following[0])}. That changes something: the customer has to say yes first."
+            f"Next I would {describe_call(following[0])}. That changes something: the customer has to say yes first."
         )
     if REFUSAL in step.say:
         return "The policy does not allow what the customer asks for, so I say so and close."
@@ -42,13 +42,13 @@ def build_thought(steps: Sequence[ScriptStep], done: int) -> str:
     return "The customer should know where things stand before I go on."
 
 
-def build_belief(script: TaskScript, steps: Sequence[ScriptStep], done: int) -> str:
-    """A `Belief` as JSON, after `done` of the steps."""
+def build_belief(script: TaskScript, steps: Sequence[ScriptStep], done: int, transcript: str) -> str:
+    """A `Belief` as JSON, after `done` of the steps, which `transcript` shows with what they came to."""
     taken = [step for step in steps[:done] if step.say is None]
     left = [step for step in steps[done:] if step.say is None]
     reason = state_reason(Scenario(*script.scenario))
     known = [Fact(fact=f"the customer says: {reason}", source="the customer")]
-    known += [Fact(fact=_format_known_fact(step), source=step.name) for step in taken[-MAX_SHOWN:]]
+    known += list(list_facts(taken, transcript))[-MAX_SHOWN:]
     state, why = _assess_state(taken, left)
     belief = Belief(state=state, explanation=why, known_facts=tuple(known), unknown_facts=_list_unknown_facts(left))
     return belief.model_dump_json()
@@ -64,10 +64,10 @@ def build_plan(steps: Sequence[ScriptStep], done: int) -> str:
 
 def _explain_call(step: ScriptStep) -> str:
     if step.writes:
-        return f"The customer has agreed to it, so now I {_describe_call(step)}."
+        return f"The customer has agreed to it, so now I {describe_call(step)}."
     if step.name.startswith("transfer"):
         return "What is left is beyond what I may do, so I hand the customer over."
-    return f"I should not guess, so I look it up: {_describe_call(step)}."
+    return f"I should not guess, so I look it up: {describe_call(step)}."
 
 
 def _assess_state(taken: Sequence[ScriptStep], left: Sequence[ScriptStep]) -> tuple[BeliefState, str]:
@@ -79,32 +79,18 @@ def _assess_state(taken: Sequence[ScriptStep], left: Sequence[ScriptStep]) -> tu
 
 
 def _list_unknown_facts(left: Sequence[ScriptStep]) -> tuple[str, ...]:
-    facts = (f"whether to {_spell_name(step)}" if step.writes else f"what {step.name} shows" for step in left)
+    facts = (f"whether to {spell_name(step)}" if step.writes else f"what {step.name} shows" for step in left)
     return tuple(dict.fromkeys(facts))[:MAX_SHOWN]
 
 
 def _format_plan_line(step: ScriptStep) -> str:
     if step.say is None:
-        return f"{_capitalise(_spell_name(step))} ({step.name})."
+        return f"{_capitalise(spell_name(step))} ({step.name})."
     if step.asks_confirmation:
         return "Say what is going to be changed, and wait for a yes."
     if request := TOOL_REQUEST.search(step.say):
         return f"Ask the customer to {request[1]} on its own device."
     return "Say where things stand, and ask for what is missing."
-
-
-def _format_known_fact(step: ScriptStep) -> str:
-    return f"done: {_describe_call(step)}" if step.writes else f"looked up: {_describe_call(step)}"
-
-
-def _describe_call(step: ScriptStep) -> str:
-    values = [value if isinstance(value, str) else json.dumps(value) for value in step.arguments.values()]
-    listed = ", ".join(value[:60] for value in values[:3])
-    return f"{_spell_name(step)} for {listed}" if listed else _spell_name(step)
-
-
-def _spell_name(step: ScriptStep) -> str:
-    return step.name.replace("_", " ")
 
 
 def _capitalise(words: str) -> str:
