@@ -66,7 +66,7 @@ best of the day
 passengers
     plain: It is for {people}.
     plain: The tickets are for {people}.
-    plain: {people} will be flying.
+    plain: It will be {people} on the plane.
     terse: For {people}.
     terse: Flying: {people}.
     terse: It is {people}.
@@ -80,35 +80,35 @@ passengers
     learner: It is for {people}, no other.
     learner: In the plane come {people}.
     annoyed: It is {people}, as it should say in my profile.
-    annoyed: Only {people}, no need to ask further.
+    annoyed: It is for {people}, no need to ask further.
     annoyed: For {people}, and no more forms, please.
 
 bags and insurance
     plain: I need {bags} and {insurance}.
     plain: With {bags}, please, and {insurance}.
-    plain: There will be {bags}, and as for protection, {insurance}.
+    plain: There will be {bags}, and I want {insurance}.
     terse: {bags}, {insurance}.
     terse: {insurance}, {bags}.
-    terse: Extras: {bags}, {insurance}.
-    chatty: I will be taking {bags}, and {insurance}, I have thought about it long enough.
-    chatty: As for luggage, it is {bags} this time, and after some thought {insurance}.
-    chatty: It is {bags} and {insurance}, simple as that.
+    terse: {bags} plus {insurance}.
+    chatty: I will be taking {bags}, and I want {insurance}, I have thought about it long enough.
+    chatty: I will have {bags} with me this time, and after some thought I want {insurance}.
+    chatty: {bags} and {insurance}, simple as that.
     formal: I require {bags} as well as {insurance}.
     formal: The booking should include {bags} and {insurance}.
-    formal: Please note: {bags}, and {insurance}.
+    formal: I should like to have {bags}, and {insurance}.
     learner: I have {bags} and I want {insurance}.
-    learner: It is {bags}, and {insurance}.
+    learner: Please with {bags}, and {insurance}.
     learner: I take {bags}, {insurance}.
     annoyed: {bags}, {insurance}, and nothing else, please.
     annoyed: I want {bags}, {insurance}, end of list.
-    annoyed: It is {bags} and {insurance}, before anybody asks.
+    annoyed: {bags} and {insurance}, before anybody asks.
 
 single payment
     plain: I will pay with {pay}.
     plain: Please charge {pay}.
     plain: The price can go on {pay}.
     terse: On {pay}.
-    terse: Pay: {pay}.
+    terse: Pay with {pay}.
     terse: Use {pay}.
     chatty: It can all go on {pay}, why not.
     chatty: This one is a treat, so take {pay}.

@@ -30,6 +30,26 @@ cancel
     annoyed: All I want is to cancel {ref}, how hard can it be?
     annoyed: Get {ref} off my account, cancel it completely.
 
+reason later
+    plain: It is about {key}: {reason}.
+    plain: I want to cancel {key} because {reason}.
+    plain: As for {key}, {reason}.
+    terse: {key}: {reason}.
+    terse: For {key}, {reason}.
+    terse: Because {reason}. That is for {key}.
+    chatty: Well, with {key} it is like this: {reason}.
+    chatty: Oh, about {key}, it is simply that {reason}.
+    chatty: You see, I cannot keep {key}, since {reason}.
+    formal: With regard to {key}, the reason is that {reason}.
+    formal: I have to give up {key} because {reason}.
+    formal: As far as {key} is concerned, {reason}.
+    learner: For {key} I tell you why, {reason}.
+    learner: Because {reason}, so no {key} for me.
+    learner: About {key} the reason is, {reason}.
+    annoyed: For {key}? Because {reason}.
+    annoyed: If you must know about {key}, {reason}.
+    annoyed: {key} has to go because {reason}, is that enough?
+
 no number
     plain: I do not have the number here, it is {ref}.
     plain: I cannot find the number. It is {ref}.
@@ -115,7 +135,7 @@ weather
     terse: the weather forecast is bad
     terse: a storm is coming
     terse: there is a flood warning
-    chatty: have you seen the forecast, there is a monster of a storm on its way
+    chatty: there is a monster of a storm on its way, as anybody can see in the forecast
     chatty: my aunt lives there and says the flood water is up to her porch
     chatty: they keep talking about tornado warnings on the radio and I get nervous
     formal: severe weather has been forecast for the period of the journey

@@ -176,7 +176,7 @@ payment
 payment tails
     plain: {said}, and use {pay} for it.
     plain: {said}, with {pay} for any difference.
-    plain: {said} and settle it with {pay}.
+    plain: {said}, and I will settle it with {pay}.
     terse: {said}, {pay}.
     terse: {said}, on {pay}.
     terse: {said}, with {pay}.

@@ -25,7 +25,7 @@ def cancel(view: View, target: Target, family: Family) -> Request | None:
     ask = view.say("cancel", ref=target.name)
     answers: dict[Topic, str] = {}
     if view.rng.random() < REASON_LATER_SHARE:
-        answers["reason"] = f"For {target.short} the reason is that {_lower(reason)}."
+        answers["reason"] = view.say("reason later", key=target.short, reason=_lower(reason))
         said = ask
     else:
         said = add_reason(view, ask, reason)
