@@ -61,7 +61,7 @@ def test_a_charge_is_named_where_there_is_one() -> None:
         "Do you confirm (yes/no)?"
     )
     assert paid == (
-        "I am going to change the bags of reservation HXDUBJ to 2 checked bags (2 at a charge), "
+        "I am going to change the bags of reservation HXDUBJ to 2 checked bags (at $50 each), "
         "paid with your gift card (gift_card_6941833). Do you confirm (yes/no)?"
     )
 
@@ -69,9 +69,9 @@ def test_a_charge_is_named_where_there_is_one() -> None:
 def test_flights_bags_and_payments_are_put_into_words() -> None:
     [announced] = [step for step in plan("airline", "20") if isinstance(step, str) and "going to" in step]
     assert announced == (
-        "I am going to book a one-way trip from JFK to SEA in economy, flights HAT136 on 2024-05-20 and HAT039 on "
-        "2024-05-20, for Mia Li, with 3 checked bags (free of charge) and no travel insurance, paid with 250 dollars "
-        "from your certificate (certificate_7504069) and 5 dollars from your credit card (credit_card_4421486). "
+        "I am going to book a one-way trip from JFK to SEA in economy, flights HAT136 and HAT039 on May 20, for Mia "
+        "Li (born April 5, 1990), with 3 checked bags (free of charge) and no travel insurance, paid with $250 from "
+        "your certificate (certificate_7504069) and $5 from your credit card (credit_card_4421486). "
         "Do you confirm (yes/no)?"
     )
 

@@ -10,6 +10,7 @@ from tau2.domains.airline.tools import AirlineTools
 
 from tautraj.agents.rules.airline import AIRLINE_DESK as DESK
 from tautraj.agents.rules.airline import rules
+from tautraj.agents.rules.airline.offers import find_hours
 from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.slots import list_cabins, list_dates, list_people, list_places
 from tautraj.agents.rules.desk import Call, Resolution
@@ -90,13 +91,15 @@ def test_places_dates_cabins_people_and_payments() -> None:
 
 
 CANCEL = "Please cancel RES001. "
+UNINSURED = rules.NO_GROUND.format(key="RES001", insurance=rules.UNINSURED)
+NOT_INSURED_REASON = rules.NO_GROUND.format(key="RES001", insurance=rules.NOT_INSURED_REASON)
 CANCELLATIONS: list[tuple[str, dict[str, Any], str | None]] = [
-    ("My plans have changed.", {}, rules.NO_GROUND),
+    ("My plans have changed.", {}, UNINSURED),
     ("My plans have changed.", {f"{RES}.cabin": "business"}, None),
     ("My plans have changed.", {f"{RES}.created_at": "2024-05-15T09:00:00"}, None),
-    ("My plans have changed.", {f"{RES}.insurance": "yes"}, rules.NO_GROUND),
+    ("My plans have changed.", {f"{RES}.insurance": "yes"}, NOT_INSURED_REASON),
     ("I am ill.", {f"{RES}.insurance": "yes"}, None),
-    ("I am ill.", {f"{RES}.insurance": "no"}, rules.NO_GROUND),
+    ("I am ill.", {f"{RES}.insurance": "no"}, UNINSURED),
     ("There is a storm.", {f"{RES}.insurance": "yes"}, None),
     ("My flight was cancelled.", {"flights.ABC001.dates.2024-05-20": {"status": "cancelled"}}, None),
     ("I am ill.", {f"{RES}.status": "cancelled"}, rules.IS_CANCELLED),
@@ -112,8 +115,9 @@ def test_a_cancellation_needs_a_ground(reason: str, edits: dict[str, Any], refus
         assert resolution.writes == (("cancel_reservation", {"reservation_id": "RES001"}),)
 
 
-def test_a_reason_is_asked_for() -> None:
-    assert _resolve("Please cancel RES001.").question == "Why would you like to cancel it?"
+@pytest.mark.parametrize("chat", ["", " I was looking forward to it. Such is life. What a pity."])
+def test_a_reason_is_asked_for(chat: str) -> None:
+    assert _resolve(f"Please cancel RES001.{chat}").question == "Why would you like to cancel RES001?"
 
 
 def test_a_trip_that_has_begun_is_for_a_human() -> None:
@@ -141,7 +145,9 @@ REFUSED = {
     "Add travel insurance to RES001.": rules.LATE_INSURANCE,
     "Change the destination of RES001 to Boston.": rules.OTHER_ROUTE,
     "Upgrade only the return flight of RES001 to business class.": rules.ONE_CABIN,
-    "My flight in RES001 is delayed and I want compensation.": rules.NO_COMPENSATION,
+    "My flight in RES001 is delayed and I want compensation.": rules.UNCONFIRMED.format(
+        key="RES001", statuses="available"
+    ),
 }
 
 
@@ -164,7 +170,7 @@ def test_a_cancelled_flight_is_compensated_by_passenger() -> None:
     certificate = ("send_certificate", {"user_id": ADA, "amount": 200})
     assert _resolve(said, cancelled | entitled).writes == (certificate,)
     without_right = cancelled | regular | {f"{RES}.insurance": "no", f"{RES}.cabin": "economy"}
-    assert _resolve(said, without_right).refusal == rules.NO_COMPENSATION
+    assert _resolve(said, without_right).refusal == rules.NO_RIGHT
 
 
 def test_a_correction_wins_and_one_about_another_reservation_does_not() -> None:
@@ -181,3 +187,90 @@ def test_a_customer_is_known_by_its_user_id() -> None:
     assert DESK.identify("I am Ada Obi.") is None
     unknown = ("get_user_details", {"user_id": "nobody_here_1234"})
     assert DESK.get_user_id(unknown, call(*unknown)) is None
+
+
+OTHER = {
+    "reservation_id": "RES002",
+    "origin": "PHX",
+    "destination": "LAS",
+    "flight_type": "one_way",
+    "cabin": "business",
+    "flights": [
+        {"origin": "PHX", "destination": "LAS", "flight_number": "ABC003", "date": "2024-05-22", "price": 500}
+    ],
+}
+
+
+def _resolve_with_another(said: str) -> Resolution:
+    """With a second reservation, of business class; the first is uninsured."""
+    database = make_small_database()
+    first = database["reservations"]["RES001"] | {"insurance": "no"}
+    plant(database, RES, first)
+    plant(database, "reservations.RES002", first | OTHER)
+    plant(database, f"users.{ADA}.reservations", ["RES001", "RES002"])
+    (wish,) = DESK.read(said)
+    return DESK.resolve(wish, ADA, _make_call(database))
+
+
+def test_all_reservations_are_dealt_with_one_by_one() -> None:
+    resolution = _resolve_with_another("Please cancel all my upcoming flights. My plans have changed.")
+    assert resolution.writes == (("cancel_reservation", {"reservation_id": "RES002"}),)
+    assert resolution.refusal == UNINSURED
+    ((_, arguments),) = _resolve_with_another(
+        "Downgrade all my business flights to basic economy, the money goes to my Visa ending in 1234."
+    ).writes
+    assert (arguments["reservation_id"], arguments["cabin"]) == ("RES002", "basic_economy")
+    assert _resolve_with_another("Cancel all reservations that are longer than 4 hours, I am ill.").question
+
+
+def test_the_price_of_a_change_is_said_with_it() -> None:
+    """Two passengers, from 150 + 120 to twice 500."""
+    resolution = _resolve("Upgrade RES001 to business class, on my Visa ending in 1234.")
+    assert resolution.terms == ("The difference is $1,460 to pay.",)
+
+
+def test_a_passenger_is_replaced_by_the_customer() -> None:
+    single = [{"first_name": "Bo", "last_name": "Obi", "dob": "1980-01-01"}]
+    resolution = _resolve("Change the passenger of RES001 to myself.", {f"{RES}.passengers": single})
+    ((_, arguments),) = resolution.writes
+    assert arguments["passengers"] == [{"first_name": "Ada", "last_name": "Obi", "dob": "1980-01-01"}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("How many suitcases are allowed on RES001?", "4 free checked bags (2 passengers in economy, silver member)"),
+        ("How much did I pay for RES001?", "$650 in total"),
+        ("What is my gift card balance?", "your gift cards hold $20"),
+    ],
+)
+def test_a_question_is_answered_in_a_sentence(asked: str, answer: str) -> None:
+    assert answer in (_resolve(asked).answer or "")
+
+
+def test_what_is_not_understood_is_asked_and_not_guessed() -> None:
+    assert _resolve("I would like to know something about RES001.").question == "What exactly would you like to know?"
+    assert DESK.read("Oh wonderful, thanks.") == []
+
+
+def test_a_complaint_waits_for_a_wish() -> None:
+    (complaint,) = DESK.read("I am frustrated with the delayed flight in RES001.")
+    assert DESK.resolve(complaint, ADA, _make_call(make_small_database())).question
+    assert DESK.amend(complaint, "I want compensation.").kind == "compensation"
+
+
+def test_an_answer_may_name_the_route_of_a_booking() -> None:
+    (wish,) = DESK.read("I would like to book a flight.")
+    assert DESK.amend(wish, "From Boston to Miami on May 20.").amendments
+    assert DESK.amend(wish, "It is about my trip to Miami on May 20.") == wish
+
+
+def test_hours_ranks_and_cards() -> None:
+    assert find_hours("I do not want to fly before 11am.") == (11 * 60, 24 * 60)
+    assert find_hours("after 8am and before 9pm") == (8 * 60, 21 * 60)
+    assert find_hours("any time") is None
+    assert [words.last_four for words in list_payments("on my credit card ending in 7334, or my 7447 card")] == [
+        "7334",
+        "7447",
+    ]
+    assert [words.is_largest for words in list_payments("two certificates, the larger one first")] == [None, True]

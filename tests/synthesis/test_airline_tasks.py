@@ -10,18 +10,11 @@ from support.airline_tasks import compose_drafts, make_few_customers
 
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.airline import GENERATOR
-from tautraj.synthesis.airline.clauses import bookings, cancellations, changes, choices, questions, refusals
+from tautraj.synthesis.airline.clauses import CLAUSES
 from tautraj.synthesis.composition import Draft
 from tautraj.synthesis.diversity import measure_distinct
 from tautraj.synthesis.text import write_text
 from tautraj.synthesis.voices import VOICES
-
-CLAUSES = {
-    f"{module.__name__.rpartition('.')[2]}.{name}": clause
-    for module in (bookings, cancellations, changes, choices, questions, refusals)
-    for name, clause in vars(module).items()
-    if isinstance(clause, dict) and name.isupper()
-}
 
 
 @pytest.fixture(scope="module")

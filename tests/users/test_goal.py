@@ -233,6 +233,7 @@ def test_it_agrees_to_what_it_wants(request_: Request, announced: str) -> None:
         (BOOKING, BOOKED, "economy", "business"),
         (BOOKING, BOOKED, "HAT039", "HAT040"),
         (BOOKING, BOOKED, "05-20", "05-21"),
+        (BOOKING, BOOKED.replace("2024-05-20", "May 20"), "May 20", "May 21"),
         (BOOKING, BOOKED, "3 checked", "2 checked"),
         (BOOKING, BOOKED, "no travel", "travel"),
         (BOOKING, BOOKED, "250 dollars", "200 dollars"),

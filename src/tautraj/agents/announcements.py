@@ -1,12 +1,14 @@
 """What the oracle says about a write: what it is going to do, and what it has done, with the names of things.
 
-Names of products, their options and flights are those of the tools' answers. Not here: when it is said
-(`agents.oracle`).
+Names of products and their options are those of the tools' answers. Not here: how journeys are named
+(`agents.journeys`), when it is said (`agents.oracle`).
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+
+from tautraj.agents.journeys import join, name_journey
 
 Peek = Callable[[str, dict[str, Any]], Any]
 """`GoldContext.peek`."""
@@ -54,23 +56,28 @@ WORDINGS = {
     "book_reservation": Wording(
         "book",
         "booked",
-        "a {trip} from {origin} to {destination} in {cabin}, flights {flights}",
-        ", for {passengers}, with {bags} and {insurance}, paid with {payments}",
+        "a {trip} from {origin} to {destination} in {cabin}, {flights}",
+        ", for {passengers} (born {births}), with {bags} and {insurance}, paid with {payments}",
     ),
-    "cancel_reservation": Wording("cancel", "cancelled", "reservation {reservation_id}{route}"),
+    "cancel_reservation": Wording(
+        "cancel",
+        "cancelled",
+        "reservation {reservation_id}{route}",
+        ", with the refund to the original payment methods within 5 to 7 business days",
+    ),
     "update_reservation_flights": Wording(
         "change",
         "changed",
-        "reservation {reservation_id} to {cabin}, flights {flights}",
+        "{change}",
         ", with any difference in price on {payment}",
     ),
     "update_reservation_baggages": Wording(
         "change", "changed", "the bags of reservation {reservation_id} to {bags}", "{bag_payment}"
     ),
     "update_reservation_passengers": Wording(
-        "change", "changed", "the passengers of reservation {reservation_id} to {passengers}"
+        "change", "changed", "the passengers of reservation {reservation_id} to {passengers}", " (born {births})"
     ),
-    "send_certificate": Wording("send", "sent", "you a certificate of {amount} dollars"),
+    "send_certificate": Wording("send", "sent", "you a certificate of ${amount}"),
     "refuel_data": Wording("add", "added", "{gb_amount} GB of data to your line {line_id}"),
     "enable_roaming": Wording("enable", "enabled", "roaming on your line {line_id}"),
     "disable_roaming": Wording("disable", "disabled", "roaming on your line {line_id}"),
@@ -124,29 +131,19 @@ def _name_arguments(arguments: Arguments, peek: Peek) -> dict[str, str]:
     new = [variants.get(item, item) for item in arguments.get("new_item_ids", ())]
     payment = str(arguments.get("payment_method_id") or arguments.get("payment_id") or "")
     payments = (
-        f"{method['amount']} dollars from {_name_payment(method['payment_id'])}"
+        f"${method['amount']:,} from {_name_payment(method['payment_id'])}"
         for method in arguments.get("payment_methods", ())
     )
     lines = (str(arguments.get(key) or "") for key in ("address1", "address2", "city", "state", "zip"))
     return {key: _to_text(value) for key, value in arguments.items()} | {
-        "order": _join([f"the {item}" for item in items.values()]),
-        "items": _join([f"the {item}" for item in old]),
-        "exchanges": _join([f"the {before} for the {after}" for before, after in zip(old, new, strict=False)]),
+        "order": join([f"the {item}" for item in items.values()]),
+        "items": join([f"the {item}" for item in old]),
+        "exchanges": join([f"the {before} for the {after}" for before, after in zip(old, new, strict=False)]),
         "payment": _name_payment(payment),
-        "payments": _join(list(payments)),
+        "payments": join(list(payments)),
         "address": ", ".join(filter(None, lines)),
-        "trip": "round trip" if arguments.get("flight_type") == "round_trip" else "one-way trip",
-        "cabin": str(arguments.get("cabin", "")).replace("_", " "),
-        "flights": _join(
-            [f"{flight['flight_number']} on {flight['date']}" for flight in arguments.get("flights", ())]
-        ),
-        "passengers": _join(
-            [f"{person['first_name']} {person['last_name']}" for person in arguments.get("passengers", ())]
-        ),
-        "route": _name_route(arguments, peek),
-        "bags": _name_bags(arguments.get("total_baggages", 0), arguments.get("nonfree_baggages", 0)),
         "bag_payment": f", paid with {_name_payment(payment)}" if arguments.get("nonfree_baggages") else "",
-        "insurance": "travel insurance" if arguments.get("insurance") == "yes" else "no travel insurance",
+        **name_journey(arguments, _find_reservation(arguments, peek)),
     }
 
 
@@ -180,19 +177,10 @@ def _name_payment(payment: str) -> str:
     return f"{kind} ({payment})" if kind else payment
 
 
-def _name_route(arguments: Arguments, peek: Peek) -> str:
+def _find_reservation(arguments: Arguments, peek: Peek) -> Mapping[str, Any] | None:
     key = arguments.get("reservation_id")
-    reservation = peek(RESERVATION_TOOL, {"reservation_id": key}) if key else None
-    return f", from {reservation['origin']} to {reservation['destination']}" if reservation else ""
-
-
-def _name_bags(total: int, paid: int) -> str:
-    bags = "1 checked bag" if total == 1 else f"{total or 'no'} checked bags"
-    return f"{bags} ({f'{paid} at a charge' if paid else 'free of charge'})" if total else bags
-
-
-def _join(parts: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+    reservation: Mapping[str, Any] | None = peek(RESERVATION_TOOL, {"reservation_id": key}) if key else None
+    return reservation
 
 
 def _to_text(value: Any) -> str:

@@ -32,6 +32,9 @@ ON_HOLD = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
 BEFORE_CORRECTION = "I can do that for you. Shall I go ahead (yes/no)?"
 """Asked where the customer is going to change its mind; only what it wants then is known."""
 
+REFUSED = "I am sorry, but I cannot do that."
+"""The rule follows."""
+
 REFUSED_AGAIN = "I understand, but I cannot make an exception to our policy."
 
 GOODBYE = "Is there anything else I can help you with?"
@@ -102,7 +105,8 @@ def plan_requests(
         )
         if request.tells:
             parts.append(f"Here is what you asked for: {'; '.join(request.tells)}.")
-        yield " ".join([*(parts or [REFUSAL]), *[GOODBYE] * (request is goal.requests[-1])])
+        refusal = f"{REFUSED} {request.rule}" if request.rule else REFUSAL
+        yield " ".join([*(parts or [refusal]), *[GOODBYE] * (request is goal.requests[-1])])
         for insisted in request.insists:
             if insisted in get_reply():
                 yield f"{REFUSED_AGAIN} {GOODBYE}"

@@ -1,7 +1,7 @@
 """How clauses are written down, and how one is filled in.
 
 A clause is a table of lines `voice: sentences`; `[a|b]` stands for either, `{slot}` for a name. Not here: the clauses
-themselves (`synthesis.retail.clauses`, `synthesis.telecom.clauses_faults`), voices (`synthesis.voices`).
+themselves (`synthesis.<domain>.clauses…`), voices (`synthesis.voices`).
 """
 
 import re

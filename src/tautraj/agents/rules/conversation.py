@@ -8,6 +8,7 @@ and asks for the next wish. Not here: how a domain reads its customers and decid
 import re
 from collections import Counter
 from contextlib import suppress
+from itertools import repeat
 from random import Random
 from typing import Any, NoReturn
 
@@ -78,6 +79,7 @@ class Conversation:
         refusal: str | None = None
         while True:
             decided = [self._decide(wish) for wish in wishes]
+            decided.sort(key=lambda pair: pair[1].is_transfer)  # a transfer ends the conversation
             done: list[str] = []
             for intent, resolution in decided:
                 refusal = self._carry_out(intent, resolution, done)
@@ -133,7 +135,7 @@ class Conversation:
                 self._actions.say(ON_HOLD)
             changed = self._write(intent, resolution, done)
             if changed is None:
-                done += [self._wording.tell(resolution.tells)] * bool(resolution.tells)
+                done += filter(None, [resolution.answer or self._wording.tell(resolution.tells)])
                 done += filter(None, [resolution.refusal])
                 return resolution.refusal
             intent, resolution = self._decide(changed)
@@ -142,9 +144,9 @@ class Conversation:
 
     def _write(self, intent: Any, resolution: Resolution, done: list[str]) -> Any | None:
         """Make the writes, each after a yes; the intent as the customer has changed it, if it has."""
-        for name, arguments in resolution.writes:
+        for (name, arguments), terms in zip(resolution.writes, resolution.terms or repeat(""), strict=False):
             announced = announce_write(name, arguments, self._actions.call)
-            self._actions.say(*done, announced, self._wording.ask_to_confirm())
+            self._actions.say(*filter(None, [*done, announced, terms]), self._wording.ask_to_confirm())
             done.clear()
             if not self._has_agreed():
                 return self._change(intent)

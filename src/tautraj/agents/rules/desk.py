@@ -25,6 +25,8 @@ class Resolution(NamedTuple):
     """Why, in one or two sentences: what was found and which rule applies."""
     writes: tuple[Action, ...] = ()
     """The calls to make, each after a yes."""
+    terms: tuple[str, ...] = ()
+    """What each of them costs or brings, as a sentence that is said where the yes is asked for; or none at all."""
     tells: tuple[str, ...] = ()
     """Facts to tell: numbers, ids, words, letter for letter."""
     refusal: str | None = None

@@ -56,7 +56,8 @@ class Wording:
         return self._rng.choice(GOODBYES)
 
     def tell(self, facts: tuple[str, ...]) -> str:
-        return self._rng.choice(FACTS).format("; ".join(facts))
+        """The facts; "" if there are none."""
+        return self._rng.choice(FACTS).format("; ".join(facts)) if facts else ""
 
     def give_reason(self, tool: str) -> str:
         """Why a writing tool is called."""

@@ -8,7 +8,9 @@ from random import Random
 from typing import Any
 
 from tautraj.agents.rules.months import MONTHS
+from tautraj.synthesis.airline.clauses import CLAUSES
 from tautraj.synthesis.airline.offers import get_status
+from tautraj.synthesis.templates import say
 
 Entity = dict[str, Any]
 
@@ -85,11 +87,9 @@ class View:
         self.user_id = user_id
         self.reservations: list[Entity] = [database["reservations"][key] for key in self.user["reservations"]]
 
-    def say(self, clause: dict[str, tuple[str, ...]], **slots: object) -> str:
-        """One of the clause's sentences in this customer's voice. `{Name}` is the slot `name` with a capital."""
-        words = {name: str(value) for name, value in slots.items()}
-        capitals = {name.capitalize(): word[:1].upper() + word[1:] for name, word in words.items()}
-        return self.rng.choice(clause[self.voice]).format(**words, **capitals)
+    def say(self, clause: str, **names: str) -> str:
+        """A clause in this customer's voice."""
+        return say(CLAUSES[clause], self.voice, self.rng, **names)
 
     def shuffle(self, entities: list[Any]) -> list[Any]:
         return self.rng.sample(entities, len(entities))

@@ -5,6 +5,7 @@ without its having asked for it. Not here: operations and ids (`users.goal.agree
 """
 
 import re
+from calendar import month_name
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ PAYMENT_KINDS = {
     "gift_card": r"gift[ _]card",
     "certificate": r"certificate",
 }
+
+SPOKEN_DAY = re.compile(rf"\b({'|'.join(month_name[1:])}) (\d\d?)\b(?!,? (?!2024)\d{{4}})")
+"""A day of the year of the benchmark's airline: "May 20". No birthday."""
 
 PAYING = r"\b(?:pa(?:y|id)\w*|cards?|refund\w*|charg\w*|certificates?|money|account|method)\b"
 
@@ -85,6 +89,8 @@ def _is_spoken_of(option: str, text: str) -> bool:
 
 def compare_values(announced: str, request: Request) -> str | None:
     wanted_text = " ".join(flatten(write.arguments) for write in request.writes)
+    months = list(month_name)
+    announced = SPOKEN_DAY.sub(lambda day: f"2024-{months.index(day[1]):02d}-{int(day[2]):02d}", announced)
     for kind, form in EXCHANGED.items():
         if kind == "payment method" and not _has_payment_in_mind(request):
             continue

@@ -2,8 +2,9 @@
 
 import re
 
+from tautraj.agents.journeys import name_day
 from tautraj.agents.rules.airline import rules
-from tautraj.agents.rules.airline.changing import PARTIAL
+from tautraj.agents.rules.airline.changing import BAGS, PARTIAL
 from tautraj.agents.rules.airline.offers import (
     choose_offer,
     find_criterion,
@@ -13,15 +14,25 @@ from tautraj.agents.rules.airline.offers import (
     search_offers,
 )
 from tautraj.agents.rules.airline.records import Entity, find_reservation
+from tautraj.agents.rules.airline.rules import say_count, say_money
 from tautraj.agents.rules.airline.slots import list_cabins, list_dates, list_flight_numbers, list_places
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Call, Resolution
+
+PAID = r"\bpa(?:y|id)\b|cost|spen[dt]|charg|price|came? to\b|money|how much"
+
+SOURCES = (
+    ("gift_card", "gift cards hold", r"gift ?cards|gift ?card balance"),
+    ("certificate", "certificates are worth", r"certificates|certificate balance"),
+)
+"""Source of a payment method -> how its sum is told -> how it is asked for."""
 
 
 def resolve_question(wish: Wish, user: Entity, call: Call) -> Resolution:
     text = " ".join((wish.said, *wish.amendments))
     if re.search(r"(?i)\bstatus\b|on time|delayed\?|landed", text) and (status := _find_status(text, call)):
-        return Resolution(f"The flight is {status}.", tells=(status,))
+        number = list_flight_numbers(text)[0]
+        return Resolution(f"{number} is {status}.", tells=(status,), answer=f"The status of {number} is: {status}.")
     if balance := _sum_balances(text, user):
         return balance
     cabins = wish.find(list_cabins)
@@ -36,17 +47,32 @@ def resolve_question(wish: Wish, user: Entity, call: Call) -> Resolution:
         r"under (?:what|which) number",
         text,
     ):
-        return Resolution(f"It is {key}.", tells=(key,))
+        return Resolution(f"{key} is the one that fits.", tells=(key,), answer=f"The reservation number is {key}.")
     if re.search(
         r"flight number|number of (?:the |my |your )?first flight|which (?:flight|number)|"
         r"what is the number|number under",
         text,
     ):
-        return Resolution(f"{key} begins with that flight.", tells=(reservation["flights"][0]["flight_number"],))
+        number = reservation["flights"][0]["flight_number"]
+        answer = f"The first flight of reservation {key} is {number}."
+        return Resolution(f"{key} begins with {number}.", tells=(number,), answer=answer)
+    if re.search(BAGS, text, re.IGNORECASE):
+        return _count_free_bags(user, reservation)
     if cabins and not re.search(PARTIAL, text):
         return _price_cabin(reservation, cabins[-1], call)
-    total = sum(payment["amount"] for payment in reservation["payment_history"])
-    return Resolution(f"{key} was paid with ${int(total)} in all.", tells=(f"${int(total)}",))
+    if not re.search(PAID, text, re.IGNORECASE):
+        return Resolution("It is not clear what is asked.", question="What exactly would you like to know?")
+    total = int(sum(payment["amount"] for payment in reservation["payment_history"]))
+    answer = f"You paid {say_money(total)} in total for reservation {key}."
+    return Resolution(f"{key} was paid with ${total} in all.", tells=(f"${total}",), answer=answer)
+
+
+def _count_free_bags(user: Entity, reservation: Entity) -> Resolution:
+    key, cabin, passengers = reservation["reservation_id"], reservation["cabin"], len(reservation["passengers"])
+    count = rules.FREE_BAGS[user["membership"]][cabin] * passengers
+    why = f"{say_count(passengers, 'passenger')} in {rules.say_cabin(cabin)}, {user['membership']} member"
+    answer = f"Reservation {key} includes {say_count(count, 'free checked bag')} ({why})."
+    return Resolution(f"{key}: {why}.", tells=(str(count),), answer=answer)
 
 
 def _find_status(text: str, call: Call) -> str | None:
@@ -60,16 +86,16 @@ def _find_status(text: str, call: Call) -> str | None:
 
 def _sum_balances(text: str, user: Entity) -> Resolution | None:
     """Of gift cards, certificates, or each of them."""
-    tells = []
-    for source, cue in (("gift_card", r"gift ?cards"), ("certificate", r"certificates")):
-        if re.search(cue, text, re.IGNORECASE):
-            total = sum(method["amount"] for method in user["payment_methods"].values() if method["source"] == source)
-            tells.append(f"${int(total)}")
-    return (
-        Resolution(f"The balances in the profile add up to {' and '.join(tells)}.", tells=tuple(tells))
-        if tells
-        else None
-    )
+    totals = {
+        noun: int(sum(method["amount"] for method in user["payment_methods"].values() if method["source"] == source))
+        for source, noun, cue in SOURCES
+        if re.search(cue, text, re.IGNORECASE)
+    }
+    if not totals:
+        return None
+    listed = " and ".join(f"your {noun} {say_money(total)}" for noun, total in totals.items())
+    tells = tuple(f"${total}" for total in totals.values())
+    return Resolution("The balances are in the profile.", tells=tells, answer=f"In total, {listed}.")
 
 
 def _find_lowest_price(wish: Wish, text: str, cabin: str, call: Call) -> Resolution:
@@ -81,7 +107,10 @@ def _find_lowest_price(wish: Wish, text: str, cabin: str, call: Call) -> Resolut
         return Resolution("No direct flight has seats.", refusal=rules.NO_SEATS)
     best = choose_offer(offers, find_criterion(text) or "cheapest", cabin)
     price = get_price(best, cabin) if best else min(get_price(offer, cabin) for offer in offers)
-    return Resolution(f"{len(offers)} direct flights have seats; the lowest price is ${price}.", tells=(f"${price}",))
+    thought = f"{len(offers)} direct flights have seats; the lowest price is ${price}."
+    way = f"from {places[0]} to {places[1]} on {name_day(dates[-1])} in {rules.say_cabin(cabin)}"
+    answer = f"The lowest price of a direct flight {way} is {say_money(price)}."
+    return Resolution(thought, tells=(f"${price}",), answer=answer)
 
 
 def _price_cabin(reservation: Entity, cabin: str, call: Call) -> Resolution:
@@ -91,4 +120,6 @@ def _price_cabin(reservation: Entity, cabin: str, call: Call) -> Resolution:
         return Resolution("A flight of it is not for sale.", refusal="I am sorry, but its flights are not for sale.")
     new = sum(offer["prices"][cabin] for offer in offers if offer)
     due = (new - sum(flight["price"] for flight in reservation["flights"])) * len(reservation["passengers"])
-    return Resolution(f"In {cabin} it would cost ${due} more.", tells=(f"${due}",))
+    what = f"Reservation {reservation['reservation_id']} in {rules.say_cabin(cabin)} would cost"
+    answer = f"{what} {say_money(abs(due))} {'more' if due >= 0 else 'less'}."
+    return Resolution(f"The flights in {cabin} cost ${new} a passenger now.", tells=(f"${due}",), answer=answer)

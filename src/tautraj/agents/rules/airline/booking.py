@@ -3,7 +3,7 @@
 import re
 
 from tautraj.agents.rules.airline import rules
-from tautraj.agents.rules.airline.offers import Offer, search_offers
+from tautraj.agents.rules.airline.offers import Offer, find_hours, is_nonstop_only, search_offers
 from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import pick_offer
 from tautraj.agents.rules.airline.records import Entity, match_payment
@@ -72,7 +72,8 @@ def _choose_offer(
     named = [offer for offer in offers if {flight["flight_number"] for flight in offer} <= set(numbers)]
     if numbers and not named:
         return Resolution(f"None of {', '.join(numbers)} is for sale on {way[2]}.", refusal=rules.NO_FLIGHT)
-    return pick_offer(text, named or offers, not named, cabin, passengers)
+    is_nonstop = not named and is_nonstop_only(text)
+    return pick_offer(text, find_hours(text), named or offers, is_nonstop, cabin, passengers)
 
 
 def _list_passengers(wish: Wish, user: Entity) -> list[Entity]:
@@ -90,7 +91,8 @@ def _list_passengers(wish: Wish, user: Entity) -> list[Entity]:
     is_owner = bool(re.search(SELF, _drop_requests(text)))
     own_name = (owner["first_name"], owner["last_name"])
     others = [person for person in named if (person["first_name"], person["last_name"]) != own_name]
-    return ([owner] if is_owner or len(others) < len(named) else []) + others
+    is_named = not named and " ".join(own_name) in " ".join(wish.amendments)  # an answer to who will fly
+    return ([owner] if is_owner or is_named or len(others) < len(named) else []) + others
 
 
 def _drop_requests(text: str) -> str:
@@ -137,9 +139,10 @@ def _complete(
         "insurance": insurance,
     }
     return Resolution(
-        f"{say_count(count, 'passenger')} in {cabin}, {paid} of {bags} bags not free, insurance: {insurance}. "
-        f"It costs ${total} in all.",
+        f"{say_count(count, 'passenger')} in {rules.say_cabin(cabin)}, {say_count(bags, 'bag')} ({paid} at a "
+        f"charge), {'with' if insurance == 'yes' else 'without'} insurance. It costs ${total} in all.",
         writes=(("book_reservation", arguments),),
+        terms=(f"The total is {rules.say_money(total)}." if len(payments) > 1 else "",),
     )
 
 
@@ -155,7 +158,8 @@ def _split_payment(wish: Wish, user: Entity, total: int) -> list[Entity] | Resol
         payments.append({"payment_id": found[0], "amount": amount})
     if not payments:
         return Resolution(
-            "No payment method was named.", question="Which payment method in your profile should be used?"
+            "No payment method was named.",
+            question="How would you like to pay? It has to be a payment method from your profile.",
         )
     if total > 0:
         return Resolution(f"${total} are not covered by the methods named.", refusal=rules.SMALL_BALANCE)

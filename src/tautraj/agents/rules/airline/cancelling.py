@@ -7,7 +7,7 @@ from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.cues import BY_AIRLINE, INSURED, PLANS
 from tautraj.agents.rules.airline.records import Entity, list_statuses
 from tautraj.agents.rules.airline.rules import say_count
-from tautraj.agents.rules.airline.wishes import Wish, split_sentences
+from tautraj.agents.rules.airline.wishes import Wish, drop_introduction
 from tautraj.agents.rules.desk import Call, Resolution
 
 
@@ -22,25 +22,25 @@ def resolve_cancellation(wish: Wish, reservation: Entity, call: Call) -> Resolut
             is_transfer=True,
         )
     if not _has_reason(wish):
-        return Resolution(f"{key} has not been flown.", question="Why would you like to cancel it?")
+        return Resolution(f"{key} has not been flown.", question=f"Why would you like to cancel {key}?")
     if ground := _find_ground(wish, reservation, statuses):
         return Resolution(
             f"{key} may be cancelled: {ground}.", writes=(("cancel_reservation", {"reservation_id": key}),)
         )
+    is_insured = reservation["insurance"] == "yes"
     return Resolution(
-        f"{key} was made at {reservation['created_at']}, in {reservation['cabin']}, insurance: "
-        f"{reservation['insurance']}; no flight is cancelled: no ground for a cancellation holds.",
-        refusal=rules.NO_GROUND,
+        f"{key} was made on {reservation['created_at'].replace('T', ' at ')}, in "
+        f"{rules.say_cabin(reservation['cabin'])}, {'with' if is_insured else 'without'} insurance, and no flight of "
+        "it is cancelled: no ground for a cancellation holds.",
+        refusal=rules.NO_GROUND.format(
+            key=key, insurance=rules.NOT_INSURED_REASON if is_insured else rules.UNINSURED
+        ),
     )
 
 
 def _has_reason(wish: Wish) -> bool:
     pattern = rf"{INSURED}|{PLANS}|{BY_AIRLINE}|because|since\b|reason|due to|delay|instead"
-    return (
-        bool(wish.amendments)
-        or bool(re.search(pattern, wish.said, re.IGNORECASE))
-        or (len(split_sentences(wish.said)) > 2)
-    )
+    return any(map(drop_introduction, wish.amendments)) or bool(re.search(pattern, wish.said, re.IGNORECASE))
 
 
 def _find_ground(wish: Wish, reservation: Entity, statuses: list[str]) -> str | None:
@@ -60,7 +60,7 @@ def resolve_compensation(wish: Wish, user: Entity, reservation: Entity, call: Ca
     if user["membership"] == "regular" and reservation["insurance"] == "no" and reservation["cabin"] != "business":
         return Resolution(
             f"A regular member without insurance who does not fly business ({key}) is not compensated.",
-            refusal=rules.NO_COMPENSATION,
+            refusal=rules.NO_RIGHT,
         )
     statuses = list_statuses(reservation["flights"], call)
     passengers = len(reservation["passengers"])
@@ -72,10 +72,15 @@ def resolve_compensation(wish: Wish, user: Entity, reservation: Entity, call: Ca
         amount, why = rules.CANCELLATION_COMPENSATION * passengers, "a flight of it was cancelled"
     elif "delayed" in statuses and is_about_delay and has_change:
         amount, why = rules.DELAY_COMPENSATION * passengers, "a flight of it is delayed and it is given up"
-    else:
+    elif "delayed" in statuses and is_about_delay:
         return Resolution(
-            f"The flights of {key} are {', '.join(statuses)}: nothing that is compensated, or nothing is changed.",
-            refusal=rules.NO_COMPENSATION,
+            f"{key} has a delayed flight, but is neither changed nor cancelled.", refusal=rules.DELAY_KEPT
+        )
+    else:
+        listed = " and ".join(dict.fromkeys(statuses))
+        return Resolution(
+            f"The flights of {key} are {listed}, which is not what the customer complains about.",
+            refusal=rules.UNCONFIRMED.format(key=key, statuses=listed),
         )
     return Resolution(
         f"{key}: {why}, {say_count(passengers, 'passenger')}, {user['membership']} member. A certificate "

@@ -14,7 +14,7 @@ from tautraj.agents.rules.airline.records import (
     get_balance,
     list_statuses,
 )
-from tautraj.agents.rules.airline.rules import say_count
+from tautraj.agents.rules.airline.rules import say_count, say_money
 from tautraj.agents.rules.airline.slots import find_count, find_limit, list_cabins
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Call, Resolution
@@ -36,14 +36,20 @@ PARTIAL = (
     r"keep[^.?!]* the others?|the others? (?:can|may|stay)"
 )
 
+HOW_TO_PAY = "How would you like to settle it, with a gift card or a credit card from your profile?"
+
 
 def resolve_bags(wish: Wish, user: Entity, reservation: Entity, call: Call) -> Resolution:
     key, old = reservation["reservation_id"], reservation["total_baggages"]
     count = wish.find(lambda text: _find_bag_count(text, old))
     if wish.is_said(REMOVED) or (count is not None and count[0] < old):
-        return Resolution(f"{key} has {old} checked bags; they can be added, not removed.", refusal=rules.FEWER_BAGS)
+        return Resolution(
+            f"{key} has {say_count(old, 'checked bag')}; they can be added, not removed.", refusal=rules.FEWER_BAGS
+        )
     if count is None:
-        return Resolution(f"{key} has {old} checked bags.", question="How many checked bags would you like to add?")
+        return Resolution(
+            f"{key} has {say_count(old, 'checked bag')}.", question="How many checked bags would you like to add?"
+        )
     total, cabin, passengers = count[0], reservation["cabin"], len(reservation["passengers"])
     paid = rules.count_paid_bags(user["membership"], cabin, passengers, total)
     due = rules.BAG_PRICE * max(0, paid - reservation["nonfree_baggages"])
@@ -57,10 +63,10 @@ def resolve_bags(wish: Wish, user: Entity, reservation: Entity, call: Call) -> R
         "payment_id": payment,
     }
     return Resolution(
-        f"{key}: {say_count(passengers, 'passenger')} in {cabin}, {user['membership']} member, {total} "
-        f"bags in all, of which {paid} "
-        f"are not free: ${due} to pay.",
+        f"{key}: {say_count(passengers, 'passenger')} in {rules.say_cabin(cabin)}, {user['membership']} member, "
+        f"{say_count(total, 'bag')} in all ({paid} at a charge): ${due} to pay.",
         writes=(("update_reservation_baggages", arguments),),
+        terms=(f"That comes to {say_money(due)}." if due else "",),
     )
 
 
@@ -77,16 +83,13 @@ def choose_payment(
 ) -> str | Resolution:
     """Id of the payment method for a change, or why there is none. One that pays nothing need not be named."""
     key = reservation["reservation_id"]
-    payment = find_payment(wish, user, reservation)
+    payment = find_payment(wish, user, reservation, due)
     if payment is None and not is_needed:
         return str(reservation["payment_history"][0]["payment_id"])
     if payment is None:
         if wish.find(list_payments) and not _is_in_profile(wish, user):
             return Resolution(f"The method named for {key} is not in the profile.", refusal=rules.FOREIGN_PAYMENT)
-        what = f"${due} to pay" if due >= 0 else f"${-due} to refund"
-        return Resolution(
-            f"{key}: {what}.", question="Which gift card or credit card in your profile should be used?"
-        )
+        return Resolution(f"{key}: {_say_due(due)} No gift card or credit card was named.", question=HOW_TO_PAY)
     if user["payment_methods"][payment]["source"] == "certificate":
         return Resolution(f"{payment} cannot pay for a change of {key}.", refusal=rules.CERTIFICATE_PAYS)
     if get_balance(user, payment) < due:
@@ -105,7 +108,7 @@ def resolve_cabin(wish: Wish, user: Entity, reservation: Entity, call: Call) -> 
         return Resolution(f"One cabin for all passengers and flights of {key}.", refusal=rules.ONE_CABIN)
     cabins = [cabin for cabin in wish.find(list_cabins) if cabin != old]
     if not cabins:
-        return Resolution(f"{key} is in {old}.", question="Which cabin would you like?")
+        return Resolution(f"{key} is in {rules.say_cabin(old)}.", question="Which cabin would you like?")
     if {"landed", "flying"} & set(list_statuses(reservation["flights"], call)):
         return Resolution(f"A flight of {key} has been flown, so its cabin stays.", refusal=rules.FLOWN_CABIN)
     return price_change(wish, user, reservation, cabins[-1], reservation["flights"], call)
@@ -130,7 +133,7 @@ def price_change(
         offer = find_segment_offer(flight, call)
         if offer is None or not has_seats((offer,), cabin, passengers):
             return Resolution(
-                f"{flight['flight_number']} on {flight['date']} is not for sale in {cabin} with "
+                f"{flight['flight_number']} on {flight['date']} is not for sale in {rules.say_cabin(cabin)} with "
                 f"{say_count(passengers, 'seat')}.",
                 refusal=rules.NO_SEATS if offer else rules.NO_FLIGHT,
             )
@@ -138,7 +141,10 @@ def price_change(
     due = passengers * (total - sum(flight["price"] for flight in reservation["flights"]))
     limit = wish.find(find_limit)
     if limit is not None and due > limit:
-        return Resolution(f"{key}: ${due} would be due, and the customer named ${limit}.", refusal=rules.ABOVE_LIMIT)
+        return Resolution(
+            f"{key}: ${due} would be due, and the customer named ${limit}.",
+            refusal=rules.ABOVE_LIMIT.format(due=say_money(due), limit=say_money(limit)),
+        )
     payment = choose_payment(wish, user, reservation, due)
     if isinstance(payment, Resolution):
         return payment
@@ -148,8 +154,15 @@ def price_change(
         "flights": [{"flight_number": flight["flight_number"], "date": flight["date"]} for flight in flights],
         "payment_id": payment,
     }
-    what = f"${due} to pay" if due > 0 else f"${-due} to refund"
     return Resolution(
-        f"{key}: the flights are for sale in {cabin} for {say_count(passengers, 'passenger')}: {what}.",
+        f"{key}: the flights are for sale in {rules.say_cabin(cabin)} for {say_count(passengers, 'passenger')}. "
+        f"{_say_due(due)}",
         writes=(("update_reservation_flights", arguments),),
+        terms=(_say_due(due),),
     )
+
+
+def _say_due(due: int) -> str:
+    if not due:
+        return "There is no difference in price."
+    return f"The difference is {say_money(abs(due))} {'to pay' if due > 0 else 'in your favor'}."

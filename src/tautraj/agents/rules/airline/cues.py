@@ -7,7 +7,10 @@ Not here: what is named in the words (`agents.rules.airline.slots`), how a text 
 import re
 from typing import Literal
 
-Kind = Literal["cancel", "book", "flights", "cabin", "bags", "passengers", "insurance", "compensation", "question"]
+Kind = Literal[
+    "cancel", "book", "flights", "cabin", "bags", "passengers", "insurance", "compensation", "question", "complaint"
+]
+"""complaint: about a flight, by a customer who asks for nothing."""
 
 _CHANGE = "change(?! of)|changing|move|moving|switch|swap|push|postpone|reschedule|shift|replace|rebook|exchange"
 _CHANGED = "changed|moved|rescheduled|switched|shifted|postponed|replaced"
@@ -28,8 +31,8 @@ CUES: dict[Kind, tuple[str, ...]] = {
     ),
     "book": (
         r"\b(?:book|buy|purchase|reserve)\b(?! \w+ (?:is|was))",
-        r"(?:new|another) (?:booking|reservation|ticket)\b",
-        r"(?<!longer )(?<!not )need (?:to (?:get|be|travel|fly)|(?:a|one|two|three|four|five|"
+        r"(?:new|another) (?:booking|reservation|ticket)\b|\bmake an? (?:reservation|booking)\b",
+        r"(?<!longer )(?<!not )need (?:to (?:get|be|travel|fly)\b(?! back| home)|(?:a|one|two|three|four|five|"
         r"some) (?:flight|ticket|seat))",
         r"(?:want|like|wish|have|plan|going|hope) to (?:fly|travel) (?!in\b)",
         r"(?:flight|seat|ticket)s? (?:needed|wanted)",
@@ -70,7 +73,7 @@ CUES: dict[Kind, tuple[str, ...]] = {
         r"\bwhat (?:is|was|are|were|would|does|do|did|has|kind)\b(?! left)",
         r"\bwhich of\b|\bwhich (?:flight|reservation|booking|trip)\b|hear (?:how|what|which)",
         r"tell (?:me|you)|let (?:me|you) know|(?:like|want|need|love)s? to know",
-        r"\bwonder|curious|find out|look (?:it )?up\b|inform|balance of|worth",
+        r"\bwonder(?:ing)?\b|curious|(?:find|figure) out|look (?:it )?up\b|inform|balance of|worth",
         r"(?:kindly|please) (?:state|confirm)|somebody check",
     ),
 }
@@ -80,7 +83,7 @@ _BESIDE_COMPENSATION = frozenset({"compensation", "cancel", "flights"})
 _DENIED = re.compile(
     r"\bwithout changing [^.,;]*"
     r"|\b(?:do not|don't|not|without|rather than|instead of|never|no need to|nor|no)\b (?:\w+ ){0,3}?"
-    r"(?:cancel\w*|chang\w+|upgrad\w+|insurance|bags?\b|baggage|luggage|suitcases?|book\w*|compensat\w+)",
+    r"(?:cancel\w*|chang\w+|upgrad\w+|insurance|bags?\b|baggage|luggage|suitcases?|book\w*|buy\w*|compensat\w+)",
     re.IGNORECASE,
 )
 _BOOKED = re.compile(r"\b(?:i|you|we|has|have|had|was|were|is|are) (?:\w+ )?booked|booked", re.IGNORECASE)
@@ -100,7 +103,7 @@ FALLBACK = re.compile(
     re.IGNORECASE,
 )
 OWN = (
-    r"\b(?:my|your) (?:[\w-]+ ){0,2}?(?:booking|reservation|trip|journey)\b"
+    r"\b(?:my|your) (?:[\w-]+ ){0,3}?(?:booking|reservation|trip|journey)\b"
     r"|\bthe (?:booking|reservation|trip|journey) (?:for|of|from|to|on|with|under|that|booked|you|i)\b"
 )
 """An existing reservation."""
@@ -129,6 +132,11 @@ BY_AIRLINE = (
     r"(?:airline|carrier|company|\bthey)\b[^.?!]{0,30}\bcancel|\b(?:you|we) (?:people )?cancell?ed|(?:flights?|leg|"
     r"plane|departure|connection|it) "
     r"(?:\w+ ){0,4}?(?:was|were|is|are|got|has been|have been|been) (?:\w+ )?cancell?ed|cancell?ed (?:by|flights?)"
+)
+
+COMPLAINT = re.compile(
+    r"(?=.*\b(?:delay\w*|late|cancell?ed)\b).*\b(?:complain|frustrat|upset|unhappy|annoy|angry|disappoint)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

@@ -9,11 +9,12 @@ from tautraj.agents.rules.airline.answering import resolve_question
 from tautraj.agents.rules.airline.booking import resolve_booking
 from tautraj.agents.rules.airline.cancelling import resolve_cancellation, resolve_compensation
 from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin
-from tautraj.agents.rules.airline.cues import find_kinds
+from tautraj.agents.rules.airline.cues import OWN, find_kinds
 from tautraj.agents.rules.airline.passengers import resolve_passengers
 from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import resolve_flights
-from tautraj.agents.rules.airline.records import find_reservation
+from tautraj.agents.rules.airline.records import Entity, find_reservation
+from tautraj.agents.rules.airline.several import is_about_all, resolve_all
 from tautraj.agents.rules.airline.slots import list_codes, list_dates, list_places, list_reservation_ids
 from tautraj.agents.rules.airline.wishes import Wish, has_reference, read_wishes, split_sentences
 from tautraj.agents.rules.desk import Action, Call, Resolution
@@ -50,6 +51,8 @@ class AirlineDesk:
 
     def amend(self, intent: Wish, said: str) -> Wish:
         """Words about another reservation, or about another kind of wish, change nothing."""
+        if intent.kind == "complaint":
+            return next((wish._replace(context=intent.said) for wish in read_wishes(said)), intent)
         if _is_about_another(intent, said):
             return intent
         return intent._replace(amendments=(*intent.amendments, said))
@@ -75,13 +78,25 @@ class AirlineDesk:
         user = call("get_user_details", {"user_id": user_id})
         if wish.kind == "insurance":
             return Resolution("Insurance is sold with the booking only.", refusal=rules.LATE_INSURANCE)
+        if wish.kind == "complaint":
+            return Resolution(
+                "A complaint asks for nothing yet, and compensation is not offered unasked.",
+                question="I am sorry to hear that. What would you like me to do about it?",
+            )
         if wish.kind == "book":
             return resolve_booking(wish, user, call)
         if wish.kind == "question":
             return resolve_question(wish, user, call)
+        if is_about_all(wish):
+            return resolve_all(
+                wish, user, call, lambda reservation: self._resolve_change(wish, user, reservation, call)
+            )
         reservation = find_reservation(wish, user, call)
         if isinstance(reservation, str):
             return Resolution("It is not clear which reservation is meant.", question=reservation)
+        return self._resolve_change(wish, user, reservation, call)
+
+    def _resolve_change(self, wish: Wish, user: Entity, reservation: Entity, call: Call) -> Resolution:
         match wish.kind:
             case "cancel":
                 return resolve_cancellation(wish, reservation, call)
@@ -90,7 +105,7 @@ class AirlineDesk:
             case "bags":
                 return resolve_bags(wish, user, reservation, call)
             case "passengers":
-                return resolve_passengers(wish, reservation)
+                return resolve_passengers(wish, user, reservation)
             case "cabin":
                 return resolve_cabin(wish, user, reservation, call)
         return resolve_flights(wish, user, reservation, call)
@@ -101,7 +116,8 @@ def _is_about_another(intent: Wish, said: str) -> bool:
     own_text = f"{intent.said} {intent.context}"
     is_about_booking = bool(re.search(r"(?i)\bnew (?:booking|trip|flight|ticket)", said))
     if is_about_booking or intent.kind == "book":
-        return intent.kind != "book" or (not is_about_booking and has_reference(said))
+        is_about_own = bool(list_reservation_ids(said) or re.search(OWN, said, re.IGNORECASE))
+        return intent.kind != "book" or (not is_about_booking and is_about_own)
     if not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
         return False
     codes = set(list_reservation_ids(said))

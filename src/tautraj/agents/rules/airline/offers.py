@@ -18,7 +18,15 @@ CRITERIA = {
     "latest": r"latest|last (?:[\w-]+ )?(?:flight|one|plane|departure)\b|as late as|leaves? last",
     "fastest": r"fastest|shortest|quickest|least time",
 }
+SECOND = r"\bsecond[- ](?:most |least )?(?:cheapest|lowest|expensive|dearest|earliest|latest|fastest|shortest)"
 NONSTOP = r"non-?stop|direct|without (?:a |any )?(?:stop|layover|chang)|no (?:stop|layover)"
+
+STOPS = r"one[- ]stop|with a stop|any number of stops|\bstops? (?:is|are) (?:fine|ok)"
+
+
+def is_nonstop_only(text: str) -> bool:
+    """Whether a direct flight is wanted; "preferably direct, one stop is fine" is no such wish."""
+    return bool(re.search(NONSTOP, text, re.IGNORECASE)) and not re.search(STOPS, text, re.IGNORECASE)
 
 
 def search_offers(origin: str, destination: str, date: str, call: Call, *, is_nonstop: bool = True) -> list[Offer]:
@@ -48,8 +56,8 @@ def find_criterion(text: str) -> str | None:
     return min(starts, key=lambda name: starts[name]) if starts else None
 
 
-def choose_offer(offers: Sequence[Offer], criterion: str, cabin: str) -> Offer | None:
-    """The only best one by the criterion; None if there is none, or a tie."""
+def choose_offer(offers: Sequence[Offer], criterion: str, cabin: str, place: int = 0) -> Offer | None:
+    """The only one that is best by the criterion, or at another `place`; None if there is none, or a tie."""
     keys: dict[str, Callable[[Offer], int]] = {
         "cheapest": lambda offer: get_price(offer, cabin),
         "dearest": lambda offer: -get_price(offer, cabin),
@@ -57,10 +65,18 @@ def choose_offer(offers: Sequence[Offer], criterion: str, cabin: str) -> Offer |
         "latest": lambda offer: -get_departure(offer),
         "fastest": lambda offer: get_arrival(offer) - get_departure(offer),
     }
-    ranked = sorted(offers, key=keys[criterion])
-    if not ranked or (len(ranked) > 1 and keys[criterion](ranked[0]) == keys[criterion](ranked[1])):
+    rank = keys[criterion]
+    ranked = sorted(offers, key=rank)
+    if len(ranked) <= place or [rank(offer) for offer in offers].count(rank(ranked[place])) > 1:
         return None
-    return ranked[0]
+    return ranked[place]
+
+
+def describe_offer(offer: Offer, cabin: str) -> str:
+    """`HAT001 and HAT002, leaving at 06:00, $210`."""
+    numbers = " and ".join(flight["flight_number"] for flight in offer)
+    hours, minutes = divmod(get_departure(offer), 60)
+    return f"{numbers}, leaving at {hours:02d}:{minutes:02d}, ${get_price(offer, cabin):,}"
 
 
 def get_departure(offer: Offer) -> int:
@@ -79,14 +95,20 @@ def _to_minutes(text: str) -> int:
     return 24 * 60 * int(days or 0) + 60 * int(hours) + int(minutes)
 
 
-def find_hours(text: str) -> tuple[int, int]:
-    """Earliest and latest departure that the customer accepts, minutes after midnight."""
-    earliest, latest = 0, 24 * 60
-    for word, hour, minute, half in re.findall(
-        r"\b(after|before|from|until|by) (\d\d?)(?::(\d\d))? ?(am|pm|a\.m|p\.m|o'clock|h\b)", text, re.IGNORECASE
+ANY_HOUR = 0, 24 * 60
+
+
+def find_hours(text: str) -> tuple[int, int] | None:
+    """Earliest and latest departure that the customer accepts, minutes after midnight; None: it has named none."""
+    earliest, latest = ANY_HOUR
+    for denial, word, hour, minute, half in re.findall(
+        r"(\b(?:not|never)\b[^.?!,;]{0,25}|n't\b[^.?!,;]{0,25})?"
+        r"\b(after|before|from|until|by) (\d\d?)(?::(\d\d))? ?(am|pm|a\.m|p\.m|o'clock|h\b)",
+        text,
+        re.IGNORECASE,
     ):
         value = (int(hour) % 12 + 12 * half.lower().startswith("p")) * 60 + int(minute or 0)
-        if word.lower() in ("after", "from"):
+        if (word.lower() in ("after", "from")) != bool(denial):
             earliest = value
         else:
             latest = value
@@ -94,4 +116,4 @@ def find_hours(text: str) -> tuple[int, int]:
         latest = 12 * 60
     elif re.search(r"after noon|after midday|in the afternoon", text):
         earliest = 12 * 60
-    return earliest, latest
+    return None if (earliest, latest) == ANY_HOUR else (earliest, latest)

@@ -6,7 +6,7 @@ from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.records import Entity
 from tautraj.agents.rules.airline.rules import say_count
 from tautraj.agents.rules.airline.slots import list_birthdays, list_names, list_people
-from tautraj.agents.rules.airline.wishes import Wish
+from tautraj.agents.rules.airline.wishes import Wish, drop_introduction
 from tautraj.agents.rules.desk import Resolution
 
 COUNT = (
@@ -16,11 +16,15 @@ COUNT = (
 )
 
 
-def resolve_passengers(wish: Wish, reservation: Entity) -> Resolution:
+ONESELF = r"\b(?:my|your)self\b|\bto (?:me|you)\b"
+
+
+def resolve_passengers(wish: Wish, user: Entity, reservation: Entity) -> Resolution:
     key, passengers = reservation["reservation_id"], [dict(person) for person in reservation["passengers"]]
     full = [f"{person['first_name']} {person['last_name']}" for person in passengers]
-    words = " ".join((wish.said, *wish.amendments))
-    people = [person for text in (*reversed(wish.amendments), wish.said) for person in list_people(text)]
+    texts = [drop_introduction(text) for text in (*reversed(wish.amendments), wish.said)]
+    words = " ".join(reversed(texts))
+    people = [person for text in texts for person in list_people(text)]
     known = {f"{person.first_name} {person.last_name}": person for person in people}
     if match := next((name for name in known if name in full), None):
         passengers[full.index(match)]["dob"] = known[match].dob
@@ -30,7 +34,11 @@ def resolve_passengers(wish: Wish, reservation: Entity) -> Resolution:
         new = people[0]
         passengers[full.index(old[0])] = {"first_name": new.first_name, "last_name": new.last_name, "dob": new.dob}
         return _replace_passengers(key, passengers, reservation)
-    names = [pair for text in (*reversed(wish.amendments), wish.said) for pair in list_names(text)]
+    replaced = old or full
+    if not people and len(replaced) == 1 and re.search(ONESELF, words):
+        passengers[full.index(replaced[0])] = user["name"] | {"dob": user["dob"]}
+        return _replace_passengers(key, passengers, reservation)
+    names = [pair for text in texts for pair in list_names(text)]
     fresh = [pair for pair in names if " ".join(pair) not in full]
     if len(old) == 1 and fresh and not re.search(COUNT, words, re.IGNORECASE):
         passengers[full.index(old[0])] |= {"first_name": fresh[0][0], "last_name": fresh[0][1]}

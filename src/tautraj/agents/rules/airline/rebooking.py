@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.changing import price_change
 from tautraj.agents.rules.airline.offers import (
-    NONSTOP,
+    ANY_HOUR,
+    SECOND,
+    STOPS,
     Offer,
     choose_offer,
+    describe_offer,
     find_criterion,
     find_hours,
     get_departure,
     has_seats,
+    is_nonstop_only,
     search_offers,
 )
 from tautraj.agents.rules.airline.records import Entity, list_statuses, split_legs
@@ -55,6 +59,12 @@ ROUTE = (
 
 def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -> Resolution:
     key = reservation["reservation_id"]
+    cabins = [cabin for cabin in wish.find(list_cabins) if cabin != reservation["cabin"]]
+    cabin = cabins[-1] if cabins else reservation["cabin"]
+    legs = split_legs(reservation)
+    meant = [_is_meant(wish, legs, index) for index in range(len(legs))]
+    if cabin != reservation["cabin"] and any(meant) and not all(meant):
+        return Resolution(f"One cabin for all flights of {key}.", refusal=rules.ONE_CABIN)
     if reservation["cabin"] == "basic_economy":
         return Resolution(f"{key} is basic economy, whose flights stay as they are.", refusal=rules.BASIC_ECONOMY)
     stops = {flight[end] for flight in reservation["flights"] for end in ("origin", "destination")}
@@ -63,13 +73,7 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
         return Resolution(
             f"{key} goes from {reservation['origin']} to {reservation['destination']}.", refusal=rules.OTHER_ROUTE
         )
-    cabins = [cabin for cabin in wish.find(list_cabins) if cabin != reservation["cabin"]]
-    cabin = cabins[-1] if cabins else reservation["cabin"]
-    legs = split_legs(reservation)
     chosen: list[Entity] = []
-    meant = [_is_meant(wish, legs, index) for index in range(len(legs))]
-    if cabin != reservation["cabin"] and any(meant) and not all(meant):
-        return Resolution(f"One cabin for all flights of {key}.", refusal=rules.ONE_CABIN)
     for is_meant, leg in zip(meant, legs, strict=True):
         if not is_meant:
             chosen += leg
@@ -116,7 +120,7 @@ def _choose(
     date = wish.find(lambda said: _find_date(said, leg, old_dates))
     if not date:
         date = leg[0]["date"]
-    is_nonstop = bool(re.search(NONSTOP, text, re.IGNORECASE)) or len(leg) == 1
+    is_nonstop = is_nonstop_only(text) or (len(leg) == 1 and not re.search(STOPS, text, re.IGNORECASE))
     offers = search_offers(origin, destination, date, call, is_nonstop=False)
     numbers = list_flight_numbers(text)
     if re.search(SAME_FLIGHT, text, re.IGNORECASE):
@@ -128,14 +132,15 @@ def _choose(
                 return offer
     if numbers:
         return Resolution(f"{', '.join(numbers)} is not for sale on {date}.", refusal=rules.NO_FLIGHT)
-    if re.search(r"one[- ]stop|with a stop|any number of stops|stops? (?:is|are) (?:fine|ok)", text):
-        is_nonstop = False
-    return pick_offer(text, offers, is_nonstop, cabin, len(reservation["passengers"]))
+    hours = wish.find(find_hours)
+    return pick_offer(text, hours, offers, is_nonstop, cabin, len(reservation["passengers"]))
 
 
-def pick_offer(text: str, offers: list[Offer], is_nonstop: bool, cabin: str, passengers: int) -> Offer | Resolution:
-    """The offer that the customer's words single out among those with enough seats."""
-    earliest, latest = find_hours(text)
+def pick_offer(
+    text: str, hours: tuple[int, int] | None, offers: list[Offer], is_nonstop: bool, cabin: str, passengers: int
+) -> Offer | Resolution:
+    """The offer that the customer's words single out among those with enough seats, leaving within `hours`."""
+    earliest, latest = hours or ANY_HOUR
     fitting = [
         offer
         for offer in offers
@@ -146,9 +151,10 @@ def pick_offer(text: str, offers: list[Offer], is_nonstop: bool, cabin: str, pas
     if not fitting:
         return Resolution("No flight of that day fits, or none has enough seats.", refusal=rules.NO_SEATS)
     criterion = find_criterion(text)
-    offer = choose_offer(fitting, criterion, cabin) if criterion else fitting[0] if len(fitting) == 1 else None
+    place = int(bool(re.search(SECOND, text, re.IGNORECASE)))
+    offer = choose_offer(fitting, criterion, cabin, place) if criterion else fitting[0] if len(fitting) == 1 else None
     if offer is None:
-        listed = "; ".join(" and ".join(flight["flight_number"] for flight in item) for item in fitting[:6])
+        listed = "; ".join(describe_offer(item, cabin) for item in fitting[:6])
         return Resolution("Several flights fit.", question=f"Which of these would you like: {listed}?")
     return offer
 

@@ -8,7 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 from tautraj.agents.rules.airline.payment_words import PaymentWords, list_payments
-from tautraj.agents.rules.airline.slots import FLIGHT_NUMBER, list_codes, list_dates, list_names, list_places
+from tautraj.agents.rules.airline.slots import (
+    FLIGHT_NUMBER,
+    list_codes,
+    list_dates,
+    list_flight_numbers,
+    list_names,
+    list_places,
+)
 from tautraj.agents.rules.airline.wishes import Wish
 from tautraj.agents.rules.desk import Call
 
@@ -55,7 +62,9 @@ def _narrow_down(text: str, reservations: list[Entity]) -> list[Entity]:
                 candidates = hits
                 break
     names = list_names(f"- {text}")
+    numbers = list_flight_numbers(text)
     for hits in (
+        [item for item in candidates if any(flight["flight_number"] in numbers for flight in item["flights"])],
         [item for item in candidates if any(flight["date"] in dates for flight in item["flights"])],
         [item for item in candidates if any(name in names for name in map(get_name, item["passengers"]))],
         [item for item in candidates if item["flights"][0]["date"] in dates[:1]],
@@ -104,8 +113,8 @@ def split_legs(reservation: Entity) -> list[list[Entity]]:
     return [flights[:turn], flights[turn:]]
 
 
-def match_payment(words: PaymentWords, user: Entity) -> list[str]:
-    """Ids of the payment methods in the profile that fit the words."""
+def match_payment(words: PaymentWords, user: Entity, due: int = 0) -> list[str]:
+    """Ids of the payment methods in the profile that fit the words; of several those that hold what is due."""
     methods = user["payment_methods"]
     if words.id:
         return [words.id] if words.id in methods else []
@@ -117,20 +126,21 @@ def match_payment(words: PaymentWords, user: Entity) -> list[str]:
         and words.last_four in ("", method.get("last_four", ""))
         and words.amount in (None, method.get("amount"))
     ]
+    fitting = [key for key in fitting if get_balance(user, key) >= due] or fitting
     if words.is_largest is not None and len(fitting) > 1:
         fitting.sort(key=lambda key: methods[key].get("amount", 0), reverse=words.is_largest)
         return fitting[:1]
     return fitting
 
 
-def find_payment(wish: Wish, user: Entity, reservation: Entity | None) -> str | None:
+def find_payment(wish: Wish, user: Entity, reservation: Entity, due: int) -> str | None:
     """Id of the payment method that the customer named; None if it named none, or several could be meant."""
     for text in (*reversed(wish.amendments), wish.said):
         for words in reversed(list_payments(text)):
-            matches = match_payment(words, user)
+            matches = match_payment(words, user, due)
             if len(matches) == 1:
                 return matches[0]
-        if reservation and re.search(ORIGINAL_METHOD, text, re.IGNORECASE):
+        if re.search(ORIGINAL_METHOD, text, re.IGNORECASE):
             return str(reservation["payment_history"][0]["payment_id"])
     return None
 

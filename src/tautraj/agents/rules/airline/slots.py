@@ -25,6 +25,7 @@ CITIES = {
     "Los Angeles": "LAX",
     "Miami": "MIA",
     "Minneapolis": "MSP",
+    "NY": "JFK",
     "NYC": "JFK",
     "New York": "JFK",
     "Newark": "EWR",
@@ -38,6 +39,8 @@ CITIES = {
 }
 """As `list_all_airports` names them, with short forms."""
 
+_CODES = {name.lower(): code for name, code in CITIES.items()}
+
 AIRPORTS = frozenset(CITIES.values())
 
 NUMBERS = {
@@ -47,7 +50,7 @@ NUMBERS = {
     )
 } | {"no": 0, "a": 1, "an": 1, "single": 1, "another": 1, "couple of": 2, "both": 2, "no more than": 0}
 
-_PLACE = re.compile(rf"\b(?:{'|'.join(sorted(CITIES, key=len, reverse=True))}|{'|'.join(sorted(AIRPORTS))})\b")
+_PLACE = re.compile(rf"\b(?:(?i:{'|'.join(sorted(CITIES, key=len, reverse=True))})|{'|'.join(sorted(AIRPORTS))})\b")
 
 _GOAL = re.compile(rf"\b(?:to|into|in) (?:New York )?{_PLACE.pattern[2:]}")
 
@@ -110,7 +113,7 @@ def list_places(text: str) -> list[str]:
     """Airport codes in the order said, each once in a row."""
     codes: list[str] = []
     for word in _PLACE.findall(text.replace("New York LaGuardia", "LaGuardia").replace("New York JFK", "JFK")):
-        code = CITIES.get(word, word)
+        code = _CODES.get(word.lower(), word)
         if not codes or codes[-1] != code:
             codes.append(code)
     return codes

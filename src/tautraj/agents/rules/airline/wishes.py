@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from tautraj.agents.rules.airline.cues import (
     BY_AIRLINE,
+    COMPLAINT,
     CUES,
     DETAILS,
     FALLBACK,
@@ -26,6 +27,10 @@ T = TypeVar("T")
 
 REASON = re.compile(f"{INSURED}|{PLANS}|{BY_AIRLINE}", re.IGNORECASE)
 """Of a cancellation."""
+
+_INTRODUCTION = re.compile(
+    r"(?:\b(?:I am|I'm|[Mm]y name is) [A-Z][a-z]+ [A-Z][a-z]+|[^.!?]*\buser id\b[^.!?]*)(?:[.!?]\s*|$)"
+)
 
 
 class Wish(NamedTuple):
@@ -62,6 +67,11 @@ def split_sentences(text: str) -> list[str]:
     return [part for part in re.split(r"(?<=[.!?])\s+(?=[A-Z0-9\"'])|\n+", text.strip()) if part]
 
 
+def drop_introduction(text: str) -> str:
+    """Without the sentences in which the customer only says who it is."""
+    return _INTRODUCTION.sub("", text)
+
+
 def has_reference(text: str) -> bool:
     return bool(list_codes(text) or list_places(text) or list_dates(text))
 
@@ -91,6 +101,8 @@ def read_wishes(text: str) -> list[Wish]:
             pending = []
     if pending and wishes:
         wishes[-1] = _add(wishes[-1], *pending)
+    if not wishes and COMPLAINT.search(text):
+        return [Wish("complaint", text)]
     return _put_compensation_last(wishes)
 
 

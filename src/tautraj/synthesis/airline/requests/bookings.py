@@ -5,7 +5,6 @@ A task makes one booking at most: its id depends on those made before. Not here:
 """
 
 from tautraj.benchmarks.goals import Family, Request, Topic
-from tautraj.synthesis.airline.clauses import bookings
 from tautraj.synthesis.airline.offers import get_price
 from tautraj.synthesis.airline.prices import compute_price, count_paid_bags
 from tautraj.synthesis.airline.requests.parts import make_request
@@ -37,10 +36,10 @@ def book(view: View, family: Family) -> Request | None:
         best = pick_best(view, options[0], cabin)
         if best is None:
             return None
-        ways, choice = [best[0]], view.say(bookings.BEST, best=best[1])
+        ways, choice = [best[0]], view.say("best of the day", best=best[1])
     else:
         ways = [view.rng.choice(option) for option in options]
-        choice = view.say(bookings.NUMBER, flight=_name_flights(ways))
+        choice = view.say("flight by number", flight=_name_flights(ways))
     bags = view.rng.choice((0, 0, 0, 1, 1, 2, 3))
     paid = count_paid_bags(view.user["membership"], cabin, len(people), bags)
     insurance = view.rng.choice(("yes", "no", "no"))
@@ -61,8 +60,8 @@ def book(view: View, family: Family) -> Request | None:
     if payment is None:
         return None
     trip = _name_trip(view, origin, destination, dates)
-    parts = [choice, view.say(bookings.PEOPLE, people=names), _say_extras(view, bags, insurance), payment[1]]
-    said, answers = _arrange(view, view.say(bookings.BOOK, trip=trip, cabin=CABIN_WORDS[cabin]), parts)
+    parts = [choice, view.say("passengers", people=names), _say_extras(view, bags, insurance), payment[1]]
+    said, answers = _arrange(view, view.say("book", trip=trip, cabin=CABIN_WORDS[cabin]), parts)
     about = (NEW_RESERVATION, *_list_stores([entry["payment_id"] for entry in payment[0]]))
     arguments = booking | {"payment_methods": payment[0]}
     return make_request(view, family, said, "book_reservation", arguments, about, answers)
@@ -83,7 +82,7 @@ def _arrange(view: View, ask: str, parts: list[str]) -> tuple[str, dict[Topic, s
     for topic, detail in topics:
         if view.rng.random() < DETAILS_LATER_SHARE:
             details = detail[:1].lower() + detail[1:] if not detail.startswith(("I ", "I'")) else detail
-            answers[topic] = view.say(bookings.DETAILS_ANSWER, details=details)
+            answers[topic] = view.say("details later", details=details)
         else:
             rest.append(detail)
     return " ".join([ask, *view.shuffle(rest)]), answers
@@ -132,7 +131,7 @@ def _say_extras(view: View, bags: int, insurance: str) -> str:
         "yes": ("travel insurance", "the travel insurance", "the insurance"),
         "no": ("no insurance", "no travel insurance"),
     }
-    return view.say(bookings.EXTRAS, bags=bag_words, insurance=view.rng.choice(insurance_words[insurance]))
+    return view.say("bags and insurance", bags=bag_words, insurance=view.rng.choice(insurance_words[insurance]))
 
 
 def _draw_payments(view: View, price: int) -> tuple[list[Entity], str] | None:
@@ -144,13 +143,13 @@ def _draw_payments(view: View, price: int) -> tuple[list[Entity], str] | None:
     for key, name in stores if view.rng.random() < 0.6 else []:
         balance = int(methods[key]["amount"])
         if balance >= price:
-            return [{"payment_id": key, "amount": price}], view.say(bookings.SINGLE, pay=name)
+            return [{"payment_id": key, "amount": price}], view.say("single payment", pay=name)
         if cards:
             payments = [
                 {"payment_id": key, "amount": balance},
                 {"payment_id": cards[0][0], "amount": price - balance},
             ]
-            return payments, view.say(bookings.SPLIT, first=name, second=cards[0][1])
+            return payments, view.say("split payment", first=name, second=cards[0][1])
     if not cards:
         return None
-    return [{"payment_id": cards[0][0], "amount": price}], view.say(bookings.SINGLE, pay=cards[0][1])
+    return [{"payment_id": cards[0][0], "amount": price}], view.say("single payment", pay=cards[0][1])

@@ -6,7 +6,6 @@ forbids (`synthesis.airline.requests.refusals`).
 """
 
 from tautraj.benchmarks.goals import Family, Request, Topic
-from tautraj.synthesis.airline.clauses import cancellations, changes
 from tautraj.synthesis.airline.customers import make_strangers
 from tautraj.synthesis.airline.policy import find_breach
 from tautraj.synthesis.airline.prices import BAG_PRICE, count_paid_bags
@@ -23,10 +22,10 @@ def cancel(view: View, target: Target, family: Family) -> Request | None:
     if view.is_flown(reservation):
         return None
     reason = draw_reason(view, reservation)
-    ask = view.say(cancellations.CANCEL, ref=target.name)
+    ask = view.say("cancel", ref=target.name)
     answers: dict[Topic, str] = {}
     if view.rng.random() < REASON_LATER_SHARE:
-        answers["reason"] = f"For {target.short} the reason is that {reason}."
+        answers["reason"] = view.say("reason later", key=target.short, reason=_lower(reason))
         said = ask
     else:
         said = add_reason(view, ask, reason)
@@ -38,23 +37,26 @@ def cancel(view: View, target: Target, family: Family) -> Request | None:
 def draw_reason(view: View, reservation: Entity) -> str:
     """A reason that leads to a cancellation where one is possible."""
     if "cancelled" in view.list_statuses(reservation):
-        return view.say(cancellations.BY_AIRLINE)
+        return view.say("by airline")
     uninsured = reservation | {"insurance": "no"}
     database = view.database | {"reservations": {reservation["reservation_id"]: uninsured}}
     arguments = {"reservation_id": reservation["reservation_id"]}
     needs_insurance = find_breach(database, "cancel_reservation", arguments, view.user_id) is not None
     if needs_insurance or view.rng.random() < 0.2:
-        return view.say(view.rng.choice([cancellations.HEALTH, cancellations.HEALTH, cancellations.WEATHER]))
-    return view.say(cancellations.PLAN)
+        return view.say(view.rng.choice(["health", "health", "weather"]))
+    return view.say("plan")
 
 
 def add_reason(view: View, ask: str, reason: str) -> str:
     """The wish and its reason in one sentence or two, in either order."""
-    sentence = f"{reason[:1].upper()}{reason[1:]}."
     way = view.rng.random()
     if way < 0.3 and ask.endswith("."):
-        return f"{ask[:-1]}{view.rng.choice([' because', ', because', ', since', ' as'])} {reason}."
-    return f"{sentence} {ask}" if way < 0.65 else f"{ask} {sentence}"
+        return f"{ask[:-1]}{view.rng.choice([' because', ', because', ', since', ' as'])} {_lower(reason)}."
+    return f"{reason}. {ask}" if way < 0.65 else f"{ask} {reason}."
+
+
+def _lower(reason: str) -> str:
+    return reason if reason.startswith("I ") else reason[:1].lower() + reason[1:]
 
 
 def add_bags(view: View, target: Target, family: Family, count: int | None = None) -> Request | None:
@@ -72,10 +74,10 @@ def add_bags(view: View, target: Target, family: Family, count: int | None = Non
     if payment is None:
         return None
     if view.rng.random() < 0.3:
-        said = view.say(changes.TOTAL_BAGS, ref=target.name, bags=say_count(total, _draw_bag_noun(view)))
+        said = view.say("total bags", ref=target.name, bags=say_count(total, _draw_bag_noun(view)))
     else:
         more = view.rng.choice(("more ", "extra ", "")) if count > 1 else view.rng.choice(("more ", "extra "))
-        said = view.say(changes.ADD_BAGS, ref=target.name, bags=say_count(count, more + _draw_bag_noun(view)))
+        said = view.say("add bags", ref=target.name, bags=say_count(count, more + _draw_bag_noun(view)))
     said, answers = add_payment(view, target, said, payment[1], is_due=due > 0)
     arguments = {
         "reservation_id": reservation["reservation_id"],
@@ -102,10 +104,10 @@ def change_passenger(view: View, target: Target, family: Family) -> Request | No
         names = [person["last_name"] for person in passengers]
         last_name = view.rng.choice([name for name in LAST_NAMES if name not in names])
         passengers[index] = old | {"last_name": last_name}
-        clause = changes.RENAME_PASSENGER
+        clause = "rename passenger"
     else:
         passengers[index] = make_strangers(view.rng, 1, passengers)[0]
-        clause = changes.SWAP_PASSENGER
+        clause = "swap passenger"
     new = passengers[index]
     said = view.say(
         clause, ref=target.name, old=say_person(old), new=say_person(new), dob=view.say_birthday(new["dob"])

@@ -3,7 +3,6 @@
 from typing import Any
 
 from tautraj.benchmarks.goals import Family, Request
-from tautraj.synthesis.airline.clauses import cancellations, changes, choices
 from tautraj.synthesis.airline.offers import get_status
 from tautraj.synthesis.airline.policy import find_breach
 from tautraj.synthesis.airline.prices import BAG_PRICE, count_paid_bags
@@ -39,7 +38,7 @@ def take_best_flight(view: View, target: Target) -> Request | None:
         if best is None or any(flight["date"] == date for flight in reservation["flights"]):
             continue
         flights = [*leg.before, best[0].segment, *leg.after]
-        said = view.say(choices.BEST_FLIGHT, leg=name, date=view.say_date(date), best=best[1])
+        said = view.say("best flight", leg=name, date=view.say_date(date), best=best[1])
         if request := _pay_change(view, target, "optimisation", said, reservation["cabin"], flights):
             return request
     return None
@@ -66,9 +65,9 @@ def take_flight_or_other(view: View, target: Target) -> Request | None:
         other = view.rng.choice(others)
         taken = first if first.flight["flight_number"] in open_numbers else other
         number = first.flight["flight_number"]
-        said = view.say(changes.CHANGE_FLIGHT, leg=name, flight=number, date=view.say_date(date))
+        said = view.say("change flight", leg=name, flight=number, date=view.say_date(date))
         instead = f"flight {other.flight['flight_number']}"
-        said = f"{said} {view.say(choices.OR_FLIGHT, flight=instead)}"
+        said = f"{said} {view.say('or flight', flight=instead)}"
         flights = [*leg.before, taken.segment, *leg.after]
         if request := _pay_change(view, target, "conditional", said, cabin, flights):
             return request
@@ -81,7 +80,7 @@ def _pay_change(
     arguments = price_change(view, target.reservation, cabin, flights)
     if arguments is None:
         return None
-    said = f"{said} {view.say(changes.PAYMENT, pay=arguments.pop('payment_name'))}"
+    said = f"{said} {view.say('payment', pay=arguments.pop('payment_name'))}"
     about = list_touched(target.reservation["reservation_id"], arguments["payment_id"])
     return make_request(view, family, said, "update_reservation_flights", arguments, about)
 
@@ -104,8 +103,8 @@ def upgrade_within_limit(view: View, target: Target) -> Request | None:
     is_within = due <= limit
     pay = arguments.pop("payment_name")
     parts = [
-        view.say(changes.CABIN, ref=target.name, cabin=CABIN_WORDS[cabin]),
-        view.say(choices.UP_TO, limit=limit),
+        view.say("cabin", ref=target.name, cabin=CABIN_WORDS[cabin]),
+        view.say("up to", limit=str(limit)),
     ]
     count = view.rng.randint(1, 2)
     total = reservation["total_baggages"] + count
@@ -115,10 +114,10 @@ def upgrade_within_limit(view: View, target: Target) -> Request | None:
     if has_bags:
         noun = view.rng.choice(("more bag", "extra bag", "more suitcase", "extra suitcase", "more checked bag"))
         bags = say_count(count, noun)
-        parts.append(view.say(choices.ELSE_BAGS, bags=bags))
+        parts.append(view.say("else bags", bags=bags))
     else:
-        parts.append(view.say(choices.ELSE_NOTHING))
-    said = " ".join([*parts, view.say(changes.PAYMENT, pay=pay)])
+        parts.append(view.say("else nothing"))
+    said = " ".join([*parts, view.say("payment", pay=pay)])
     about = list_touched(key, arguments["payment_id"])
     if is_within:
         return make_request(view, "conditional", said, "update_reservation_flights", arguments, about)
@@ -148,9 +147,9 @@ def cancel_or_change_cabin(view: View, target: Target) -> Request | None:
     if arguments is None:
         return None
     pay = arguments.pop("payment_name")
-    ask = add_reason(view, view.say(cancellations.CANCEL, ref=target.name), view.say(cancellations.PLAN))
-    said = f"{ask} {view.say(choices.ELSE_CABIN, cabin=CABIN_WORDS[cabin])}"
-    said = f"{said} {view.say(changes.PAYMENT, pay=pay)}"
+    ask = add_reason(view, view.say("cancel", ref=target.name), view.say("plan"))
+    said = f"{ask} {view.say('else cabin', cabin=CABIN_WORDS[cabin])}"
+    said = f"{said} {view.say('payment', pay=pay)}"
     key = reservation["reservation_id"]
     about = list_touched(key, arguments["payment_id"])
     if is_cancellable_for_plan(view, reservation):

@@ -4,7 +4,6 @@ A task has one at most: its id depends on the others.
 """
 
 from tautraj.benchmarks.goals import Family, Request, Write
-from tautraj.synthesis.airline.clauses import refusals
 from tautraj.synthesis.airline.compensation import CANCELLATION_RATE, DELAY_RATE
 from tautraj.synthesis.airline.policy import find_breach
 from tautraj.synthesis.airline.requests.bookings import NEW_CERTIFICATE
@@ -29,7 +28,7 @@ def compensate(view: View, target: Target, family: Family) -> Request | None:
         writes = (_send(view, CANCELLATION_RATE * passengers),)
         return Request(
             family=family,
-            said=view.say(refusals.COMPLAIN_CANCELLED, ref=target.name),
+            said=view.say("complain cancelled", ref=target.name),
             writes=writes,
             about=about,
         )
@@ -40,7 +39,7 @@ def compensate(view: View, target: Target, family: Family) -> Request | None:
     cancellation = Write(tool="cancel_reservation", arguments={"reservation_id": key})
     return Request(
         family=family,
-        said=view.say(refusals.GIVE_UP_DELAYED, ref=target.name),
+        said=view.say("give up delayed", ref=target.name),
         writes=(cancellation, _send(view, DELAY_RATE * passengers)),
         about=about,
     )

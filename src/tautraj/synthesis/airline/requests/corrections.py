@@ -1,7 +1,6 @@
 """Requests that the customer corrects when it is asked for a confirmation: bags, cabin, payment."""
 
 from tautraj.benchmarks.goals import Request, Write
-from tautraj.synthesis.airline.clauses import choices
 from tautraj.synthesis.airline.policy import find_breach
 from tautraj.synthesis.airline.prices import BAG_PRICE, count_paid_bags
 from tautraj.synthesis.airline.requests.changes import add_bags
@@ -34,7 +33,7 @@ def change_mind_about_bags(view: View, target: Target) -> Request | None:
         if view.rng.random() < 0.5
         else say_count(last, f"{view.rng.choice(('more ', 'extra '))}bag")
     )
-    correction = view.say(choices.CORRECT_BAGS, bags=bags, key=target.short)
+    correction = view.say("correct bags", bags=bags, key=target.short)
     write = Write(tool="update_reservation_baggages", arguments=changed)
     about = list_touched(reservation["reservation_id"], arguments["payment_id"])
     return request.model_copy(update={"writes": (write,), "correction": correction, "about": about})
@@ -55,11 +54,11 @@ def change_mind_about_cabin(view: View, target: Target) -> Request | None:
         changed = arguments | {"payment_id": payment_id}
         if name is None:
             return None
-        correction = view.say(choices.CORRECT_PAYMENT, pay=name, key=target.short)
+        correction = view.say("correct payment", pay=name, key=target.short)
     else:
         (cabin,) = {"basic_economy", "economy", "business"} - {reservation["cabin"], arguments["cabin"]}
         changed = arguments | {"cabin": cabin}
-        correction = view.say(choices.CORRECT_CABIN, cabin=CABIN_WORDS[cabin], key=target.short)
+        correction = view.say("correct cabin", cabin=CABIN_WORDS[cabin], key=target.short)
     if find_breach(view.database, "update_reservation_flights", changed, view.user_id):
         return None
     about = (*request.about, *list_touched(reservation["reservation_id"], changed["payment_id"])[1:])

@@ -7,7 +7,6 @@ Each function returns None if it does not fit the customer. Not here: choices am
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks.goals import Family, Request
-from tautraj.synthesis.airline.clauses import changes
 from tautraj.synthesis.airline.itineraries import is_route
 from tautraj.synthesis.airline.offers import get_price, get_segment, get_status
 from tautraj.synthesis.airline.requests.parts import Target, add_payment, list_touched, make_request
@@ -21,7 +20,7 @@ def change_cabin(view: View, target: Target, family: Family) -> Request | None:
     if arguments is None:
         return None
     payment = arguments["payment_id"]
-    said = view.say(changes.CABIN, ref=target.name, cabin=CABIN_WORDS[cabin])
+    said = view.say("cabin", ref=target.name, cabin=CABIN_WORDS[cabin])
     said, answers = add_payment(view, target, said, arguments.pop("payment_name"))
     about = list_touched(reservation["reservation_id"], payment)
     return make_request(view, family, said, "update_reservation_flights", arguments, about, answers)
@@ -100,12 +99,12 @@ def change_flight(view: View, target: Target, family: Family) -> Request | None:
             continue
         if view.rng.random() < 0.5:
             flights = [flight | {"date": date} for flight in leg.flights]
-            clause, number = changes.SHIFT_FLIGHT, ""
+            clause, number = "shift flight", ""
         else:
             flight = draw_direct_flight(view, leg, date)
             if flight is None:
                 continue
-            flights, clause, number = [flight], changes.CHANGE_FLIGHT, flight["flight_number"]
+            flights, clause, number = [flight], "change flight", flight["flight_number"]
         arguments = price_change(view, reservation, reservation["cabin"], [*leg.before, *flights, *leg.after])
         if arguments is None:
             continue

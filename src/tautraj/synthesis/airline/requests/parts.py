@@ -7,7 +7,6 @@ Not here: the operations (`synthesis.airline.requests.changes`, `synthesis.airli
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks.goals import Family, Request, Topic, Write
-from tautraj.synthesis.airline.clauses import cancellations, changes
 from tautraj.synthesis.airline.policy import find_breach
 from tautraj.synthesis.airline.view import Entity, View
 
@@ -57,10 +56,10 @@ def add_payment(
 ) -> tuple[str, dict[Topic, str]]:
     """The wish with how it is paid: in the same sentence, in its own, or only when asked."""
     if view.rng.random() < (PAYMENT_LATER_SHARE if is_due else FREE_PAYMENT_LATER_SHARE):
-        return said, {"payment": view.say(changes.PAYMENT_ANSWER, key=target.short, pay=name)}
+        return said, {"payment": view.say("payment answer", key=target.short, pay=name)}
     if said.endswith(".") and view.rng.random() < TAIL_SHARE:
-        return said[:-1] + view.say(changes.PAYMENT_TAILS, pay=name), {}
-    return f"{said} {view.say(changes.PAYMENT, pay=name)}", {}
+        return view.say("payment tails", said=said[:-1], pay=name), {}
+    return f"{said} {view.say('payment', pay=name)}", {}
 
 
 def list_touched(reservation_id: str, payment_id: str) -> tuple[str, ...]:
@@ -70,5 +69,5 @@ def list_touched(reservation_id: str, payment_id: str) -> tuple[str, ...]:
 
 def add_missing_number(view: View, target: Target, request: Request) -> Request:
     """What the customer says when asked for the number of a reservation that it only describes."""
-    said = view.say(cancellations.NO_NUMBER, ref=target.name)
+    said = view.say("no number", ref=target.name)
     return request.model_copy(update={"answers": {**request.answers, "reservation": said}})

@@ -4,7 +4,6 @@ Every answer has four characters or a dollar sign, so that it is not found by ac
 """
 
 from tautraj.benchmarks.goals import Request
-from tautraj.synthesis.airline.clauses import questions
 from tautraj.synthesis.airline.offers import get_price, get_status
 from tautraj.synthesis.airline.requests.bookings import NEW_CERTIFICATE
 from tautraj.synthesis.airline.requests.ways import draw_route, list_direct
@@ -19,7 +18,7 @@ def _make(said: str, told: str, *about: str) -> Request:
     return Request(family="information", said=said, tells=(told,), about=about)
 
 
-def _ask_balance(view: View, source: str, clause: questions.Clause) -> Request | None:
+def _ask_balance(view: View, source: str, clause: str) -> Request | None:
     methods = [method for method in view.user["payment_methods"].values() if method["source"] == source]
     if len(methods) < 2:
         return None
@@ -29,18 +28,18 @@ def _ask_balance(view: View, source: str, clause: questions.Clause) -> Request |
 
 
 def _ask_gift_cards(view: View) -> Request | None:
-    return _ask_balance(view, "gift_card", questions.GIFT_CARDS)
+    return _ask_balance(view, "gift_card", "gift cards")
 
 
 def _ask_certificates(view: View) -> Request | None:
-    return _ask_balance(view, "certificate", questions.CERTIFICATES)
+    return _ask_balance(view, "certificate", "certificates")
 
 
 def _ask_paid(view: View) -> Request | None:
     for reservation in view.shuffle(view.reservations):
         if name := view.name_reservation(reservation, by_id=view.rng.random() < 0.5):
             total = int(sum(payment["amount"] for payment in reservation["payment_history"]))
-            return _make(view.say(questions.PAID, ref=name), f"${total}", reservation["reservation_id"])
+            return _make(view.say("paid", ref=name), f"${total}", reservation["reservation_id"])
     return None
 
 
@@ -51,7 +50,7 @@ def _ask_cheapest(view: View) -> Request | None:
     if len(ways) < 2:
         return None
     said = view.say(
-        questions.CHEAPEST,
+        "cheapest",
         origin=get_city(origin),
         destination=get_city(destination),
         date=view.say_date(date),
@@ -72,7 +71,7 @@ def _ask_upgrade(view: View) -> Request | None:
             continue
         new, old = sum(offer["prices"][cabin] for offer in offers), sum(flight["price"] for flight in flights)
         if new > old:
-            said = view.say(questions.UPGRADE, ref=name, cabin=CABIN_WORDS[cabin])
+            said = view.say("upgrade", ref=name, cabin=CABIN_WORDS[cabin])
             return _make(said, f"${(new - old) * passengers}", reservation["reservation_id"])
     return None
 
@@ -80,7 +79,7 @@ def _ask_upgrade(view: View) -> Request | None:
 def _ask_flight_number(view: View) -> Request | None:
     for reservation in view.shuffle(view.reservations):
         if name := view.name_reservation(reservation, by_id=view.rng.random() < 0.3):
-            said = view.say(questions.WHICH_FLIGHT, ref=name)
+            said = view.say("which flight", ref=name)
             return _make(said, reservation["flights"][0]["flight_number"], reservation["reservation_id"])
     return None
 
@@ -88,7 +87,7 @@ def _ask_flight_number(view: View) -> Request | None:
 def _ask_reservation_number(view: View) -> Request | None:
     for reservation in view.shuffle(view.reservations):
         if name := view.name_reservation(reservation, by_id=False):
-            said = view.say(questions.WHICH_RESERVATION, ref=name)
+            said = view.say("which reservation", ref=name)
             return _make(said, reservation["reservation_id"], reservation["reservation_id"])
     return None
 
@@ -96,7 +95,7 @@ def _ask_reservation_number(view: View) -> Request | None:
 def _ask_status(view: View) -> Request | None:
     flight = view.database["flights"][view.rng.choice(list(view.database["flights"]))]
     date = view.rng.choice(("2024-05-15", "2024-05-15", "2024-05-14"))
-    said = view.say(questions.STATUS, flight=flight["flight_number"], date=view.say_date(date))
+    said = view.say("status", flight=flight["flight_number"], date=view.say_date(date))
     return _make(said, flight["dates"][date]["status"])
 
 

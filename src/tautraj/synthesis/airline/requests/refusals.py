@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from tautraj.benchmarks.goals import Family, Request
-from tautraj.synthesis.airline.clauses import cancellations, changes, refusals
 from tautraj.synthesis.airline.customers import make_strangers
 from tautraj.synthesis.airline.offers import get_status
 from tautraj.synthesis.airline.requests.changes import add_reason
@@ -25,9 +24,9 @@ def refuse(view: View, target: Target, family: Family) -> Request | None:
     said, rule = found
     insists: tuple[str, ...] = ()
     if family == "pressure":
-        insists = (view.say(refusals.INSIST),)
+        insists = (view.say("insist"),)
         if view.rng.random() < 0.5:
-            insists += (view.say(refusals.INSIST_MORE),)
+            insists += (view.say("insist more"),)
     about = (target.reservation["reservation_id"],)
     return Request(family=family, said=said, insists=insists, rule=rule, about=about)
 
@@ -36,8 +35,8 @@ def transfer(view: View, target: Target) -> Request | None:
     """A cancellation of a trip that has begun."""
     if not view.is_flown(target.reservation):
         return None
-    ask = view.say(cancellations.CANCEL, ref=target.name)
-    reason = view.say(view.rng.choice((cancellations.PLAN, cancellations.HEALTH)))
+    ask = view.say("cancel", ref=target.name)
+    reason = view.say(view.rng.choice(("plan", "health")))
     return Request(
         family="transfer", said=add_reason(view, ask, reason), about=(target.reservation["reservation_id"],)
     )
@@ -46,9 +45,9 @@ def transfer(view: View, target: Target) -> Request | None:
 def _cancel_without_ground(view: View, target: Target) -> Said | None:
     if view.is_flown(target.reservation) or is_cancellable_for_plan(view, target.reservation):
         return None
-    ask = view.say(cancellations.CANCEL, ref=target.name)
+    ask = view.say("cancel", ref=target.name)
     is_uninsured = target.reservation["insurance"] == "no"
-    clauses = (cancellations.PLAN, cancellations.HEALTH) if is_uninsured else (cancellations.PLAN,)
+    clauses = ("plan", "health") if is_uninsured else ("plan",)
     return (
         add_reason(view, ask, view.say(view.rng.choice(clauses))),
         "A flight can be cancelled if the booking was made within the last 24 hours, the airline cancelled it, it is "
@@ -63,7 +62,7 @@ def _change_basic_economy(view: View, target: Target) -> Said | None:
     name = view.rng.choice(LEG_NAMES[leg.name]).format(ref=target.name)
     date = f"2024-05-{view.rng.randint(17, 30)}"
     flight = draw_direct_flight(view, leg, date)
-    clause = changes.CHANGE_FLIGHT if flight else changes.SHIFT_FLIGHT
+    clause = "change flight" if flight else "shift flight"
     number = flight["flight_number"] if flight else ""
     said = view.say(clause, leg=name, date=view.say_date(date), flight=number)
     return said, "Basic economy flights cannot be modified."
@@ -76,22 +75,22 @@ def _change_passenger_count(view: View, target: Target) -> Said | None:
     rule = "The number of passengers cannot be modified."
     if len(passengers) > 1 and view.rng.random() < 0.5:
         old = view.rng.choice(passengers)
-        return view.say(refusals.FEWER_PASSENGERS, ref=target.name, old=say_person(old)), rule
+        return view.say("fewer passengers", ref=target.name, old=say_person(old)), rule
     new = make_strangers(view.rng, 1, passengers)[0]
     dob = view.say_birthday(new["dob"])
-    return view.say(refusals.MORE_PASSENGERS, ref=target.name, new=say_person(new), dob=dob), rule
+    return view.say("more passengers", ref=target.name, new=say_person(new), dob=dob), rule
 
 
 def _remove_bag(view: View, target: Target) -> Said | None:
     if target.reservation["total_baggages"] < 1 or view.is_flown(target.reservation):
         return None
-    return view.say(refusals.FEWER_BAGS, ref=target.name), "Checked bags can be added, not removed."
+    return view.say("fewer bags", ref=target.name), "Checked bags can be added, not removed."
 
 
 def _add_insurance(view: View, target: Target) -> Said | None:
     if target.reservation["insurance"] == "yes":
         return None
-    return view.say(refusals.LATE_INSURANCE, ref=target.name), "Insurance cannot be added after initial booking."
+    return view.say("late insurance", ref=target.name), "Insurance cannot be added after initial booking."
 
 
 def _change_destination(view: View, target: Target) -> Said | None:
@@ -100,7 +99,7 @@ def _change_destination(view: View, target: Target) -> Said | None:
     own = {flight[end] for flight in target.reservation["flights"] for end in ("origin", "destination")}
     new_york = {"JFK", "LGA", "EWR"}
     cities = [code for code in CITY_NAMES if code not in own and not (code in new_york and own & new_york)]
-    said = view.say(refusals.OTHER_CITY, ref=target.name, city=get_city(view.rng.choice(cities)))
+    said = view.say("other city", ref=target.name, city=get_city(view.rng.choice(cities)))
     return said, "Origin, destination and trip type cannot be changed."
 
 
@@ -108,7 +107,7 @@ def _upgrade_one_leg(view: View, target: Target) -> Said | None:
     if target.reservation["flight_type"] == "one_way" or view.is_flown(target.reservation):
         return None
     cabin = view.rng.choice([name for name in CABIN_WORDS if name != target.reservation["cabin"]])
-    said = view.say(refusals.ONE_LEG, ref=target.name, cabin=CABIN_WORDS[cabin])
+    said = view.say("one leg", ref=target.name, cabin=CABIN_WORDS[cabin])
     return said, "The cabin must be the same across all the flights of a reservation."
 
 
@@ -116,7 +115,7 @@ def _upgrade_after_flying(view: View, target: Target) -> Said | None:
     if not view.is_flown(target.reservation):
         return None
     cabin = view.rng.choice([name for name in CABIN_WORDS if name != target.reservation["cabin"]])
-    said = view.say(changes.CABIN, ref=target.name, cabin=CABIN_WORDS[cabin])
+    said = view.say("cabin", ref=target.name, cabin=CABIN_WORDS[cabin])
     return said, "The cabin cannot be changed if any flight has already been flown."
 
 
@@ -131,11 +130,11 @@ def _ask_for_compensation(view: View, target: Target) -> Said | None:
     )
     if "delayed" in statuses and "cancelled" not in statuses:
         rule = "A delay is compensated after the reservation has been changed or cancelled."
-        return view.say(refusals.COMPLAIN_DELAYED, ref=target.name), rule
+        return view.say("complain delayed", ref=target.name), rule
     if "cancelled" not in statuses or has_right:
         return None
     rule = "Regular members without insurance in economy or basic economy are not compensated."
-    return view.say(refusals.COMPLAIN_CANCELLED, ref=target.name), rule
+    return view.say("complain cancelled", ref=target.name), rule
 
 
 FORBIDDEN: tuple[Callable[[View, Target], Said | None], ...] = (
