@@ -117,7 +117,6 @@ def _word(rng: Random, voice: str, composition: Composition, refuel_gb: float | 
     return Request(
         family="fault" if composition.is_solvable else "transfer",
         said=" ".join(said),
-        wish=symptom,
         answers=answers,
         writes=list_agent_writes(gold),
         content_when=CONTENT_WHEN[intent],
