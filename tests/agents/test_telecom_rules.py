@@ -122,6 +122,14 @@ class SmallWorld:
         return Observation(answer.content or "", answer.error)
 
 
+def _check_manners(messages: list[str], first_name: str) -> None:
+    """It thanks by name once, when it has found the account; what it says when it transfers is the policy's alone."""
+    hold = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
+    thanks = [message for message in messages if message.startswith(f"Thank you, {first_name}.")]
+    assert thanks == messages[1:2] or messages[1:] == [hold]
+    assert all(message == hold for message in messages if "TRANSFERRED" in message)
+
+
 def test_it_solves_what_is_proposed_and_reads_no_gold() -> None:
     """Its environment has the customer's words and the tools; the task's text is all that the customer knows."""
     database, user_database = make_database(11)
@@ -136,6 +144,9 @@ def test_it_solves_what_is_proposed_and_reads_no_gold() -> None:
         world = SmallWorld(calls, task)
         tools = tools or [tool.name for tool in world.environment.get_user_tools()]
         turns = solve([write_text(draft.goal)], world, tools, str(number))  # type: ignore[arg-type]
-        said = " ".join(turn.message or "" for turn in turns if turn.seat == "model")
+        messages = [turn.message or "" for turn in turns if turn.seat == "model" and turn.message]
+        said = " ".join(messages)
+        _check_manners(messages, draft.goal.identity["name"].split()[0])
+        assert [call["name"] for call in world.log].count("check_status_bar") <= 1
         assert draft.case is not None
         assert calls.grade(task, world.log, said) == 1.0, (draft.case.name, [call["name"] for call in world.log])

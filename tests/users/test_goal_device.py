@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tautraj.agents.rules.telecom import readings
 from tautraj.agents.rules.telecom.phone_requests import REQUESTS
 from tautraj.benchmarks.goals import Reading
 from tautraj.synthesis.voices import VOICES
@@ -97,3 +98,42 @@ def test_what_it_sees_after_a_repair_counts() -> None:
     user.follow("Please reseat the SIM card.")
     assert user.is_content(Reading(tool="check_status_bar", shows="📶"))
     assert not user.is_content(Reading(tool="run_speed_test", shows="(Excellent)"))
+
+
+READ_OUT = {
+    "VPN is ON and connected. Details: {'server_address': '192.168.1.1', 'protocol': 'OpenVPN', "
+    "'server_performance': <PerformanceLevel.POOR: 'poor'>}": "VPN is ON and connected. Details: server address "
+    "192.168.1.1, protocol OpenVPN, server performance poor.",
+    "Status Bar: 📶⁴ Excellent | 5G": "📶⁴ Excellent | 5G",
+    "Airplane Mode: OFF\nMobile Data Enabled: No": "Airplane Mode: OFF; Mobile Data Enabled: No",
+    "Preferred Network Mode set to: 3g_only\nStatus Bar: 📶": "Preferred Network Mode set to: 3g_only. The status bar "
+    "shows: 📶",
+    "MMSC URL: Not Set\n(These are technical settings.)": "MMSC URL: Not Set",
+}
+"""What τ²'s phone shows -> what is said of it."""
+
+
+@pytest.mark.parametrize("shown, said", READ_OUT.items())
+def test_it_reads_out_what_it_sees_as_people_do(shown: str, said: str) -> None:
+    """A terse one that begins with nothing."""
+    user = DeviceUser(TOOLS, lambda tool, arguments: shown, "terse", Random(1))
+    answers = {user.follow("Please check your status bar.") for _ in LOOKED["terse"]}
+    assert said in answers
+
+
+def test_how_it_begins_says_nothing_of_the_phone() -> None:
+    """An agent may not take it for what is shown."""
+    signs = (
+        readings.has_airplane_mode,
+        readings.is_sim_missing,
+        readings.is_sim_locked,
+        readings.is_offline,
+        readings.is_on,
+        readings.is_limited,
+        readings.is_vpn_on,
+        readings.is_second_generation,
+        readings.cannot_send,
+        readings.lacks_mmsc,
+    )
+    leads = [lead for table in (LOOKED, DID) for leads in table.values() for lead in leads]
+    assert [(lead, sign.__name__) for lead in leads for sign in signs if sign(lead)] == []

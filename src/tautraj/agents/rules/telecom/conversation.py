@@ -36,6 +36,7 @@ class TelecomDesk:
         except HandOver as reason:
             talk.think(f"{reason} Only a human can go on.")
             talk.call(TRANSFER_TOOL, summary=str(reason))
+            talk.opener = ""  # the policy prescribes the words, and no others
             talk.say(ON_HOLD)
 
 
@@ -130,7 +131,7 @@ def _switch_roaming(talk: Talk, account: Account, wish: Wish) -> list[str]:
 def _tell_bill(account: Account, wish: Wish) -> list[str]:
     bills = [bill for bill in account.list_bills() if bill["period_start"].startswith(wish.month or "")]
     return [
-        f"Your bill for {MONTHS[int(bill['period_start'][5:7]) - 1]} comes to ${bill['total_due']} and is "
+        f"Your bill for {MONTHS[int(bill['period_start'][5:7]) - 1]} comes to ${bill['total_due']:.2f} and is "
         f"{bill['status'].lower()}."
         for bill in bills
     ] or ["I find no bill for that month."]

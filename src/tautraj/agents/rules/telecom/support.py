@@ -8,6 +8,9 @@ from tautraj.agents.rules.telecom import readings
 from tautraj.agents.rules.telecom.mobile_data import FASTEST, DataSupport
 from tautraj.agents.rules.telecom.talk import HandOver
 
+NEEDED = {"sms": "send messages with pictures", "storage": "get at your pictures"}
+"""Permission of the messaging app -> what it is for."""
+
 
 class Support(DataSupport):
     """Mends a customer's phone and line."""
@@ -53,9 +56,9 @@ class Support(DataSupport):
         talk = self._talk
         talk.think("The network is in order: the messaging app needs the permissions sms and storage.")
         granted = talk.use_phone("check_app_permissions", app_name="messaging")
-        missing = [name for name in ("sms", "storage") if not readings.has_permission(name, granted)]
+        missing = [name for name in NEEDED if not readings.has_permission(name, granted)]
         for name in missing:
-            why = f"The messaging app lacks the {name} permission."
+            why = f"The app may not {NEEDED[name]}."
             talk.use_phone("grant_app_permission", why, app_name="messaging", permission=name)
         return bool(missing)
 
