@@ -106,8 +106,7 @@ READ_OUT = {
     "192.168.1.1, protocol OpenVPN, server performance poor.",
     "Status Bar: 📶⁴ Excellent | 5G": "📶⁴ Excellent | 5G",
     "Airplane Mode: OFF\nMobile Data Enabled: No": "Airplane Mode: OFF; Mobile Data Enabled: No",
-    "Preferred Network Mode set to: 3g_only\nStatus Bar: 📶": "Preferred Network Mode set to: 3g_only. The status bar "
-    "shows: 📶",
+    "Network Mode set to: 3g_only\nStatus Bar: 📶": "Network Mode set to: 3g_only. The status bar shows: 📶",
     "MMSC URL: Not Set\n(These are technical settings.)": "MMSC URL: Not Set",
 }
 """What τ²'s phone shows -> what is said of it."""

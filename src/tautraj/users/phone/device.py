@@ -67,7 +67,7 @@ LOOKED: dict[str, tuple[str, ...]] = {
         "Since you ask: {}",
     ),
 }
-"""Voice -> how it says what it sees. A conversation has ten readings: nothing of it may be funny twice, or true once."""
+"""Voice -> how it says what it sees. A conversation has ten readings, so nothing here is true of one alone."""
 
 DID: dict[str, tuple[str, ...]] = {
     "plain": ("Done. {}", "Okay, I did that. {}", "I have done it. {}", "All right, done. {}"),
