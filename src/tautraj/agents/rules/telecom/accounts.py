@@ -138,7 +138,7 @@ class Account:
                 return None
         if wanted_gb is None or wanted_gb > MAX_REFUEL_GB:
             return None
-        talk.think(f"{wanted_gb:g} GB at {price} USD each; the price has to be confirmed.")
+        talk.think(f"{wanted_gb:g} GB at ${price:.2f} each; the price has to be confirmed.")
         total = f"${wanted_gb * price:.2f}"
         if not talk.confirm(f"I can add {wanted_gb:g} GB of data to the line {line['phone_number']} for {total}."):
             return None

@@ -65,6 +65,7 @@ class ServiceSupport:
         if account.is_contract_over(line):
             raise HandOver("The line is suspended and its contract has ended: the suspension may not be lifted.")
         talk.think("The line is suspended and its contract lasts: everything overdue has to be paid first.")
+        talk.opener = "The cause is your line: it is suspended."
         account.pay_overdue_bills()
         if not account.resume(line):
             raise HandOver("The customer does not want the suspended line resumed.")
