@@ -7,8 +7,12 @@ import pytest
 
 from tautraj.agents.rules.telecom import readings
 from tautraj.agents.rules.telecom.phone_requests import REQUESTS
-from tautraj.benchmarks.goals import Reading
+from tautraj.benchmarks import Scenario
+from tautraj.benchmarks.goals import Goal, Reading, Request
+from tautraj.grading.affirmative import is_affirmative
 from tautraj.synthesis.voices import VOICES
+from tautraj.users import UserContext
+from tautraj.users.goal import goal
 from tautraj.users.phone.device import DID, LOOKED, DeviceUser
 from tautraj.users.phone.requests import find_device_requests
 
@@ -136,3 +140,41 @@ def test_how_it_begins_says_nothing_of_the_phone() -> None:
     )
     leads = [lead for table in (LOOKED, DID) for leads in table.values() for lead in leads]
     assert [(lead, sign.__name__) for lead in leads for sign in signs if sign(lead)] == []
+
+
+BROKEN = Request(
+    family="transfer",
+    said="My mobile data is dead.",
+    answers={"data": "None. Keep my plan."},
+    content_when=Reading(tool="run_speed_test", shows="(Excellent)"),
+)
+MENDING = (
+    "Hi! How can I help you today?",
+    "There is an overdue bill of $37.00 on your account. I can send you a payment request. Do you agree (yes/no)?",
+    "I have sent you a payment request. If that is right, please make the payment.",
+    "I can now resume the line 555-300-0001. Is that all right (yes/no)?",
+    "Your line is not enabled for roaming. I can enable it at no cost. Shall I go ahead (yes/no)?",
+    "The data is used up. How many GB of data would you like?",
+)
+
+
+def test_a_broken_phone_is_mended_as_far_as_it_goes() -> None:
+    """What in the end only a human can do begins like any other: its owner pays, and agrees to what costs nothing."""
+    used: list[str] = []
+    context = UserContext(
+        prompt="",
+        scenario=Scenario("", "", "", "", ""),
+        given_turns=(),
+        stop_word="###STOP###",
+        transfer_word="###TRANSFER###",
+        tools=tuple({"function": {"name": tool}} for tool in sorted(TOOLS)),
+        ask=lambda *_: "",  # type: ignore[arg-type, return-value]
+        call=lambda call, _: used.append(call.name) or "Payment of 37.0 USD has been made.",
+        think=lambda thought: None,
+        goal=Goal(voice="terse", user_id="C2001", identity={"name": "Ann Lee"}, requests=(BROKEN,), transfers=True),
+    )
+    reply = goal(context, patience=30)
+    answers = [reply(message) for message in MENDING]
+    assert [is_affirmative(answers[index]) for index in (1, 3, 4)] == [True] * 3, answers
+    assert used == ["make_payment"] and "37.0 USD" in answers[2]
+    assert answers[5] == "None. Keep my plan."

@@ -196,4 +196,4 @@ def _join(parts: Sequence[str]) -> str:
 
 
 def _to_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value).removesuffix(".0")

@@ -130,14 +130,15 @@ class DeviceUser:
 
 
 def open_device(context: UserContext, goal: Goal) -> DeviceUser:
-    """The phone of a customer that follows `goal`. It pays nothing that it does not owe."""
+    """The phone of a customer that follows `goal`. It pays what it wants to pay, or owes while its phone is broken."""
     numbers = itertools.count()
 
     def use(tool: str, arguments: dict[str, Any]) -> str:
         call = ToolCall(id=f"errand_{next(numbers)}", name=tool, arguments=arguments)
         return context.call(call, NO_SIDE_CHANNELS)
 
-    pays = any(write.tool == "send_payment_request" for write in goal.writes)
+    is_broken = any(request.content_when for request in goal.requests)
+    pays = is_broken or any(write.tool == "send_payment_request" for write in goal.writes)
     tools = {tool["function"]["name"] for tool in context.tools} - (set() if pays else {"make_payment"})
     return DeviceUser(tools, use, goal.voice, Random(f"device-{context.seed}"))
 
