@@ -130,7 +130,7 @@ class DeviceUser:
 
 
 def open_device(context: UserContext, goal: Goal) -> DeviceUser:
-    """The phone of a customer that follows `goal`. It pays what it wants to pay, or owes while its phone is broken."""
+    """The phone of a customer that follows `goal`. It pays what it wants to pay, or owes while a phone is broken."""
     numbers = itertools.count()
 
     def use(tool: str, arguments: dict[str, Any]) -> str:
