@@ -88,5 +88,6 @@ def test_every_mutation_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_every_mutation_of_many_tasks_is_refused(tmp_path: Path) -> None:
     _check(_count_checks(tmp_path, "many", 200, 12_000), at_least=180)

@@ -113,7 +113,7 @@ def _word(rng: Random, voice: str, composition: Composition, refuel_gb: float | 
     answers = {"place": where}
     if intent != "service_issue":
         data = "buys data" if refuel_gb else "buys none"
-        answers["data"] = say(CLAUSES[data], voice, rng, gb=str(refuel_gb))
+        answers["data"] = say(CLAUSES[data], voice, rng, gb=f"{refuel_gb or 0:g}")
     return Request(
         family="fault" if composition.is_solvable else "transfer",
         said=" ".join(said),

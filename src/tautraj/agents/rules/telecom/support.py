@@ -39,7 +39,7 @@ class Support(DataSupport):
 
     def _leave_second_generation(self) -> bool:
         self._talk.think("Picture messages do not go over 2G.")
-        if not readings.is_second_generation(self._talk.use_phone("check_network_status")):
+        if not readings.is_second_generation(self._read_network_status()):
             return False
         why = "Your phone is in a 2G network, which carries no picture messages."
         self._talk.use_phone("set_network_mode_preference", why, mode=FASTEST)
