@@ -80,6 +80,12 @@ def find_nothing(tool: str, arguments: dict[str, Any]) -> None:
     """A world in which nothing is found."""
 
 
+def test_an_amount_of_data_is_said_as_people_say_it() -> None:
+    for amount, said in ((2.0, "2 GB"), (0.5, "0.5 GB")):
+        arguments = {"customer_id": "C2001", "line_id": "L2001", "gb_amount": amount}
+        assert f" {said} of data" in announce_write("refuel_data", arguments, find_nothing)
+
+
 def test_a_write_that_it_has_no_words_for_is_said_by_its_name() -> None:
     assert announce_write("close_account", {"user_id": "u_1"}, find_nothing) == (
         "I am going to close account with user id: u_1."

@@ -9,6 +9,7 @@ from tau2.data_model import message as m
 from tau2.data_model.tasks import Task
 
 from tautraj.agents.rules.telecom import readings
+from tautraj.agents.rules.telecom.mobile_data import HERE, HOME
 from tautraj.agents.rules.telecom.wishes import read_wishes
 from tautraj.benchmarks import Observation
 from tautraj.synthesis.telecom.carrier.accounts import list_accounts
@@ -103,6 +104,16 @@ def test_a_complaint_is_classified_in_every_voice(intent: str, kind: str) -> Non
             assert [wish.kind for wish in read_wishes(said)] == [kind], said
 
 
+@pytest.mark.parametrize("clause, is_home", [("abroad", False), ("home", True)])
+def test_where_a_customer_is_need_not_be_asked(clause: str, is_home: bool) -> None:
+    rng = Random("places")
+    for voice in VOICES:
+        for _ in range(12):
+            said = say(CLAUSES[clause], voice, rng, place="Finland")
+            assert HERE.search(said) and (HOME.search(said) is not None) == is_home, said
+    assert not HERE.search("I am in a hurry, and my data is dead.")
+
+
 class SmallWorld:
     """τ²'s environment of one customer, as much of a `World` as a conversation needs."""
 
@@ -122,6 +133,14 @@ class SmallWorld:
         return Observation(answer.content or "", answer.error)
 
 
+def _check_manners(messages: list[str], first_name: str) -> None:
+    """It thanks by name once, when it has found the account; what it says when it transfers is the policy's alone."""
+    hold = "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
+    thanks = [message for message in messages if message.startswith(f"Thank you, {first_name}.")]
+    assert thanks == messages[1:2] or messages[1:] == [hold]
+    assert all(message == hold for message in messages if "TRANSFERRED" in message)
+
+
 def test_it_solves_what_is_proposed_and_reads_no_gold() -> None:
     """Its environment has the customer's words and the tools; the task's text is all that the customer knows."""
     database, user_database = make_database(11)
@@ -136,6 +155,10 @@ def test_it_solves_what_is_proposed_and_reads_no_gold() -> None:
         world = SmallWorld(calls, task)
         tools = tools or [tool.name for tool in world.environment.get_user_tools()]
         turns = solve([write_text(draft.goal)], world, tools, str(number))  # type: ignore[arg-type]
-        said = " ".join(turn.message or "" for turn in turns if turn.seat == "model")
+        messages = [turn.message or "" for turn in turns if turn.seat == "model" and turn.message]
+        said = " ".join(messages)
+        _check_manners(messages, draft.goal.identity["name"].split()[0])
+        looked = [call["name"] for call in world.log]
+        assert max(looked.count("check_status_bar"), looked.count("check_network_status")) <= 1
         assert draft.case is not None
         assert calls.grade(task, world.log, said) == 1.0, (draft.case.name, [call["name"] for call in world.log])

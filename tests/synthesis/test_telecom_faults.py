@@ -13,6 +13,7 @@ from tau2.domains.telecom.environment import get_environment, get_tasks_split
 from tau2.domains.telecom.tasks import mms_issues, mobile_data_issues, service_issues
 from tau2.domains.telecom.tasks.utils import BaseTask
 
+from tautraj.synthesis.diversity import drop_near_duplicates
 from tautraj.synthesis.generator import Case, Draft
 from tautraj.synthesis.telecom import fault_tables
 from tautraj.synthesis.telecom.carrier.accounts import Account, list_accounts
@@ -29,6 +30,7 @@ from tautraj.synthesis.telecom.compositions import (
 )
 from tautraj.synthesis.telecom.fault_tables import Fault, resolve
 from tautraj.synthesis.telecom.faults import PLACES, draft_fault_task
+from tautraj.synthesis.text import write_text
 from tautraj.synthesis.voices import VOICES
 from tautraj.synthesis.world_folder import to_task
 
@@ -187,6 +189,14 @@ def test_the_text_does_not_tell_what_is_wrong(drafts: list[Draft]) -> None:
     faults = r"airplane|sim\b|apn|data saver|vpn|wi-?fi calling|permission|overdue|suspend|roaming|2g"
     for draft in drafts:
         assert not re.search(faults, draft.goal.requests[0].said.lower())
+
+
+def test_the_text_holds_all_that_the_customer_says(drafts: list[Draft]) -> None:
+    """Complaints alone are few: the texts would be near-duplicates of each other."""
+    texts = [write_text(draft.goal).reason_for_call for draft in drafts]
+    for draft, text in zip(drafts, texts, strict=True):
+        assert draft.goal.requests[0].said.replace('"', "'") in text
+    assert len(drop_near_duplicates(texts)) >= 38
 
 
 def test_a_solvable_task_says_what_is_agreed_to(drafts: list[Draft]) -> None:

@@ -71,6 +71,11 @@ def _to_task(draft: Draft) -> Task:
     return copy.deepcopy(to_task("t", draft.goal, "telecom", draft.case))
 
 
+def test_a_world_holds_no_bytecode(folder: Path) -> None:
+    """It stands in the package's folder once a program there was run, and is another for each Python."""
+    assert [path.name for path in folder.rglob("*") if path.suffix == ".pyc"] == []
+
+
 @pytest.mark.parametrize("parts", [("overdue_bill_suspension", "bad_vpn"), ("pay", "ask_data")])
 def test_what_is_drafted_passes_all_ten(database: dict[str, Any], folder: Path, parts: tuple[str, ...]) -> None:
     draft = _draw(database, *parts)

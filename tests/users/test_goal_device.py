@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 
+from tautraj.agents.rules.telecom import readings
 from tautraj.agents.rules.telecom.phone_requests import REQUESTS
-from tautraj.benchmarks.goals import Reading
+from tautraj.benchmarks import Scenario
+from tautraj.benchmarks.goals import Goal, Reading, Request
+from tautraj.grading.affirmative import is_affirmative
 from tautraj.synthesis.voices import VOICES
+from tautraj.users import UserContext
+from tautraj.users.goal import goal
 from tautraj.users.phone.device import DID, LOOKED, DeviceUser
 from tautraj.users.phone.requests import find_device_requests
 
@@ -97,3 +102,79 @@ def test_what_it_sees_after_a_repair_counts() -> None:
     user.follow("Please reseat the SIM card.")
     assert user.is_content(Reading(tool="check_status_bar", shows="📶"))
     assert not user.is_content(Reading(tool="run_speed_test", shows="(Excellent)"))
+
+
+READ_OUT = {
+    "VPN is ON and connected. Details: {'server_address': '192.168.1.1', 'protocol': 'OpenVPN', "
+    "'server_performance': <PerformanceLevel.POOR: 'poor'>}": "VPN is ON and connected. Details: server address "
+    "192.168.1.1, protocol OpenVPN, server performance poor.",
+    "Status Bar: 📶⁴ Excellent | 5G": "📶⁴ Excellent | 5G",
+    "Airplane Mode: OFF\nMobile Data Enabled: No": "Airplane Mode: OFF; Mobile Data Enabled: No",
+    "Network Mode set to: 3g_only\nStatus Bar: 📶": "Network Mode set to: 3g_only. The status bar shows: 📶",
+    "MMSC URL: Not Set\n(These are technical settings.)": "MMSC URL: Not Set",
+}
+"""What τ²'s phone shows -> what is said of it."""
+
+
+@pytest.mark.parametrize("shown, said", READ_OUT.items())
+def test_it_reads_out_what_it_sees_as_people_do(shown: str, said: str) -> None:
+    """A terse one that begins with nothing."""
+    user = DeviceUser(TOOLS, lambda tool, arguments: shown, "terse", Random(1))
+    answers = {user.follow("Please check your status bar.") for _ in LOOKED["terse"]}
+    assert said in answers
+
+
+def test_how_it_begins_says_nothing_of_the_phone() -> None:
+    """An agent may not take it for what is shown."""
+    signs = (
+        readings.has_airplane_mode,
+        readings.is_sim_missing,
+        readings.is_sim_locked,
+        readings.is_offline,
+        readings.is_on,
+        readings.is_limited,
+        readings.is_vpn_on,
+        readings.is_second_generation,
+        readings.cannot_send,
+        readings.lacks_mmsc,
+    )
+    leads = [lead for table in (LOOKED, DID) for leads in table.values() for lead in leads]
+    assert [(lead, sign.__name__) for lead in leads for sign in signs if sign(lead)] == []
+
+
+BROKEN = Request(
+    family="transfer",
+    said="My mobile data is dead.",
+    answers={"data": "None. Keep my plan."},
+    content_when=Reading(tool="run_speed_test", shows="(Excellent)"),
+)
+MENDING = (
+    "Hi! How can I help you today?",
+    "There is an overdue bill of $37.00 on your account. I can send you a payment request. Do you agree (yes/no)?",
+    "I have sent you a payment request. If that is right, please make the payment.",
+    "I can now resume the line 555-300-0001. Is that all right (yes/no)?",
+    "Your line is not enabled for roaming. I can enable it at no cost. Shall I go ahead (yes/no)?",
+    "The data is used up. How many GB of data would you like?",
+)
+
+
+def test_a_broken_phone_is_mended_as_far_as_it_goes() -> None:
+    """What in the end only a human can do begins like any other: its owner pays, and agrees to what costs nothing."""
+    used: list[str] = []
+    context = UserContext(
+        prompt="",
+        scenario=Scenario("", "", "", "", ""),
+        given_turns=(),
+        stop_word="###STOP###",
+        transfer_word="###TRANSFER###",
+        tools=tuple({"function": {"name": tool}} for tool in sorted(TOOLS)),
+        ask=lambda *_: "",  # type: ignore[arg-type, return-value]
+        call=lambda call, _: used.append(call.name) or "Payment of 37.0 USD has been made.",
+        think=lambda thought: None,
+        goal=Goal(voice="terse", user_id="C2001", identity={"name": "Ann Lee"}, requests=(BROKEN,), transfers=True),
+    )
+    reply = goal(context, patience=30)
+    answers = [reply(message) for message in MENDING]
+    assert [is_affirmative(answers[index]) for index in (1, 3, 4)] == [True] * 3, answers
+    assert used == ["make_payment"] and "37.0 USD" in answers[2]
+    assert answers[5] == "None. Keep my plan."

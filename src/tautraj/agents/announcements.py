@@ -184,4 +184,4 @@ def _find_reservation(arguments: Arguments, peek: Peek) -> Mapping[str, Any] | N
 
 
 def _to_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value).removesuffix(".0")

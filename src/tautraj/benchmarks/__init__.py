@@ -51,7 +51,7 @@ def open_world(domain: Domain, tasks: Mapping[str, Any]) -> tuple[Benchmark, dic
 
 def copy_domain_files(domain: str, folder: Path) -> None:
     """Copy what a domain of τ² consists of, but tasks and databases: policies, manuals, workflows."""
-    own = shutil.ignore_patterns("tasks*.json", "split_tasks*.json", "db.*", "user_db.*")
+    own = shutil.ignore_patterns("tasks*.json", "split_tasks*.json", "db.*", "user_db.*", "__pycache__")
     shutil.copytree(_find_packaged_folder(domain), folder, ignore=own, dirs_exist_ok=True)
 
 

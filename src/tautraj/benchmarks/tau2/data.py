@@ -18,6 +18,7 @@ from tau2.utils import DATA_DIR, load_file
 
 from tautraj.benchmarks.goals import PROOFS_FILE, Goal, read_goals
 from tautraj.benchmarks.quarantine import hash_files, load_quarantine
+from tautraj.benchmarks.tau2.entity_list import add_lookups
 from tautraj.benchmarks.tau2.shared_database import SharedDatabase
 from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, WorldError, boundary, suggest_closest
@@ -187,6 +188,7 @@ def _clone_environment(environment: Any, shared: Mapping[str, SharedDatabase]) -
     for key, database in shared.items():
         toolkit = type(getattr(environment, TOOLKITS[key]))(database.build_database())
         toolkit.get_db_hash = lambda kit=toolkit, database=database: database.hash(kit.db)
+        add_lookups(toolkit, getattr(environment, TOOLKITS[key]))
         setattr(built, TOOLKITS[key], toolkit)
     built.sync_tools()
     return built

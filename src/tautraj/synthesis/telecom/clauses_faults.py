@@ -21,7 +21,7 @@ service_issue
     chatty: I am writing from my [neighbor's|sister's|wife's] laptop because my own phone gets no service [at \
         all|anymore|whatsoever].
     chatty: I keep holding the phone up [at the window|in the garden|on the balcony], and it never finds a signal.
-    formal: My telephone [no longer|does not] [receives|registers] any signal.
+    formal: My telephone [no longer receives|does not register] any signal.
     formal: I am [presently|currently|at present] without any service on my mobile telephone.
     formal: I regret to report a [complete|total] loss of network service on my telephone.
     formal: My handset is unable to [connect to|find] the network.
@@ -134,7 +134,7 @@ mms_issue
     chatty: It is about these picture messages, MMS I think they call them: mine will not go.
     formal: I am unable to send [multimedia messages|MMS messages] [from my telephone|with my messaging application].
     formal: The transmission of photographs by MMS fails[| without exception| each time].
-    formal: My messaging application [does not|no longer] [deliver|transmit] any pictures.
+    formal: My messaging application [does not transmit|no longer delivers] any pictures.
     formal: Picture messages cannot be sent from my [telephone|handset|device].
     learner: I cannot send photo in message.
     learner: The MMS in my phone [is not going|does not go|not work].

@@ -113,11 +113,10 @@ def _word(rng: Random, voice: str, composition: Composition, refuel_gb: float | 
     answers = {"place": where}
     if intent != "service_issue":
         data = "buys data" if refuel_gb else "buys none"
-        answers["data"] = say(CLAUSES[data], voice, rng, gb=str(refuel_gb))
+        answers["data"] = say(CLAUSES[data], voice, rng, gb=f"{refuel_gb or 0:g}")
     return Request(
         family="fault" if composition.is_solvable else "transfer",
         said=" ".join(said),
-        wish=symptom,
         answers=answers,
         writes=list_agent_writes(gold),
         content_when=CONTENT_WHEN[intent],

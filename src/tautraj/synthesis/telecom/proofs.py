@@ -16,6 +16,7 @@ Not here: the agent and that customer (`synthesis.telecom.solver`), the orders o
 (`synthesis.telecom.orders`).
 """
 
+import functools
 import itertools
 import json
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ class TelecomProver:
     def __init__(self, benchmark: Benchmark, official: OfficialTasks) -> None:
         self._benchmark, self._official = benchmark, official
         self._user_tools = [tool["function"]["name"] for tool in benchmark.user_tools]
+        self._read_state = functools.lru_cache(maxsize=1)(self._read_initial_state)
 
     def prove(self, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
         """Check -> its values, of all ten; or the first that does not hold."""
@@ -148,7 +150,7 @@ class TelecomProver:
     def _list_actions(self, task_id: str) -> list[Action]:
         return list(self._benchmark.get_task(task_id).privileged.gold_actions)
 
-    def _read_state(self, task_id: str) -> dict[str, Any]:
+    def _read_initial_state(self, task_id: str) -> dict[str, Any]:
         world = self._benchmark.build_world(self._benchmark.get_task(task_id))
         carrier = {
             name: world.read_entity(EntityRef(name, None)) for name in ("customers", "lines", "bills", "plans")

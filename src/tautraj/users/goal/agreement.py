@@ -38,6 +38,9 @@ NOT_IN_TRAVEL = {"exchange", "return", "book"}
 TOOL_VERBS = {"modify_pending_order_items": "exchange"}
 """Tool whose name does not begin with its operation."""
 
+MENDS = {"resume", "enable"}
+"""Operations on a line that a customer with a broken phone agrees to."""
+
 CHANGE = r"\b(?:chang|modif|updat|add|upgrad|downgrad|remov|switch)\w*"
 
 STRICT = {
@@ -83,7 +86,7 @@ def find_operations(text: str, writes: Sequence[Write]) -> list[int]:
 
 def _find_unwanted_operation(announced: str, request: Request) -> str | None:
     verbs = _find_verbs(announced)
-    wanted = _find_verbs(request.said) if request.rule else set()
+    wanted = _find_verbs(request.said) if request.rule else MENDS if request.content_when else set()
     return f"the operation: {join(verbs)}" if verbs and not verbs & wanted else None
 
 

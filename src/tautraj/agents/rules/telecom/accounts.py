@@ -92,17 +92,17 @@ class Account:
             )
             more = "another overdue bill" if number else "an overdue bill"
             if not talk.confirm(
-                f"There is {more} on your account, {bill_id}, over ${amount:.2f}, due since {bill['due_date']}. "
+                f"There is {more} of ${amount:.2f} on your account, {bill_id}, due since {bill['due_date']}. "
                 "I can send you a payment request for it."
             ):
                 raise HandOver(f"The customer does not pay the overdue bill {bill_id}.")
             talk.call("send_payment_request", customer_id=self.customer_id, bill_id=bill_id)
             talk.use_phone("check_payment_request", "I have sent you a payment request.")
-            talk.use_phone("make_payment")
+            talk.use_phone("make_payment", "That is the one.")
             talk.think("A bill is paid only when the records say so.")
             if talk.call("get_details_by_id", id=bill_id)["status"] != "Paid":
                 raise HandOver(f"The payment of {bill_id} did not arrive.")
-        return [f"Your bill {bill['bill_id']} over ${bill['total_due']:.2f} is paid." for bill in overdue]
+        return [f"Your bill {bill['bill_id']} of ${bill['total_due']:.2f} is paid." for bill in overdue]
 
     def is_contract_over(self, line: Entity) -> bool:
         return str(line["contract_end_date"]) < TODAY
@@ -138,7 +138,7 @@ class Account:
                 return None
         if wanted_gb is None or wanted_gb > MAX_REFUEL_GB:
             return None
-        talk.think(f"{wanted_gb:g} GB at {price} USD each; the price has to be confirmed.")
+        talk.think(f"{wanted_gb:g} GB at ${price:.2f} each; the price has to be confirmed.")
         total = f"${wanted_gb * price:.2f}"
         if not talk.confirm(f"I can add {wanted_gb:g} GB of data to the line {line['phone_number']} for {total}."):
             return None
@@ -161,11 +161,17 @@ def identify(talk: Talk, opening: str) -> Account:
         numbers = PHONE_NUMBER.findall(f"{opening}\n{heard}")[::-1]
         for number in dict.fromkeys(numbers):
             if customer := talk.call("get_customer_by_phone", phone_number=number):
-                return Account(talk, customer, number)
+                return _open_account(talk, customer, number)
         born, name = DATE.search(heard), NAME.search(talk.said)
         if born and name:
             matches = talk.call("get_customer_by_name", full_name=name[0], dob=born[0]) or []
             if len(matches) == 1:
-                return Account(talk, matches[0], numbers[0] if numbers else None)
+                return _open_account(talk, matches[0], numbers[0] if numbers else None)
         question = NOT_FOUND
     raise HandOver("The customer cannot be identified.")
+
+
+def _open_account(talk: Talk, customer: Entity, phone_number: str | None) -> Account:
+    """The account, whose owner is thanked by name with the next message."""
+    talk.opener = f"Thank you, {customer['full_name'].split()[0]}."
+    return Account(talk, customer, phone_number)

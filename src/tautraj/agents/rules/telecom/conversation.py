@@ -8,7 +8,7 @@ from random import Random
 from tautraj.agents.oracle import ON_HOLD, TRANSFER_TOOL
 from tautraj.agents.rules.months import MONTHS
 from tautraj.agents.rules.telecom import readings
-from tautraj.agents.rules.telecom.accounts import Account, identify
+from tautraj.agents.rules.telecom.accounts import Account, Entity, identify
 from tautraj.agents.rules.telecom.support import Support
 from tautraj.agents.rules.telecom.talk import Channel, HandOver, Talk
 from tautraj.agents.rules.telecom.wishes import Wish, read_wishes
@@ -36,6 +36,7 @@ class TelecomDesk:
         except HandOver as reason:
             talk.think(f"{reason} Only a human can go on.")
             talk.call(TRANSFER_TOOL, summary=str(reason))
+            talk.opener = ""  # the policy prescribes the words, and no others
             talk.say(ON_HOLD)
 
 
@@ -83,8 +84,18 @@ def _pay(account: Account, wish: Wish) -> list[str]:
     overdue = [bill for bill in bills if bill["status"] == "Overdue"]
     if overdue:
         return account.pay_overdue_bills()
-    states = "; ".join(f"{bill['bill_id']} is {bill['status'].lower()}" for bill in bills)
-    return [f"I am sorry, only overdue bills may be paid here, and none of these is: {states}."]
+    return ["I am sorry, only overdue bills may be paid here.", *map(_describe_bill, bills)]
+
+
+def _describe_bill(bill: Entity) -> str:
+    name = f"Your bill for {_name_month(bill)}, {bill['bill_id']},"
+    if bill["status"] == "Issued":
+        return f"{name} is due by {bill['due_date']}."
+    return f"{name} is {bill['status'].lower()}."
+
+
+def _name_month(bill: Entity) -> str:
+    return MONTHS[int(bill["period_start"][5:7]) - 1]
 
 
 def _resume(talk: Talk, account: Account, wish: Wish) -> list[str]:
@@ -130,8 +141,7 @@ def _switch_roaming(talk: Talk, account: Account, wish: Wish) -> list[str]:
 def _tell_bill(account: Account, wish: Wish) -> list[str]:
     bills = [bill for bill in account.list_bills() if bill["period_start"].startswith(wish.month or "")]
     return [
-        f"Your bill for {MONTHS[int(bill['period_start'][5:7]) - 1]} comes to ${bill['total_due']} and is "
-        f"{bill['status'].lower()}."
+        f"Your bill for {_name_month(bill)} comes to ${bill['total_due']:.2f} and is {bill['status'].lower()}."
         for bill in bills
     ] or ["I find no bill for that month."]
 

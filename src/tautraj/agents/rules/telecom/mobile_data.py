@@ -23,7 +23,9 @@ WHERE = (
 HOME = re.compile(r"\b(?:at|from|back|my) home\b|\bnot (?:abroad|travell?ing|outside)\b|^\W*no\b", re.IGNORECASE)
 
 HERE = re.compile(
-    rf"{HOME.pattern}|\babroad\b|\btravell?ing\b|\bon (?:a |my )?(?:\w+ )?(?:holiday|vacation|trip)\b", re.IGNORECASE
+    rf"{HOME.pattern}|\babroad\b|\btravell?ing\b|\bon (?:a |my )?(?:\w+ )?(?:holiday|vacation|trip)\b"
+    r"|\bI(?:'m| am) (?:now |currently )?in (?-i:[A-Z])",
+    re.IGNORECASE,
 )
 """Where a customer says that it is."""
 
@@ -64,7 +66,7 @@ class DataSupport(ServiceSupport):
         if not self._is_abroad():
             return False
         self._talk.think("Abroad, data needs roaming on the phone and on the line.")
-        if not readings.is_setting_off("data roaming", self._talk.use_phone("check_network_status")):
+        if not readings.is_setting_off("data roaming", self._read_network_status()):
             return False
         self._talk.use_phone("toggle_roaming", "Data roaming is off on your phone.")
         return True
@@ -80,6 +82,7 @@ class DataSupport(ServiceSupport):
         ):
             raise HandOver("The customer is abroad and does not want roaming enabled.")
         talk.call("enable_roaming", **account.name(line))
+        talk.opener = "Roaming is enabled on your line."
         return True
 
     @functools.cache  # noqa: B019 - asked once in a conversation
@@ -94,7 +97,7 @@ class DataSupport(ServiceSupport):
 
     def _switch_data_on(self) -> bool:
         self._talk.think("Mobile data itself may be switched off.")
-        if not readings.is_setting_off("mobile data", self._talk.use_phone("check_network_status")):
+        if not readings.is_setting_off("mobile data", self._read_network_status()):
             return False
         self._talk.use_phone("toggle_data", "Mobile data is switched off on your phone.")
         return True
@@ -108,10 +111,12 @@ class DataSupport(ServiceSupport):
         used, limit, more = (float(usage[key]) for key in ("data_used_gb", "data_limit_gb", "data_refueling_gb"))
         if used < limit + more:
             raise HandOver("There is no data connection, though the phone is in order and data is left.")
-        if account.refuel(line, None) is None:
+        sold_gb = account.refuel(line, None)
+        if sold_gb is None:
             raise HandOver(
                 "The data is used up, and the customer wants no more of it. There is no tool for another plan."
             )
+        talk.opener = f"I have added {sold_gb:g} GB of data to your line."
         return True
 
     def _restore_speed(self) -> None:
@@ -135,6 +140,10 @@ class DataSupport(ServiceSupport):
             if self._is_fast():
                 return
         raise HandOver("Data Saver, network mode and VPN are in order, and the connection is still slow.")
+
+    @functools.cache  # noqa: B019 - asked once: nothing that is mended later changes what is looked for there
+    def _read_network_status(self) -> str:
+        return self._talk.use_phone("check_network_status")
 
     def _is_offline(self) -> bool:
         return readings.is_offline(self._test_speed())

@@ -3,8 +3,17 @@
 Not here: how they do (`users.phone.requests`).
 """
 
-LEADS = ("", "", "Thank you.", "All right.", "Thanks for checking.", "Good, let us go on.", "I see.")
-"""Words before a request."""
+from typing import Literal
+
+Step = Literal["words", "look", "deed"]
+"""What the customer has done last: said something, looked something up, changed something."""
+
+LEADS: dict[Step, tuple[str, ...]] = {
+    "words": ("", "All right.", "Thank you.", "I see."),
+    "look": ("", "", "Thank you.", "Thanks for checking.", "I see.", "All right, let us go on."),
+    "deed": ("", "Thank you.", "Okay.", "All right."),
+}
+"""Words before a request, after each of them."""
 
 REQUESTS: dict[str, tuple[str, ...]] = {
     "check_status_bar": (

@@ -15,6 +15,8 @@ class ServiceSupport:
     def __init__(self, talk: Talk, account: Account, opening: str) -> None:
         """`opening`: what the customer has said about it; it may say where it is."""
         self._talk, self._account, self._opening = talk, account, opening
+        self._has_service = False
+        """Whether the phone has shown a signal."""
 
     def mend_service(self) -> str:
         self._restore_service()
@@ -22,6 +24,9 @@ class ServiceSupport:
 
     def _restore_service(self) -> bool:
         """Get a signal; whether anything had to be done. Hands over where it cannot be got."""
+        if self._has_service:
+            return False
+        self._has_service = True  # or else it hands over
         talk = self._talk
         talk.think("Whatever is wrong, the signal comes first.")
         bar = talk.use_phone("check_status_bar")
@@ -60,6 +65,7 @@ class ServiceSupport:
         if account.is_contract_over(line):
             raise HandOver("The line is suspended and its contract has ended: the suspension may not be lifted.")
         talk.think("The line is suspended and its contract lasts: everything overdue has to be paid first.")
+        talk.opener = "The cause is your line: it is suspended."
         account.pay_overdue_bills()
         if not account.resume(line):
             raise HandOver("The customer does not want the suspended line resumed.")

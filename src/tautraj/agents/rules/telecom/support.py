@@ -8,6 +8,9 @@ from tautraj.agents.rules.telecom import readings
 from tautraj.agents.rules.telecom.mobile_data import FASTEST, DataSupport
 from tautraj.agents.rules.telecom.talk import HandOver
 
+NEEDED = {"sms": "send messages with pictures", "storage": "get at your pictures"}
+"""Permission of the messaging app -> what it is for."""
+
 
 class Support(DataSupport):
     """Mends a customer's phone and line."""
@@ -36,7 +39,7 @@ class Support(DataSupport):
 
     def _leave_second_generation(self) -> bool:
         self._talk.think("Picture messages do not go over 2G.")
-        if not readings.is_second_generation(self._talk.use_phone("check_network_status")):
+        if not readings.is_second_generation(self._read_network_status()):
             return False
         why = "Your phone is in a 2G network, which carries no picture messages."
         self._talk.use_phone("set_network_mode_preference", why, mode=FASTEST)
@@ -53,9 +56,9 @@ class Support(DataSupport):
         talk = self._talk
         talk.think("The network is in order: the messaging app needs the permissions sms and storage.")
         granted = talk.use_phone("check_app_permissions", app_name="messaging")
-        missing = [name for name in ("sms", "storage") if not readings.has_permission(name, granted)]
+        missing = [name for name in NEEDED if not readings.has_permission(name, granted)]
         for name in missing:
-            why = f"The messaging app lacks the {name} permission."
+            why = f"The app may not {NEEDED[name]}."
             talk.use_phone("grant_app_permission", why, app_name="messaging", permission=name)
         return bool(missing)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, Protocol
 
-from tautraj.agents.rules.telecom.phone_requests import LEADS, REQUESTS
+from tautraj.agents.rules.telecom.phone_requests import LEADS, REQUESTS, Step
 from tautraj.agents.rules.telecom.readings import is_about
 from tautraj.grading.affirmative import is_affirmative
 from tautraj.llms.tool_calls import SideChannels
@@ -37,6 +37,9 @@ class Talk:
         self._thought: str | None = None
         self._calls = 0
         self._last_lead = ""
+        self._last_step: Step = "words"
+        self.opener = ""
+        """What the next message begins with, once."""
         self.said = ""
         """The customer's last message."""
 
@@ -46,7 +49,8 @@ class Talk:
 
     def say(self, text: str) -> str:
         """The customer's reply."""
-        self.said = self._channel.say(text, self._take_thought())
+        opener, self.opener, self._last_step = self.opener, "", "words"
+        self.said = self._channel.say(f"{opener} {text}".strip(), self._take_thought())
         return self.said
 
     def call(self, tool: str, **arguments: Any) -> Any:
@@ -66,16 +70,20 @@ class Talk:
 
     def use_phone(self, tool: str, why: str = "", **arguments: str) -> str:
         """Ask the customer to do something on its phone; what it says about it."""
-        lead = "" if why else self._choose_lead()
+        lead = "" if why or self.opener else self._choose_lead()
         request = self.choose(REQUESTS[tool]).format(**arguments)
         reply = self.say(" ".join(filter(None, (lead, why, request))))
-        return reply if is_about(tool, reply) else self.say(f"{AGAIN} {request}")
+        if not is_about(tool, reply):
+            reply = self.say(f"{AGAIN} {request}")
+        self._last_step = "look" if tool.startswith(("check_", "run_", "can_")) else "deed"
+        return reply
 
     def choose(self, wordings: Sequence[str]) -> str:
         return self._rng.choice(wordings)
 
     def _choose_lead(self) -> str:
-        self._last_lead = self._rng.choice([lead for lead in LEADS if lead != self._last_lead or not lead])
+        leads = LEADS[self._last_step]
+        self._last_lead = self._rng.choice([lead for lead in leads if lead != self._last_lead or not lead])
         return self._last_lead
 
     def _take_thought(self) -> SideChannels:
