@@ -266,6 +266,14 @@ def test_options_are_left_to_the_data_where_the_wish_is_for_the_cheapest() -> No
     assert is_affirmative(answer(cheapest, SWAPPED.replace("3 liters, steel", "2 liters, glass")))
 
 
+@pytest.mark.parametrize("wish", ["one that does not fit over glasses", "one that is able to fit over glasses"])
+def test_an_option_may_be_named_by_the_customer_in_another_form(wish: str) -> None:
+    goggles = SWAP.model_copy(update={"said": f"Swap the kettle for {wish}."})
+    announced = SWAPPED.replace("(1 liter, steel)", "(fits over glasses: yes)")
+    assert is_affirmative(answer(goggles, announced.replace("(3 liters, steel)", "(fits over glasses: no)")))
+    assert answer(goggles, announced.replace("(3 liters, steel)", "(handle: no)")).startswith("No")
+
+
 def test_items_need_not_be_named_where_all_are_meant() -> None:
     everything = RETURN.model_copy(update={"said": "Return everything in #W1000002.", "wish": ""})
     assert is_affirmative(answer(everything, "I am going to return the Kettle (1 liter) and the Lamp (black). Ok?"))

@@ -79,8 +79,9 @@ def find_foreign_item(announced: str, request: Request) -> str | None:
 
 
 def _is_spoken_of(option: str, text: str) -> bool:
-    """Whether a text has the option; of `wheels: yes` the key is enough."""
-    return option.lower() in text.lower() or option.partition(": ")[0].lower() in text.lower()
+    """Whether a text has the option; of `wheels: yes` the key is enough, in any form: "does not fit over glasses"."""
+    key = r"\W+".join(rf"{re.escape(word.rstrip('s'))}(?:s|es)?" for word in option.partition(": ")[0].split())
+    return option.lower() in text.lower() or search(rf"\b{key}\b", text) >= 0
 
 
 def compare_values(announced: str, request: Request) -> str | None:
