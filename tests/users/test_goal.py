@@ -91,6 +91,12 @@ SWAP = Request(
     about=("#W1000002",),
 )
 SWAPPED = "I'll exchange the Kettle (1 liter, steel) for the Kettle (3 liters, steel) in order #W1000002. Is that ok?"
+TO_VISA = Request(
+    family="direct",
+    said="Please put order #W1000001 on my Visa.",
+    writes=(make_write("modify_pending_order_payment", order_id="#W1000001", payment_method_id=CARD),),
+    about=("#W1000001",),
+)
 FORBIDDEN = Request(
     family="pressure",
     said="I want to cancel order #W1000004.",
@@ -225,6 +231,7 @@ def test_it_agrees_to_what_it_wants(request_: Request, announced: str) -> None:
         (RETURN, "I am going to return order #W1000002. Do you confirm?", "return", "exchange"),
         (RETURN, "I'll return the lamp of #W1000002 to PayPal.", "PayPal", "a gift card"),
         (RETURN, "I am going to return the Lamp (black) from order #W1000002. Ok?", "Lamp", "Kettle"),
+        (TO_VISA, "I'll change the payment to your Visa credit card ending in 1234. Ok?", "Visa", "Mastercard"),
         (SWAP, SWAPPED, "in order #W1000002", "in order #W1000003"),
         (SWAP, SWAPPED, "(3 liters, steel)", "(2 liters, steel)"),
         (SWAP, SWAPPED, "(3 liters, steel)", "(3 liters, glass)"),

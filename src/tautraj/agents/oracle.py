@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from tautraj.agents.announcements import PRODUCT_TOOL, REFUSAL, announce_write, list_new_products, report_write
+from tautraj.agents.announcements import REFUSAL, announce_write, report_write
 from tautraj.agents.authentication import READ_TOOLS, Action, plan_authentication
 from tautraj.agents.base import AgentContext, GoldContext
+from tautraj.agents.naming import PRODUCT_TOOL, list_new_products
+from tautraj.agents.payment_names import find_payer
 from tautraj.agents.tool_calling import tool_calling
 from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Reply
@@ -156,6 +158,8 @@ def _list_reads(gold_context: GoldContext, arguments: dict[str, Any]) -> Iterato
             yield reader, key, arguments[key]
     for product in list_new_products(arguments, gold_context.peek):
         yield PRODUCT_TOOL, "product_id", product
+    if payer := find_payer(arguments, gold_context.peek):
+        yield READ_TOOLS["user_id"], "user_id", payer
 
 
 def _to_words(name: str) -> str:
