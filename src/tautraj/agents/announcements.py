@@ -41,7 +41,7 @@ WORDINGS = {
         "{exchanges} in order {order_id}",
         ", with {difference}",
         "Items of an order can be exchanged only once, so please make sure that this is all you want to exchange.",
-        "{item_names} in order {order_id}, and an email will explain how to send {them} back",
+        "{item_names} in order {order_id}, and you will receive instructions for sending {them} back",
     ),
     "modify_pending_order_items": Wording(
         "exchange",
@@ -64,7 +64,7 @@ WORDINGS = {
         "arranged the return of",
         "{items} from order {order_id}",
         ", with the refund{refund} to {payment}",
-        reported="{item_names} from order {order_id}, and an email will explain how to send {them} back",
+        reported="{item_names} from order {order_id}, and you will receive instructions for sending {them} back",
     ),
     "book_reservation": Wording(
         "book",

@@ -68,6 +68,7 @@ def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:
     gold = [_to_step(action) for action in gold_context.task.privileged.gold_actions]
     actions = [step for step in gold if step[0] != TRANSFER_TOOL]
     steps: list[Step] = list(plan_authentication(gold_context, [a for a in actions if not isinstance(a, str)], tools))
+    steps += [BEFORE_CORRECTION] * bool(gold_context.task.scenario.change_of_mind)
     steps += [step for step in _insert_reads(gold_context, actions, tools, set()) if step not in steps[1:2]]
     transfers = [action for action in gold if action[0] == TRANSFER_TOOL]
     facts = "; ".join(gold_context.task.privileged.communicate)
