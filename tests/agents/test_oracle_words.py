@@ -45,8 +45,8 @@ def test_items_have_the_names_of_the_tools_answers() -> None:
         f"I am going to exchange {SWAP}, with the price difference of $16.63 refunded to your Mastercard credit card "
         "ending in 2478. Items of an order can be exchanged only once, so please make sure that this is all you want "
         "to exchange. Do you confirm (yes/no)?",
-        "I have arranged the exchange of the Mechanical Keyboard and the Smart Thermostat in order #W2378156, and you "
-        f"will receive instructions for sending them back. {GOODBYE}",
+        "I have arranged the exchange of the Mechanical Keyboard and the Smart Thermostat in order #W2378156, and "
+        f"you will receive instructions for sending them back. {GOODBYE}",
     ]
 
 

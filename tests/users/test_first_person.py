@@ -91,8 +91,8 @@ CHANGES = {
         "Please return both and refund it to my gift card."
     ),
     "If the agent asks you to confirm, you regret and want to keep it. You then want to leave.": "I want to keep it.",
-    "You say GC, but when the agent asks you to confirm before proceeding, you change your mind to PayPal, and decide "
-    "to only modify the backpack.": "I would rather use PayPal, and I want to only modify the backpack.",
+    "You say GC, but when the agent asks you to confirm before proceeding, you change your mind to PayPal, and "
+    "decide to only modify the backpack.": "I would rather use PayPal, and I want to only modify the backpack.",
     "If the agent asks for confirmation, do not say yes immediately, because you also want to return the watch.": (
         "I also want to return the watch."
     ),
