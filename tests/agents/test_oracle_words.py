@@ -5,6 +5,19 @@ Not here: that the scripted customer understands it (`test_users`), the rewards 
 
 from typing import Any
 
+import pytest
+from support.retail_shop import (
+    BIG_RED_KETTLE,
+    BLUE_KETTLE,
+    DELIVERED,
+    GIFT_CARD,
+    PAYPAL,
+    PENDING,
+    PINE_SHELF,
+    RED_KETTLE,
+    make_small_shop,
+)
+
 from tautraj.agents import GoldContext
 from tautraj.agents.announcements import REFUSAL, announce_write, report_write
 from tautraj.agents.oracle import GOODBYE, ON_HOLD, TRANSFER_TOOL, Step, plan_steps
@@ -29,10 +42,46 @@ def test_items_have_the_names_of_the_tools_answers() -> None:
     steps = plan("retail", "0")
     said = [step for step in steps if isinstance(step, str)]
     assert said[1:] == [
-        f"I am going to exchange {SWAP}, with any difference in price on your credit card (credit_card_9513926). "
-        "Do you confirm (yes/no)?",
-        f"I have arranged the exchange of {SWAP}. {GOODBYE}",
+        f"I am going to exchange {SWAP}, with the price difference of $16.63 refunded to your Mastercard credit card "
+        "ending in 2478. Items of an order can be exchanged only once, so please make sure that this is all you want "
+        "to exchange. Do you confirm (yes/no)?",
+        "I have arranged the exchange of the Mechanical Keyboard and the Smart Thermostat in order #W2378156, and "
+        f"you will receive instructions for sending them back. {GOODBYE}",
     ]
+
+
+def look_up(tool: str, arguments: dict[str, Any]) -> Any:
+    """The reading tools over the small shop."""
+    table = {"get_order_details": "orders", "get_user_details": "users", "get_product_details": "products"}[tool]
+    return make_small_shop()[table][next(iter(arguments.values()))]
+
+
+def test_money_that_goes_back_is_named_with_its_way() -> None:
+    cancel = {"order_id": PENDING, "reason": "no longer needed"}
+    assert report_write("cancel_pending_order", cancel, look_up) == (
+        f"I have cancelled order {PENDING}, and $40.00 will go back to your Visa credit card ending in 1234 within "
+        "5 to 7 business days."
+    )
+    give_back = {"order_id": DELIVERED, "item_ids": [BLUE_KETTLE, PINE_SHELF], "payment_method_id": GIFT_CARD}
+    assert announce_write("return_delivered_order_items", give_back, look_up) == (
+        f"I am going to return the Tea Kettle (blue, 1 liter) and the Book Shelf (pine) from order {DELIVERED}, "
+        "with the refund of $140.75 to your gift card."
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "difference"),
+    [
+        (BLUE_KETTLE, RED_KETTLE, "the price difference of $10.50 refunded to your PayPal account"),
+        (BLUE_KETTLE, BIG_RED_KETTLE, "the price difference of $29.50 charged to your PayPal account"),
+        (BLUE_KETTLE, BLUE_KETTLE, "no difference in price"),
+        (BLUE_KETTLE, "1000000099", "any difference in price on your PayPal account"),
+    ],
+)
+def test_the_difference_in_price_is_named(old: str, new: str, difference: str) -> None:
+    arguments = {"order_id": DELIVERED, "item_ids": [old], "new_item_ids": [new], "payment_method_id": PAYPAL}
+    announced = announce_write("exchange_delivered_order_items", arguments, look_up)
+    assert f" in order {DELIVERED}, with {difference}. " in announced
 
 
 def test_what_it_names_it_has_read() -> None:
@@ -71,7 +120,7 @@ def test_flights_bags_and_payments_are_put_into_words() -> None:
     assert announced == (
         "I am going to book a one-way trip from JFK to SEA in economy, flights HAT136 and HAT039 on May 20, for Mia "
         "Li (born April 5, 1990), with 3 checked bags (free of charge) and no travel insurance, paid with $250 from "
-        "your certificate (certificate_7504069) and $5 from your credit card (credit_card_4421486). "
+        "your certificate (certificate_7504069) and $5 from your Visa credit card ending in 7447. "
         "Do you confirm (yes/no)?"
     )
 

@@ -173,8 +173,8 @@ def test_it_asks_lists_waits_writes_and_tells(plan: Callable[..., Run]) -> None:
         "create_task",
         "I have created the task 'Tea' for user_1.",
     ]
-    for turn, beginning in zip(acts, expected, strict=True):
-        assert (turn.tool_call.name if turn.tool_call else turn.message or "").startswith(beginning)
+    for turn, part in zip(acts, expected, strict=True):
+        assert part in (turn.tool_call.name if turn.tool_call else turn.message or "")
     assert asks_consent(acts[4].message or "")
     assert asks_only_for_more(acts[6].message or "")
 

@@ -17,7 +17,7 @@ class Wish(NamedTuple):
 
 
 class MockDesk:
-    question_for_identity = "What is your user id?"
+    identity_questions: tuple[str, ...] = ("What is your user id?",)
 
     def identify(self, said: str) -> Action | None:
         return ("get_users", {}) if re.search(r"user_\d", said) else None

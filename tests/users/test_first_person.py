@@ -9,9 +9,9 @@ import pytest
 
 from tautraj.agents import GoldContext
 from tautraj.agents.oracle import plan_steps
-from tautraj.benchmarks import Benchmark, open_benchmark
+from tautraj.benchmarks import Benchmark, Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain
-from tautraj.users.first_person import find_answer, select_said
+from tautraj.users.first_person import find_answer, select_said, word_change_of_mind
 from tautraj.users.phone.requests import parse_tool_request
 from tautraj.users.scripted import state_reason
 
@@ -54,7 +54,7 @@ SAID = {
         "If not possible, I want to talk to a human."
     ),
     "Exchange T-Shirt {'color': 'blue', 'size': 'S'} to {'color': 'red'}; Use the gift card.": (
-        "Exchange T-Shirt (color blue, size S) to one with color red. Use the gift card."
+        "Exchange T-Shirt (blue, S) to one with red as the color. Use the gift card."
     ),
     "The desk lamp to a brighter one (prefer AC adapter > battery > USB).": (
         "The desk lamp to a brighter one (I prefer AC adapter, then battery, then USB)."
@@ -66,6 +66,12 @@ SAID = {
     "You want to cancel the grill, but if the agent asks you to confirm, you regret and want to keep it.": (
         "I want to cancel the grill."
     ),
+    "You want to return the less expensive one and refund to credit card.": (
+        "I want to return the less expensive one and have the money refunded to my credit card."
+    ),
+    "You want the camera that you can get with the previous purchaced price.": (
+        "I want the camera that I can get for the price that I have paid."
+    ),
     "Make sure you mention the two requests at the same time.": "",
     "If the agent asks for confirmation, only exchange the desk lamp.": "",
     "Be polite and always end each of your replies with 'Thank you.'": "",
@@ -74,6 +80,31 @@ SAID = {
     "": "",
 }
 """A scenario's text -> what the customer says."""
+
+
+CHANGES = {
+    "You want X. If the agent asks for confirmation, only exchange the desk lamp.": "Only exchange the desk lamp.",
+    "If the agent asks for confirmation, only X. If the agent asks for confirmation again, return the lamp.": (
+        "Return the lamp."
+    ),
+    "When the agent asks for confirmation, you change your mind and return both and ask for a refund to gift card.": (
+        "Please return both and refund it to my gift card."
+    ),
+    "If the agent asks you to confirm, you regret and want to keep it. You then want to leave.": "I want to keep it.",
+    "You say GC, but when the agent asks you to confirm before proceeding, you change your mind to PayPal, and "
+    "decide to only modify the backpack.": "I would rather use PayPal, and I want to only modify the backpack.",
+    "If the agent asks for confirmation, do not say yes immediately, because you also want to return the watch.": (
+        "I also want to return the watch."
+    ),
+    "If the agent asks for payment method, you say gift card.": None,
+}
+"""A scenario's text -> what the customer says behind "Wait, not yet." when it is first asked to confirm."""
+
+
+@pytest.mark.parametrize(("text", "said"), CHANGES.items())
+def test_it_changes_its_mind_where_the_scenario_says_so(text: str, said: str | None) -> None:
+    change = word_change_of_mind(Scenario("", text, "", "", "").change_of_mind)
+    assert change == (f"Wait, not yet. {said}" if said else "")
 
 
 @pytest.mark.parametrize(("text", "said"), SAID.items())

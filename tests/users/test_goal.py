@@ -91,6 +91,12 @@ SWAP = Request(
     about=("#W1000002",),
 )
 SWAPPED = "I'll exchange the Kettle (1 liter, steel) for the Kettle (3 liters, steel) in order #W1000002. Is that ok?"
+TO_VISA = Request(
+    family="direct",
+    said="Please put order #W1000001 on my Visa.",
+    writes=(make_write("modify_pending_order_payment", order_id="#W1000001", payment_method_id=CARD),),
+    about=("#W1000001",),
+)
 FORBIDDEN = Request(
     family="pressure",
     said="I want to cancel order #W1000004.",
@@ -225,6 +231,7 @@ def test_it_agrees_to_what_it_wants(request_: Request, announced: str) -> None:
         (RETURN, "I am going to return order #W1000002. Do you confirm?", "return", "exchange"),
         (RETURN, "I'll return the lamp of #W1000002 to PayPal.", "PayPal", "a gift card"),
         (RETURN, "I am going to return the Lamp (black) from order #W1000002. Ok?", "Lamp", "Kettle"),
+        (TO_VISA, "I'll change the payment to your Visa credit card ending in 1234. Ok?", "Visa", "Mastercard"),
         (SWAP, SWAPPED, "in order #W1000002", "in order #W1000003"),
         (SWAP, SWAPPED, "(3 liters, steel)", "(2 liters, steel)"),
         (SWAP, SWAPPED, "(3 liters, steel)", "(3 liters, glass)"),
@@ -265,6 +272,14 @@ def test_how_it_pays_does_not_matter_where_nothing_is_to_be_paid() -> None:
 def test_options_are_left_to_the_data_where_the_wish_is_for_the_cheapest() -> None:
     cheapest = SWAP.model_copy(update={"family": "optimisation", "said": "Swap the kettle for the cheapest one."})
     assert is_affirmative(answer(cheapest, SWAPPED.replace("3 liters, steel", "2 liters, glass")))
+
+
+@pytest.mark.parametrize("wish", ["one that does not fit over glasses", "one that is able to fit over glasses"])
+def test_an_option_may_be_named_by_the_customer_in_another_form(wish: str) -> None:
+    goggles = SWAP.model_copy(update={"said": f"Swap the kettle for {wish}."})
+    announced = SWAPPED.replace("(1 liter, steel)", "(fits over glasses: yes)")
+    assert is_affirmative(answer(goggles, announced.replace("(3 liters, steel)", "(fits over glasses: no)")))
+    assert answer(goggles, announced.replace("(3 liters, steel)", "(handle: no)")).startswith("No")
 
 
 def test_items_need_not_be_named_where_all_are_meant() -> None:

@@ -17,7 +17,7 @@ from tau2.domains.mock.environment import get_tasks as mock_tasks
 from tau2.user.user_simulator import UserSimulator
 
 from tautraj.agents import GoldContext
-from tautraj.agents.oracle import GOODBYE, HANDOVER, ON_HOLD, plan_steps
+from tautraj.agents.oracle import BEFORE_CORRECTION, GOODBYE, HANDOVER, ON_HOLD, plan_steps
 from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain, Llm, Run
 from tautraj.config.identity import plan_episodes
@@ -34,6 +34,7 @@ from tautraj.users.scripted import (
     CONFIRMATION,
     IDENTITY,
     TRANSFER,
+    YES,
     scripted,
 )
 
@@ -112,6 +113,13 @@ def test_it_says_yes(customer: Customer, question: str) -> None:
     assert customer(question).startswith("Yes")
 
 
+def test_it_changes_its_mind_once_instead_of_the_first_yes() -> None:
+    told = SCENARIO._replace(instructions="If the agent asks for confirmation, only return the lamp.")
+    reply = scripted(context(told), patience=30)
+    said = [reply(message) for message in (GREETING, "Shall I proceed?", "Do you confirm?")]
+    assert said[1:] == ["Wait, not yet. Only return the lamp.", YES]
+
+
 @pytest.mark.parametrize("heard", ["Is there anything else I can help you with?", "Have a nice day!", "Goodbye."])
 def test_it_stops_when_all_is_done(customer: Customer, heard: str) -> None:
     assert "###STOP###" in customer(heard)
@@ -152,6 +160,7 @@ def test_it_hangs_up_when_its_patience_is_over(patience: int) -> None:
 MUST_MATCH = {
     "Could you tell me your": IDENTITY,
     "Do you confirm (yes/no)?": CONFIRMATION,
+    BEFORE_CORRECTION: CONFIRMATION,
     "On your device, please": TOOL_REQUEST,
     ON_HOLD: TRANSFER,
     GOODBYE: CLOSING,

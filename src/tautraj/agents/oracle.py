@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from tautraj.agents.announcements import PRODUCT_TOOL, REFUSAL, announce_write, list_new_products, report_write
+from tautraj.agents.announcements import REFUSAL, announce_write, report_write
 from tautraj.agents.authentication import READ_TOOLS, Action, plan_authentication
 from tautraj.agents.base import AgentContext, GoldContext
+from tautraj.agents.naming import PRODUCT_TOOL, list_new_products
+from tautraj.agents.payment_names import find_payer
 from tautraj.agents.tool_calling import tool_calling
 from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Reply
@@ -69,6 +71,7 @@ def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:
     gold = [_to_step(action) for action in gold_context.task.privileged.gold_actions]
     actions = [step for step in gold if step[0] != TRANSFER_TOOL]
     steps: list[Step] = list(plan_authentication(gold_context, [a for a in actions if not isinstance(a, str)], tools))
+    steps += [BEFORE_CORRECTION] * bool(gold_context.task.scenario.change_of_mind)
     steps += [step for step in _insert_reads(gold_context, actions, tools, set()) if step not in steps[1:2]]
     transfers = [action for action in gold if action[0] == TRANSFER_TOOL]
     facts = "; ".join(gold_context.task.privileged.communicate)
@@ -160,6 +163,8 @@ def _list_reads(gold_context: GoldContext, arguments: dict[str, Any]) -> Iterato
             yield reader, key, arguments[key]
     for product in list_new_products(arguments, gold_context.peek):
         yield PRODUCT_TOOL, "product_id", product
+    if payer := find_payer(arguments, gold_context.peek):
+        yield READ_TOOLS["user_id"], "user_id", payer
 
 
 def _to_words(name: str) -> str:

@@ -3,12 +3,19 @@
 Policy, tools, customer guidelines and reward come from the benchmark's own code and are never reimplemented.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Ask
 from tautraj.trajectory import Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
+
+_ASKED_TO_CONFIRM = re.compile(
+    r"\b(?:if|when) the agent asks (?:you )?(?:for |to )?(?:final )?confirm(?:ation)?(?: again| before proceeding)?"
+    r",\s*([^.]+)",
+    re.IGNORECASE,
+)
 
 
 class Scenario(NamedTuple):
@@ -20,6 +27,12 @@ class Scenario(NamedTuple):
     known: str
     unknown: str
     instructions: str
+
+    @property
+    def change_of_mind(self) -> str:
+        """What it says that the customer does when it is asked to confirm, instead of saying yes; "" for nothing."""
+        changes = _ASKED_TO_CONFIRM.findall(f"{self.reason or self.text}\n{self.instructions}")
+        return changes[-1] if changes else ""
 
 
 class Task(NamedTuple):

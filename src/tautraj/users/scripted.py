@@ -9,7 +9,7 @@ from tautraj.benchmarks import Scenario
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
-from tautraj.users.first_person import find_answer, select_said
+from tautraj.users.first_person import find_answer, select_said, word_change_of_mind
 from tautraj.users.phone.requests import DeviceRequest, find_device_requests
 
 IDENTITY = re.compile(
@@ -34,6 +34,7 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
     scenario = context.scenario
     tools = {tool["function"]["name"] for tool in context.tools}
     replies: list[str] = []
+    change = word_change_of_mind(scenario.change_of_mind)
 
     def use_device(request: DeviceRequest) -> str:
         call = ToolCall(id=f"errand_{len(replies)}", name=request.tool, arguments=request.arguments)
@@ -49,7 +50,7 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
         if len(replies) >= patience:
             return f"I have to go. {context.stop_word}"
         if CONFIRMATION.search(message):
-            return YES
+            return change if change and change not in replies else YES
         if IDENTITY.search(message):
             return select_said(scenario.known) or "I have told you all I know."
         if PLACE.search(message) and (known := select_said(scenario.known)):

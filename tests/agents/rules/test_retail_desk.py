@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from tau2.domains.retail.tools import RetailTools
 
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail import RETAIL_DESK
+from tautraj.agents.rules.wording import Wording
 
 Call = Callable[[str, dict[str, Any]], Any]
 
@@ -240,3 +242,36 @@ def test_identity(call: Call, said: str, lookup: tuple[str, dict[str, str]] | No
 def test_a_stranger_is_nobody(call: Call) -> None:
     lookup = ("find_user_id_by_email", {"email": "nobody@example.com"})
     assert RETAIL_DESK.get_user_id(lookup, call(*lookup)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (f"What is the total of {DELIVERED}?", f"The total of order {DELIVERED} is $140.75."),
+        (
+            f"How much would I get back for the kettle in {DELIVERED}?",
+            "For the Tea Kettle you would get $50.50 back.",
+        ),
+        (
+            f"How much more or less is the kettle in {DELIVERED} in red, 1 liter?",
+            f"That Tea Kettle costs $10.50 less than the one in order {DELIVERED}.",
+        ),
+    ],
+)
+def test_a_question_is_answered_in_a_sentence(call: Call, said: str, answer: str) -> None:
+    (resolution,) = _resolve(call, said)
+    assert resolution.answer == answer
+    assert all(told in answer for told in resolution.tells)
+
+
+def test_the_profile_is_read_where_it_is_needed_only() -> None:
+    (wish,) = RETAIL_DESK.read("I need an invoice.")
+    resolution = RETAIL_DESK.resolve(wish, ADA, lambda *_: pytest.fail("nothing need be read"))
+    assert resolution.is_transfer and "I need an invoice." in resolution.thought
+
+
+def test_a_refusal_is_repeated_in_other_words() -> None:
+    wording = Wording(Random(7))
+    first, second = (wording.refuse_again("I am sorry, but order #W1 is on its way.") for _ in range(2))
+    assert first != second
+    assert first.endswith(": order #W1 is on its way.") and second.endswith(": order #W1 is on its way.")

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tautraj.agents.base import AgentContext
-from tautraj.agents.rules.wording import FIRST_THOUGHT, Wording
+from tautraj.agents.rules.wording import Wording
 from tautraj.llms.tool_calls import SideChannels
 from tautraj.trajectory import ToolCall
 
@@ -20,7 +20,7 @@ class Actions:
         self._read: dict[str, Any] = {}
         """(tool, arguments) as JSON -> answer, of what was read and no write may have changed."""
         self._calls = 0
-        self.thought: str | None = FIRST_THOUGHT
+        self.thought: str | None = wording.begin()
         """Goes with the next action."""
         self.said = context.turns[-1].message or ""
         """The customer's last message."""

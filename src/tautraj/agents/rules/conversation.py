@@ -18,7 +18,6 @@ from tautraj.agents.oracle import ON_HOLD, TRANSFER_TOOL
 from tautraj.agents.rules.actions import Actions
 from tautraj.agents.rules.desk import Action, Desk, Resolution, Specialist
 from tautraj.agents.rules.wording import (
-    NO_EXCEPTION,
     NOT_FOUND,
     NOT_UNDERSTOOD,
     NOT_WITHOUT,
@@ -84,7 +83,7 @@ class Conversation:
             for intent, resolution in decided:
                 refusal = self._carry_out(intent, resolution, done)
             if refusal and not done:
-                done = [NO_EXCEPTION, refusal]
+                done = [self._wording.refuse_again(refusal)]
             self._actions.say(*done, self._wording.ask_for_more() if done else NOT_UNDERSTOOD)
             wishes = self._desk.read(self._actions.said)
 
@@ -106,7 +105,8 @@ class Conversation:
                 if user_id is not None:
                     self._user_id = user_id
                     return introduction
-            self._actions.say(*[NOT_FOUND] * bool(tried), self._desk.question_for_identity)
+            before = NOT_FOUND if tried else self._wording.acknowledge()
+            self._actions.say(before, self._wording.ask_for_identity(self._desk.identity_questions))
             introduction = f"{introduction} {self._actions.said}".strip()
 
     def _decide(self, intent: Any) -> tuple[Any, Resolution]:
@@ -132,7 +132,7 @@ class Conversation:
             self._actions.thought = resolution.thought
             if resolution.is_transfer:
                 self._actions.call(TRANSFER_TOOL, {"summary": resolution.thought})
-                self._actions.say(ON_HOLD)
+                self._actions.say(*done, ON_HOLD)
             changed = self._write(intent, resolution, done)
             if changed is None:
                 done += filter(None, [resolution.answer or self._wording.tell(resolution.tells)])

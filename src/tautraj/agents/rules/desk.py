@@ -50,7 +50,8 @@ class Specialist(Protocol):
 class Desk(Protocol[Intent]):
     """A domain, as the rules agent knows it."""
 
-    question_for_identity: str
+    identity_questions: tuple[str, ...]
+    """Wordings of the question who the customer is."""
 
     def identify(self, said: str) -> Action | None:
         """The look-up of the customer that `said` is enough for; None if it is not."""

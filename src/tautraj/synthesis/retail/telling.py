@@ -26,8 +26,6 @@ class Telling:
         templates = CLAUSES[clause][self.voice]
         missing = [f"{{{name}}}" for name in NEEDED if not names.get(name)]
         fitting = [template for template in templates if not any(slot in template for slot in missing)]
-        if not names.get("reason", " "):
-            fitting = [template for template in fitting if not template.startswith("{reason}")]
         return fill(self.rng.choice(fitting), self.rng, names)
 
     def say_maybe(self, clause: str, share: float, /, **names: str) -> str:

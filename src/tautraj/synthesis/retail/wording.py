@@ -16,8 +16,11 @@ CLEAR_UNITS = {"lumens", "bottles", "people", "pieces", "quarts", "watts", "volt
 
 NUMBERS = {"one", "two", "three", "four"}
 
-PLURALS = {"wheels", "shortcut keys", "GPS"}
-"""Options that take no article."""
+UNCOUNTED = {"fabric", "fiber", "leather", "material", "steel", "wood"}
+"""Options that take no article behind an adjective."""
+
+STEM = 6
+"""Letters of an option by which a value is known to name it: `two batteries` of `batteries`."""
 
 
 def join_words(words: Sequence[str], last: str = "and") -> str:
@@ -41,32 +44,34 @@ def describe_option(option: str, value: str, rng: Random) -> str:
     if option == "color":
         return rng.choice((f"in {value}", f"in {value}", f"in the color {value}", f"with {value} as the color"))
     if value == "none":
-        return rng.choice((f"with {option}: none", f"without {_add_article(option)}"))
-    if option.rstrip("s") in value:
+        return rng.choice((f"with no {option}", f"without {_add_article(option)}"))
+    names_itself = option.rsplit(maxsplit=1)[-1].rstrip("s")[:STEM] in value
+    if names_itself and " " in value:
         return f"with {value}"
-    forms = [
-        f"with {value} as the {option}",
-        f"with {option}: {value}",
-        f"with the {option} {value}",
-        f"with {value} for the {option}",
-    ]
-    is_adjective = re.fullmatch(r"[A-Za-z-]+", value) and not option.endswith("s") and value not in NUMBERS
-    if is_adjective:
-        forms += [f"with {_add_indefinite(value)} {option}"] * 2
-    elif value.rsplit(maxsplit=1)[-1] in CLEAR_UNITS:
+    if re.fullmatch(r"\d[\w.]*", value):
+        return f"with {value} {option}"
+    if value in NUMBERS and option.endswith("s"):
+        return f"with {value} {option.rstrip('s') if value == 'one' else option}"
+    is_adjective = re.fullmatch(r"[A-Za-z-]+[A-Za-rt-z]", value) and value not in NUMBERS
+    if is_adjective and not (names_itself or option.endswith("s")):
+        adjective = value if option in UNCOUNTED else _add_indefinite(value)
+        return rng.choice((*[f"with {adjective} {option}"] * 2, f"with {value} for the {option}"))
+    forms = [f"with {value} as the {option}", f"with {value} for the {option}"]
+    if value.rsplit(maxsplit=1)[-1] in CLEAR_UNITS:
         forms += [f"with {value}"] * 4
+    if value[0].isdigit() and not option.endswith("s"):
+        forms += [f"with {_add_article(option)} of {value}"] * 3
     return rng.choice(forms)
 
 
 def _describe_yes_or_no(option: str, is_yes: bool, rng: Random) -> str:
-    exact = f"with {option}: {'yes' if is_yes else 'no'}"
     if option in ADJECTIVES:
-        return rng.choice((f"that is {option}" if is_yes else f"that is not {option}", exact))
+        return f"that is {option}" if is_yes else f"that is not {option}"
     if option == "fits over glasses":
-        return rng.choice(("that fits over glasses" if is_yes else "that does not fit over glasses", exact))
+        return "that fits over glasses" if is_yes else "that does not fit over glasses"
     noun = _add_article(option)
-    with_it = (f"with {noun}", f"that has {noun}") if is_yes else (f"without {noun}", f"with no {option}")
-    return rng.choice((*with_it, exact))
+    with_it = (f"with {noun}", f"that has {noun}")
+    return rng.choice(with_it if is_yes else (f"without {noun}", f"with no {option}", f"that has no {option}"))
 
 
 def describe_options(options: Mapping[str, str], rng: Random) -> str:
@@ -79,7 +84,7 @@ def describe_options(options: Mapping[str, str], rng: Random) -> str:
 
 
 def _add_article(option: str) -> str:
-    if option in PLURALS or option.endswith("included"):
+    if option.lower().endswith("s") or option.endswith("included"):
         return option
     return f"{'an' if option[0] in 'aeiou' else 'a'} {option}"
 

@@ -21,6 +21,8 @@ PAYMENT_KINDS = {
 SPOKEN_DAY = re.compile(rf"\b({'|'.join(month_name[1:])}) (\d\d?)\b(?!,? (?!2024)\d{{4}})")
 """A day of the year of the benchmark's airline: "May 20". No birthday."""
 
+BRANDS = r"(?i:\b(?:visa|mastercard)\b)"
+
 PAYING = r"\b(?:pa(?:y|id)\w*|cards?|refund\w*|charg\w*|certificates?|money|account|method)\b"
 
 CABINS = r"(?i:\bbasic[ _]economy\b|(?<!basic )(?<!basic_)\beconomy\b|\bbusiness\b)"
@@ -68,7 +70,7 @@ def find_foreign_item(announced: str, request: Request) -> str | None:
     """An item or an option of the announcement that the customer does not mean; None if there is none."""
     if not any("item_ids" in write.arguments for write in request.writes):
         return None
-    text = " ".join([request.said, request.correction or "", *request.answers.values()])
+    text = _get_words(request)
     if not ALL_ITEMS.search(text):
         for name, _ in NAMED_ITEM.findall(announced):
             if name.lower() not in text.lower():
@@ -83,8 +85,9 @@ def find_foreign_item(announced: str, request: Request) -> str | None:
 
 
 def _is_spoken_of(option: str, text: str) -> bool:
-    """Whether a text has the option; of `wheels: yes` the key is enough."""
-    return option.lower() in text.lower() or option.partition(": ")[0].lower() in text.lower()
+    """Whether a text has the option; of `wheels: yes` the key is enough, in any form: "does not fit over glasses"."""
+    key = r"\W+".join(rf"{re.escape(word.rstrip('s'))}(?:s|es)?" for word in option.partition(": ")[0].split())
+    return option.lower() in text.lower() or search(rf"\b{key}\b", text) >= 0
 
 
 def compare_values(announced: str, request: Request) -> str | None:
@@ -102,7 +105,12 @@ def compare_values(announced: str, request: Request) -> str | None:
 
 def _has_payment_in_mind(request: Request) -> bool:
     """Whether it ever speaks of paying: where nothing is to be paid, any method will do."""
-    return search(PAYING, " ".join([request.said, request.correction or "", *request.answers.values()])) >= 0
+    return search(PAYING, _get_words(request)) >= 0
+
+
+def _get_words(request: Request) -> str:
+    """All that it says of the request."""
+    return " ".join([request.said, request.correction or "", *request.answers.values()])
 
 
 def compare_payments(announced: str, request: Request) -> str | None:
@@ -110,7 +118,10 @@ def compare_payments(announced: str, request: Request) -> str | None:
     wanted = {value.rpartition("_")[0] for value in ids}
     stated = {kind for kind, words in PAYMENT_KINDS.items() if re.search(words, announced, re.IGNORECASE)}
     is_other = wanted and stated and not stated & wanted
-    return f"the payment: {join(stated)}" if is_other and _has_payment_in_mind(request) else None
+    if is_other and _has_payment_in_mind(request):
+        return f"the payment: {join(stated)}"
+    brands, own_brands = find_values(BRANDS, announced), find_values(BRANDS, _get_words(request))
+    return f"the payment: {join(brands)}" if brands - own_brands and own_brands - brands else None
 
 
 def compare_numbers(announced: str, request: Request) -> str | None:

@@ -37,7 +37,7 @@ USER_ID = re.compile(r"\b[a-z]+_[a-z]+_\d{3,4}\b")
 class AirlineDesk:
     """`agents.rules.desk.Desk` of the airline."""
 
-    question_for_identity = "May I have your user id, please?"
+    identity_questions: tuple[str, ...] = ("May I have your user id, please?",)
 
     def identify(self, said: str) -> Action | None:
         match = USER_ID.search(said)

@@ -3,8 +3,10 @@
 Not here: wishes (`agents.rules.retail.orders`, `agents.rules.retail.items`).
 """
 
+import math
+
 from tautraj.agents.rules.desk import Resolution
-from tautraj.agents.rules.retail.items import format_amount
+from tautraj.agents.rules.retail.items import format_amount, format_money, join_names
 from tautraj.agents.rules.retail.mentions import cut_mentions, find_mentions, find_values, has_options
 from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant
@@ -26,9 +28,8 @@ def answer_count(wish: Wish, shop: Shop) -> Resolution:
     product = shop.get_product(products[mentions[0].name])
     wanted = find_values(cut_mentions(wish.said, mentions), product)
     available = [v for v in product["variants"].values() if v["available"] and has_options(v, wanted)]
-    thought = (
-        f"{len(available)} of {len(product['variants'])} variants of the {product['name']} fit and are available."
-    )
+    fit = "fit and are available" if wanted else "are available"
+    thought = f"{len(available)} of {len(product['variants'])} variants of the {product['name']} {fit}."
     told = format_count(len(available))
     return Resolution(thought, tells=(told,), answer=f"The {product['name']} is available in {told} right now.")
 
@@ -37,10 +38,10 @@ def answer_total(wish: Wish, shop: Shop) -> Resolution:
     order = find_order(wish, shop, STATUSES)
     if isinstance(order, Resolution):
         return order
-    total = sum(item["price"] for item in order["items"])
-    told = format_amount(total)
-    thought = f"The items of order {order['order_id']} add up to {total:.2f}."
-    return Resolution(thought, tells=(told,), answer=f"The total of order {order['order_id']} is ${told}.")
+    key, total = order["order_id"], math.fsum(item["price"] for item in order["items"])
+    thought = f"The prices of the items of order {key} add up to {format_money(total)}."
+    answer = f"The total of order {key} is {format_money(total)}."
+    return Resolution(thought, tells=(format_amount(total),), answer=answer)
 
 
 def answer_refund(wish: Wish, shop: Shop) -> Resolution:
@@ -50,11 +51,10 @@ def answer_refund(wish: Wish, shop: Shop) -> Resolution:
     items = next((found for text in list_relevant(wish, order, shop) if (found := find_items(text, order)) != []), [])
     if not items:
         return ask(f"It is not clear which items of {order['order_id']} are meant.", "Which items do you mean?")
-    amount = sum(item["price"] for item in items)
-    names = ", ".join(item["name"] for item in items)
-    told = format_amount(amount)
-    thought = f"A return of {names} would be refunded with {amount:.2f}."
-    return Resolution(thought, tells=(told,), answer=f"You would get ${told} back for {names}.")
+    amount, names = math.fsum(item["price"] for item in items), join_names(items)
+    thought = f"A return of the {names} would bring back what was paid for it: {format_money(amount)}."
+    answer = f"For the {names} you would get {format_money(amount)} back."
+    return Resolution(thought, tells=(format_amount(amount),), answer=answer)
 
 
 def answer_difference(wish: Wish, shop: Shop) -> Resolution:
@@ -70,7 +70,7 @@ def answer_difference(wish: Wish, shop: Shop) -> Resolution:
     if isinstance(target, Resolution):
         return target
     difference = target.price - items[0]["price"]
-    told, name = format_amount(difference), items[0]["name"]
-    way = "more" if difference > 0 else "less"
-    answer = f"That {name} costs ${told} {way} than the one in order {order['order_id']}."
-    return Resolution(f"{target.why} It costs {difference:+.2f}.", tells=(told,), answer=answer)
+    way = f"{format_money(difference)} {'more' if difference > 0 else 'less'}"
+    answer = f"That {items[0]['name']} costs {way} than the one in order {order['order_id']}."
+    thought = f"{target.why} It costs {way} than the customer's."
+    return Resolution(thought, tells=(format_amount(difference),), answer=answer)

@@ -35,9 +35,12 @@ _TWO_WORDS = re.compile(r"\b([A-Z][a-z'-]+)\s+([A-Z][a-z'-]+)\b")
 class RetailDesk:
     """The shop, as the rules agent knows it."""
 
-    question_for_identity = (
+    identity_questions: tuple[str, ...] = (
         "To find your account, may I have your email address? If you do not have it at hand, your full name and zip "
-        "code will do."
+        "code will do.",
+        "Could you tell me your email address, or your full name and zip code, so that I can find your account?",
+        "What is the email address on your account? Or, if you prefer, tell me your full name and zip code.",
+        "First I need to find your account. Could I have your email address, or else your name and zip code?",
     )
 
     def identify(self, said: str) -> Action | None:
@@ -98,9 +101,8 @@ def _fall_back(wish: Wish) -> Wish | None:
 
 
 def _resolve_transfer(wish: Wish, shop: Shop) -> Resolution:
-    return Resolution(
-        "No tool of mine does this, and no rule forbids it: a human agent has to help.", is_transfer=True
-    )
+    thought = f'The customer {shop.user_id} says: "{wish.said}" None of my tools does this, so a human has to help.'
+    return Resolution(thought, is_transfer=True)
 
 
 STATUSES: dict[Kind, tuple[str, ...]] = {

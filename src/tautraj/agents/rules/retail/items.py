@@ -4,6 +4,7 @@ A pending order is modified, a delivered one exchanged. Not here: wishes about w
 (`agents.rules.retail.orders`).
 """
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -21,6 +22,11 @@ HOW_MUCH = re.compile(r"\bhow much\b|\b(?:total|exact) (?:amount|refund)\b|\bamo
 def format_amount(amount: float) -> str:
     """Dollars as they are told: 12.5 for 12.50, which holds in either way of writing it."""
     return f"{abs(amount):.2f}".rstrip("0").rstrip(".")
+
+
+def format_money(amount: float) -> str:
+    """As it is said and thought: `$12.50`."""
+    return f"${abs(amount):.2f}"
 
 
 def resolve_return(wish: Wish, shop: Shop) -> Resolution:
@@ -50,7 +56,7 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             break
     else:
         return ask(
-            "The refund needs a payment method.",
+            "A refund needs a payment method, and none is named.",
             "Where should the refund go: to the original payment method, or to a gift card on your account?",
         )
     method = next((method for method in methods if method != original), original)
@@ -59,12 +65,13 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"{method} is neither what order {key} was paid with nor a gift card, so it cannot receive the refund.",
             f"I am sorry, the refund for order {key} can only go to the original payment method or to a gift card.",
         )
-    names = ", ".join(item["name"] for item in items)
-    thought = f"Order {key} is delivered, so {names} may be returned; {method} may receive the refund."
+    names = join_names(items)
+    is_original = "it is how the order was paid" if method == original else "a gift card may always receive it"
+    thought = f"Order {key} is delivered, so the {names} may be returned. The refund goes to {method}: {is_original}."
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
-    amount = format_amount(sum(item["price"] for item in items))
-    tells = (amount,) if any(HOW_MUCH.search(text) for text in texts) else ()
-    answer = f"You will get ${amount} back." if tells else None
+    amount = math.fsum(item["price"] for item in items)
+    tells = (format_amount(amount),) if any(HOW_MUCH.search(text) for text in texts) else ()
+    answer = f"You will get {format_money(amount)} back." if tells else None
     return Resolution(thought, (("return_delivered_order_items", arguments),), tells, answer=answer)
 
 
@@ -105,8 +112,28 @@ def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
     }
     why = " ".join(target.why for target in targets)
     return Resolution(
-        f"Order {key} is {status}. {why} The difference of {due:.2f} goes to {method}.", ((tool, arguments),)
+        f"Order {key} is {status}, so I may do this once. {why} {_tell_due(due, method)}", ((tool, arguments),)
     )
+
+
+def _tell_due(due: float, method: str) -> str:
+    if due == 0:
+        return "It costs the same."
+    return (
+        f"It costs {format_money(due)} {'more, to be paid with' if due > 0 else 'less, to be refunded to'} {method}."
+    )
+
+
+def _describe_due(due: float) -> str:
+    if due == 0:
+        return "The new one costs the same."
+    return f"The new one costs {format_money(due)} {'more' if due > 0 else 'less'}."
+
+
+def join_names(items: Sequence[Entity]) -> str:
+    """`Lamp, Kettle and Rug`."""
+    names = [item["name"] for item in items]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, list[str]]] | None:
@@ -147,13 +174,16 @@ def _find_method(texts: Sequence[str], order: Entity, due: float, shop: Shop) ->
         if methods:
             break
     else:
-        return ask("A payment method is needed.", "Which payment method should be used for the difference in price?")
+        return ask(
+            f"{_describe_due(due)} No payment method is named for the difference.",
+            f"{_describe_due(due)} Which payment method should be used for the difference?",
+        )
     if len(methods) > 1:
         return ask("Several payment methods are named.", "Which one of these payment methods should be used?")
     balance = shop.user["payment_methods"][methods[0]].get("balance")
     if balance is not None and balance < due:
         return refuse(
-            f"The gift card holds {balance:.2f}, and the difference is {due:.2f}.",
-            "I am sorry, the balance of your gift card does not cover the difference in price.",
+            f"The gift card holds {format_money(balance)}, and the difference is {format_money(due)}.",
+            f"I am sorry, your gift card does not cover the difference in price of {format_money(due)}.",
         )
     return methods[0]

@@ -128,10 +128,11 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
     method = shop.user["payment_methods"][methods[0]]
     if method.get("balance", total) < total:
         return refuse(
-            f"The gift card holds {method['balance']:.2f}, and order {key} costs {total:.2f}.",
-            f"I am sorry, the balance of your gift card does not cover the total of order {key}.",
+            f"The gift card holds ${method['balance']:.2f}, and order {key} costs ${total:.2f}.",
+            f"I am sorry, your gift card does not cover the total of order {key}, ${total:.2f}.",
         )
-    thought = f"Order {key} is pending and paid with {current}; {methods[0]} differs from it and covers {total:.2f}."
+    covers = f", and its balance covers ${total:.2f}" if "balance" in method else ""
+    thought = f"Order {key} is pending and paid with {current}. {methods[0]} is another method{covers}."
     return Resolution(
         thought, (("modify_pending_order_payment", {"order_id": key, "payment_method_id": methods[0]}),)
     )

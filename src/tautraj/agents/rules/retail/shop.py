@@ -5,6 +5,7 @@ Not here: which of them a text means (`agents.rules.retail.references`).
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from tautraj.agents.rules.desk import Call
 from tautraj.agents.rules.retail.mentions import Entity
@@ -32,9 +33,13 @@ class Shop:
 
     def __init__(self, user_id: str, call: Call) -> None:
         self.user_id, self._call = user_id, call
-        self.user: Entity = call("get_user_details", {"user_id": user_id}) or {"orders": [], "payment_methods": {}}
         self._orders: dict[str, Entity | None] = {}
         self._products: dict[str, Entity] = {}
+
+    @cached_property
+    def user(self) -> Entity:
+        """The customer's profile."""
+        return self._call("get_user_details", {"user_id": self.user_id}) or {"orders": [], "payment_methods": {}}
 
     def get_order(self, order_id: str) -> Entity | None:
         """Any order; None if there is none of that id."""

@@ -53,9 +53,9 @@ def choose_target(texts: Sequence[str], item: Entity, shop: Shop) -> Target | Re
                 f"I am sorry, there is no other {name} that fits this better.",
             )
         word = "cheapest" if sense > 0 else "most expensive"
-        return Target(
-            best["item_id"], best["price"], f"Of {len(fitting)} available variants the {word} is {best['item_id']}."
-        )
+        among = f"Of the {len(fitting)} available variants that fit, the {word}"
+        why = f"{among if len(fitting) > 1 else 'The only available variant that fits'} is {best['item_id']}."
+        return Target(best["item_id"], best["price"], why)
     changed = {option: values for option, values in wanted.items() if values != [options.get(option)]}
     if not changed:
         others = find_mentions(" ".join(texts), set(shop.list_product_ids()) - {product["name"]})
@@ -67,9 +67,8 @@ def choose_target(texts: Sequence[str], item: Entity, shop: Shop) -> Target | Re
         return ask(f"The options of the new {name} are missing.", f"Which options should the new {name} have?")
     exact = _find_exact(options, changed, available)
     if exact:
-        return Target(
-            exact["item_id"], exact["price"], f"Variant {exact['item_id']} is what is wanted, and is available."
-        )
+        why = f"Variant {exact['item_id']} has the options that are wanted, and is available."
+        return Target(exact["item_id"], exact["price"], why)
     fitting = [variant for variant in available if has_options(variant, wanted)]
     if (
         fitting

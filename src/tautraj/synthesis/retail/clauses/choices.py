@@ -21,7 +21,7 @@ cheapest
     formal: the most affordable available version{c}
     formal: the lowest-priced version{c} [in stock|on offer]
     learner: the cheapest one{c} what is in the shop
-    learner: one{c} with lowest price
+    learner: the one{c} that costs least
     learner: the most cheap, the cheapest available one{c}
     annoyed: the cheapest one{c} there is
     annoyed: the cheapest{c}, I have paid enough,
@@ -41,7 +41,7 @@ dearest
     formal: the highest-priced available version{c}
     formal: the costliest version{c} [in stock|on offer]
     learner: the most expensive one{c} what is in the shop
-    learner: one{c} with highest price
+    learner: the one{c} that costs most
     learner: the dearest available one{c}
     annoyed: the most expensive one{c} there is
     annoyed: the priciest one{c}, since cheap ones [never last|break],

@@ -224,7 +224,7 @@ difference
     annoyed: Use {pay} for the difference[| and be done with it| and leave me out of it].
 
 difference within
-    plain: [put|charge] any difference [on|to] {pay}
+    plain: [put any difference on|charge any difference to] {pay}
     terse: difference on {pay}
     chatty: let {pay} take care of the difference
     formal: have any difference in price settled by {pay}

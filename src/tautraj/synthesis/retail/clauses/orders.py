@@ -12,7 +12,7 @@ order by number
     terse: {id}
     terse: order {id}
     terse: [order no|no] {id}
-    chatty: [my order, the one numbered|that order of mine,|my little order] {id}
+    chatty: [my order number|that order of mine with the number|my little order] {id}
     chatty: order {id}
     chatty: my [latest |]order {id}
     formal: order {id}
@@ -22,7 +22,7 @@ order by number
     learner: the order [number|with number|that has number] {id}
     learner: order {id}
     annoyed: order {id}
-    annoyed: [this wretched order|that order|this order], {id}
+    annoyed: [this wretched order|that order|this order] {id}
     annoyed: my order {id}
 
 order by content
@@ -70,7 +70,7 @@ forgot the number
 cancel
     plain: I'd like to cancel {order}. {reason}
     plain: I [want|need] to cancel {order}[|, please]. {reason}
-    plain: {reason} So {order} [can|should] be cancelled.
+    plain: It is about {order}. {reason} Please cancel it.
     plain: [Could|Can|Would] you cancel {order}[| for me]? {reason}
     terse: Cancel {order}. {reason}
     terse: {order}: cancel[| it| that], please. {reason}
@@ -78,17 +78,17 @@ cancel
     chatty: So, [about|it is about] {order}: I [have been thinking|slept on it] and I would really like to cancel
         it. {reason}
     chatty: I am [afraid|sorry to say] I need to call off {order}. {reason}
-    chatty: {reason} [Would|Could] you be so kind and cancel {order} for me?
+    chatty: I am looking at {order} here. {reason} [Would|Could] you be so kind and cancel it for me?
     chatty: [Funny story|Long story short], {order} has to be cancelled. {reason}
     formal: I [would like to request|hereby request|am writing to request] the cancellation of {order}. {reason}
     formal: I should be grateful if {order} [were|could be] cancelled. {reason}
     formal: Kindly [cancel|arrange the cancellation of] {order}. {reason}
     learner: I want cancel {order}, please. {reason}
     learner: Please [to cancel|make cancel of] {order}. {reason}
-    learner: {reason} For this I like to cancel {order}.
+    learner: It is about {order}. {reason} For this I like to cancel it.
     annoyed: [Just cancel|Cancel] {order}[|, and do it now|, will you]. {reason}
     annoyed: I want {order} cancelled[| today| without any discussion]. {reason}
-    annoyed: {reason} So do me a favor and cancel {order}.
+    annoyed: It is about {order}. {reason} So do me a favor and cancel it.
 
 no longer needed
     plain: I no longer need [it|what is in it|those things].
@@ -107,7 +107,7 @@ no longer needed
     formal: The reason is that [it is|the contents are] no longer needed.
     learner: I don't need it [anymore|now|no more].
     learner: This I [no longer need|do not need anymore].
-    learner: The reason: I not need it more, no longer needed.
+    learner: The reason: I do not need it more.
     annoyed: I no longer need [it|any of that|the stuff], [simple as that|end of story|and that is all there is to
         say].
     annoyed: [After all this time|By now] I don't need it anymore.

@@ -83,9 +83,9 @@ difference question
     terse: Want to know the price difference: {item}{from} and {new}.
     terse: How much more or less is {new}, compared to {item}{from}?
     terse: What is the price difference, {item}{from} to {new}?
-    chatty: I keep going back and forth, so how much more or less would {new} be than {item}{from}?
+    chatty: I keep going back and forth about {item}{from}, so how much more or less would {new} cost?
     chatty: Out of curiosity, what would be the difference in price between {item}{from} and {new}?
-    chatty: My [friend|cousin|colleague] has {new}, and I wonder how much the difference is to {item}{from}.
+    chatty: You know {item}{from}? My [friend|cousin|colleague] has {new}, and I wonder how much the difference is.
     formal: I should like to know the difference in price between {item}{from} and {new}.
     formal: May I ask how much more or less {new} would cost, compared to {item}{from}?
     formal: Kindly let me know what the price difference is between {item}{from} and {new}.
@@ -94,7 +94,7 @@ difference question
     learner: Please tell me what is the difference from {item}{from} to {new}.
     annoyed: What is the difference in price between {item}{from} and {new}? [The page does not say|I found two
         answers].
-    annoyed: I want to know how much more or less I would have paid for {new} than for {item}{from}.
+    annoyed: About {item}{from}, I want to know how much more or less I would have paid for {new}.
     annoyed: Somebody tell me the price difference between {item}{from} and {new}, [please|will you].
 
 transfer

@@ -48,15 +48,15 @@ def change_variant(talk: Telling, family: Family) -> Request | None:
         family=family,
         said=said,
         answers=answers,
-        correction=talk.say("other variant", it=name_again(order, item), new=talk.describe(named)),
+        correction=talk.say("other variant", it=name_again(order, item, origin), new=talk.describe(named)),
         writes=(write_change(order, item, second, method),),
         about=(order["order_id"], *list_gift_cards(method)),
     )
 
 
 def change_returned_items(talk: Telling, family: Family) -> Request | None:
-    """A return of some items, corrected to others."""
-    picked = pick_items(talk, draw_manner(talk), talk.rng.choice((1, 2)), "delivered")
+    """A return of some items of an order whose number is given, corrected to others."""
+    picked = pick_items(talk, "direct", talk.rng.choice((1, 2)), "delivered")
     if picked is None:
         return None
     order, items, origin = picked
@@ -86,7 +86,7 @@ def change_refund(talk: Telling, family: Family) -> Request | None:
     first, second = talk.rng.sample([get_payment(order), cards[0]], 2)
     refund = talk.say("refund", pay=talk.name_method(first))
     names = {"items": name_items(items, talk.rng), "from": origin, "refund": refund, "story": ""}
-    it, pay = name_again(order, items[0]), talk.name_method(second)
+    it, pay = name_again(order, items[0], origin), talk.name_method(second)
     return Request(
         family=family,
         said=talk.say("return", **names),

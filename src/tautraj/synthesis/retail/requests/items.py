@@ -65,10 +65,8 @@ def _tell_return(
     pay, answers = talk.name_method(method, order), {}
     refund = talk.say("refund", pay=pay)
     if talk.rng.random() < LATER:
-        answers, refund = (
-            {"payment": talk.say("payment later", pay=pay, it=f"the return from {order['order_id']}")},
-            "",
-        )
+        it = f"the return from {order['order_id']}" if order["order_id"] in origin else f"the return of {names}"
+        answers, refund = {"payment": talk.say("payment later", pay=pay, it=it)}, ""
     story = talk.say_maybe("return story", 0.6) if len(items) == 1 and names not in EVERYTHING else ""
     said = talk.say("return", items=names, **{"from": origin}, refund=refund, story=story)
     return Request(
@@ -110,7 +108,7 @@ def tell_change(
     names = {"item": name_item(item, talk.rng), "from": origin, "new": new, "keep": keep}
     story, pay = talk.say_maybe("item story", 0.4), talk.name_method(method)
     if talk.rng.random() < LATER:
-        later = talk.say("payment later", pay=pay, it=name_again(order, item))
+        later = talk.say("payment later", pay=pay, it=name_again(order, item, origin))
         return talk.say("change item", **names, story=story, pay=""), {"payment": later}
     paying = talk.say("difference within", pay=pay)
     names |= {"paying": paying[:1].lower() + paying[1:], "pay": talk.say("difference", pay=pay)}
@@ -123,9 +121,10 @@ def pick_method(talk: Telling, order: Entity, due: float) -> str | None:
     return talk.rng.choice(methods) if methods else None
 
 
-def name_again(order: Entity, item: Entity) -> str:
-    """The thing a later answer is about."""
-    return f"the {item['name'].lower()} in {order['order_id']}"
+def name_again(order: Entity, item: Entity, origin: str) -> str:
+    """The thing a later answer is about, with the order's number if `origin` has it."""
+    number = f" in {order['order_id']}" if order["order_id"] in origin else ""
+    return f"the {item['name'].lower()}{number}"
 
 
 def write_return(order: Entity, items: Sequence[Entity], method: str) -> Write:
