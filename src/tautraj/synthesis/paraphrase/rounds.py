@@ -41,7 +41,7 @@ class Attempt(NamedTuple):
     """None: the task is in its words."""
 
 
-class Summary(NamedTuple):
+class ParaphraseSummary(NamedTuple):
     """What the llm's work came to."""
 
     llm: Llm
@@ -85,11 +85,11 @@ class Paraphrases(NamedTuple):
             for number, (answer, rejection) in enumerate(attempts, start=1)
         ]
 
-    def summarise(self, llm: Llm) -> Summary:
+    def summarise(self, llm: Llm) -> ParaphraseSummary:
         attempts = [attempt for attempts in self.attempts for attempt in attempts]
         refused = Counter(attempt.rejection.check for attempt in attempts if attempt.rejection)
         usage = sum_calls(attempt.answer.call for attempt in attempts if attempt.answer.call)
-        return Summary(
+        return ParaphraseSummary(
             llm, len(self.tasks), sum(self.list_kept()), len(attempts), dict(sorted(refused.items())), usage
         )
 
