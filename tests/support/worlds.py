@@ -1,18 +1,25 @@
 """Small synthetic worlds, made once for all of pytest's processes."""
 
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
-from tautraj.config import Domain
+from tautraj.config import Budget, Domain
 from tautraj.synthesis.parts import make_part
 from tautraj.synthesis.pipeline import plan_world, synthesize
-from tautraj.synthesis.request import SynthesisRequest
+from tautraj.synthesis.request import ParaphraseConfig, SynthesisRequest
+
+NO_LLM: dict[str, Any] = {
+    "paraphrase": ParaphraseConfig(llm=None, attempts=2),
+    "budget": Budget(usd=None, tokens=None),
+}
+"""Fields of a request in which no llm takes part."""
 
 
 def request_of(domain: str, out: Path, n: int = 20, seed: int = 7) -> SynthesisRequest:
     return SynthesisRequest(
-        domain=Domain(name=domain, data_dir=None), n=n, seed=seed, root="outputs", out=str(out), workers=1
+        domain=Domain(name=domain, data_dir=None), n=n, seed=seed, root="outputs", out=str(out), workers=1, **NO_LLM
     )
 
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from support.worlds import NO_LLM
 
 from tautraj.benchmarks import open_world
 from tautraj.benchmarks.goals import Goal
@@ -45,6 +46,7 @@ def folder(database: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -
         root="outputs",
         out=str(tmp_path_factory.mktemp("carrier") / "world"),
         workers=1,
+        **NO_LLM,
     )
     world = WorldFolder(request)
     world.open()

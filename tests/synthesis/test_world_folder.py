@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.worlds import NO_LLM
 
 from tautraj.config import Domain
 from tautraj.errors import ConfigError
@@ -13,7 +14,7 @@ from tautraj.synthesis.world_folder import WorldFolder
 
 def request_of(out: Path | str | None = None, **fields: Any) -> SynthesisRequest:
     domain = Domain(name=fields.pop("domain", "retail"), data_dir=fields.pop("data_dir", None))
-    plain = {"n": 10, "seed": 7, "root": "outputs", "workers": None, "out": out and str(out)}
+    plain = {"n": 10, "seed": 7, "root": "outputs", "workers": None, "out": out and str(out), **NO_LLM}
     return SynthesisRequest(domain=domain, **(plain | fields))
 
 

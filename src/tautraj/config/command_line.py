@@ -52,6 +52,9 @@ HYDRA_FLAGS = {
     *("config-path", "config-name", "config-dir", "experimental-rerun", "info"),
 }
 """Long options of Hydra's command line; a key of the configuration is written without dashes."""
+NESTED_LLMS = ("paraphrase.llm",)
+"""Keys that hold an llm without being a group of `conf/`: `KEY=gpt4o` chooses from `conf/llm`."""
+
 _compose_lock = threading.Lock()  # Hydra's compose is not thread-safe
 
 
@@ -118,7 +121,8 @@ def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
     `grid.<axis>=<levels>`: `++` adds the axis or changes it, and brackets may be omitted. `agent=rules` seats the one
     llm that can play it, unless the seat is named: in a defaults list, a choice can override earlier ones only, and
     seats come last so that `model=oracle` can select its agent. A person at the keyboard plays one conversation at a
-    time, unless `runner.workers` is named.
+    time, unless `runner.workers` is named. `paraphrase.llm=gpt4o`: Hydra chooses from a group at another place with
+    `llm@paraphrase.llm=gpt4o`.
     """
     seats = [
         f"{seat}={llm}"
@@ -126,7 +130,8 @@ def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
         for component, llm in OFFLINE_COMPONENTS[seat].items()
         if f"{group}={component}" in overrides and not any(word.startswith(f"{seat}=") for word in overrides)
     ]
-    words = [*(GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides), *seats]
+    rewritten = [GRID_OVERRIDE.sub(_rewrite_axis, word) for word in overrides]
+    words = [*(f"llm@{word}" if _is_nested_choice(word) else word for word in rewritten), *seats]
     if "user=human" in words and not any(word.startswith("runner.workers=") for word in words):
         words.append("runner.workers=1")
     return words
@@ -148,6 +153,11 @@ def _rewrite_axis(match: re.Match[str]) -> str:
     key, levels = match.groups()
     several = "," in levels and levels[0] not in "[{'\""
     return f"++{key}=[{levels}]" if several else f"++{key}={levels}"
+
+
+def _is_nested_choice(word: str) -> bool:
+    key, _, choice = word.partition("=")
+    return key in NESTED_LLMS and choice not in ("", "null")
 
 
 def _print_error(text: str) -> int:
@@ -198,6 +208,7 @@ def explain_error(error: Exception, overrides: Sequence[str], config_name: str) 
         return f"cannot read {error.override}: {text.removesuffix('.')}. Quote it, as in 'key=[a,b]'"
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
+        group = next((key for key in NESTED_LLMS if f"{group}@{key}={name}" in overrides), group)
         own = ". For a title of your own: name=…; for a folder: root=…" if group == "experiment" else ""
         return (
             f"{group}={name} does not exist.{suggest_other_key(group, name) or suggest_closest(name, error.options)} "

@@ -60,9 +60,9 @@ def identify_cell(run: Run) -> Cell:
         "split": run.split.model_dump(),
         "agent": run.agent.model_dump(),
         "user_strategy": run.user_strategy.model_dump(),
-        "model": _identify_llm(run.model),
-        "user": _identify_llm(run.user),
-        "judge": run.judge and _identify_llm(run.judge),
+        "model": identify_llm(run.model),
+        "user": identify_llm(run.user),
+        "judge": run.judge and identify_llm(run.judge),
         "limits": run.limits.model_dump(exclude_none=True),
         "seed": run.seed,
     }
@@ -104,7 +104,8 @@ def _build_spec(run_seed: int, digest: str, task_id: str, trial: int) -> Episode
     return EpisodeSpec(name, task_id, trial, seed)
 
 
-def _identify_llm(llm: Llm) -> dict[str, object]:
+def identify_llm(llm: Llm) -> dict[str, object]:
+    """What of an llm may change its answers."""
     sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
     sampling["reasoning_back"] = llm.provider.reasoning_back
     address = None if llm.is_served_by_run else llm.provider.api_base  # its port differs from run to run

@@ -56,6 +56,8 @@ class SeatCheck(NamedTuple):
     """The tools that go along with its requests."""
     prompt: str = ""
     """The system prompt that its requests begin with."""
+    instead: str = OFFLINE_HINT
+    """What can be done without this llm: the last words of a message about it."""
 
 
 def check_seats(checks: Sequence[SeatCheck]) -> list[str]:
@@ -91,26 +93,26 @@ def warm_up(llms: Iterable[Llm]) -> None:
 
 
 def _check_key(check: SeatCheck) -> str | None:
-    seat, llm, _, _ = check
+    seat, llm, instead = check.seat, check.llm, check.instead
     key = read_api_key(llm)
     if key is None:
         if llm.provider.is_key_optional:
             return None
-        return f"{seat}={llm.name} needs {llm.provider.api_key_env}. Put it in .env, or {OFFLINE_HINT}."
+        return f"{seat}={llm.name} needs {llm.provider.api_key_env}. Put it in .env, or {instead}."
     fault = find_key_fault(key)
-    return f"{seat}={llm.name}: {find_key_variable(llm)} {fault}, or {OFFLINE_HINT}." if fault else None
+    return f"{seat}={llm.name}: {find_key_variable(llm)} {fault}, or {instead}." if fault else None
 
 
 def _check_context(check: SeatCheck) -> str | None:
     """Ollama cuts what exceeds `num_ctx` from the front, the policy first, and does not report it."""
-    seat, llm, tools, prompt = check
+    seat, llm, tools, prompt, instead = check
     context = llm.extra.get("num_ctx")
     needed = round((len(prompt) + len(orjson.dumps(tools))) / CHARS_PER_TOKEN)
     if not isinstance(context, int) or context > needed:
         return None
     return (
         f"{seat}={llm.name}: {seat}.extra.num_ctx={context} has no room for a conversation: policy and tools take "
-        f"about {needed} tokens. Use {seat}.extra.num_ctx={ROOMY_CONTEXT}, or {OFFLINE_HINT}."
+        f"about {needed} tokens. Use {seat}.extra.num_ctx={ROOMY_CONTEXT}, or {instead}."
     )
 
 
@@ -128,14 +130,19 @@ def _check_answer(check: SeatCheck) -> str | None:
     try:
         _ask(check.llm, check.tools, MAX_RETRY_SECONDS)
     except ProviderError as error:
-        from tautraj.llms.error_mapping import names_next_step  # loads litellm
-
-        if names_next_step(error):
-            return f"{check.seat}: {error} [{type(error).__name__}]. Or {OFFLINE_HINT}."
-        is_about_tools = check.tools and not isinstance(error, UNRELATED_TO_TOOLS) and _answers_without_tools(check)
-        next_step = _suggest_for_tools(check) if is_about_tools else _suggest_next_step(check.seat, check.llm, error)
-        return f"{check.seat}: {error} [{type(error).__name__}]. {next_step}"
+        return describe_failure(check, error)
     return None
+
+
+def describe_failure(check: SeatCheck, error: ProviderError) -> str:
+    """The error of a call in one line that ends with the next step."""
+    from tautraj.llms.error_mapping import names_next_step  # loads litellm
+
+    if names_next_step(error):
+        return f"{check.seat}: {error} [{type(error).__name__}]. Or {check.instead}."
+    is_about_tools = check.tools and not isinstance(error, UNRELATED_TO_TOOLS) and _answers_without_tools(check)
+    next_step = _suggest_for_tools(check) if is_about_tools else _suggest_next_step(check, error)
+    return f"{check.seat}: {error} [{type(error).__name__}]. {next_step}"
 
 
 def _ask(llm: Llm, tools: Sequence[dict[str, Any]], retry_seconds: float) -> None:
@@ -165,23 +172,24 @@ def _suggest_for_tools(check: SeatCheck) -> str:
     )
 
 
-def _suggest_next_step(seat: str, llm: Llm, error: ProviderError) -> str:
+def _suggest_next_step(check: SeatCheck, error: ProviderError) -> str:
+    seat, llm, instead = check.seat, check.llm, check.instead
     variable = llm.provider.api_key_env
     address = llm.provider.api_base
     if isinstance(error, AuthenticationFailed):
         if variable and not find_key_variable(llm):
-            return f"Put the key in .env as {variable}, or {OFFLINE_HINT}."
-        return f"Check {find_key_variable(llm) or seat + '.provider.api_key_env'}, or {OFFLINE_HINT}."
+            return f"Put the key in .env as {variable}, or {instead}."
+        return f"Check {find_key_variable(llm) or seat + '.provider.api_key_env'}, or {instead}."
     if isinstance(error, ModelNotFound):
         if address and not _mentions_model(llm, error):
-            return f"No model is mentioned, so the address is likely wrong: {_suggest_address(seat, llm, address)}."
-        return f"Choose another model with {seat}.name=…, or {OFFLINE_HINT}."
+            return f"No model is mentioned, so the address is likely wrong: {_suggest_address(check, address)}."
+        return f"Choose another model with {seat}.name=…, or {instead}."
     if isinstance(error, QuotaExhausted):
-        return f"Add credit or wait until the quota is renewed, or {OFFLINE_HINT}."
+        return f"Add credit or wait until the quota is renewed, or {instead}."
     proxy = describe_proxy(address)
     through = f" through the proxy {proxy}" if proxy else ""
     address = address or "the provider's own address"
-    return f"Check that {address} answers{through} ({seat}.provider.api_base=…), or {OFFLINE_HINT}."
+    return f"Check that {address} answers{through} ({seat}.provider.api_base=…), or {instead}."
 
 
 def _mentions_model(llm: Llm, error: ProviderError) -> bool:
@@ -190,7 +198,8 @@ def _mentions_model(llm: Llm, error: ProviderError) -> bool:
     return "model" in words.lower() or llm.name in words
 
 
-def _suggest_address(seat: str, llm: Llm, address: str) -> str:
+def _suggest_address(check: SeatCheck, address: str) -> str:
+    seat, llm, instead = check.seat, check.llm, check.instead
     if llm.provider.route in VERSIONED_ROUTES and not re.search(r"/v\d", urlsplit(address).path):
-        return f"it lacks the last part. Try {seat}.provider.api_base={address.rstrip('/')}/v1, or {OFFLINE_HINT}"
-    return f"check {seat}.provider.api_base={address}, or {OFFLINE_HINT}"
+        return f"it lacks the last part. Try {seat}.provider.api_base={address.rstrip('/')}/v1, or {instead}"
+    return f"check {seat}.provider.api_base={address}, or {instead}"

@@ -40,9 +40,9 @@ def sum_cost(usages: Iterable[Usage | CompactUsage]) -> Cost:
 class Ledger:
     """Costs over all seats: spent (failed attempts included), and reserved for the episodes under way."""
 
-    def __init__(self, budget: Budget, estimate: Cost | None) -> None:
-        """`estimate`: cost of one episode, used until one has finished; None if unknown."""
-        self._budget, self._estimate = budget, estimate
+    def __init__(self, budget: Budget, estimate: Cost | None, unit: str = "an episode") -> None:
+        """`estimate`: cost of one episode, used until one has finished; None if unknown. `unit`: what is booked."""
+        self._budget, self._estimate, self._unit = budget, estimate, unit
         self.spent, self.wasted = ZERO_COST, ZERO_COST
         """`wasted` is the part of `spent` that failed attempts cost."""
         self.under_way = self._finished = 0
@@ -84,7 +84,7 @@ class Ledger:
         if budget.tokens is not None and expected.tokens > budget.tokens:
             return (
                 f"budget.tokens={budget.tokens}: {self.spent.tokens:,.0f} spent, "
-                f"{self.reserved.tokens:,.0f} reserved, about {per_episode.tokens:,.0f} an episode"
+                f"{self.reserved.tokens:,.0f} reserved, about {per_episode.tokens:,.0f} {self._unit}"
             )
         if budget.usd is None:
             return None
@@ -93,6 +93,6 @@ class Ledger:
         if expected.usd is not None and expected.usd > budget.usd:
             return (
                 f"budget.usd={budget.usd:g}: {self.spent.usd:.4f} USD spent, {self.reserved.usd or 0:.4f} reserved, "
-                f"about {per_episode.usd or 0:.4f} an episode"
+                f"about {per_episode.usd or 0:.4f} {self._unit}"
             )
         return None

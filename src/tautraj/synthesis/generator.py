@@ -44,6 +44,8 @@ class Solution(NamedTuple):
 
     writes: tuple[Write, ...]
     tells: tuple[str, ...]
+    refusals: tuple[str | None, ...] = ()
+    """Why it would not do a wish, one each; None if a human has to."""
 
 
 class Rejection(NamedTuple):
@@ -70,6 +72,9 @@ class WorldMaker(Protocol):
 class TaskProver(Protocol):
     def prove(self, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
         """Check -> its values, of all ten; or the first that does not hold."""
+
+    def read(self, task_id: str, goal: Goal) -> Any:
+        """What the solver does about the goal's text: equal for texts in which it finds the same."""
 
 
 @runtime_checkable

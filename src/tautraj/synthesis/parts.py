@@ -6,6 +6,7 @@ missing. Not here: how parts become a world (`synthesis.pipeline`).
 
 import functools
 from collections import Counter
+from collections.abc import Collection, Mapping
 from random import Random
 from typing import Any
 
@@ -59,10 +60,8 @@ def _draw_part(request: SynthesisRequest, number: int) -> Part:
     drawn = [_compose(generator, database, rng) for _ in range(PART_SIZE)]
     drafts = {str(index): draft for index, draft in enumerate(drawn) if draft is not None}
     tasks = {task_id: to_task(task_id, draft.goal, generator.name, draft.case) for task_id, draft in drafts.items()}
-    world = Domain(name=generator.name, data_dir=str(WorldFolder(request).making))
-    benchmark, refused = open_world(world, tasks)
+    prover, refused = load_tasks(request, tasks)
     rejected = Counter({"family": drawn.count(None), "V1": len(refused)})
-    prover = _open_prover(generator, database, benchmark)
     proved = []
     for task_id in [key for key in tasks if key not in refused]:
         draft = drafts[task_id]
@@ -80,7 +79,16 @@ def _compose(generator: Generator | Composer, database: Database, rng: Random) -
     return compose_draft(generator, database, rng)
 
 
-def _open_prover(generator: Generator | Composer, database: Database, benchmark: Benchmark) -> TaskProver:
+def load_tasks(request: SynthesisRequest, tasks: Mapping[str, Any]) -> tuple[TaskProver, Collection[str]]:
+    """(what proves these tasks of the world, the ids of those that τ² does not load). `tasks`: id -> τ²'s JSON."""
+    generator, database = _make_database(request.domain.name, request.seed)
+    world = Domain(name=generator.name, data_dir=str(WorldFolder(request).making))
+    benchmark, refused = open_world(world, tasks)
+    return open_prover(generator, database, benchmark), refused.keys()
+
+
+def open_prover(generator: Generator | Composer, database: Database, benchmark: Benchmark) -> TaskProver:
+    """`benchmark`: the world's folder as it is played, holding the tasks that are to be proved."""
     official = load_official_tasks(generator.name)
     if isinstance(generator, Composer):
         return generator.open_prover(database, benchmark, official)

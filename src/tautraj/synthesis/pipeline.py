@@ -1,6 +1,7 @@
-"""Makes a world: the database, parts until there are enough tasks, then splits, proofs, card.
+"""Makes a world: the database, parts until there are enough tasks, an llm's words, then splits, proofs, card.
 
-Not here: a part (`synthesis.parts`), the processes that make parts (`orchestration.worlds.flow`).
+Not here: a part (`synthesis.parts`), an llm's words (`synthesis.paraphrase`), the processes that make parts
+(`orchestration.worlds.flow`).
 """
 
 import math
@@ -13,6 +14,8 @@ from tautraj.synthesis import load_generator
 from tautraj.synthesis.diversity import drop_near_duplicates
 from tautraj.synthesis.output.card import write_card
 from tautraj.synthesis.output.summary import World, is_refusal, rate_difficulty, summarise
+from tautraj.synthesis.paraphrase.answers import check_llm
+from tautraj.synthesis.paraphrase.rounds import Crew, paraphrase_tasks
 from tautraj.synthesis.parts import PART_SIZE, Part, Proved
 from tautraj.synthesis.request import SynthesisRequest, check_domain, check_request
 from tautraj.synthesis.text import write_text
@@ -35,22 +38,29 @@ MakeParts = Callable[[Sequence[int]], Iterable[Part]]
 
 
 def plan_world(request: SynthesisRequest) -> WorldFolder:
-    """Check the request and open its folder. Raises `ConfigError` before anything is written."""
+    """Check the request and its llm, and open its folder. Raises `UserError` before anything is written."""
     check_domain(request.domain)
     generator = load_generator(request.domain.name)
     check_request(request, len(generator.list_customers(generator.make_database(request.seed))))
     folder = WorldFolder(request)
+    if request.paraphrase.llm and not folder.is_complete:
+        check_llm(request.paraphrase.llm)
     folder.open()
     return folder
 
 
-def synthesize(request: SynthesisRequest, make_parts: MakeParts) -> World:
-    """Write the world that `plan_world` has opened. Raises `ConfigError` if it gives fewer tasks than asked for."""
+def synthesize(request: SynthesisRequest, make_parts: MakeParts, crew: Crew | None = None) -> World:
+    """Write the world that `plan_world` has opened. Raises `ConfigError` if it gives fewer tasks than asked for.
+
+    `crew`: asks the request's llm, and proves what it writes; None without an llm.
+    """
+    llm = request.paraphrase.llm
     generator, folder = load_generator(request.domain.name), WorldFolder(request)
     database = generator.make_database(request.seed)
     folder.write_database(generator.make_files(database))
     parts, kept = _collect(request, make_parts)
-    chosen = kept[: request.n]
+    paraphrases = paraphrase_tasks(request, kept[: request.n], crew) if llm and crew else None
+    chosen = paraphrases.tasks if paraphrases else kept[: request.n]
     task_ids = [f"{request.domain.name}-{request.digest}-{index:05d}" for index in range(len(chosen))]
     tasks = [
         to_task(task_id, proved.goal, request.domain.name, proved.case)
@@ -59,6 +69,12 @@ def synthesize(request: SynthesisRequest, make_parts: MakeParts) -> World:
     splits = _split(task_ids, chosen, request)
     proofs = [_describe(*pair) for pair in zip(task_ids, chosen, strict=True)]
     world = summarise(request, parts, len(kept), chosen, splits)
+    if paraphrases and llm:
+        proofs = [
+            line | {"paraphrased": is_kept} for line, is_kept in zip(proofs, paraphrases.list_kept(), strict=True)
+        ]
+        world = world._replace(paraphrases=paraphrases.summarise(llm))
+        folder.write_paraphrases(paraphrases.list_lines(task_ids))
     folder.finish(tasks, splits, proofs, write_card(request, world, proofs[0], tasks[0]))
     return world
 

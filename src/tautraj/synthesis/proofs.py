@@ -24,7 +24,7 @@ from typing import Any
 from tautraj.benchmarks import Benchmark, EntityRef, World
 from tautraj.benchmarks.goals import Goal, Request, Write
 from tautraj.synthesis.decontamination import Candidate, OfficialTasks
-from tautraj.synthesis.generator import Database, Generator, Rejection
+from tautraj.synthesis.generator import Database, Generator, Rejection, Solution
 from tautraj.synthesis.solver import find_user_id, solve
 from tautraj.synthesis.text import TaskText, write_text
 from tautraj.trajectory import Outcome, ToolCall, Turn
@@ -98,6 +98,12 @@ class Prover:
             ("V7", self._check_evaluator),
         )
         return run_checks(checks, task_id, goal)
+
+    def read(self, task_id: str, goal: Goal) -> Solution | str:
+        """What the solver makes of the goal's text; or why it cannot tell."""
+        text, world = write_text(goal), self._build_world(task_id)
+        user_id = find_user_id(self._generator.desk, text, world.peek)
+        return solve(self._generator.desk, text, user_id, world.peek) if user_id else "nobody is identified"
 
     def _check_policy(self, task_id: str, goal: Goal) -> int:
         """V5; returns the number of writes. A refused request has none."""

@@ -1,13 +1,19 @@
-"""Configuration of `flows/synthesize.py`, and the folder that it names."""
+"""Configuration of `flows/synthesize.py`, and the folder that it names.
+
+Not here: how an llm rewrites tasks (`synthesis.paraphrase`).
+"""
 
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import NonNegativeInt, PositiveInt
 
-from tautraj.config import Domain
+from tautraj.config import Budget, Domain, Llm
+from tautraj.config.identity import identify_llm
 from tautraj.errors import ConfigError
+from tautraj.redaction import redact_tree
 from tautraj.synthesis import GENERATORS
 from tautraj.trajectory import Record
 
@@ -16,6 +22,22 @@ VERSION = "1"
 
 TASKS_PER_CUSTOMER = 25
 """At most, on average: beyond that a world repeats itself."""
+
+
+class ParaphraseConfig(Record):
+    """Which llm rewrites the tasks' words."""
+
+    llm: Llm | None
+    """None: the tasks keep the words of the generator."""
+    attempts: PositiveInt
+    """Answers per task at most; a further one is asked for where one is refused."""
+
+    def describe(self) -> dict[str, Any]:
+        """What decides the answers, keys of addresses masked; empty without an llm."""
+        described: dict[str, Any] = redact_tree(
+            {**identify_llm(self.llm), "attempts": self.attempts} if self.llm else {}
+        )
+        return described
 
 
 class SynthesisRequest(Record):
@@ -29,20 +51,24 @@ class SynthesisRequest(Record):
     """The folder to write; None: worlds/<domain>-<digest> under `root`."""
     workers: PositiveInt | None
     """Processes; None: one per core. The world does not depend on it."""
+    paraphrase: ParaphraseConfig
+    budget: Budget
+    """Of the paraphrases. The world does not depend on it: without a budget left it is not finished."""
 
     @property
     def digest(self) -> str:
-        """Of what decides the world's bytes."""
-        identity = [VERSION, self.domain.name, self.n, self.seed]
+        """Of what decides the world's bytes, but for an llm's answers."""
+        identity = [VERSION, self.domain.name, self.n, self.seed, *filter(None, [self.paraphrase.describe()])]
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:8]
 
     @property
     def folder(self) -> Path:
         return Path(self.out) if self.out else Path(self.root) / "worlds" / f"{self.domain.name}-{self.digest}"
 
-    def describe(self) -> dict[str, str | int]:
+    def describe(self) -> dict[str, Any]:
         """What `synthesis.yaml` holds: enough to write the same world again."""
-        return {"version": VERSION, "domain": self.domain.name, "n": self.n, "seed": self.seed}
+        world = {"version": VERSION, "domain": self.domain.name, "n": self.n, "seed": self.seed}
+        return world | ({"paraphrase": self.paraphrase.describe()} if self.paraphrase.llm else {})
 
 
 def check_request(request: SynthesisRequest, customers: int) -> None:
@@ -59,6 +85,12 @@ def check_request(request: SynthesisRequest, customers: int) -> None:
     place = request.out or request.root
     if "://" in place:
         raise ConfigError(f"{place}: τ² reads worlds from a local folder. Name one with out=…")
+    llm = request.paraphrase.llm
+    if llm and (llm.is_offline or llm.is_served_by_run):
+        raise ConfigError(
+            f"paraphrase.llm={llm.name} rewrites nothing. Choose one of a provider or of a server of yours, e.g. "
+            f"paraphrase.llm=gpt4o, or leave it out"
+        )
 
 
 def check_domain(domain: Domain) -> None:

@@ -26,10 +26,13 @@ def solve(desk: Desk[Any], text: TaskText, user_id: str, call: Call) -> Solution
         intents = [desk.amend(intent, said) for intent in intents]
     writes: list[Write] = []
     tells: list[str] = []
+    refusals: list[str | None] = []
     for intent in intents:
         resolution = desk.resolve(intent, user_id, call)
         if resolution.question:
             return f"it would have to be asked: {resolution.question}"
         writes += [Write(tool=tool, arguments=arguments) for tool, arguments in resolution.writes]
         tells += resolution.tells
-    return Solution(tuple(writes), tuple(tells))
+        if resolution.refusal or resolution.is_transfer:
+            refusals.append(resolution.refusal)
+    return Solution(tuple(writes), tuple(tells), tuple(refusals))

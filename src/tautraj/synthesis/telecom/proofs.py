@@ -62,6 +62,12 @@ class TelecomProver:
         )
         return run_checks(checks, task_id, goal)
 
+    def read(self, task_id: str, goal: Goal) -> list[tuple[Seat, str, dict[str, Any]]]:
+        """The calls of both seats while the solver serves the goal's text."""
+        world = self._benchmark.build_world(self._benchmark.get_task(task_id))
+        turns = solve([write_text(goal)], world, self._user_tools, task_id)
+        return [(turn.seat, turn.tool_call.name, turn.tool_call.arguments) for turn in turns if turn.tool_call]
+
     def _check_policy(self, task_id: str, goal: Goal) -> int:
         """V5; returns the number of actions."""
         actions = self._list_actions(task_id)

@@ -1,0 +1,32 @@
+"""Processes that make or prove parts of a world, and the bar that shows how far they are."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tautraj import process_env
+
+
+@contextmanager
+def start_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """They import what they need beside what follows, and end with the block."""
+    context = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=process_env.prepare)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def show_progress(title: str, total: int, what: str = "tasks proved") -> Iterator[Callable[[int], None]]:
+    """A bar of `what`; call what is yielded with the number of further ones."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(what))
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+        bar = progress.add_task(title, total=total)
+        yield lambda count: progress.advance(bar, count)
