@@ -31,6 +31,8 @@ DATA_SUFFIXES = {".json", ".jsonl", ".md", ".toml", ".txt", ".yaml", ".yml"}
 
 
 class DomainData(NamedTuple):
+    folder: Path
+    """With the database, the tasks and the policy."""
     tasks: dict[str, Tau2Task]
     splits: dict[str, list[str]]
     registry_name: str
@@ -55,6 +57,7 @@ def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
     module: Any = importlib.import_module(f"tau2.domains.{domain.name}.environment")
     with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _redirect_paths(module, folder):
         return DomainData(
+            folder=folder,
             tasks={task.id: task for task in module.get_tasks(None)},
             splits=module.get_tasks_split(),
             registry_name=_register_domain(module, domain.name, folder, world_kind),
