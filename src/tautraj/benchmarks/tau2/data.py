@@ -16,7 +16,7 @@ from tau2.data_model.tasks import Task as Tau2Task
 from tau2.registry import registry
 from tau2.utils import DATA_DIR, load_file
 
-from tautraj.benchmarks.goals import PROOFS_FILE, Goal, read_goals
+from tautraj.benchmarks.goals import PROOFS_FILE, REQUEST_FILE, Goal, explain_missing_tasks, read_goals
 from tautraj.benchmarks.quarantine import hash_files, load_quarantine
 from tautraj.benchmarks.tau2.shared_database import SharedDatabase
 from tautraj.config import Domain, WorldKind
@@ -70,10 +70,8 @@ def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
 
 def _load_goals(data: Path) -> dict[str, Goal]:
     """The goals of a world, whose folder is `data` or holds it."""
-    world = data if (data / PROOFS_FILE).is_file() or data.name != "data" else data.parent
-    next_step = "Write the world again: python flows/synthesize.py"
-    with boundary(ConfigError, f"reading {world / PROOFS_FILE}", next_step):
-        return read_goals(world)
+    is_world = data.name != "data" or any((data / name).is_file() for name in (PROOFS_FILE, REQUEST_FILE))
+    return read_goals(data if is_world else data.parent)
 
 
 def _resolve_folder(domain: Domain) -> Path:
@@ -85,6 +83,8 @@ def _resolve_folder(domain: Domain) -> Path:
         if (data / packaged / "tasks.json").is_file():
             _check_release(domain.data_dir, data)
             return data / packaged
+    if (root / REQUEST_FILE).is_file():
+        raise ConfigError(f"domain.data_dir={domain.data_dir} {explain_missing_tasks(root)}")
     raise ConfigError(
         f"domain.data_dir={domain.data_dir} holds no {packaged}/tasks.json. Name the folder `data` of a checkout of "
         f"the tau2-bench repository, or leave domain.data_dir out to use the package's data"

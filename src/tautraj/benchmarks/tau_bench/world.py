@@ -1,4 +1,7 @@
-"""One episode's database and tools in classic τ-bench. Not here: how the package grades (`tau_bench.replay`)."""
+"""One episode's database and tools in classic τ-bench.
+
+Not here: how the package grades (`benchmarks.tau_bench.replay`).
+"""
 
 import json
 from copy import deepcopy

@@ -4,7 +4,9 @@ Not here: what a part is (`synthesis.parts`), how parts become a world (`synthes
 """
 
 import multiprocessing
+import os
 import queue
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -94,13 +96,27 @@ def _read_result(future: Any) -> Part:
 
 @contextmanager
 def _start_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """They import what they need beside what follows, and end with the block."""
+    """They import what they need beside what follows, and end with the block, or with this process."""
     context = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=process_env.prepare)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_process)
     try:
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepare_process() -> None:
+    """In a process that makes parts: a terminal's Ctrl-C reaches only the parent, with which the process ends."""
+    os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    process_env.prepare()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)  # the parent was killed; nothing waits for a part
 
 
 @contextmanager
