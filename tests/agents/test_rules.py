@@ -213,7 +213,7 @@ def test_a_task_without_a_goal_is_refused_by_name() -> None:
 def test_goals_that_cannot_be_read_are_named(plan: Callable[..., Run], tmp_path: Path) -> None:
     run = plan("mock", MOCK_GOALS, "user_strategy=goal")
     (tmp_path / "world-True" / "proofs.jsonl").write_text('{"task": "two", "goal": {"voice": "plain"}}\n')
-    with pytest.raises(ConfigError, match=r"reading .*proofs\.jsonl.*Write the world again"):
+    with pytest.raises(ConfigError, match=r"reading .*proofs\.jsonl, line 1: .*Delete the folder and make it again"):
         plan_run(run)
 
 

@@ -65,6 +65,44 @@ def test_the_hash_covers_subfolders_but_no_programs_in_them(checkout: Path) -> N
     assert opened(checkout / "data").data_hash != opened(None).data_hash
 
 
+REQUEST = "version: '1'\ndomain: retail\nn: 10\nseed: 7\n"
+COMMAND = "python flows/synthesize.py domain=retail n=10 seed=7 out="
+
+
+def test_a_world_that_is_not_complete_is_finished_by_its_command(tmp_path: Path) -> None:
+    (tmp_path / "synthesis.yaml").write_text(REQUEST)
+    (tmp_path / ".making" / "tau2").mkdir(parents=True)
+    with pytest.raises(ConfigError, match=rf"is a world that is not complete\. Finish it: {COMMAND}{tmp_path}$"):
+        opened(tmp_path)
+
+
+def test_a_world_of_another_domain_is_named(checkout: Path) -> None:
+    (checkout / "data" / "synthesis.yaml").write_text(REQUEST)
+    with pytest.raises(ConfigError, match=r"/data is a world of mock\. Choose domain=mock$"):
+        open_benchmark(
+            BenchmarkConfig(name="tau2", world="overlay"),
+            Domain(name="airline", data_dir=str(checkout / "data")),
+        )
+
+
+@pytest.mark.parametrize(
+    ("proofs", "said"),
+    [
+        (None, r"has lost its proofs\.jsonl"),
+        ("{}\n", r"line 1: KeyError"),
+        ('{"task": "x", "g', r"line 1: JSONDecodeError"),
+    ],
+)
+def test_a_world_with_damaged_proofs_is_to_be_made_again(proofs: str | None, said: str, checkout: Path) -> None:
+    """Without its goals, nobody could tell its test tasks from training data."""
+    world = checkout / "data"
+    (world / "synthesis.yaml").write_text(REQUEST)
+    if proofs is not None:
+        (world / "proofs.jsonl").write_text(proofs)
+    with pytest.raises(ConfigError, match=rf"{said}.*\. Delete the folder and make it again: {COMMAND}{world}$"):
+        opened(world)
+
+
 @pytest.mark.parametrize("domain", ["mock", "airline"])
 def test_the_smoke_test_is_of_any_domain(domain: str, run_of: Callable[..., Run]) -> None:
     chosen = select_task_ids(run_of("experiment=smoke", f"domain={domain}"))

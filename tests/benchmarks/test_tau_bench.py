@@ -162,7 +162,7 @@ def test_the_package_ends_at_the_stop_word_and_at_the_transfer_call() -> None:
     [
         ("telecom", None, ["domain=telecom", "retail, airline", "benchmark=tau2"]),
         ("mock", None, ["domain=mock", "retail, airline"]),
-        ("retail", "/x", ["domain.data_dir=/x", "Leave"]),
+        ("retail", "/x", ["domain.data_dir=/x", "leave domain.data_dir out"]),
     ],
 )
 def test_what_it_does_not_have_is_named_in_one_line(domain: str, data_dir: str | None, named: list[str]) -> None:

@@ -6,13 +6,6 @@ from typing import Any
 
 import pytest
 from support.worlds import make_here, request_of
-from tau2.data_model.message import AssistantMessage, ToolCall, UserMessage
-from tau2.data_model.simulation import SimulationRun, TerminationReason
-from tau2.data_model.tasks import Task as Tau2Task
-from tau2.domains.retail.data_model import RetailDB
-from tau2.domains.retail.environment import get_environment
-from tau2.evaluator.evaluator import EvaluationType, evaluate_simulation
-from tau2.registry import registry
 
 from tautraj.synthesis.parts import make_part
 from tautraj.synthesis.pipeline import SPLITS, plan_world
@@ -70,39 +63,3 @@ def make_part_of_a_killed_run(request: Any) -> Path:
     folder.write_database(generator.make_files(generator.make_database(request.seed)))
     make_part(request, 0)
     return folder.parts / "00000.json"
-
-
-def test_tau2_itself_agrees(retail_world: Path) -> None:
-    """τ²'s loader, environment and evaluator, without this project between."""
-    database = RetailDB.load(str(retail_world / "tau2" / "domains" / "retail" / "db.json"))
-    name = f"world {retail_world}"
-    registry.register_domain(lambda solo_mode=False: get_environment(database.model_copy(deep=True), solo_mode), name)
-    for raw in read(retail_world, "tasks.json")[:2]:
-        task = Tau2Task.model_validate(raw)
-        assert grade(name, task, done=True) == 1.0
-        gold = task.evaluation_criteria.actions + task.evaluation_criteria.communicate_info
-        is_refusal = all(getattr(each, "name", "") == "transfer_to_human_agents" for each in gold)
-        assert grade(name, task, done=False) == float(is_refusal)
-
-
-def grade(domain: str, task: Tau2Task, *, done: bool) -> float:
-    environment = registry.get_env_constructor(domain)()
-    messages: list[Any] = []
-    for index, action in enumerate(task.evaluation_criteria.actions if done else []):
-        call = ToolCall(id=f"call_{index}", name=action.name, arguments=action.arguments, requestor="assistant")
-        messages += [AssistantMessage(role="assistant", tool_calls=[call]), environment.get_response(call)]
-    told = ", ".join(task.evaluation_criteria.communicate_info) if done else "nothing"
-    messages += [
-        AssistantMessage(role="assistant", content=f"Done: {told}."),
-        UserMessage(role="user", content="###STOP###"),
-    ]
-    run = SimulationRun(
-        id="x",
-        task_id=task.id,
-        start_time="",
-        end_time="",
-        duration=0.0,
-        termination_reason=TerminationReason.USER_STOP,
-        messages=messages,
-    )
-    return evaluate_simulation(run, task, EvaluationType.ALL, solo_mode=False, domain=domain).reward

@@ -1,5 +1,7 @@
 """`synthesis.world_folder`, `synthesis.request`: what is refused, and what a folder holds at each moment."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,9 @@ import pytest
 from support.worlds import NO_LLM
 
 from tautraj.config import Domain
-from tautraj.errors import ConfigError
+from tautraj.errors import ConfigError, StoreError
+from tautraj.synthesis.parts import Part
+from tautraj.synthesis.pipeline import plan_world, synthesize
 from tautraj.synthesis.request import VERSION, SynthesisRequest, check_domain, check_request
 from tautraj.synthesis.world_folder import WorldFolder
 
@@ -70,6 +74,41 @@ def test_another_world_is_not_written_over(change: str, tmp_path: Path) -> None:
         ConfigError, match=rf"is the world of .*{change.replace(': ', '=')}.*, not of version={VERSION}"
     ):
         WorldFolder(request_of(tmp_path)).open()
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ConfigError, match=r"^opening .*file/world: NotADirectoryError: .* Name another .* out=…$"):
+        WorldFolder(request_of(tmp_path / "file" / "world")).open()
+    WorldFolder(request_of(tmp_path / "world")).open()
+    (tmp_path / "world" / "synthesis.yaml").write_text("version: [")
+    with pytest.raises(ConfigError, match=r"^opening .*world: ParserError: .* Name another folder with out=…$"):
+        WorldFolder(request_of(tmp_path / "world")).open()
+
+
+def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    folder = WorldFolder(request_of(tmp_path / "world"))
+    folder.open()
+    shutil.rmtree(folder.making)
+    folder.making.write_text("in the way")
+    with pytest.raises(StoreError, match=r"^writing .*db.json: NotADirectoryError: .* the same command goes on"):
+        folder.write(folder.path / "db.json", "{}")
+
+
+def test_a_world_that_gives_too_few_tasks_leaves_nothing(tmp_path: Path) -> None:
+    """Each round finds no task: after the parts of the first and ten more it is given up."""
+    request = request_of(tmp_path / "world", n=1)
+    plan_world(request)
+    made: list[int] = []
+
+    def make_parts(numbers: Sequence[int]) -> list[Part]:
+        made.extend(numbers)
+        return [Part(proved=(), rejected={}) for _ in numbers]
+
+    with pytest.raises(ConfigError, match=r"^n=1: the world of seed 7 gives 0 tasks that pass. Ask for fewer"):
+        synthesize(request, make_parts)
+    assert made == list(range(11))
+    assert not (tmp_path / "world").exists()
 
 
 def test_nothing_is_in_its_place_before_everything_is(tmp_path: Path) -> None:

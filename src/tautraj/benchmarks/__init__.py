@@ -5,10 +5,13 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tautraj.benchmarks.base import Benchmark, EntityRef, Observation, Scenario, Task, World, get_stop_word
 from tautraj.config import BenchmarkConfig, Domain
+
+if TYPE_CHECKING:
+    from tautraj.benchmarks.tau2.adapter import Tau2
 
 __all__ = [
     "Benchmark",
@@ -32,21 +35,33 @@ def open_benchmark(bench: BenchmarkConfig, domain: Domain) -> Benchmark:
     if bench.name == "tau_bench":
         from tautraj.benchmarks.tau_bench.adapter import TauBench
 
-        return TauBench(domain, bench.world)
+        return TauBench(domain, bench.world) if domain.data_dir is None else _open_in_classic(bench, domain)
     _silence_tau2()
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     return Tau2(domain, bench.world)
 
 
+def _open_in_classic(bench: BenchmarkConfig, domain: Domain) -> Benchmark:
+    """A synthetic world of τ² in classic τ-bench."""
+    from tautraj.benchmarks.tau_bench.synthetic import SyntheticTauBench, SyntheticWorld
+
+    tau2 = _open_tau2(domain)
+    return SyntheticTauBench(domain, bench.world, SyntheticWorld(tau2, tau2.folder, tau2.task_set))
+
+
 def open_world(domain: Domain, tasks: Mapping[str, Any]) -> tuple[Benchmark, dict[str, str]]:
     """A domain of τ² with these tasks (task id -> τ²'s JSON) instead of its own; and task id -> why it is refused."""
+    return _open_tau2(domain).with_tasks(tasks)
+
+
+def _open_tau2(domain: Domain) -> "Tau2":
     _silence_tau2()
     from tautraj.benchmarks.tau2.adapter import Tau2
 
     opened = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), domain)
     assert isinstance(opened, Tau2)
-    return opened.with_tasks(tasks)
+    return opened
 
 
 def copy_domain_files(domain: str, folder: Path) -> None:

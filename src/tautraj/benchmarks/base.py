@@ -111,6 +111,9 @@ class Benchmark(Protocol):
     def list_task_ids(self, split: str) -> list[str]:
         """Task ids of a split. Raises `ConfigError` for a split that does not exist."""
 
+    def find_unplayable(self, task_ids: Sequence[str]) -> dict[str, str]:
+        """Those of these tasks that this benchmark cannot play -> why, in the same words for the same reason."""
+
     def get_task(self, task_id: str) -> Task: ...
 
     def build_user_prompt(self, task: Task) -> str: ...

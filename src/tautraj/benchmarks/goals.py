@@ -5,11 +5,15 @@ A world's `proofs.jsonl` holds one goal per task. Not here: how goals come about
 """
 
 import json
+import shlex
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+import yaml
 from pydantic import Field
 
+from tautraj.errors import ConfigError, boundary
 from tautraj.trajectory import Record
 
 Family = Literal[
@@ -127,11 +131,46 @@ class Goal(Record):
 
 PROOFS_FILE = "proofs.jsonl"
 
+REQUEST_FILE = "synthesis.yaml"
+"""What a world was made of."""
+
 
 def read_goals(world: Path) -> dict[str, Goal]:
-    """Task id -> goal, of a world's folder; empty for a folder that holds none."""
+    """Task id -> goal, of a world's folder; empty for a folder that is no world.
+
+    Raises `ConfigError` for a world whose proofs are missing or cannot be read.
+    """
     path = world / PROOFS_FILE
     if not path.is_file():
+        if (world / REQUEST_FILE).is_file():
+            raise ConfigError(f"{world} has lost its {PROOFS_FILE}. {suggest_remake(world)}")
         return {}
-    lines = map(json.loads, path.read_text().splitlines())
-    return {line["task"]: Goal.model_validate(line["goal"]) for line in lines}
+    goals: dict[str, Goal] = {}
+    with boundary(ConfigError, f"reading {path}", suggest_remake(world)):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            with boundary(ConfigError, f"reading {path}, line {number}", suggest_remake(world)):
+                proof = json.loads(line)
+                goals[proof["task"]] = Goal.model_validate(proof["goal"])
+    return goals
+
+
+def explain_missing_tasks(world: Path) -> str:
+    """Why a world's folder has no tasks of a domain, and the next step."""
+    held = [path.parent.name for path in sorted(world.glob("tau2/domains/*/tasks.json"))]
+    if held:
+        return f"is a world of {held[0]}. Choose domain={held[0]}"
+    return f"is a world that is not complete. Finish it: {format_command(world)}"
+
+
+def suggest_remake(world: Path) -> str:
+    """What to do about a complete world that is damaged."""
+    return f"Delete the folder and make it again: {format_command(world)}"
+
+
+def format_command(world: Path) -> str:
+    """The command that makes the world of this folder, or finishes it."""
+    words: list[str] = []
+    with suppress(OSError, ValueError, yaml.YAMLError):
+        request = yaml.safe_load((world / REQUEST_FILE).read_text(encoding="utf-8"))
+        words = [f"{key}={value}" for key, value in request.items() if key != "version"]
+    return shlex.join(["python", "flows/synthesize.py", *words, f"out={world}"])

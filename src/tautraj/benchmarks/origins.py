@@ -9,11 +9,9 @@ from typing import Any, Literal
 
 import yaml
 
-from tautraj.benchmarks.goals import PROOFS_FILE, Family
+from tautraj.benchmarks.goals import PROOFS_FILE, REQUEST_FILE, Family
 from tautraj.errors import ConfigError, boundary
 from tautraj.trajectory import Record
-
-REQUEST_FILE = "synthesis.yaml"
 
 Difficulty = Literal["easy", "medium", "hard"]
 

@@ -4,7 +4,7 @@ Not here: how episodes are played in a flow (`orchestration.episode_tasks`), a g
 (`orchestration.sweep_flow`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from tautraj.llms.model_table import list_endings
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.report.terminal import console, tables
 from tautraj.runs.estimates import estimate
-from tautraj.runs.plan import RunPlan, plan_run
+from tautraj.runs.plan import RunPlan, describe_unplayable, plan_run
 from tautraj.runs.progress import RunProgress
 from tautraj.store import Store
 from tautraj.store.tracking_pointer import is_tracking_incomplete
@@ -29,7 +29,7 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     """
     if run.dry_run:
         plan = plan_run(run, config)
-        warn_of_endings([run])
+        announce([run])
         tables.print_plan(plan, estimate(run, plan.rows))
         return plan.store.url
     check_proxies()
@@ -40,7 +40,7 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     if not plan.owed:
         _show_complete(plan)
         return plan.store.url
-    warn_of_endings([run])
+    announce([run])
     check_server()
     wait_for_server = start_server(console.say)
     from tautraj.orchestration.task_runners import make_task_runner
@@ -53,8 +53,11 @@ def generate(run: Run, config: Mapping[str, Any]) -> str:
     return plan.store.url
 
 
-def warn_of_endings(runs: Iterable[Run]) -> None:
-    """Print a line for the models of `runs` whose provider has retired them or does so soon."""
+def announce(runs: Sequence[Run]) -> None:
+    """Print what is to be known before `runs` are played: tasks that the benchmark cannot play, models that end."""
+    for line in dict.fromkeys(map(describe_unplayable, runs)):
+        if line:
+            console.say(line)
     for line in list_endings((seat for run in runs for seat in run.seats.items()), date.today()):
         console.say(f"warning: {line}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tautraj.llms.http_client import check_proxies
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
-from tautraj.orchestration.run_flow import warn_of_endings
+from tautraj.orchestration.run_flow import announce
 from tautraj.report.terminal import console, sweep_tables
 from tautraj.runs.progress import throttle
 from tautraj.runs.scheduler import CellRun, CellScheduler
@@ -30,7 +30,7 @@ def sweep_cells(sweep: Sweep) -> str:
     """
     cells = plan_cells(sweep)
     if sweep.run.dry_run:
-        warn_of_endings(cell.plan.run for cell in cells)
+        announce([cell.plan.run for cell in cells])
         sweep_tables.print_grid(sweep, cells)
         return sweep.directory
     if not any(cell.unfinished for cell in cells):
@@ -41,7 +41,7 @@ def sweep_cells(sweep: Sweep) -> str:
         return sweep.directory
     check_proxies()
     choose_server(sweep.run.root)
-    warn_of_endings(cell.plan.run for cell in cells if cell.unfinished)
+    announce([cell.plan.run for cell in cells if cell.unfinished])
     check_server()
     wait_for_server = start_server(console.say)
     from tautraj.orchestration.task_runners import make_task_runner

@@ -3,6 +3,7 @@
 Not here: serving and checking its seats (`runs.startup`), playing an episode (`runs.play`).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -107,5 +108,25 @@ def select_task_ids(run: Run) -> list[str]:
             f"{suggest_closest(unknown[0], known)} "
             f"Its {len(known)} tasks are: {', '.join(known)}"
         )
-    left_out = benchmark.quarantine if run.tasks.quarantine == "exclude" else {}
+    unplayable = benchmark.find_unplayable(chosen)
+    if unplayable and (run.tasks.ids is not None or len(unplayable) == len(chosen)):
+        task, why = next(iter(unplayable.items()))
+        raise ConfigError(
+            f"benchmark={run.benchmark.name} does not play {task} ({why}). Choose benchmark=tau2, or other tasks"
+        )
+    left_out = {**unplayable, **(benchmark.quarantine if run.tasks.quarantine == "exclude" else {})}
     return [task for task in dict.fromkeys(chosen) if task not in left_out][: run.tasks.limit]
+
+
+def describe_unplayable(run: Run) -> str | None:
+    """How many tasks of the run's split its benchmark plays, and why not the others; None if it plays all."""
+    benchmark = open_benchmark(run.benchmark, run.domain)
+    known = benchmark.list_task_ids(run.split.name)
+    unplayable = benchmark.find_unplayable(known)
+    if not unplayable or run.tasks.ids is not None:
+        return None
+    reasons = Counter(unplayable.values()).most_common()
+    return (
+        f"{len(known) - len(unplayable):,} of {len(known):,} tasks of split={run.split.name} play under "
+        f"benchmark={run.benchmark.name}; the others: {'; '.join(f'{why} × {n:,}' for why, n in reasons)}"
+    )

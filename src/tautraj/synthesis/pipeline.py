@@ -31,7 +31,9 @@ MOST_REFUSALS = {"retail": 0.1, "airline": 0.3}
 """Domain -> largest share of tasks in which there is nothing to write: doing nothing would pass them."""
 
 MIN_YIELD = 0.02
-"""Of further drafts; below it, a world has no more to give."""
+"""Of the drafts of `FURTHER_PARTS` parts; below it, a world has no more to give."""
+
+FURTHER_PARTS = 10
 
 MakeParts = Callable[[Sequence[int]], Iterable[Part]]
 """Numbers of parts -> the parts, in that order."""
@@ -58,7 +60,11 @@ def synthesize(request: SynthesisRequest, make_parts: MakeParts, crew: Crew | No
     generator, folder = load_generator(request.domain.name), WorldFolder(request)
     database = generator.make_database(request.seed)
     folder.write_database(generator.make_files(database))
-    parts, kept = _collect(request, make_parts)
+    try:
+        parts, kept = _collect(request, make_parts)
+    except ConfigError:
+        folder.discard()
+        raise
     paraphrases = paraphrase_tasks(request, kept[: request.n], crew) if llm and crew else None
     chosen = paraphrases.tasks if paraphrases else kept[: request.n]
     task_ids = [f"{request.domain.name}-{request.digest}-{index:05d}" for index in range(len(chosen))]
@@ -82,16 +88,18 @@ def synthesize(request: SynthesisRequest, make_parts: MakeParts, crew: Crew | No
 def _collect(request: SynthesisRequest, make_parts: MakeParts) -> tuple[list[Part], list[Proved]]:
     """Parts, and the tasks that are kept of them, `n` or more, in the parts' order."""
     parts: list[Part] = []
+    progress: list[tuple[int, int]] = []
     wanted = math.ceil(request.n / (PART_SIZE * EXPECTED_SHARE))
     while True:
-        before = len(parts) * PART_SIZE
         parts += make_parts(range(len(parts), len(parts) + wanted))
         chosen = _choose(request, parts)
         if len(chosen) >= request.n:
             return parts, chosen
-        share = len(chosen) / (len(parts) * PART_SIZE)
-        if share < MIN_YIELD and before:
+        before = [count for made, count in progress if len(parts) - made >= FURTHER_PARTS]
+        if before and len(chosen) - before[-1] < MIN_YIELD * FURTHER_PARTS * PART_SIZE:
             raise _too_few(request, len(chosen))
+        progress.append((len(parts), len(chosen)))
+        share = len(chosen) / (len(parts) * PART_SIZE)
         wanted = max(1, math.ceil((request.n - len(chosen)) / max(share, MIN_YIELD) / PART_SIZE))
 
 

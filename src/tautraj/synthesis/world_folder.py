@@ -12,15 +12,15 @@ While it is being made, everything is in `.making/` but the request; `tau2` is m
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tautraj.benchmarks import copy_domain_files
-from tautraj.benchmarks.goals import PROOFS_FILE, Goal
-from tautraj.benchmarks.origins import REQUEST_FILE
-from tautraj.errors import ConfigError
+from tautraj.benchmarks.goals import PROOFS_FILE, REQUEST_FILE, Goal
+from tautraj.errors import ConfigError, StoreError, boundary
 from tautraj.store.atomic_write import write_atomically
 from tautraj.synthesis.generator import Case
 from tautraj.synthesis.request import SynthesisRequest
@@ -57,7 +57,11 @@ class WorldFolder:
         return self.making / "paraphrases"
 
     def open(self) -> None:
-        """Create it, or take it up again. Raises `ConfigError` if it holds something else."""
+        """Create it, or take it up again. Raises `ConfigError` if it holds something else or cannot be written."""
+        with boundary(ConfigError, f"opening {self.path}", "Name another folder with out=…"):
+            self._open()
+
+    def _open(self) -> None:
         request = self.path / REQUEST_FILE
         if request.is_file():
             found = yaml.safe_load(request.read_text())
@@ -99,9 +103,17 @@ class WorldFolder:
         """Write the ledger of an llm's answers."""
         self.write(self.path / PARAPHRASES_FILE, _format_lines(answers))
 
+    def discard(self) -> None:
+        """Delete what an unfinished world has written."""
+        (self.path / REQUEST_FILE).unlink(missing_ok=True)
+        shutil.rmtree(self.making, ignore_errors=True)
+        with suppress(OSError):  # another's
+            self.path.rmdir()
+
     def write(self, path: Path, text: str) -> None:
-        """Write a file of the folder, so that it is never half there."""
-        write_atomically(path, [text.encode()], self.making / "partial")
+        """Write a file of the folder, so that it is never half there. Raises `StoreError`."""
+        with boundary(StoreError, f"writing {path}", "Make room for it; the same command goes on from there"):
+            write_atomically(path, [text.encode()], self.making / "partial")
 
 
 def to_task(task_id: str, goal: Goal, domain: str, case: Case | None = None) -> dict[str, Any]:

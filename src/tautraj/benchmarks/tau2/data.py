@@ -16,7 +16,7 @@ from tau2.data_model.tasks import Task as Tau2Task
 from tau2.registry import registry
 from tau2.utils import DATA_DIR, load_file
 
-from tautraj.benchmarks.goals import PROOFS_FILE, Goal, read_goals
+from tautraj.benchmarks.goals import PROOFS_FILE, REQUEST_FILE, Goal, explain_missing_tasks, read_goals
 from tautraj.benchmarks.quarantine import hash_files, load_quarantine
 from tautraj.benchmarks.tau2.entity_list import add_lookups
 from tautraj.benchmarks.tau2.shared_database import SharedDatabase
@@ -32,6 +32,8 @@ DATA_SUFFIXES = {".json", ".jsonl", ".md", ".toml", ".txt", ".yaml", ".yml"}
 
 
 class DomainData(NamedTuple):
+    folder: Path
+    """With the database, the tasks and the policy."""
     tasks: dict[str, Tau2Task]
     splits: dict[str, list[str]]
     registry_name: str
@@ -56,6 +58,7 @@ def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
     module: Any = importlib.import_module(f"tau2.domains.{domain.name}.environment")
     with boundary(WorldError, f"loading the domain {domain.name} from {folder}"), _redirect_paths(module, folder):
         return DomainData(
+            folder=folder,
             tasks={task.id: task for task in module.get_tasks(None)},
             splits=module.get_tasks_split(),
             registry_name=_register_domain(module, domain.name, folder, world_kind),
@@ -68,10 +71,8 @@ def load_domain(domain: Domain, world_kind: WorldKind) -> DomainData:
 
 def _load_goals(data: Path) -> dict[str, Goal]:
     """The goals of a world, whose folder is `data` or holds it."""
-    world = data if (data / PROOFS_FILE).is_file() or data.name != "data" else data.parent
-    next_step = "Write the world again: python flows/synthesize.py"
-    with boundary(ConfigError, f"reading {world / PROOFS_FILE}", next_step):
-        return read_goals(world)
+    is_world = data.name != "data" or any((data / name).is_file() for name in (PROOFS_FILE, REQUEST_FILE))
+    return read_goals(data if is_world else data.parent)
 
 
 def _resolve_folder(domain: Domain) -> Path:
@@ -83,6 +84,8 @@ def _resolve_folder(domain: Domain) -> Path:
         if (data / packaged / "tasks.json").is_file():
             _check_release(domain.data_dir, data)
             return data / packaged
+    if (root / REQUEST_FILE).is_file():
+        raise ConfigError(f"domain.data_dir={domain.data_dir} {explain_missing_tasks(root)}")
     raise ConfigError(
         f"domain.data_dir={domain.data_dir} holds no {packaged}/tasks.json. Name the folder `data` of a checkout of "
         f"the tau2-bench repository, or leave domain.data_dir out to use the package's data"

@@ -4,20 +4,17 @@ Importing this module without the package raises `ConfigError`. A task id is the
 "train-0", because every split numbers its tasks from 0.
 """
 
-import json
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tautraj.benchmarks.base import EntityRef, Observation, Scenario, Task
-from tautraj.benchmarks.overlay import Overlay
+from tautraj.benchmarks.base import Scenario, Task
 from tautraj.benchmarks.quarantine import hash_files, load_quarantine
 from tautraj.config import Domain, WorldKind
 from tautraj.errors import ConfigError, GradingError, WorldError, boundary
 from tautraj.llms import Ask
-from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Seat, ToolCall, Turn
+from tautraj.trajectory import Check, Ending, Grade, Outcome, Privileged, Turn
 
 INSTALL_COMMAND = (
     "pip install --no-deps 'tau_bench @ "
@@ -27,10 +24,12 @@ INSTALL_COMMAND = (
 try:
     import tau_bench
     from tau_bench.envs import get_env
+    from tau_bench.envs.base import Env
     from tau_bench.types import RESPOND_ACTION_FIELD_NAME, RESPOND_ACTION_NAME
     from tau_bench.types import Task as ClassicTask
 
     from tautraj.benchmarks.tau_bench.replay import SharedDomain, SilentUser, TauBenchEnv
+    from tautraj.benchmarks.tau_bench.world import TauBenchWorld
 
     VERSION = version("tau_bench")
 except ImportError:
@@ -83,41 +82,6 @@ nothing about the model.
 """
 
 
-class TauBenchWorld:
-    """An environment of the package with its own database."""
-
-    def __init__(self, environment: TauBenchEnv, writing_tools: frozenset[str]) -> None:
-        self._environment, self._writing_tools = environment, writing_tools
-
-    def call(self, call: ToolCall, seat: Seat) -> Observation:
-        return self._execute(call.name, call.arguments)
-
-    def peek(self, name: str, arguments: dict[str, Any]) -> Any:
-        assert name not in self._writing_tools
-        observation = self._execute(name, arguments)
-        if observation.error:
-            return None
-        try:
-            return json.loads(observation.content)
-        except ValueError:
-            return observation.content
-
-    def find_touched_entities(self) -> set[EntityRef]:
-        return {
-            EntityRef(name, key)
-            for name, entities in self._environment.data.items()
-            for key in (entities.private_keys if isinstance(entities, Overlay) else entities)
-        }
-
-    def read_entity(self, ref: EntityRef) -> Any:
-        return deepcopy(dict.get(self._environment.data[ref.collection], ref.key))
-
-    def _execute(self, name: str, arguments: dict[str, Any]) -> Observation:
-        with boundary(WorldError, f"calling {name}"):
-            content = self._environment.execute(name, arguments)
-        return Observation(content, content.startswith("Error: "))
-
-
 class TauBench:
     """A domain of classic τ-bench as a `Benchmark`."""
 
@@ -127,29 +91,11 @@ class TauBench:
     user_tools: tuple[dict[str, Any], ...] = ()
 
     def __init__(self, domain: Domain, world_kind: WorldKind) -> None:
-        if domain.name not in SPLITS:
-            raise ConfigError(
-                f"benchmark=tau_bench has no domain={domain.name}; its domains are: {', '.join(SPLITS)}. Choose one "
-                f"of them, or benchmark=tau2"
-            )
-        if domain.data_dir is not None:
-            raise ConfigError(
-                f"domain.data_dir={domain.data_dir}: benchmark=tau_bench reads the data in its package. Leave "
-                f"domain.data_dir out, or choose benchmark=tau2"
-            )
-        self.domain = domain.name
-        self.version = f"tau_bench {VERSION}"
+        check_domain(domain)
         self._splits = {split: _load_tasks(domain.name, split) for split in SPLITS[domain.name]}
-        self._tasks = {task_id: task for tasks in self._splits.values() for task_id, task in tasks.items()}
-        with boundary(WorldError, f"opening the domain {domain.name} of tau_bench"):
-            # strategy human: it is never called, while the others call an llm when they are constructed
-            self._shared = SharedDomain(get_env(domain.name, "human", "", "test", task_index=0), world_kind)
-            user = SilentUser(None)
-        self.agent_prompt: str = self._shared.wiki
-        self.greeting = user.greeting
-        self.tools = tuple(self._shared.tools_info)
-        self.writing_tools = frozenset(WRITING_TOOLS[domain.name])
-        self.closing_tools = frozenset(self._shared.terminate_tools)
+        tasks = {task_id: task for split in self._splits.values() for task_id, task in split.items()}
+        self._open(domain.name, world_kind, open_environment(domain.name), tasks)
+        self.version = f"tau_bench {VERSION}"
         folder = Path(tau_bench.__file__).parent / "envs" / domain.name
         files = {split: folder / f"tasks_{split}.py" for split in self._splits}
         self.data_hash = hash_files([*sorted((folder / "data").glob("*.json")), folder / "wiki.md", *files.values()])
@@ -157,12 +103,26 @@ class TauBench:
         for split, path in files.items():
             self.quarantine |= load_quarantine(f"tau_bench {domain.name} {split}", path)
 
+    def _open(self, domain: str, world_kind: WorldKind, environment: Env, tasks: Mapping[str, ClassicTask]) -> None:
+        """Set what follows from the package's environment, which has the data, and from the tasks played in it."""
+        self.domain, self._tasks = domain, tasks
+        with boundary(WorldError, f"opening the domain {domain} of tau_bench"):
+            self._shared = SharedDomain(environment, world_kind)
+        self.agent_prompt: str = self._shared.wiki
+        self.greeting = SilentUser(None).greeting
+        self.tools = tuple(self._shared.tools_info)
+        self.writing_tools = frozenset(WRITING_TOOLS[domain])
+        self.closing_tools = frozenset(self._shared.terminate_tools)
+
     def list_task_ids(self, split: str) -> list[str]:
         if split not in self._splits:
             raise ConfigError(
                 f"split={split}: {self.domain} has no such split. Choose one of: {', '.join(self._splits)}"
             )
         return list(self._splits[split])
+
+    def find_unplayable(self, task_ids: Sequence[str]) -> dict[str, str]:
+        return {}
 
     def get_task(self, task_id: str) -> Task:
         task = self._tasks[task_id]
@@ -201,10 +161,24 @@ class TauBench:
         return _build_grade(verdict.reward, components, verdict.db_match, verdict.outputs)
 
 
+def check_domain(domain: Domain) -> None:
+    """Raise `ConfigError` for a domain that the package does not have."""
+    if domain.name not in SPLITS:
+        raise ConfigError(
+            f"benchmark=tau_bench has no domain={domain.name}; its domains are: {', '.join(SPLITS)}. Choose one of "
+            f"them, or benchmark=tau2"
+        )
+
+
+def open_environment(domain: str, split: str = "test") -> Env:
+    """The package's environment, which has the tasks of `split`."""
+    with boundary(WorldError, f"opening the domain {domain} of tau_bench, split {split}"):
+        # strategy human: it is never called, while the others call an llm when they are constructed
+        return get_env(domain, "human", "", split, task_index=0)
+
+
 def _load_tasks(domain: str, split: str) -> dict[str, ClassicTask]:
-    with boundary(WorldError, f"loading the {split} tasks of tau_bench's {domain}"):
-        tasks = get_env(domain, "human", "", split, task_index=0).tasks
-    return {f"{split}-{number}": task for number, task in enumerate(tasks)}
+    return {f"{split}-{number}": task for number, task in enumerate(open_environment(domain, split).tasks)}
 
 
 def _build_grade(

@@ -1,6 +1,8 @@
 """Processes that make or prove parts of a world, and the bar that shows how far they are."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,13 +15,28 @@ from tautraj import process_env
 
 @contextmanager
 def start_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """They import what they need beside what follows, and end with the block."""
+    """They import what they need beside what follows, and end with the block, or with this process."""
     context = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=process_env.prepare)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_process)
     try:
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepare_process() -> None:
+    """In a process that makes parts: a terminal's Ctrl-C reaches only the parent, with which the process ends."""
+    os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    process_env.prepare()
+
+
+def _end_with_parent() -> None:
+    """The pool's own queue would keep a process waiting for a parent that is gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager
