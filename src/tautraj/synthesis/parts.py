@@ -62,7 +62,7 @@ def _draw_part(request: SynthesisRequest, number: int) -> Part:
     world = Domain(name=generator.name, data_dir=str(WorldFolder(request).making))
     benchmark, refused = open_world(world, tasks)
     rejected = Counter({"family": drawn.count(None), "V1": len(refused)})
-    prover = _open_prover(generator, database, benchmark)
+    prover = open_prover(generator, database, benchmark)
     proved = []
     for task_id in [key for key in tasks if key not in refused]:
         draft = drafts[task_id]
@@ -80,7 +80,8 @@ def _compose(generator: Generator | Composer, database: Database, rng: Random) -
     return compose_draft(generator, database, rng)
 
 
-def _open_prover(generator: Generator | Composer, database: Database, benchmark: Benchmark) -> TaskProver:
+def open_prover(generator: Generator | Composer, database: Database, benchmark: Benchmark) -> TaskProver:
+    """`benchmark`: the world's folder as it is played, holding the tasks that are to be proved."""
     official = load_official_tasks(generator.name)
     if isinstance(generator, Composer):
         return generator.open_prover(database, benchmark, official)

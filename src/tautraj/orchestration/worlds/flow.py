@@ -3,26 +3,22 @@
 Not here: what a part is (`synthesis.parts`), how parts become a world (`synthesis.pipeline`).
 """
 
-import multiprocessing
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from typing import Any
 
 from prefect import flow, task
 from prefect.task_runners import ThreadPoolTaskRunner
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tautraj import process_env
 from tautraj.errors import Interrupted, WorkerDied
 from tautraj.orchestration import server_outage
 from tautraj.orchestration.pause_cancel import detach_from_parent_flow
 from tautraj.orchestration.prefect_server import check_server, choose_server, start_server
 from tautraj.orchestration.signals import drain_on_signal
 from tautraj.orchestration.worker_pool import count_cores
+from tautraj.orchestration.worlds.processes import show_progress, start_processes
 from tautraj.report.terminal.console import say
 from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.parts import Part, make_part
@@ -44,7 +40,11 @@ def make_world(request: SynthesisRequest) -> World | None:
     @flow(name="synthesize", flow_run_name=request.folder.name, persist_result=False)
     def within(config: dict[str, Any]) -> str:
         workers = request.workers or count_cores()
-        with server_outage.without_task_tags(), _start_processes(workers) as pool, _show_progress(request) as advance:
+        with (
+            server_outage.without_task_tags(),
+            start_processes(workers) as pool,
+            show_progress(request.folder.name, request.n) as advance,  # some more are proved than are kept
+        ):
             worlds.append(synthesize(request, lambda numbers: _make_parts(request, numbers, pool, workers, advance)))
         return str(request.folder)
 
@@ -90,24 +90,3 @@ def _read_result(future: Any) -> Part:
     except BrokenProcessPool:
         raise WorkerDied(f"A process died, perhaps for want of memory: name fewer with workers=1. {GO_ON}") from None
     return part
-
-
-@contextmanager
-def _start_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """They import what they need beside what follows, and end with the block."""
-    context = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=process_env.prepare)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextmanager
-def _show_progress(request: SynthesisRequest) -> Iterator[Any]:
-    """A bar with the tasks that are proved; some more are proved than are kept."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("tasks proved"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
-        bar = progress.add_task(request.folder.name, total=request.n)
-        yield lambda count: progress.advance(bar, count)

@@ -55,6 +55,8 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. "
             f"Closeness to official tasks: {world.closeness}.",
             "",
+            "`python flows/prove.py world=FOLDER` proves every task of this folder again.",
+            "",
             "Not proved: that a person would word it so, or that an llm can solve it.",
             "",
             "## A task",
