@@ -54,7 +54,7 @@ def make_part(request: SynthesisRequest, number: int) -> Part:
 
 
 def _draw_part(request: SynthesisRequest, number: int) -> Part:
-    generator, database = _make_database(request.domain.name, request.seed)
+    generator, database = make_database(request.domain.name, request.seed)
     rng = Random(f"{generator.name}-{request.seed}-{number}")
     drawn = [_compose(generator, database, rng) for _ in range(PART_SIZE)]
     drafts = {str(index): draft for index, draft in enumerate(drawn) if draft is not None}
@@ -89,7 +89,7 @@ def open_prover(generator: Generator | Composer, database: Database, benchmark: 
 
 
 @functools.lru_cache(maxsize=1)
-def _make_database(name: str, seed: int) -> tuple[Generator | Composer, Database]:
-    """Once per process."""
+def make_database(name: str, seed: int) -> tuple[Generator | Composer, Database]:
+    """A domain's generator and its world of that seed, made once per process."""
     generator = load_generator(name)
     return generator, generator.make_database(seed)

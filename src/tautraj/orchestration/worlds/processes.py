@@ -17,7 +17,7 @@ from tautraj import process_env
 
 @contextmanager
 def start_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """They import what they need beside what follows, and end with the block, or with this process if it is killed."""
+    """They import what they need beside what follows, and end with the block or with this process."""
     context = multiprocessing.get_context("spawn")  # a fork would copy locks held by threads that it does not copy
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_process)
     try:

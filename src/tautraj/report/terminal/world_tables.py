@@ -25,6 +25,7 @@ def print_world(request: SynthesisRequest, world: World | None) -> None:
             ("difficulty", _format(world.difficulty)),
             ("splits, by customer", _format(world.splits)),
             ("drafts refused by", _format(world.rejected)),
+            ("passed, but set aside", _format(world.set_aside)),
             (
                 "distinct-3, entities masked",
                 "fewer than 114 tasks" if world.distinct is None else f"{world.distinct:.3f}",
