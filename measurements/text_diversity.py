@@ -55,10 +55,12 @@ def collect_texts(worlds: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def describe(texts: list[str], size: int) -> str:
-    """Mean and smallest share; – where the set is measured whole by a smaller size already."""
+    """Mean and smallest share, or the share of the whole set; – where a smaller size has shown that."""
+    if len(texts) < size and size != SIZES[0]:
+        return "–"
     shares = sample_distinct(texts, size=size)
     if len(shares) == 1:
-        return f"{shares[0]:.3f}" if size == SIZES[0] else "–"
+        return f"{shares[0]:.3f}"
     return f"{fmean(shares):.3f} ({min(shares):.3f})"
 
 
