@@ -2,8 +2,8 @@
 
     python tools/world_examples.py
 
-A test compares the page with what this script would write. Worlds are made in a temporary folder, in one process; that
-takes two minutes.
+A test compares the page with what this script would write. The worlds are made in a temporary folder, in one process,
+in about a minute.
 """
 
 import json
@@ -17,9 +17,8 @@ from tautraj import process_env
 
 process_env.prepare()
 
-from tautraj.config import Domain  # noqa: E402
 from tautraj.config.command_line import compose_tree  # noqa: E402
-from tautraj.config.parse import parse_run  # noqa: E402
+from tautraj.config.parse import parse_as, parse_run  # noqa: E402
 from tautraj.runs.episode.conversation import run_episode  # noqa: E402
 from tautraj.runs.episode.recorder import Recorder  # noqa: E402
 from tautraj.runs.plan import plan_run  # noqa: E402
@@ -65,9 +64,8 @@ def insert_examples(page: str, examples: str) -> str:
 
 
 def make_world(domain: str, folder: Path) -> FinishedWorld:
-    request = SynthesisRequest(
-        domain=Domain(name=domain, data_dir=None), n=TASKS, seed=SEED, root="outputs", out=str(folder), workers=1
-    )
+    words = [f"domain={domain}", f"n={TASKS}", f"seed={SEED}", f"out={folder}"]
+    request = parse_as(SynthesisRequest, compose_tree(words, "synthesize"))
     plan_world(request)
     synthesize(request, lambda numbers: [make_part(request, number) for number in numbers])
     return read_world(folder)

@@ -6,6 +6,7 @@ official tasks (`synthesis.decontamination`), or between conversations (`export.
 
 import math
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from random import Random
@@ -86,9 +87,9 @@ def drop_near_duplicates(texts: Sequence[str], limit: float = 0.9) -> list[int]:
 
 
 def _collect_shingles(text: str) -> frozenset[str]:
-    """A text's runs of words; of a shorter text, all of it."""
+    """A text's runs of words, each of them once in memory for all texts; of a shorter text, all of it."""
     masked = mask_names(mask_entities(text))
-    return frozenset(_list_runs(masked, SHINGLE_WORDS) or [masked.lower()])
+    return frozenset(map(sys.intern, _list_runs(masked, SHINGLE_WORDS) or [masked.lower()]))
 
 
 def _is_alike(first: frozenset[str], second: frozenset[str], limit: float) -> bool:
