@@ -97,6 +97,17 @@ def test_a_dataset_is_built(execute: Execute) -> None:
     assert "prompts: " in text
 
 
+@pytest.mark.slow
+def test_a_world_is_made_proved_played_and_exported(execute: Execute) -> None:
+    text = told(execute("04_make_a_world"))
+    assert "'V7': {'gold': 1.0, 'nothing': 0.0, 'without the last write': 0.0}" in text  # proved
+    assert "Rejection(check='V8', why='the solver comes to another state')" in text
+    assert """Rejection(check='V5', why="the order or profile is another customer's")""" in text
+    assert "20 graded; not averaged: 0 ungraded, 0 failed" in text
+    assert "reward 1.0\n" in text
+    assert "a test task of its world" in text
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_is_committed_as_it_was_written(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
@@ -113,4 +124,5 @@ def test_every_notebook_is_executed_here() -> None:
         "01_read_a_run",
         "02_compare_runs",
         "03_build_a_dataset",
+        "04_make_a_world",
     }

@@ -18,11 +18,13 @@ from tautraj.report.show import ShowRequest
 from tautraj.runs.plan import plan_run
 from tautraj.runs.sweep.grid import Sweep, parse_sweep
 from tautraj.runs.sweep.plan import plan_cells
+from tautraj.synthesis.reproof import ProofRequest
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.tracking.backfill import BackfillRequest
 
 REQUESTS: dict[str, Any] = {
     "export": ExportRequest,
+    "prove": ProofRequest,
     "regrade": RegradeRequest,
     "report": ReportRequest,
     "show": ShowRequest,

@@ -1,13 +1,14 @@
 """A whole world: what stands in its folder, that it is the same again, that τ² and this project play it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.worlds import make_here, request_of
 
-from tautraj.synthesis.parts import make_part
+from tautraj.synthesis.parts import PART_SIZE, make_part
 from tautraj.synthesis.pipeline import SPLITS, plan_world
 
 CHECKS = [f"V{number}" for number in range(1, 11)]
@@ -40,6 +41,12 @@ def test_no_customer_is_in_two_splits(retail_world: Path) -> None:
     assert sorted(sum((splits[name] for name in SPLITS), [])) == splits["base"] == sorted(customer)
     customers = [{customer[task] for task in splits[name]} for name in SPLITS]
     assert not any(customers[a] & customers[b] for a in range(3) for b in range(a))
+
+
+def test_the_card_accounts_for_every_draft(retail_world: Path) -> None:
+    checks = (retail_world / "README.md").read_text().partition("## Checks")[2].partition("Entity-masked")[0]
+    others = map(int, re.findall(r" (\d+) \|$", checks, re.M))
+    assert 20 + sum(others) == PART_SIZE
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ official tasks (`synthesis.decontamination`), or between conversations (`export.
 
 import math
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from random import Random
@@ -33,17 +34,24 @@ def mask_names(text: str) -> str:
 
 
 def measure_distinct(texts: Sequence[str], n: int = 3, size: int = SAMPLE_SIZE) -> float:
-    """Share of the runs of `n` words that differ from each other, entities masked, 0 to 1.
+    """Share of the runs of `n` words that differ from each other, entities masked, 0 to 1: mean of `sample_distinct`.
 
-    Over `size` texts, as a mean over `SAMPLES` random samples; over all of them once if there are no more. Words are
-    compared in lower case, without punctuation; a run of words ends with its text. 0.561 for τ²'s 114 retail tasks
-    (`reason_for_call`), 0.426 for classic τ-bench's 500 train tasks (`instruction`). Names count as they are written:
-    in the latter every product begins with capitals. nan without any run.
+    0.561 for τ²'s 114 retail tasks (`reason_for_call`), 0.427 for classic τ-bench's 500 train tasks (`instruction`):
+    `measurements/text_diversity.py`. Names count as they are written: in the latter every product begins with
+    capitals. nan without any run.
+    """
+    return fmean(sample_distinct(texts, n, size))
+
+
+def sample_distinct(texts: Sequence[str], n: int = 3, size: int = SAMPLE_SIZE) -> list[float]:
+    """The share over each of `SAMPLES` random samples of `size` texts; over all of them once if there are no more.
+
+    Words are compared in lower case, without punctuation; a run of words ends with its text.
     """
     runs = [_list_runs(mask_entities(text), n) for text in texts]
     rng = Random(f"distinct-{n}")
     samples = [rng.sample(runs, size) for _ in range(SAMPLES)] if len(runs) > size else [runs]
-    return fmean(_measure_share([run for text in sample for run in text]) for sample in samples)
+    return [_measure_share([run for text in sample for run in text]) for sample in samples]
 
 
 def _measure_share(runs: list[str]) -> float:
@@ -79,9 +87,9 @@ def drop_near_duplicates(texts: Sequence[str], limit: float = 0.9) -> list[int]:
 
 
 def _collect_shingles(text: str) -> frozenset[str]:
-    """A text's runs of words; of a shorter text, all of it."""
+    """A text's runs of words, each of them once in memory for all texts; of a shorter text, all of it."""
     masked = mask_names(mask_entities(text))
-    return frozenset(_list_runs(masked, SHINGLE_WORDS) or [masked.lower()])
+    return frozenset(map(sys.intern, _list_runs(masked, SHINGLE_WORDS) or [masked.lower()]))
 
 
 def _is_alike(first: frozenset[str], second: frozenset[str], limit: float) -> bool:

@@ -4,6 +4,7 @@ One object per domain, `synthesis.<domain>.GENERATOR`. What the domains share is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -67,6 +68,12 @@ class WorldMaker(Protocol):
 
     def make_files(self, database: Database) -> dict[str, str]:
         """File name -> content, of the database as τ² reads it: `db.json`."""
+
+    def read_database(self, folder: Path) -> Database:
+        """What `make_files` wrote into `folder`."""
+
+    def list_violations(self, database: Database) -> list[str]:
+        """A line for each rule of the domain's databases that this one breaks."""
 
 
 class TaskProver(Protocol):

@@ -55,7 +55,7 @@ def make_part(request: SynthesisRequest, number: int) -> Part:
 
 
 def _draw_part(request: SynthesisRequest, number: int) -> Part:
-    generator, database = _make_database(request.domain.name, request.seed)
+    generator, database = make_database(request.domain.name, request.seed)
     rng = Random(f"{generator.name}-{request.seed}-{number}")
     drawn = [_compose(generator, database, rng) for _ in range(PART_SIZE)]
     drafts = {str(index): draft for index, draft in enumerate(drawn) if draft is not None}
@@ -81,7 +81,7 @@ def _compose(generator: Generator | Composer, database: Database, rng: Random) -
 
 def load_tasks(request: SynthesisRequest, tasks: Mapping[str, Any]) -> tuple[TaskProver, Collection[str]]:
     """(what proves these tasks of the world, the ids of those that τ² does not load). `tasks`: id -> τ²'s JSON."""
-    generator, database = _make_database(request.domain.name, request.seed)
+    generator, database = make_database(request.domain.name, request.seed)
     world = Domain(name=generator.name, data_dir=str(WorldFolder(request).making))
     benchmark, refused = open_world(world, tasks)
     return open_prover(generator, database, benchmark), refused.keys()
@@ -96,7 +96,7 @@ def open_prover(generator: Generator | Composer, database: Database, benchmark: 
 
 
 @functools.lru_cache(maxsize=1)
-def _make_database(name: str, seed: int) -> tuple[Generator | Composer, Database]:
-    """Once per process."""
+def make_database(name: str, seed: int) -> tuple[Generator | Composer, Database]:
+    """A domain's generator and its world of that seed, made once per process."""
     generator = load_generator(name)
     return generator, generator.make_database(seed)

@@ -83,6 +83,8 @@ class Prover:
         """`benchmark`: the world's folder as it is played, holding the tasks that are to be proved."""
         self._generator, self._database = generator, database
         self._benchmark, self._official = benchmark, official
+        self._gold: State = {}
+        """Of the task that is being proved: the state after its writes, from V2 on."""
 
     def prove(self, task_id: str, goal: Goal) -> dict[str, Any] | Rejection:
         """Check -> its values, of all ten; or the first that does not hold."""
@@ -118,28 +120,26 @@ class Prover:
         return True
 
     def _check_gold_runs(self, task_id: str, goal: Goal) -> bool:
-        self._run(task_id, goal.writes, "V2")
+        self._gold = self._run(task_id, goal.writes, "V2")
         return True
 
     def _check_each_counts(self, task_id: str, goal: Goal) -> bool:
-        gold = self._run(task_id, goal.writes, "V3")
-        if goal.writes and not gold:
+        if goal.writes and not self._gold:
             raise Failed("V3", "the writes change nothing")
         for index, write in enumerate(goal.writes):
             rest = [*goal.writes[:index], *goal.writes[index + 1 :]]
-            if self._try(task_id, rest) == gold:
+            if self._try(task_id, rest) == self._gold:
                 raise Failed("V3", f"{write.tool} can be left out")
         return True
 
     def _check_orders(self, task_id: str, goal: Goal) -> int:
         """V4; returns the number of orders that were tried."""
-        gold = self._run(task_id, goal.writes, "V4")
         orders = list(itertools.islice(itertools.permutations(goal.writes), MAX_ORDERS))
         for index, write in enumerate(goal.writes):
             for other in self._generator.reorder(write):
                 orders.append((*goal.writes[:index], other, *goal.writes[index + 1 :]))
         for order in orders:
-            if self._run(task_id, order, "V4") != gold:
+            if self._run(task_id, order, "V4") != self._gold:
                 raise Failed("V4", "the order of the writes, or of the items in one, matters")
         return len(orders)
 
@@ -171,7 +171,7 @@ class Prover:
             for write in solution.writes:
                 _carry_out(world, write, check)
             tells += solution.tells
-        if self._read_state(task_id, world) != self._run(task_id, goal.writes, check):
+        if self._read_state(task_id, world) != self._gold:
             raise Failed(check, "the solver comes to another state")
         if missing := [told for told in goal.tells if told not in tells]:
             raise Failed(check, f"the solver does not tell {missing[0]}")

@@ -80,7 +80,7 @@ class WorldFolder:
 
     def write_database(self, files: Mapping[str, str]) -> None:
         """Write what τ² reads, without tasks, unless it is there."""
-        folder = _get_domain_folder(self.making, self.domain)
+        folder = get_domain_folder(self.making, self.domain)
         if (folder / "tasks.json").is_file():
             return
         copy_domain_files(self.domain, folder)
@@ -91,7 +91,7 @@ class WorldFolder:
         self, tasks: Sequence[dict[str, Any]], splits: Mapping[str, Any], proofs: Iterable[Any], card: str
     ) -> None:
         """Write the tasks and what stands beside them, and put τ²'s folder in its place."""
-        folder = _get_domain_folder(self.making, self.domain)
+        folder = get_domain_folder(self.making, self.domain)
         self.write(folder / "split_tasks.json", json.dumps(splits, indent=2))
         self.write(folder / "tasks.json", json.dumps(tasks, indent=2, ensure_ascii=False))
         self.write(self.path / PROOFS_FILE, _format_lines(proofs))
@@ -147,7 +147,8 @@ def _format_lines(values: Iterable[Any]) -> str:
     return "".join(f"{json.dumps(value, ensure_ascii=False)}\n" for value in values)
 
 
-def _get_domain_folder(data: Path, domain: str) -> Path:
+def get_domain_folder(data: Path, domain: str) -> Path:
+    """Where τ² keeps a domain within its data."""
     return data / "tau2" / "domains" / domain
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -9,6 +10,7 @@ from tautraj.agents.rules.airline import AIRLINE_DESK
 from tautraj.agents.rules.desk import Desk
 from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.airline import policy, world
+from tautraj.synthesis.airline.invariants import list_violations
 from tautraj.synthesis.airline.offers import get_status
 from tautraj.synthesis.airline.references import find_ambiguity
 from tautraj.synthesis.airline.requests.bookings import book
@@ -103,6 +105,13 @@ class AirlineGenerator:
 
     def make_files(self, database: Database) -> dict[str, str]:
         return {"db.json": json.dumps(database, indent=4)}
+
+    def read_database(self, folder: Path) -> Database:
+        database: Database = json.loads((folder / "db.json").read_text())
+        return database
+
+    def list_violations(self, database: Database) -> list[str]:
+        return list_violations(database)
 
 
 def _propose_one(view: View, family: Family) -> Request | None:

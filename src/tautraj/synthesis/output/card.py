@@ -23,9 +23,17 @@ CHECKS = {
     "V8": "the solver, which reads only the text, comes to another state",
     "V9": "the same with the requests in another order",
     "V10": "it shares something with an official task",
-    "near-duplicate or refusal too many": "it reads like another, or doing nothing would pass it",
 }
 """Check -> what a refused draft did wrong."""
+
+SET_ASIDE = {
+    "near-duplicate": "nine tenths or more of the runs of three words in its wish and in an earlier one's are "
+    "the same, names and numbers masked",
+    "same case": "an earlier task has the same faults on the same line",
+    "refusal": "doing nothing passes it, and as many tasks as may be are such already",
+    "surplus": "the world is full",
+}
+"""Reason -> why a proved task is not in the world."""
 
 
 def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any], task: Mapping[str, Any]) -> str:
@@ -62,10 +70,15 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             "Every task passed V1 to V10; `proofs.jsonl` has the values. Refused were:",
             "",
             _table(("check", "why", "drafts"), ((key, CHECKS[key], n) for key, n in world.rejected.items())),
+            "Passed, but set aside:",
+            "",
+            _table(("reason", "why", "tasks"), ((key, SET_ASIDE[key], n) for key, n in world.set_aside.items())),
             f"Entity-masked distinct-3 over 114 tasks: {world.distinct or 'fewer than 114 tasks'}. "
             f"Closeness to official tasks: {world.closeness}.",
             "",
             *(_describe_paraphrases(world.paraphrases) if world.paraphrases else ()),
+            "`python flows/prove.py world=FOLDER` proves every task of this folder again.",
+            "",
             "Not proved: that a person would word it so, or that an llm can solve it.",
             "",
             "## A task",

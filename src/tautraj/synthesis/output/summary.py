@@ -12,6 +12,14 @@ from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.text import write_text
 
 
+class Selection(NamedTuple):
+    """What is taken of the proved tasks."""
+
+    kept: list[Proved]
+    set_aside: Counter[str]
+    """Reason -> how many of the others."""
+
+
 class World(NamedTuple):
     """What was made."""
 
@@ -21,7 +29,9 @@ class World(NamedTuple):
     """Number of writes -> tasks."""
     difficulty: dict[str, int]
     rejected: dict[str, int]
-    """Check -> drafts; "near-duplicate" for proved ones that read like another."""
+    """Check -> drafts that did not pass it; "family" for those whose customer it did not fit."""
+    set_aside: dict[str, int]
+    """Reason of `card.SET_ASIDE` -> tasks that were proved and are not in the world."""
     distinct: float | None
     """Entity-masked distinct-3 over 114 tasks; None where there are fewer."""
     cosine: float
@@ -64,15 +74,15 @@ def rate_difficulty(proved: Proved) -> str:
 def summarise(
     request: SynthesisRequest,
     parts: Sequence[Part],
-    kept: int,
+    selection: Selection,
     chosen: Sequence[Proved],
     splits: dict[str, list[str]],
 ) -> World:
-    """`kept`: how many of the proved tasks are no near-duplicates and no refusals too many."""
+    """`chosen`: the tasks of the world, some of those that were selected, perhaps in an llm's words."""
     rejected: Counter[str] = Counter()
     for part in parts:
         rejected.update(part.rejected)
-    rejected["near-duplicate or refusal too many"] = sum(len(part.proved) for part in parts) - kept
+    set_aside = selection.set_aside + Counter({"surplus": len(selection.kept) - len(chosen)})
     texts = [write_text(one.goal).reason_for_call for one in chosen]
     cases = [one.case for one in chosen if one.case]
     return World(
@@ -81,6 +91,7 @@ def summarise(
         dict(sorted(Counter(map(count_operations, chosen)).items())),
         dict(sorted(Counter(map(rate_difficulty, chosen)).items())),
         dict(sorted(rejected.items())),
+        dict(sorted(set_aside.items())),
         round(measure_distinct(texts), 3) if len(texts) >= SAMPLE_SIZE else None,
         max(one.checks["V10"] for one in chosen),
         {name: len(ids) for name, ids in splits.items()},

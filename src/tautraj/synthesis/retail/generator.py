@@ -6,6 +6,7 @@ Not here: single kinds of requests (`synthesis.retail.requests`), what the polic
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from random import Random
 
 from tautraj.agents.rules.retail import RETAIL_DESK
@@ -13,6 +14,7 @@ from tautraj.benchmarks.goals import Family, Goal, Request, Write
 from tautraj.synthesis.generator import Database, Generator
 from tautraj.synthesis.retail import policy
 from tautraj.synthesis.retail.customer import Customer
+from tautraj.synthesis.retail.invariants import list_violations
 from tautraj.synthesis.retail.references import find_ambiguity
 from tautraj.synthesis.retail.requests import MAKERS
 from tautraj.synthesis.retail.telling import Telling
@@ -77,6 +79,13 @@ class RetailGenerator:
 
     def make_files(self, database: Database) -> dict[str, str]:
         return {"db.json": json.dumps(database, indent=4)}
+
+    def read_database(self, folder: Path) -> Database:
+        database: Database = json.loads((folder / "db.json").read_text())
+        return database
+
+    def list_violations(self, database: Database) -> list[str]:
+        return list_violations(database)
 
 
 FORGOTTEN_EMAIL = (
