@@ -19,7 +19,7 @@ from support.retail_shop import (
 )
 
 from tautraj.agents import GoldContext
-from tautraj.agents.announcements import REFUSAL, announce_write, report_write
+from tautraj.agents.announcements.sentences import REFUSAL, announce_write, report_write
 from tautraj.agents.oracle import GOODBYE, ON_HOLD, TRANSFER_TOOL, Step, plan_steps
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import BenchmarkConfig, Domain

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from tautraj.agents.announcements import REFUSAL, announce_write, report_write
+from tautraj.agents.announcements.names import PRODUCT_TOOL, list_new_products
+from tautraj.agents.announcements.payment_names import find_payer
+from tautraj.agents.announcements.sentences import REFUSAL, announce_write, report_write
 from tautraj.agents.authentication import READ_TOOLS, Action, plan_authentication
 from tautraj.agents.base import AgentContext, GoldContext
-from tautraj.agents.naming import PRODUCT_TOOL, list_new_products
-from tautraj.agents.payment_names import find_payer
 from tautraj.agents.tool_calling import tool_calling
 from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Reply

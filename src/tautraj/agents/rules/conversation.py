@@ -12,7 +12,7 @@ from itertools import repeat
 from random import Random
 from typing import Any, NoReturn
 
-from tautraj.agents.announcements import announce_write, report_write
+from tautraj.agents.announcements.sentences import announce_write, report_write
 from tautraj.agents.base import AgentContext
 from tautraj.agents.oracle import ON_HOLD, TRANSFER_TOOL
 from tautraj.agents.rules.actions import Actions

@@ -6,7 +6,7 @@ Beliefs and plans name the kind of a step to come but not its values, which a mo
 from collections.abc import Sequence
 from typing import Literal
 
-from tautraj.agents.announcements import REFUSAL
+from tautraj.agents.announcements.sentences import REFUSAL
 from tautraj.agents.belief import Belief, Fact
 from tautraj.benchmarks import Scenario
 from tautraj.runs.rehearsed.facts import describe_call, list_facts, spell_name

@@ -2,7 +2,7 @@
 
 import re
 
-from tautraj.agents.journeys import name_day
+from tautraj.agents.announcements.journeys import name_day
 from tautraj.agents.rules.airline import rules
 from tautraj.agents.rules.airline.changing import BAGS, PARTIAL
 from tautraj.agents.rules.airline.offers import (

@@ -1,13 +1,13 @@
 """What agents without an llm say about a write: what they are going to do, and what they have done.
 
-Not here: names of things (`agents.naming`, `agents.journeys`, `agents.payment_names`), when it is said
-(`agents.oracle`, `agents.rules.conversation`).
+Not here: names of things (`agents.announcements.names`), when it is said (`agents.oracle`,
+`agents.rules.conversation`).
 """
 
 from typing import NamedTuple
 
-from tautraj.agents.naming import name_arguments, to_text
-from tautraj.agents.payment_names import Arguments, Peek
+from tautraj.agents.announcements.names import name_arguments, to_text
+from tautraj.agents.announcements.payment_names import Arguments, Peek
 
 REFUSAL = "I am sorry, but I cannot do that: our policy does not allow it."
 """Said where the gold actions write nothing and nothing was to be told."""

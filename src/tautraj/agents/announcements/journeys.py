@@ -1,6 +1,6 @@
 """How an announcement names the parts of a reservation of flights: flights, passengers, bags, what is changed.
 
-Not here: the sentences (`agents.announcements`).
+Not here: the sentences (`agents.announcements.sentences`).
 """
 
 from calendar import month_name

@@ -1,7 +1,7 @@
 """How payment methods and what goes back to them are named to a customer.
 
 Names are those of the customer's profile; an id stands where nothing is found. Not here: names of other things
-(`agents.naming`).
+(`agents.announcements.names`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

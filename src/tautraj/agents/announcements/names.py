@@ -1,7 +1,8 @@
 """How the entities and values of a write are named to a customer: items, addresses, prices.
 
-Names are those of the tools' answers; an id stands where nothing is found. Not here: flights (`agents.journeys`),
-payment methods (`agents.payment_names`), what is said with them (`agents.announcements`).
+Names are those of the tools' answers; an id stands where nothing is found. Not here: flights
+(`agents.announcements.journeys`), payment methods (`agents.announcements.payment_names`), what is said with them
+(`agents.announcements.sentences`).
 """
 
 import json
@@ -9,8 +10,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tautraj.agents.journeys import join, name_journey
-from tautraj.agents.payment_names import (
+from tautraj.agents.announcements.journeys import join, name_journey
+from tautraj.agents.announcements.payment_names import (
     Arguments,
     Entities,
     Entity,

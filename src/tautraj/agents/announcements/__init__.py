@@ -1,0 +1,1 @@
+"""What agents without an llm say about writes, with the names of what is written."""
