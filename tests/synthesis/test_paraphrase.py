@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -208,7 +209,7 @@ PLAN: list[tuple[Rewrite, Rewrite, str | None]] = [
     (change_a_number, change_a_number, "values"),
     (lambda _: "Sure!", rewrite_well, None),
     (json.dumps, json.dumps, "near-duplicate"),
-    (mumble, mumble, "V6"),
+    (mumble, mumble, "V6 or V8"),
 ]
 """Of each task: the answers to the first and the second attempt, and what refuses the second."""
 
@@ -237,7 +238,9 @@ def test_a_world_in_the_words_of_an_llm(retail_world: Path, provider: Provider, 
 
     assert world.paraphrases is not None
     assert (world.paraphrases.kept, world.paraphrases.tasks) == (2, 5)
-    assert world.paraphrases.refused == {"V6": 2, "form": 1, "near-duplicate": 2, "values": 2}
+    refused = Counter(world.paraphrases.refused)
+    assert refused.pop("V6", 0) + refused.pop("V8", 0) == 2, "a reference that names nothing, or something else"
+    assert refused == {"form": 1, "near-duplicate": 2, "values": 2}
     assert world.paraphrases.usage.usd == pytest.approx(9 * USD)
     proofs = [json.loads(line) for line in (world.folder / "proofs.jsonl").read_text().splitlines()]
     assert [proof["paraphrased"] for proof in proofs] == [check is None for _, _, check in PLAN]

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from support.telecom_mutations import MUTATIONS
+from support.worlds import request_of
 
 from tautraj.benchmarks import open_world
 from tautraj.config import Domain
 from tautraj.export.contamination.official_data import OfficialData
 from tautraj.synthesis.decontamination import OfficialTasks
 from tautraj.synthesis.generator import Draft, Rejection
-from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.telecom import GENERATOR
 from tautraj.synthesis.telecom.carrier.accounts import list_accounts
 from tautraj.synthesis.telecom.proofs import TelecomProver
@@ -67,9 +67,7 @@ def _count_checks(folder: Path, name: str, count: int, draws: int) -> dict[str, 
 
 
 def _write_world(folder: Path, database: dict[str, Any]) -> Path:
-    domain = Domain(name="telecom", data_dir=None)
-    request = SynthesisRequest(domain=domain, n=1, seed=7, root="outputs", out=str(folder / "world"), workers=1)
-    world = WorldFolder(request)
+    world = WorldFolder(request_of("telecom", folder / "world", n=1))
     world.open()
     world.write_database(GENERATOR.make_files(database))
     return world.making

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from support.worlds import NO_LLM
+from support.worlds import request_of
 
 from tautraj.benchmarks import open_world
 from tautraj.benchmarks.goals import Goal
@@ -16,7 +16,6 @@ from tautraj.config import Domain
 from tautraj.export.contamination.official_data import load_official_data
 from tautraj.synthesis.decontamination import OfficialTasks
 from tautraj.synthesis.generator import Draft, Rejection
-from tautraj.synthesis.request import SynthesisRequest
 from tautraj.synthesis.telecom import GENERATOR
 from tautraj.synthesis.telecom.proofs import TelecomProver
 from tautraj.synthesis.world_folder import WorldFolder, to_task
@@ -39,15 +38,7 @@ def database() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def folder(database: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    request = SynthesisRequest(
-        domain=Domain(name="telecom", data_dir=None),
-        n=1,
-        seed=5,
-        root="outputs",
-        out=str(tmp_path_factory.mktemp("carrier") / "world"),
-        workers=1,
-        **NO_LLM,
-    )
+    request = request_of("telecom", tmp_path_factory.mktemp("carrier") / "world", n=1, seed=5)
     world = WorldFolder(request)
     world.open()
     world.write_database(GENERATOR.make_files(database))
