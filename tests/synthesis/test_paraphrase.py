@@ -18,18 +18,21 @@ from support.worlds import request_of
 
 from tautraj.benchmarks.goals import Goal, Request
 from tautraj.config import Budget, Llm
-from tautraj.errors import GaveUp, PreflightError
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse_as
+from tautraj.errors import ConfigError, GaveUp, PreflightError
 from tautraj.orchestration.worlds.paraphrases import ask_all
 from tautraj.runs.budget import Ledger
 from tautraj.synthesis.generator import Rejection
+from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.paraphrase.answers import Question
 from tautraj.synthesis.paraphrase.dialogue import read_rewording
 from tautraj.synthesis.paraphrase.proofs import OTHER_MEANING, Rewording, prove_rewordings
 from tautraj.synthesis.paraphrase.rounds import Crew
 from tautraj.synthesis.paraphrase.words import find_changed_value, list_words, replace_words
-from tautraj.synthesis.parts import Part, Proved
-from tautraj.synthesis.pipeline import plan_world, synthesize
-from tautraj.synthesis.request import VERSION, ParaphraseConfig, SynthesisRequest
+from tautraj.synthesis.parts import Part, Proved, make_part
+from tautraj.synthesis.pipeline import MakeParts, plan_world, synthesize
+from tautraj.synthesis.request import VERSION, ParaphraseConfig, SynthesisRequest, check_request
 from tautraj.synthesis.world_folder import WorldFolder
 
 SECRET = "do-not-repeat-4711"
@@ -228,14 +231,7 @@ def test_a_world_in_the_words_of_an_llm(retail_world: Path, provider: Provider, 
 
     provider.brain = brain
     request = paraphrased_by(provider, tmp_path / "world", n=len(PLAN))
-    plan_world(request)
-    ledger = Ledger(UNLIMITED, None, "an answer")
-    crew = Crew(
-        lambda questions: ask_all(request, questions, ledger),
-        lambda attempt, rewordings: prove_rewordings(request, f"proofs-{attempt}", rewordings),
-    )
-    world = synthesize(request, lambda _: [Part(proved=tuple(tasks), rejected={})], crew)
-
+    world = make_here(request, lambda _: [Part(proved=tuple(tasks), rejected={})])
     assert world.paraphrases is not None
     assert (world.paraphrases.kept, world.paraphrases.tasks) == (2, 5)
     refused = Counter(world.paraphrases.refused)
@@ -263,6 +259,17 @@ def test_a_world_in_the_words_of_an_llm(retail_world: Path, provider: Provider, 
     assert not provider.errors
 
 
+def make_here(request: SynthesisRequest, make_parts: MakeParts) -> World:
+    """Make the world in this process."""
+    plan_world(request)
+    ledger = Ledger(UNLIMITED, None, "an answer")
+    crew = Crew(
+        lambda questions: ask_all(request, questions, ledger),
+        lambda attempt, rewordings: prove_rewordings(request, f"proofs-{attempt}", rewordings),
+    )
+    return synthesize(request, make_parts, crew)
+
+
 def read_tasks(world: Path) -> list[Proved]:
     proofs = map(json.loads, (world / "proofs.jsonl").read_text().splitlines())
     return [Proved(**{key: proof[key] for key in ("family", "goal", "checks")}) for proof in proofs]
@@ -285,36 +292,47 @@ def test_a_wish_that_is_refused_stays_that_wish(retail_world: Path, provider: Pr
     assert refused == ("V8", OTHER_MEANING)
 
 
-def test_the_command_line_chooses_an_llm(composed_request: Callable[..., SynthesisRequest]) -> None:
-    plain, by_llm = composed_request(), composed_request("paraphrase.llm=gpt4o", "paraphrase.llm.temperature=0.7")
+def compose_request(*words: str) -> SynthesisRequest:
+    return parse_as(SynthesisRequest, compose_tree(list(words), "synthesize"))
+
+
+def test_the_command_line_chooses_an_llm() -> None:
+    plain, by_llm = compose_request(), compose_request("paraphrase.llm=gpt4o", "paraphrase.llm.temperature=0.7")
     assert plain.paraphrase.llm is None
     assert plain.describe() == {"version": VERSION, "domain": "retail", "n": 100, "seed": 0}
     assert plain.digest == hashlib.sha256(json.dumps([VERSION, "retail", 100, 0]).encode()).hexdigest()[:8]
     assert isinstance(by_llm.paraphrase.llm, Llm)
     assert (by_llm.paraphrase.llm.name, by_llm.paraphrase.llm.temperature) == ("gpt-4o", 0.7)
     assert by_llm.describe()["paraphrase"]["name"] == "gpt-4o"
-    assert len({plain.digest, by_llm.digest, composed_request("paraphrase.llm=gpt4o").digest}) == 3
+    assert len({plain.digest, by_llm.digest, compose_request("paraphrase.llm=gpt4o").digest}) == 3
 
 
-@pytest.fixture
-def composed_request() -> Callable[..., SynthesisRequest]:
-    from tautraj.config.command_line import compose_tree
-    from tautraj.config.parse import parse_as
-
-    return lambda *words: parse_as(SynthesisRequest, compose_tree(list(words), "synthesize"))
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ("gpt4q", r"paraphrase.llm=gpt4q does not exist. Did you mean gpt4o\?"),
+        ("oracle", "paraphrase.llm=oracle rewrites nothing. Choose one of a provider"),
+        ("openai_compatible", "paraphrase.llm.provider.api_base has no default here"),
+    ],
+)
+def test_an_llm_that_cannot_rewrite_is_named(choice: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        check_request(compose_request(f"paraphrase.llm={choice}"), customers=10)
 
 
 @pytest.mark.slow
 def test_a_killed_command_pays_for_no_answer_twice(provider: Provider, tmp_path: Path) -> None:
-    """By the door: SIGKILL while the third task is asked about, then the same command, then an undisturbed one."""
+    """By the door: SIGKILL while the third task is asked about, then the same command."""
     provider.brain = lambda asked: Answer(
         rewrite_well(json.loads(text)) if (text := asked.messages[0].text).startswith("[") else "ok"
     )
-    words = ["domain=retail", "n=6", "seed=7", "workers=1", f"root={tmp_path}", "paraphrase.llm=gpt4o"]
-    words += [f"paraphrase.llm.provider.api_base={provider.openai_base}", "paraphrase.llm.provider.calls_at_once=1"]
+    words = ["domain=retail", "n=6", "seed=7", "workers=1", f"root={tmp_path}", f"out={tmp_path / 'world'}"]
+    words += ["paraphrase.llm=gpt4o", f"paraphrase.llm.provider.api_base={provider.openai_base}"]
+    words += [f"paraphrase.llm.{key}" for key in ("usd_per_million_tokens_in=1", "usd_per_million_tokens_out=2")]
+    words += ["paraphrase.llm.provider.calls_at_once=1"]
     log = (tmp_path / "log").open("w")
     provider.fault = lambda asked: Fault("hang", seconds=60) if asked.number == 4 else None
-    killed = start([*words, f"out={tmp_path / 'world'}"], "synthesize", cwd=tmp_path, log=log, cold=True)
+    killed = start(words, "synthesize", cwd=tmp_path, log=log, cold=True)
     while len(provider.requests) < 4 and killed.poll() is None:
         time.sleep(0.1)
     killed.kill()
@@ -322,9 +340,10 @@ def test_a_killed_command_pays_for_no_answer_twice(provider: Provider, tmp_path:
     assert not (tmp_path / "world" / "tau2").exists()
     answered = [asked.messages[0].text for asked in provider.requests[1:3]]
     provider.fault = lambda _: None
-    assert by_the_door("synthesize", *words, f"out={tmp_path / 'world'}", cwd=tmp_path, cold=True).code == 0
+    assert by_the_door("synthesize", *words, cwd=tmp_path, cold=True).code == 0
     assert not {asked.messages[0].text for asked in provider.requests[4:]} & {*answered}
-    assert by_the_door("synthesize", *words, f"out={tmp_path / 'other'}", cwd=tmp_path, cold=True).code == 0
-    for path in sorted((tmp_path / "other").rglob("*")):
+    request = paraphrased_by(provider, tmp_path / "undisturbed", n=6)
+    undisturbed = make_here(request, lambda numbers: [make_part(request, number) for number in numbers]).folder
+    for path in sorted(undisturbed.rglob("*")):
         if path.is_file() and path.name != "paraphrases.jsonl":  # it has times
-            assert (tmp_path / "world" / path.relative_to(tmp_path / "other")).read_bytes() == path.read_bytes(), path
+            assert (tmp_path / "world" / path.relative_to(undisturbed)).read_bytes() == path.read_bytes(), path
