@@ -52,14 +52,13 @@ def synthesize(request: SynthesisRequest, make_parts: MakeParts) -> World:
     parts, selection = _collect(request, make_parts)
     chosen = selection.kept[: request.n]
     task_ids = [f"{request.domain.name}-{request.digest}-{index:05d}" for index in range(len(chosen))]
-    tasks = [
-        to_task(task_id, proved.goal, request.domain.name, proved.case)
-        for task_id, proved in zip(task_ids, chosen, strict=True)
-    ]
+    tasks = (
+        to_task(task_id, task.goal, folder.domain, task.case) for task_id, task in zip(task_ids, chosen, strict=True)
+    )
     splits = _split(task_ids, chosen, request)
-    proofs = [_describe(*pair) for pair in zip(task_ids, chosen, strict=True)]
+    proofs = (_describe(*pair) for pair in zip(task_ids, chosen, strict=True))
     world = summarise(request, parts, selection, splits)
-    folder.finish(tasks, splits, proofs, write_card(request, world, proofs[0], tasks[0]))
+    folder.finish(tasks, splits, proofs, write_card(request, world, chosen[0]))
     return world
 
 

@@ -10,7 +10,7 @@ While it is being made, everything is in `.making/` but the request; `tau2` is m
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,20 +77,21 @@ class WorldFolder:
             self.write(folder / name, text)
 
     def finish(
-        self, tasks: Sequence[dict[str, Any]], splits: Mapping[str, Any], proofs: Iterable[Any], card: str
+        self, tasks: Iterable[dict[str, Any]], splits: Mapping[str, Any], proofs: Iterable[Any], card: str
     ) -> None:
         """Write the tasks and what stands beside them, and put τ²'s folder in its place."""
         folder = get_domain_folder(self.making, self.domain)
         self.write(folder / "split_tasks.json", json.dumps(splits, indent=2))
-        self.write(folder / "tasks.json", json.dumps(tasks, indent=2, ensure_ascii=False))
-        self.write(self.path / PROOFS_FILE, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in proofs))
+        self.write(folder / "tasks.json", _format_array(tasks))
+        self.write(self.path / PROOFS_FILE, (f"{json.dumps(line, ensure_ascii=False)}\n" for line in proofs))
         self.write(self.path / CARD_FILE, card)
         (self.making / "tau2").rename(self.path / "tau2")
         shutil.rmtree(self.making)
 
-    def write(self, path: Path, text: str) -> None:
-        """Write a file of the folder, so that it is never half there."""
-        write_atomically(path, [text.encode()], self.making / "partial")
+    def write(self, path: Path, text: str | Iterable[str]) -> None:
+        """Write a file of the folder, whole or in chunks, so that it is never half there."""
+        chunks = [text] if isinstance(text, str) else text
+        write_atomically(path, (chunk.encode() for chunk in chunks), self.making / "partial")
 
 
 def to_task(task_id: str, goal: Goal, domain: str, case: Case | None = None) -> dict[str, Any]:
@@ -118,6 +119,15 @@ def _write_criteria(task_id: str, goal: Goal) -> dict[str, Any]:
         "nl_assertions": None,
         "reward_basis": ["DB", "COMMUNICATE"],
     }
+
+
+def _format_array(values: Iterable[Any]) -> Iterator[str]:
+    """What `json.dumps(values, indent=2)` writes, one value at a time: all of them as text would fill the memory."""
+    before = "[\n  "
+    for value in values:
+        yield before + json.dumps(value, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+        before = ",\n  "
+    yield "\n]"
 
 
 def get_domain_folder(data: Path, domain: str) -> Path:
