@@ -1,5 +1,6 @@
 """`synthesis.world_folder`, `synthesis.request`: what is refused, and what a folder holds at each moment."""
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -120,6 +121,9 @@ def test_nothing_is_in_its_place_before_everything_is(tmp_path: Path) -> None:
     making = tmp_path / ".making" / "tau2" / "domains" / "retail"
     assert {path.name for path in making.iterdir()} == {"db.json", "policy.md", "split_tasks.json", "tasks.json"}
     folder.open()  # the same command again
-    folder.finish([{"id": "retail-1"}], {"base": ["retail-1"]}, [{"task": "retail-1"}], "# A world\n")
+    tasks: list[dict[str, Any]] = [{"id": "retail-1", "said": "Zoë\nsaid"}, {"id": "retail-2", "parts": [{}, 2]}]
+    folder.finish(iter(tasks), {"base": ["retail-1"]}, [{"task": "retail-1"}], "# A world\n")
     assert folder.is_complete
     assert {path.name for path in tmp_path.iterdir()} == {"README.md", "proofs.jsonl", "synthesis.yaml", "tau2"}
+    written = (tmp_path / "tau2" / "domains" / "retail" / "tasks.json").read_text()
+    assert written == json.dumps(tasks, indent=2, ensure_ascii=False)

@@ -69,20 +69,18 @@ def synthesize(request: SynthesisRequest, make_parts: MakeParts, crew: Crew | No
     if paraphrases:
         chosen = paraphrases.tasks
     task_ids = [f"{request.domain.name}-{request.digest}-{index:05d}" for index in range(len(chosen))]
-    tasks = [
-        to_task(task_id, proved.goal, request.domain.name, proved.case)
-        for task_id, proved in zip(task_ids, chosen, strict=True)
-    ]
+    tasks = (
+        to_task(task_id, task.goal, folder.domain, task.case) for task_id, task in zip(task_ids, chosen, strict=True)
+    )
     splits = _split(task_ids, chosen, request)
-    proofs = [_describe(*pair) for pair in zip(task_ids, chosen, strict=True)]
+    proofs = (_describe(*pair) for pair in zip(task_ids, chosen, strict=True))
     world = summarise(request, parts, selection, chosen, splits)
     if paraphrases and llm:
-        proofs = [
-            line | {"paraphrased": is_kept} for line, is_kept in zip(proofs, paraphrases.list_kept(), strict=True)
-        ]
+        are_kept = paraphrases.list_kept()
+        proofs = (line | {"paraphrased": is_kept} for line, is_kept in zip(proofs, are_kept, strict=True))
         world = world._replace(paraphrases=paraphrases.summarise(llm))
         folder.write_paraphrases(paraphrases.list_lines(task_ids))
-    folder.finish(tasks, splits, proofs, write_card(request, world, proofs[0], tasks[0]))
+    folder.finish(tasks, splits, proofs, write_card(request, world, chosen[0]))
     return world
 
 

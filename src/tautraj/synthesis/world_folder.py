@@ -11,7 +11,7 @@ While it is being made, everything is in `.making/` but the request; `tau2` is m
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -88,12 +88,12 @@ class WorldFolder:
             self.write(folder / name, text)
 
     def finish(
-        self, tasks: Sequence[dict[str, Any]], splits: Mapping[str, Any], proofs: Iterable[Any], card: str
+        self, tasks: Iterable[dict[str, Any]], splits: Mapping[str, Any], proofs: Iterable[Any], card: str
     ) -> None:
         """Write the tasks and what stands beside them, and put τ²'s folder in its place."""
         folder = get_domain_folder(self.making, self.domain)
         self.write(folder / "split_tasks.json", json.dumps(splits, indent=2))
-        self.write(folder / "tasks.json", json.dumps(tasks, indent=2, ensure_ascii=False))
+        self.write(folder / "tasks.json", _format_array(tasks))
         self.write(self.path / PROOFS_FILE, _format_lines(proofs))
         self.write(self.path / CARD_FILE, card)
         (self.making / "tau2").rename(self.path / "tau2")
@@ -110,10 +110,11 @@ class WorldFolder:
         with suppress(OSError):  # another's
             self.path.rmdir()
 
-    def write(self, path: Path, text: str) -> None:
-        """Write a file of the folder, so that it is never half there. Raises `StoreError`."""
+    def write(self, path: Path, text: str | Iterable[str]) -> None:
+        """Write a file of the folder, whole or in chunks, so that it is never half there. Raises `StoreError`."""
+        chunks = [text] if isinstance(text, str) else text
         with boundary(StoreError, f"writing {path}", "Make room for it; the same command goes on from there"):
-            write_atomically(path, [text.encode()], self.making / "partial")
+            write_atomically(path, (chunk.encode() for chunk in chunks), self.making / "partial")
 
 
 def to_task(task_id: str, goal: Goal, domain: str, case: Case | None = None) -> dict[str, Any]:
@@ -143,8 +144,17 @@ def _write_criteria(task_id: str, goal: Goal) -> dict[str, Any]:
     }
 
 
-def _format_lines(values: Iterable[Any]) -> str:
-    return "".join(f"{json.dumps(value, ensure_ascii=False)}\n" for value in values)
+def _format_lines(values: Iterable[Any]) -> Iterator[str]:
+    return (f"{json.dumps(value, ensure_ascii=False)}\n" for value in values)
+
+
+def _format_array(values: Iterable[Any]) -> Iterator[str]:
+    """What `json.dumps(values, indent=2)` writes, one value at a time: all of them as text would fill the memory."""
+    before = "[\n  "
+    for value in values:
+        yield before + json.dumps(value, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+        before = ",\n  "
+    yield "\n]"
 
 
 def get_domain_folder(data: Path, domain: str) -> Path:

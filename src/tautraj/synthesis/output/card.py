@@ -1,14 +1,15 @@
 """The card of a world: where it comes from, what is in it, what was proved and what was not."""
 
 import json
-from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
 from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.paraphrase.answers import SEAT
 from tautraj.synthesis.paraphrase.rounds import ParaphraseSummary
+from tautraj.synthesis.parts import Proved
 from tautraj.synthesis.request import VERSION, SynthesisRequest
+from tautraj.synthesis.text import write_text
 from tautraj.synthesis.world_folder import PARAPHRASES_FILE
 
 CHECKS = {
@@ -36,8 +37,8 @@ SET_ASIDE = {
 """Reason -> why a proved task is not in the world."""
 
 
-def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any], task: Mapping[str, Any]) -> str:
-    """README.md."""
+def write_card(request: SynthesisRequest, world: World, example: Proved) -> str:
+    """README.md. `example`: one of the world's tasks."""
     name = request.domain.name
     return "\n".join(
         [
@@ -84,8 +85,8 @@ def write_card(request: SynthesisRequest, world: World, proof: Mapping[str, Any]
             "## A task",
             "",
             "```json",
-            json.dumps(task["user_scenario"]["instructions"], indent=2, ensure_ascii=False),
-            json.dumps(proof["checks"], ensure_ascii=False),
+            json.dumps({"domain": name, **write_text(example.goal)._asdict()}, indent=2, ensure_ascii=False),
+            json.dumps(example.checks, ensure_ascii=False),
             "```",
             "",
         ]
