@@ -121,4 +121,6 @@ def test_nothing_is_in_its_place_before_everything_is(tmp_path: Path) -> None:
     folder.open()  # the same command again
     folder.finish([{"id": "retail-1"}], {"base": ["retail-1"]}, [{"task": "retail-1"}], "# A world\n")
     assert folder.is_complete
+    folder.parts.mkdir(parents=True)  # as if killed just before the end
+    folder.open()
     assert {path.name for path in tmp_path.iterdir()} == {"README.md", "proofs.jsonl", "synthesis.yaml", "tau2"}
