@@ -1,5 +1,6 @@
 """Which tasks were played is part of a result: a release that deceives is refused, another set is named."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,18 @@ def test_the_hash_covers_subfolders_but_no_programs_in_them(checkout: Path) -> N
     assert opened(checkout).data_hash == opened(None).data_hash
     (documents / "fees.json").write_text("{}")
     assert opened(checkout / "data").data_hash != opened(None).data_hash
+
+
+def test_an_unknown_task_is_answered_by_known_ones_as_far_as_they_fit(
+    run_of: Callable[..., Run], checkout: Path
+) -> None:
+    with pytest.raises(ConfigError, match=r"Its \d+ tasks are: create_task_1, .*[^…]$"):
+        select_task_ids(run_of("domain=mock", "split=base", "tasks.ids=['x']"))
+    many = [f"retail-481f7ae9-{number:05d}" for number in range(1000)]
+    (checkout / "data" / "tau2" / "domains" / "mock" / "split_tasks.json").write_text(json.dumps({"base": many}))
+    with pytest.raises(ConfigError, match=r"Its 1000 tasks are: retail-481f7ae9-00000, .* …$") as caught:
+        select_task_ids(run_of("domain=mock", f"domain.data_dir={checkout}", "split=base", "tasks.ids=['x']"))
+    assert len(str(caught.value)) < 1_000
 
 
 REQUEST = "version: '1'\ndomain: retail\nn: 10\nseed: 7\n"

@@ -53,7 +53,7 @@ def expect(task: Tau2Task) -> list[float]:
 
 
 def compare(world: Path, domain: str, tasks: Sequence[Tau2Task], customers: Collection[str] | None = None) -> None:
-    """Grade by τ²'s constructor on the world's database; `customers`: on the records of these alone, faster."""
+    """Grade by τ²'s constructor on the world's database; `customers`: on these alone, which is fast."""
     kind, build = DOMAINS[domain]
     raw = json.loads((world / "tau2" / "domains" / domain / "db.json").read_bytes())
     if customers is not None:

@@ -124,6 +124,8 @@ def test_nothing_is_in_its_place_before_everything_is(tmp_path: Path) -> None:
     tasks: list[dict[str, Any]] = [{"id": "retail-1", "said": "Zoë\nsaid"}, {"id": "retail-2", "parts": [{}, 2]}]
     folder.finish(iter(tasks), {"base": ["retail-1"]}, [{"task": "retail-1"}], "# A world\n")
     assert folder.is_complete
+    folder.parts.mkdir(parents=True)  # as if killed just before the end
+    folder.open()
     assert {path.name for path in tmp_path.iterdir()} == {"README.md", "proofs.jsonl", "synthesis.yaml", "tau2"}
     written = (tmp_path / "tau2" / "domains" / "retail" / "tasks.json").read_text()
     assert written == json.dumps(tasks, indent=2, ensure_ascii=False)

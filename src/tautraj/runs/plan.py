@@ -3,6 +3,7 @@
 Not here: serving and checking its seats (`runs.startup`), playing an episode (`runs.play`).
 """
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,6 +32,9 @@ MAX_EPISODES = 1_000_000
 
 MAX_LISTED = 10
 """Unknown tasks that an error names."""
+
+KNOWN_CHARACTERS = 600
+"""Of the known tasks that it names: all of retail's 114, some of a synthetic world's."""
 
 
 class RunPlan(NamedTuple):
@@ -106,7 +110,7 @@ def select_task_ids(run: Run) -> list[str]:
         raise ConfigError(
             f"tasks.ids: {', '.join(unknown[:MAX_LISTED])}{more} not in {run.domain.name} split={run.split.name}."
             f"{suggest_closest(unknown[0], known)} "
-            f"Its {len(known)} tasks are: {', '.join(known)}"
+            f"Its {len(known)} tasks are: {textwrap.shorten(', '.join(known), KNOWN_CHARACTERS, placeholder=' …')}"
         )
     unplayable = benchmark.find_unplayable(chosen)
     if unplayable and (run.tasks.ids is not None or len(unplayable) == len(chosen)):

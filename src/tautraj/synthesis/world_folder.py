@@ -70,6 +70,8 @@ class WorldFolder:
                     f"{self.path} is the world of {_format_request(found)}, not of "
                     f"{_format_request(self._request.describe())}. Name another folder with out=…"
                 )
+            if self.is_complete:
+                shutil.rmtree(self.making, ignore_errors=True)  # killed before it was deleted
         elif self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise ConfigError(
                 f"{self.path} is something else: it has no {REQUEST_FILE}. Name another folder with out=…"
