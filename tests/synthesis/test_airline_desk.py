@@ -57,6 +57,7 @@ def _resolve(said: str, edits: dict[str, Any] | None = None) -> Resolution:
         ("My flight was delayed and I want some compensation.", ["compensation"]),
         ("I do not want to cancel, I want to change the date of my flight.", ["flights"]),
         ("Please add insurance to my booking.", ["insurance"]),
+        ("I was informed that ABC12X was cancelled by the airline. Please cancel ABC12X.", ["cancel"]),
         ("Good morning, I hope you are well.", []),
     ],
 )
