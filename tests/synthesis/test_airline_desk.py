@@ -235,6 +235,8 @@ def test_a_passenger_is_replaced_by_the_customer() -> None:
     resolution = _resolve("Change the passenger of RES001 to myself.", {f"{RES}.passengers": single})
     ((_, arguments),) = resolution.writes
     assert arguments["passengers"] == [{"first_name": "Ada", "last_name": "Obi", "dob": "1980-01-01"}]
+    chat = "I have been meaning to write to you. Please remove Bo Obi as a passenger from RES001."
+    assert _resolve(chat).refusal == rules.PASSENGER_COUNT
 
 
 @pytest.mark.parametrize(
