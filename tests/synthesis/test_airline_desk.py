@@ -57,6 +57,7 @@ def _resolve(said: str, edits: dict[str, Any] | None = None) -> Resolution:
         ("My flight was delayed and I want some compensation.", ["compensation"]),
         ("I do not want to cancel, I want to change the date of my flight.", ["flights"]),
         ("Please add insurance to my booking.", ["insurance"]),
+        ("I was informed that ABC12X was cancelled by the airline. Please cancel ABC12X.", ["cancel"]),
         ("Good morning, I hope you are well.", []),
     ],
 )
@@ -234,6 +235,8 @@ def test_a_passenger_is_replaced_by_the_customer() -> None:
     resolution = _resolve("Change the passenger of RES001 to myself.", {f"{RES}.passengers": single})
     ((_, arguments),) = resolution.writes
     assert arguments["passengers"] == [{"first_name": "Ada", "last_name": "Obi", "dob": "1980-01-01"}]
+    chat = "I have been meaning to write to you. Please remove Bo Obi as a passenger from RES001."
+    assert _resolve(chat).refusal == rules.PASSENGER_COUNT
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ CUES: dict[Kind, tuple[str, ...]] = {
         r"\bwhat (?:is|was|are|were|would|does|do|did|has|kind)\b(?! left)",
         r"\bwhich of\b|\bwhich (?:flight|reservation|booking|trip)\b|hear (?:how|what|which)",
         r"tell (?:me|you)|let (?:me|you) know|(?:like|want|need|love)s? to know",
-        r"\bwonder(?:ing)?\b|curious|(?:find|figure) out|look (?:it )?up\b|inform|balance of|worth",
+        r"\bwonder(?:ing)?\b|curious|(?:find|figure) out|look (?:it )?up\b|\binform (?:me|you)\b|balance of|worth",
         r"(?:kindly|please) (?:state|confirm)|somebody check",
     ),
 }
@@ -122,7 +122,7 @@ INSURED = (
     r"snow|blizzard|tornado|flood|\bfog\b|\bice\b|thunder|heat ?wave"
 )
 PLANS = (
-    r"plans?\b[^.?!]*\bchanged?|change of plan|no longer|(?:not|n't) (?:\w+ )?(?:going|travel|"
+    r"plans?\b[^.?!]*\bchanged?|chang\w+ \w+ plans?|change of plan|no longer|(?:not|n't) (?:\w+ )?(?:going|travel|"
     r"make it|need)|fell (?:through|apart)|"
     r"postponed|called off|backed out|meeting|wedding|conference|concert|appointment|(?:at|"
     r"off|my|your) work|work (?:say|got)|"

@@ -16,7 +16,7 @@ COUNT = (
 )
 
 
-ONESELF = r"\b(?:my|your)self\b|\bto (?:me|you)\b"
+ONESELF = r"\bto (?:my|your)self\b|\bpassengers? to me\b"
 
 
 def resolve_passengers(wish: Wish, user: Entity, reservation: Entity) -> Resolution:
