@@ -8,7 +8,7 @@
 | V5 | the policy allows each of them, on the raw data of the task's initial world |
 | V6 | every number and month in the text is one line, one bill of the customer's |
 | V7 | τ²'s evaluator: gold 1; nothing done 0; without the last action 0; told nothing 0 |
-| V8 | the agent by rules solves it, within an episode's turns, with a customer that reads the text alone |
+| V8 | the agent by rules solves it by the gold's writes in an episode's turns; the customer reads the text alone |
 | V9 | the same, request by request, in every order |
 | V10 | no id, no composition of an official task |
 
@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tautraj.benchmarks import Benchmark, EntityRef
-from tautraj.benchmarks.goals import Goal
+from tautraj.benchmarks.goals import TRANSFER_TOOL, Goal
 from tautraj.synthesis.decontamination import OfficialTasks
 from tautraj.synthesis.generator import Rejection
 from tautraj.synthesis.proofs import Checks, Failed, check_contact, run_checks, write_text_of
@@ -124,11 +124,22 @@ class TelecomProver:
         world = self._benchmark.build_world(self._benchmark.get_task(task_id))
         turns = solve(texts, world, self._user_tools, task_id)
         if self._grade(task_id, turns) != 1.0:
-            calls = [turn.tool_call.name for turn in turns if turn.tool_call]
-            raise Failed(check, f"the solver does not solve it: {calls}")
+            tools = [turn.tool_call.name for turn in turns if turn.tool_call]
+            raise Failed(check, f"the solver does not solve it: {tools}")
         if len(turns) > MAX_TURNS:
             raise Failed(check, f"it takes {len(turns)} turns")
+        gold = [(action["name"], action["arguments"]) for action in self._list_actions(task_id)]
+        calls = [turn.tool_call for turn in turns if turn.tool_call]
+        written = self._keep_writes([(call.name, call.arguments) for call in calls])
+        has_transfer = any(tool == TRANSFER_TOOL for tool, _ in gold)  # after it has mended what could be
+        if not has_transfer and written != self._keep_writes(gold):
+            raise Failed(check, f"the solver writes something else: {written}")
         return len(turns)
+
+    def _keep_writes(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
+        """The agent's among the calls, as text, in alphabetical order."""
+        writes = [call for call in calls if call[0] in self._benchmark.writing_tools]
+        return sorted(f"{tool}({json.dumps(arguments, sort_keys=True)})" for tool, arguments in writes)
 
     def _check_contact(self, task_id: str, goal: Goal) -> float:
         """V10. Compositions are looked at where they are drawn."""
