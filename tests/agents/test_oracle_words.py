@@ -20,8 +20,17 @@ from support.retail_shop import (
 
 from tautraj.agents import GoldContext
 from tautraj.agents.announcements.sentences import REFUSAL, announce_write, report_write
-from tautraj.agents.oracle import GOODBYE, ON_HOLD, TRANSFER_TOOL, Step, plan_steps
+from tautraj.agents.oracle import (
+    BEFORE_CORRECTION,
+    GOODBYE,
+    ON_HOLD,
+    TRANSFER_TOOL,
+    Step,
+    plan_requests,
+    plan_steps,
+)
 from tautraj.benchmarks import open_benchmark
+from tautraj.benchmarks.goals import Goal, Request
 from tautraj.config import BenchmarkConfig, Domain
 
 SWAP = (
@@ -89,6 +98,30 @@ def test_what_it_names_it_has_read() -> None:
     steps = plan("retail", "29")
     read = [step[1].get("product_id") for step in steps if not isinstance(step, str)]
     assert {"1968349452", "6679515468"} <= set(read)
+
+
+def test_what_was_tried_in_vain_is_not_reported() -> None:
+    """Retail 64: the gold actions exchange items of an order that is pending, and then modify it."""
+    assert plan("retail", "64")[-1] == f"I have exchanged the Action Camera in order #W7464385 as agreed. {GOODBYE}"
+
+
+def test_it_offers_to_go_ahead_where_the_customer_changes_its_mind() -> None:
+    said = [step for step in plan("retail", "84") if isinstance(step, str)]
+    assert said[1] == BEFORE_CORRECTION
+    assert "(8-inch, 128GB, gold)" in said[2]
+
+
+def test_money_is_told_in_dollars() -> None:
+    question = Request(family="information", said="How much did I pay?", tells=("12.5", "3 variants"))
+    data = question.model_copy(update={"said": "How many gigabytes are left?"})
+    goal = Goal(voice="plain", user_id="", identity={}, requests=(question, data))
+    benchmark = open_benchmark(BenchmarkConfig(name="tau2", world="overlay"), Domain(name="mock", data_dir=None))
+    gold = GoldContext(benchmark.get_task("create_task_1"), find_nothing, benchmark.writing_tools)
+    said = [step for step in plan_requests(gold, goal, set(), lambda: "") if isinstance(step, str)]
+    assert said == [
+        "Here is what you asked for: $12.50; 3 variants.",
+        f"Here is what you asked for: 12.5; 3 variants. {GOODBYE}",
+    ]
 
 
 def test_it_refuses_in_words_where_gold_writes_nothing() -> None:

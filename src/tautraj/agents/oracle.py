@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tautraj.agents.announcements.names import PRODUCT_TOOL, list_new_products
-from tautraj.agents.announcements.payment_names import find_payer
+from tautraj.agents.announcements.payment_names import find_payer, format_money
 from tautraj.agents.announcements.sentences import REFUSAL, announce_write, report_write
 from tautraj.agents.authentication import READ_TOOLS, Action, plan_authentication
 from tautraj.agents.base import AgentContext, GoldContext
@@ -36,6 +36,11 @@ BEFORE_CORRECTION = "I can do that for you. Shall I go ahead (yes/no)?"
 
 REFUSED = "I am sorry, but I cannot do that."
 """The rule follows."""
+
+MONEY = re.compile(
+    r"\b(?:costs?|total|refund\w*|price|paid|pay|charged?|difference|spen[dt]|came to|money|(?:get|gets|got) back)\b",
+    re.IGNORECASE,
+)
 
 REFUSED_AGAIN = "I understand, but I cannot make an exception to our policy."
 
@@ -107,7 +112,8 @@ def plan_requests(
             step for step in _insert_reads(gold_context, writes, tools, seen) if step not in authentication[1:2]
         )
         if request.tells:
-            parts.append(f"Here is what you asked for: {'; '.join(request.tells)}.")
+            facts = "; ".join(_tell(fact, request.said) for fact in request.tells)
+            parts.append(f"Here is what you asked for: {facts}.")
         refusal = f"{REFUSED} {request.rule}" if request.rule else REFUSAL
         yield " ".join([*(parts or [refusal]), *[GOODBYE] * (request is goal.requests[-1])])
         for insisted in request.insists:
@@ -119,11 +125,25 @@ def _report(gold_context: GoldContext, actions: Sequence[Step]) -> str:
     """What has been done, or that it may not be; "" if the customer asked to be told something only."""
     writes = [step for step in actions if not isinstance(step, str) and step[0] in gold_context.writing_tools]
     if writes:
-        reports = [report_write(name, arguments, gold_context.peek) for name, arguments in writes]
-        return " ".join(dict.fromkeys(reports))  # a gold write may be tried again with another payment method
+        last = {_name_subject(write): write for write in writes}  # a gold write may be tried again in another way
+        reports = [report_write(name, arguments, gold_context.peek) for name, arguments in last.values()]
+        return " ".join(dict.fromkeys(reports))
     if any(isinstance(step, str) for step in actions):
         return LAST_STEP
     return "" if gold_context.task.privileged.communicate else REFUSAL
+
+
+def _name_subject(write: Action) -> str:
+    """What a write is about: items are changed or returned once; of others, the write itself."""
+    name, arguments = write
+    has_items = "item_ids" in arguments
+    return json.dumps([arguments["order_id"], arguments["item_ids"]] if has_items else [name, arguments])
+
+
+def _tell(fact: str, question: str) -> str:
+    """A fact as it is said: an amount in dollars if the question was about money."""
+    is_amount = re.fullmatch(r"\d+\.\d\d?", fact) and MONEY.search(question)
+    return format_money(float(fact)) if is_amount else fact
 
 
 def _to_step(action: dict[str, Any]) -> Step:

@@ -25,6 +25,9 @@ from tautraj.agents.announcements.payment_names import (
 
 PRODUCT_TOOL = "get_product_details"
 
+BARE_WORDS = {"yes", "no", "none", "one", "two", "three", "four", "five"}
+"""Values of options that say nothing alone."""
+
 
 def list_new_products(arguments: Arguments, peek: Peek) -> Iterator[str]:
     """Ids of the products of which an exchange chooses another variant."""
@@ -114,7 +117,7 @@ def _name_item(name: str, item: Mapping[str, Any]) -> str:
 
 def _name_option(key: str, value: str) -> str:
     """The value, with its key if it says nothing alone: `waterproof: no`, `size: 8`."""
-    return f"{key}: {value}" if value in ("yes", "no", "none") or not any(map(str.isalpha, value)) else value
+    return f"{key}: {value}" if value in BARE_WORDS or not any(map(str.isalpha, value)) else value
 
 
 def to_text(value: Any) -> str:
