@@ -16,6 +16,7 @@ from tautraj.synthesis.diversity import measure_distinct
 from tautraj.synthesis.proofs import Prover, Rejection
 from tautraj.synthesis.retail import GENERATOR
 from tautraj.synthesis.retail.clauses import CLAUSES
+from tautraj.synthesis.retail.wording import describe_option
 from tautraj.synthesis.templates import count_expansions, fill, parse_clauses
 from tautraj.synthesis.text import write_text
 from tautraj.synthesis.voices import VOICES
@@ -137,3 +138,18 @@ def test_most_drafts_of_every_family_are_proved(tmp_path: Path) -> None:
     print({family: dict(found) for family, found in counts.items()})
     assert counts.keys() == FAMILIES
     assert all(found["accepted"] >= 0.9 * found.total() for found in counts.values())
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("batteries", "two batteries", {"with two batteries"}),
+        ("needles", "one", {"with one needle"}),
+        ("video", "6K", {"with 6K video"}),
+        ("leather", "calf", {"with calf leather", "with calf for the leather"}),
+        ("sensors", "none", {"with no sensors", "without sensors"}),
+        ("washable", "no", {"that is not washable"}),
+    ],
+)
+def test_options_are_named_as_people_name_them(option: str, value: str, words: set[str]) -> None:
+    assert {describe_option(option, value, Random(seed)) for seed in range(40)} == words

@@ -8,7 +8,7 @@ from random import Random
 
 from tautraj.synthesis.retail.clauses import CLAUSES
 from tautraj.synthesis.retail.customer import Customer, Entity, get_payment
-from tautraj.synthesis.retail.wording import describe_options, name_items, name_payment
+from tautraj.synthesis.retail.wording import describe_options, name_another, name_items, name_payment
 from tautraj.synthesis.templates import fill
 
 NEEDED = ("story", "paying")
@@ -53,8 +53,9 @@ class Telling:
         method = self.customer.get_method(method_id)
         return name_payment(method, self.rng, has_two_cards=self.customer.has_two_cards)
 
-    def describe(self, options: dict[str, str]) -> str:
-        return f"one {describe_options(options, self.rng)}"
+    def describe(self, item: Entity, options: dict[str, str]) -> str:
+        """Another variant of an item's product, by its options."""
+        return f"{name_another(item['name'])} {describe_options(options, self.rng)}"
 
 
 def _lower(text: str) -> str:

@@ -37,6 +37,13 @@ def name_items(items: Sequence[Mapping[str, Any]], rng: Random) -> str:
     return join_words([f"{article} {item['name'].lower()}" for item in items])
 
 
+def name_another(product: str) -> str:
+    """ "one", or what is said instead if the product's name is a plural."""
+    if not product.endswith("s"):
+        return "one"
+    return "a set" if product.endswith("Paints") else "a pair"
+
+
 def describe_option(option: str, value: str, rng: Random) -> str:
     """A value of an option, to be put behind the name of a product: "in red", "with propane as fuel"."""
     if value in ("yes", "no"):

@@ -49,8 +49,8 @@ def choose_target(texts: Sequence[str], item: Entity, shop: Shop) -> Target | Re
         own = item["price"] * sense
         if best is None or (own <= best["price"] * sense and has_options(item, wanted)):
             return refuse(
-                f"No other available {name} is better.",
-                f"I am sorry, there is no other {name} that fits this better.",
+                f"No other available version of the {name} is better.",
+                f"I am sorry, there is no other version of the {name} that fits this better.",
             )
         word = "cheapest" if sense > 0 else "most expensive"
         among = f"Of the {len(fitting)} available variants that fit, the {word}"
@@ -61,8 +61,8 @@ def choose_target(texts: Sequence[str], item: Entity, shop: Shop) -> Target | Re
         others = find_mentions(" ".join(texts), set(shop.list_product_ids()) - {product["name"]})
         if others:
             return refuse(
-                f"A {name} cannot become a {others[0].name.lower()}: the product must stay the same.",
-                f"I am sorry, the {name} can only be exchanged for another {name}, not for a different product.",
+                f"The product must stay the same: {name} cannot become {others[0].name.lower()}.",
+                f"I am sorry, the {name} can only be exchanged for another version, not for a different product.",
             )
         return ask(f"The options of the new {name} are missing.", f"Which options should the new {name} have?")
     exact = _find_exact(options, changed, available)

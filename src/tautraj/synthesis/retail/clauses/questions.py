@@ -14,8 +14,8 @@ count
     terse: Want to know: how many variants of the {product} are available?
     terse: How many variants are there of the {product}, available ones?
     chatty: I am [so curious|just curious|dying to know] how many variants of the {product} there are in stock!
-    chatty: [My friend|My sister|My neighbor] wants a {product} and asked me to find out how many variants are
-        available.
+    chatty: [My friend|My sister|My neighbor] is thinking about the {product} and asked me to find out how many
+        variants are available.
     chatty: We have a bet going, so tell me, how many variants of the {product} can one get right now?
     formal: I would like to be told how many variants of the {product} are presently available.
     formal: May I ask how many variants of the {product} are in stock?

@@ -90,7 +90,7 @@ def choose_conditionally(talk: Telling, family: Family) -> Request | None:
     words, make_write = second
     changed = find_differences(item, first)
     keep = talk.say("keep") if len(changed) < len(item["options"]) else ""
-    said, answers = tell_change(talk, order, item, origin, talk.describe(changed), keep, method)
+    said, answers = tell_change(talk, order, item, origin, talk.describe(item, changed), keep, method)
     fallback = talk.say("if not available", second=words)
     return Request(
         family=family,
@@ -110,7 +110,7 @@ def _choose_another(talk: Telling, order: Entity, item: Entity, first: Entity) -
     for variant in draw(talk.rng, list_other_variants(talk.customer.database, item, lambda v: v["available"])):
         apart = find_differences(first, variant)
         if len(apart) == 1 and first["options"][next(iter(apart))] != item["options"][next(iter(apart))]:
-            words = talk.say("second choice", new=talk.describe(apart))
+            words = talk.say("second choice", new=talk.describe(item, apart))
             return _lower(words), lambda method: write_change(order, item, variant, method)  # noqa: B023
     return None
 

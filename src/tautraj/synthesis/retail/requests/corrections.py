@@ -43,12 +43,12 @@ def change_variant(talk: Telling, family: Family) -> Request | None:
         if value != item["options"][option] or option in changed
     }
     keep = talk.say("keep") if len(changed) < len(item["options"]) else ""
-    said, answers = tell_change(talk, order, item, origin, talk.describe(changed), keep, method)
+    said, answers = tell_change(talk, order, item, origin, talk.describe(item, changed), keep, method)
     return Request(
         family=family,
         said=said,
         answers=answers,
-        correction=talk.say("other variant", it=name_again(order, item, origin), new=talk.describe(named)),
+        correction=talk.say("other variant", it=name_again(order, item, origin), new=talk.describe(item, named)),
         writes=(write_change(order, item, second, method),),
         about=(order["order_id"], *list_gift_cards(method)),
     )

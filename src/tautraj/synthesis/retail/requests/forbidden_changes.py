@@ -83,6 +83,7 @@ def change_to_another_product(talk: Telling) -> Forbidden | None:
     order, (item,), origin = picked
     own = {other["name"] for some in talk.customer.orders for other in some["items"]}
     names = [p["name"] for p in talk.customer.database["products"].values() if p["name"] not in own]
+    names = [name for name in names if not name.endswith("s")]  # "a …" is said of it
     new = talk.say("another product", product=talk.rng.choice(names).lower())
     said, answers = tell_change(talk, order, item, origin, new[:1].lower() + new[1:], "", method)
     return Forbidden(said, "An item can only become another one of the same product.", (order["order_id"],), answers)
@@ -109,4 +110,4 @@ def _tell_change(
     changed = find_differences(item, variant)
     keep = talk.say("keep") if len(changed) < len(item["options"]) else ""
     method = method or pick_method(talk, order, variant["price"] - item["price"]) or talk.customer.methods[0]["id"]
-    return tell_change(talk, order, item, origin, talk.describe(changed), keep, method)
+    return tell_change(talk, order, item, origin, talk.describe(item, changed), keep, method)

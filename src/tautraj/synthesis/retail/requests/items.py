@@ -90,7 +90,7 @@ def change_item(talk: Telling, family: Family) -> Request | None:
             continue
         changed = find_differences(item, variant)
         keep = talk.say("keep") if len(changed) < len(item["options"]) else ""
-        said, answers = tell_change(talk, order, item, origin, talk.describe(changed), keep, method)
+        said, answers = tell_change(talk, order, item, origin, talk.describe(item, changed), keep, method)
         return Request(
             family=family,
             said=add_lost_number(talk, family, said),

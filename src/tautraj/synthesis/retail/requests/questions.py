@@ -55,7 +55,7 @@ def ask_difference(talk: Telling, family: Family) -> Request | None:
     amount = write_amount(abs(variant["price"] - item["price"]))
     if amount is None:
         return None
-    new = f"{talk.describe(find_differences(item, variant))}, otherwise the same"
+    new = f"{talk.describe(item, find_differences(item, variant))}, otherwise the same"
     names = {"item": name_item(item, talk.rng), "from": origin, "new": new.replace(", otherwise", " and otherwise")}
     return Request(
         family=family,
