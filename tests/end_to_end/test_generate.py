@@ -96,7 +96,8 @@ def check_prefect(api: str, folder: str) -> None:
     assert [run["state_type"] for run in mine] == ["COMPLETED", "COMPLETED"]
     ends = {run["state"]["message"] for run in mine}
     assert ends == {f"{n} of {n} graded, mean reward 1.000, success 100.0%, 0 tokens, 0.00 USD" for n in (5, 20)}
-    tasks = httpx.post(f"{api}/task_runs/filter", json={}).json()
+    of_mine = {"flow_runs": {"id": {"any_": [run["id"] for run in mine]}}}
+    tasks = httpx.post(f"{api}/task_runs/filter", json=of_mine).json()
     [first] = [task["state"]["message"] for task in tasks if task["name"] == "5 trial 0"]
     assert first.startswith("reward 1, user_stop, ")
     assert {"5 trial 0", "18 trial 3"} <= {task["name"] for task in tasks}

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.conversations import opened
 from support.exports import by_the_door, played, rows_in
 from support.fake_hub import TOKEN, hub
 
@@ -19,7 +18,6 @@ from tautraj.config.parse import parse_as
 from tautraj.errors import UserError
 from tautraj.export import pipeline
 from tautraj.export.request import ExportRequest
-from tautraj.export.selection.scan import Source
 from tautraj.store import Store
 
 FILES = [CONF / "export.yaml", *sorted(CONF.glob("format/*.yaml")), *sorted(CONF.glob("choose/*.yaml"))]
@@ -184,15 +182,6 @@ def test_into_the_run_directory_where_nothing_else_is_said(runs: dict[str, Path]
     [folder] = (runs["train"] / "exports").iterdir()
     assert folder.name.startswith("sft-")
     assert {path.name for path in folder.iterdir()} == {"README.md", "train.jsonl", "operations.png", "lengths.png"}
-
-
-def test_a_filter_that_is_not_used_leaves_a_folder_its_name(tmp_path: Path) -> None:
-    """That of the request as the exports before `families` and `difficulties` had it."""
-    request = parse_as(ExportRequest, compose_tree([], "export"))
-    source = Source("run", Store(str(tmp_path)), {}, opened("retail"), {})
-    assert pipeline._resolve_folder(request, source) == tmp_path / "exports" / "sft-13895770"
-    chosen = request.model_copy(update={"choose": request.choose.model_copy(update={"families": ("lookup",)})})
-    assert pipeline._resolve_folder(chosen, source) != pipeline._resolve_folder(request, source)
 
 
 def test_the_newest_run_where_none_is_named(runs: dict[str, Path], tmp_path: Path) -> None:

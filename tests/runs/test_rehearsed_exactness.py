@@ -119,7 +119,7 @@ def test_cells_play_the_same_alone_and_in_any_sweep(seed: int, run_of: RunOf, tm
 @pytest.fixture
 def cells(run_of: RunOf, tmp_path: Path) -> list[Run]:
     """A customer whose drafts are not checked, and one whose are: same task, same seed, a slip at every yes."""
-    words = ["model=rehearsed", "user=rehearsed", "user.extra.slips=1", "tasks.ids=[9]"]
+    words = ["model=rehearsed", "user=rehearsed", "user.extra.slips=1", "tasks.ids=[17]"]
     return [run_of(*words, f"user_strategy={strategy}", root=tmp_path) for strategy in ("llm", "verify")]
 
 
