@@ -12,11 +12,14 @@ from tau2.registry import registry
 def grade(domain: str, task: Task, *, done: bool) -> float:
     """The reward. `domain`: its name in τ²'s registry."""
     environment = registry.get_env_constructor(domain)()
+    if start := task.initial_state:
+        environment.set_state(start.initialization_data, start.initialization_actions, [])
     messages: list[Any] = []
     for index, action in enumerate(task.evaluation_criteria.actions if done else []):
-        call = ToolCall(id=f"call_{index}", name=action.name, arguments=action.arguments, requestor="assistant")
-        messages += [AssistantMessage(role="assistant", tool_calls=[call]), environment.get_response(call)]
-    told = ", ".join(task.evaluation_criteria.communicate_info) if done else "nothing"
+        call = ToolCall(id=f"call_{index}", name=action.name, arguments=action.arguments, requestor=action.requestor)
+        kind = {"user": UserMessage, "assistant": AssistantMessage}[action.requestor]
+        messages += [kind(role=action.requestor, tool_calls=[call]), environment.get_response(call)]
+    told = ", ".join(task.evaluation_criteria.communicate_info or []) if done else "nothing"
     messages += [
         AssistantMessage(role="assistant", content=f"Done: {told}."),
         UserMessage(role="user", content="###STOP###"),
