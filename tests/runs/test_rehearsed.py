@@ -148,9 +148,9 @@ def check_looks_not_ahead(trajectory: Trajectory) -> None:
 
 
 def test_a_plan_names_what_the_customer_is_asked_to_do() -> None:
-    asked = "On your device, please grant app permission (app name: messaging; permission: sms)."
+    asked = "Please grant the messaging app the sms permission."
     step = ScriptStep(say=asked, name="", arguments={}, writes=True, asks_confirmation=False)
-    assert build_plan([step], 0) == "1. Ask the customer to grant app permission on its own device."
+    assert build_plan([step], 0) == f'1. Ask the customer: "{asked}"'
 
 
 def test_a_belief_says_what_was_found() -> None:
@@ -167,14 +167,14 @@ def test_a_belief_says_what_was_found() -> None:
         "notes": [],
     }
     transcript = [
-        "Agent: On your device, please check status bar.",
-        "Customer: It says: Status Bar: No Signal",
+        "Agent: What does the status bar of your phone show?",
+        "Customer: It says: No Signal",
         f'Agent called get_order({{"order_id": "#W1"}}): {json.dumps(order)}',
         'Agent called cancel_order({"order_id": "#W1"}): {}',
     ]
     taken = [step("get_order", order_id="#W1"), step("cancel_order", writes=True, order_id="#W1")]
     assert [(fact.fact, fact.source) for fact in list_facts(taken, "\n".join(transcript))] == [
-        ("the customer's device says: Status Bar: No Signal", "the customer"),
+        ("the customer's device says: No Signal", "the customer"),
         ("get order for #W1: address Austin, 78701; items Desk Lamp, Mug; payments paypal_1", "get_order"),
         ("done: cancel order for #W1", "cancel_order"),
     ]

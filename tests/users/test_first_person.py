@@ -12,7 +12,7 @@ from tautraj.agents.oracle import plan_steps
 from tautraj.benchmarks import Benchmark, Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain
 from tautraj.users.first_person import find_answer, select_said, word_change_of_mind
-from tautraj.users.phone.requests import parse_tool_request
+from tautraj.users.phone.requests import find_device_requests, parse_tool_request
 from tautraj.users.scripted import state_reason
 
 SAID = {
@@ -164,7 +164,8 @@ def test_every_official_request_to_use_a_tool_is_understood() -> None:
         expected = [(action["name"], action["arguments"]) for action in actions if action["requestor"] == "user"]
         steps = plan_steps(GoldContext(task, benchmark.build_world(task).peek, benchmark.writing_tools), set())
         said = [step for step in steps if isinstance(step, str)]
-        assert [request for step in said if (request := parse_tool_request(step, names))] == expected
+        understood = [request for step in said for request in find_device_requests(step, names)]
+        assert [(request.tool, request.arguments) for request in understood] == expected
         requests += len(expected)
     assert requests > 300
 

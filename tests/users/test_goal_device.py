@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tautraj.agents.announcements.phone_requests import REQUESTS
 from tautraj.agents.rules.telecom import readings
-from tautraj.agents.rules.telecom.phone_requests import REQUESTS
 from tautraj.benchmarks import Scenario
 from tautraj.benchmarks.goals import Goal, Reading, Request
 from tautraj.grading.affirmative import is_affirmative

@@ -12,6 +12,7 @@ from typing import Any
 
 from tautraj.agents.announcements.names import PRODUCT_TOOL, list_new_products
 from tautraj.agents.announcements.payment_names import find_payer, format_money
+from tautraj.agents.announcements.phone_requests import request_device_use
 from tautraj.agents.announcements.sentences import REFUSAL, announce_write, report_write
 from tautraj.agents.authentication import READ_TOOLS, Action, plan_authentication
 from tautraj.agents.base import AgentContext, GoldContext
@@ -149,8 +150,7 @@ def _tell(fact: str, question: str) -> str:
 def _to_step(action: dict[str, Any]) -> Step:
     """A gold action as a step. An action of the customer becomes a request to the customer."""
     if action.get("requestor") == "user":
-        pairs = "; ".join(f"{_to_words(key)}: {_to_text(value)}" for key, value in action["arguments"].items())
-        return f"On your device, please {_to_words(action['name'])}{f' ({pairs})' if pairs else ''}."
+        return request_device_use(action["name"], action["arguments"])
     return action["name"], action["arguments"]
 
 
@@ -185,14 +185,6 @@ def _list_reads(gold_context: GoldContext, arguments: dict[str, Any]) -> Iterato
         yield PRODUCT_TOOL, "product_id", product
     if payer := find_payer(arguments, gold_context.peek):
         yield READ_TOOLS["user_id"], "user_id", payer
-
-
-def _to_words(name: str) -> str:
-    return re.sub(r"\b(apn|sim|vpn)\b", lambda match: match[0].upper(), name.replace("_", " "))
-
-
-def _to_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _make_reply(call_id: str, step: Step) -> Reply:

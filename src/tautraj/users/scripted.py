@@ -10,6 +10,7 @@ from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.first_person import find_answer, select_said, word_change_of_mind
+from tautraj.users.phone.device import read_out
 from tautraj.users.phone.requests import DeviceRequest, find_device_requests
 
 IDENTITY = re.compile(
@@ -38,7 +39,7 @@ def scripted(context: UserContext, *, patience: int) -> Customer:
 
     def use_device(request: DeviceRequest) -> str:
         call = ToolCall(id=f"errand_{len(replies)}", name=request.tool, arguments=request.arguments)
-        return f"It says: {context.call(call, NO_SIDE_CHANNELS)}"
+        return f"It says: {read_out(context.call(call, NO_SIDE_CHANNELS))}"
 
     def answer(message: str) -> str:
         if not replies:

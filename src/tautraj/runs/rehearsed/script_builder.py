@@ -12,7 +12,7 @@ from tautraj.config.identity import EpisodeSpec
 from tautraj.llms.turn_order import arrange_turns
 from tautraj.runs.rehearsed.script import Script, ScriptStep, TaskScript
 from tautraj.users.llm import history_messages
-from tautraj.users.phone.requests import TOOL_REQUEST
+from tautraj.users.phone.requests import find_device_requests
 
 
 def build_script(run: Run, specs: Sequence[EpisodeSpec]) -> Script:
@@ -50,12 +50,12 @@ def _build_steps(benchmark: Benchmark, task: Task) -> Iterator[ScriptStep]:
 
     gold_context = GoldContext(task, benchmark.build_world(task).peek, benchmark.writing_tools)
     steps = plan_steps(gold_context, {tool["function"]["name"] for tool in benchmark.tools})
+    device = {tool["function"]["name"] for tool in benchmark.user_tools}
     for step, following in zip(steps, [*steps[1:], ""], strict=True):
         if isinstance(step, str):
             asks = not isinstance(following, str) and following[0] in benchmark.writing_tools
-            yield ScriptStep(
-                say=step, name="", arguments={}, writes=TOOL_REQUEST.search(step) is not None, asks_confirmation=asks
-            )
+            uses_device = bool(find_device_requests(step, device))
+            yield ScriptStep(say=step, name="", arguments={}, writes=uses_device, asks_confirmation=asks)
         else:
             name, arguments = step
             writes = name in benchmark.writing_tools

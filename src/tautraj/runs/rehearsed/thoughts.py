@@ -11,7 +11,6 @@ from tautraj.agents.belief import Belief, Fact
 from tautraj.benchmarks import Scenario
 from tautraj.runs.rehearsed.facts import describe_call, list_facts, spell_name
 from tautraj.runs.rehearsed.script import ScriptStep, TaskScript
-from tautraj.users.phone.requests import TOOL_REQUEST
 from tautraj.users.scripted import state_reason
 
 BeliefState = Literal["understanding", "investigating", "resolution"]
@@ -88,8 +87,8 @@ def _format_plan_line(step: ScriptStep) -> str:
         return f"{_capitalise(spell_name(step))} ({step.name})."
     if step.asks_confirmation:
         return "Say what is going to be changed, and wait for a yes."
-    if request := TOOL_REQUEST.search(step.say):
-        return f"Ask the customer to {request[1]} on its own device."
+    if step.writes:
+        return f'Ask the customer: "{step.say}"'
     return "Say where things stand, and ask for what is missing."
 
 

@@ -126,7 +126,7 @@ class DeviceUser:
         self._shown[request.tool] = self._last = shown
         leads = self._looked if request.tool.startswith(READS) else self._did
         leads.append(leads.pop(0))
-        return leads[-1].format(_quote(shown))
+        return leads[-1].format(read_out(shown))
 
 
 def open_device(context: UserContext, goal: Goal) -> DeviceUser:
@@ -151,7 +151,7 @@ def _negate(state: str) -> str:
     return "ON" if state == "OFF" else "OFF"
 
 
-def _quote(shown: str) -> str:
+def read_out(shown: str) -> str:
     """Read out in one line; a status bar below other lines is introduced."""
     first, *rest = DETAILS.sub(_read_details, shown).splitlines() or [""]
     said = first.removeprefix(BAR)

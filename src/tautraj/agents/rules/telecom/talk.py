@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, Protocol
 
-from tautraj.agents.rules.telecom.phone_requests import LEADS, REQUESTS, Step
+from tautraj.agents.announcements.phone_requests import LEADS, REQUESTS, Step
 from tautraj.agents.rules.telecom.readings import is_about
 from tautraj.grading.affirmative import is_affirmative
 from tautraj.llms.tool_calls import SideChannels

@@ -1,9 +1,12 @@
-"""How the telecom agent asks the customer to use its phone. Customers without an llm understand every wording.
+"""How agents without an llm ask the customer to use its phone. Customers without an llm understand every wording.
 
 Not here: how they do (`users.phone.requests`).
 """
 
-from typing import Literal
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
 
 Step = Literal["words", "look", "deed"]
 """What the customer has done last: said something, looked something up, changed something."""
@@ -14,6 +17,9 @@ LEADS: dict[Step, tuple[str, ...]] = {
     "deed": ("", "Thank you.", "Okay.", "All right."),
 }
 """Words before a request, after each of them."""
+
+NETWORK_MODE = "4g_5g_preferred"
+"""That the wordings of `set_network_mode_preference` ask for."""
 
 REQUESTS: dict[str, tuple[str, ...]] = {
     "check_status_bar": (
@@ -138,3 +144,16 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     ),
 }
 """The customer's tool -> requests for it."""
+
+
+def request_device_use(tool: str, arguments: Mapping[str, Any]) -> str:
+    """Ask for one call of a customer's tool: as people do, or by its name, which `users.phone.requests` reads too."""
+    if tool in REQUESTS and arguments.get("mode", NETWORK_MODE) == NETWORK_MODE:
+        return REQUESTS[tool][0].format_map(arguments)
+    values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in arguments.items()}
+    pairs = "; ".join(f"{_to_words(key)}: {value}" for key, value in values.items())
+    return f"On your device, please {_to_words(tool)}{f' ({pairs})' if pairs else ''}."
+
+
+def _to_words(name: str) -> str:
+    return re.sub(r"\b(apn|sim|vpn)\b", lambda match: match[0].upper(), name.replace("_", " "))
