@@ -11,7 +11,7 @@ from support.worlds import make_here, request_of
 
 pytestmark = pytest.mark.slow
 
-N = 60
+N = 200
 """Tasks: three parts of 50 drafts each."""
 
 
