@@ -3,14 +3,10 @@
 Not here: what proving a task again is (`synthesis.reproof`).
 """
 
-from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
-from itertools import repeat
 from pathlib import Path
 
-from tautraj.errors import Interrupted, WorkerDied
-from tautraj.orchestration.signals import drain_on_signal
 from tautraj.orchestration.worker_pool import count_cores
+from tautraj.orchestration.worlds.jobs import work_off
 from tautraj.orchestration.worlds.processes import show_progress, start_processes
 from tautraj.synthesis.generator import Rejection
 from tautraj.synthesis.reproof import ProofRequest, Reproof, find_faults, prove_tasks, read_world
@@ -28,20 +24,15 @@ def prove_world(request: ProofRequest) -> Reproof:
     path = Path(request.world)
     world = read_world(path)
     task_ids = [task_id for task_id in world.tasks if task_id in world.proofs]
-    chunks = [task_ids[start : start + TASKS_AT_ONCE] for start in range(0, len(task_ids), TASKS_AT_ONCE)]
-    refused: dict[str, Rejection] = {}
-    with (
-        start_processes(request.workers or count_cores()) as pool,
-        show_progress(path.name, len(task_ids)) as advance,
-        drain_on_signal(lambda: pool.shutdown(wait=False, cancel_futures=True), STOPPING, STARTS_ANEW) as interrupt,
-    ):
-        try:
-            for chunk, verdicts in zip(chunks, pool.map(prove_tasks, repeat(path), chunks), strict=False):
-                refused |= verdicts
-                advance(len(chunk))
-        except CancelledError:
-            assert interrupt.stop
-            raise Interrupted(f"Stopped by {interrupt.stop.name}. {STARTS_ANEW}", interrupt.stop.exit_code) from None
-        except BrokenProcessPool:
-            raise WorkerDied("A process died, perhaps for want of memory: name fewer with workers=1") from None
+    starts = range(0, len(task_ids), TASKS_AT_ONCE)
+    chunks = {start: task_ids[start : start + TASKS_AT_ONCE] for start in starts}
+    workers = request.workers or count_cores()
+    refusals: dict[int, dict[str, Rejection]] = {}
+    with start_processes(workers) as pool, show_progress(path.name, len(task_ids)) as advance:
+        for start, verdicts in work_off(
+            starts, lambda start: pool.submit(prove_tasks, path, chunks[start]), workers, STOPPING, STARTS_ANEW
+        ):
+            refusals[start] = verdicts
+            advance(len(chunks[start]))
+    refused = {task_id: verdict for start in starts for task_id, verdict in refusals[start].items()}
     return Reproof(world, find_faults(world), refused)

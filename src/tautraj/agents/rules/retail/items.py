@@ -47,14 +47,10 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"It is not clear what of order {key} is returned.",
             f"Which items of order {key} would you like to return?",
         )
-    for text in texts:
-        methods = shop.find_payment_methods(text, order)
-        if missing := shop.find_missing_method(text):
-            name = missing.replace("_", " ")
-            return refuse(f"The customer has no {name}.", f"I am sorry, there is no {name} on your account.")
-        if methods:
-            break
-    else:
+    methods = _find_methods(texts, order, shop)
+    if isinstance(methods, Resolution):
+        return methods
+    if not methods:
         return ask(
             "A refund needs a payment method, and none is named.",
             "Where should the refund go: to the original payment method, or to a gift card on your account?",
@@ -164,16 +160,24 @@ def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, li
     return parts
 
 
-def _find_method(texts: Sequence[str], order: Entity, due: float, shop: Shop) -> str | Resolution:
-    """The payment method for a difference in price of `due` dollars."""
+def _find_methods(texts: Sequence[str], order: Entity, shop: Shop) -> Sequence[str] | Resolution:
+    """Ids of the payment methods in the first of the texts that names any; a refusal of one that there is not."""
     for text in texts:
         methods = shop.find_payment_methods(text, order)
         if missing := shop.find_missing_method(text):
             name = missing.replace("_", " ")
             return refuse(f"The customer has no {name}.", f"I am sorry, there is no {name} on your account.")
         if methods:
-            break
-    else:
+            return methods
+    return ()
+
+
+def _find_method(texts: Sequence[str], order: Entity, due: float, shop: Shop) -> str | Resolution:
+    """The payment method for a difference in price of `due` dollars."""
+    methods = _find_methods(texts, order, shop)
+    if isinstance(methods, Resolution):
+        return methods
+    if not methods:
         return ask(
             f"{_describe_due(due)} No payment method is named for the difference.",
             f"{_describe_due(due)} Which payment method should be used for the difference?",
