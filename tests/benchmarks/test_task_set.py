@@ -89,6 +89,12 @@ def test_a_world_that_is_not_complete_is_finished_by_its_command(tmp_path: Path)
         opened(tmp_path)
 
 
+def test_the_llm_of_a_world_that_is_not_complete_is_to_be_named(tmp_path: Path) -> None:
+    (tmp_path / "synthesis.yaml").write_text(f"{REQUEST}paraphrase:\n  name: gpt-4o\n  route: openai\n")
+    with pytest.raises(ConfigError, match=r"seed=7 'paraphrase\.llm=…' out=\S+$"):
+        opened(tmp_path)
+
+
 def test_a_world_of_another_domain_is_named(checkout: Path) -> None:
     (checkout / "data" / "synthesis.yaml").write_text(REQUEST)
     with pytest.raises(ConfigError, match=r"/data is a world of mock\. Choose domain=mock$"):

@@ -170,7 +170,9 @@ def suggest_remake(world: Path) -> str:
 def format_command(world: Path) -> str:
     """The command that makes the world of this folder, or finishes it."""
     words: list[str] = []
-    with suppress(OSError, ValueError, yaml.YAMLError):
+    with suppress(OSError, LookupError, TypeError, ValueError, yaml.YAMLError):
         request = yaml.safe_load((world / REQUEST_FILE).read_text(encoding="utf-8"))
-        words = [f"{key}={value}" for key, value in request.items() if key != "version"]
+        words = [f"{key}={request[key]}" for key in ("domain", "n", "seed")]
+        if "paraphrase" in request:
+            words.append("paraphrase.llm=…")  # it holds what the llm was, not which file of `conf/llm` says so
     return shlex.join(["python", "flows/synthesize.py", *words, f"out={world}"])
