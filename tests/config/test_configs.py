@@ -23,7 +23,10 @@ from tautraj.errors import ConfigError
 from tautraj.redaction import redact_tree
 from tautraj.runs.plan import plan_run
 
-OTHERS = {"track", "regrade", "export", "format", "choose", "sweep", "report", "show", "synthesize", "prove"}
+OTHERS = {
+    *("track", "regrade", "export", "format", "choose", "sweep", "report", "show", "synthesize", "prove"),
+    *("train", "learn"),
+}
 """Of other doors."""
 GRIDS = {"strategies", "agents", "cross_users"}
 """Experiments that are for the door of grids."""

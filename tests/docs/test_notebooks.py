@@ -11,7 +11,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
-from support.cli import REPO
+from support.cli import REPO, Generate
+from support.worlds import make_here, request_of
 
 FOLDER = REPO / "notebooks"
 METADATA = {
@@ -108,6 +109,25 @@ def test_a_world_is_made_proved_played_and_exported(execute: Execute) -> None:
     assert "a test task of its world" in text
 
 
+@pytest.mark.slow
+def test_two_models_are_compared_task_by_task(
+    execute: Execute, generate: Generate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program in place of each: one that omits its last write, one that follows the policy."""
+    world = make_here(request_of("retail", tmp_path / "world"))
+    played = (f"domain.data_dir={world}", "split=base", "tracking=none", f"root={tmp_path}/learn")
+    for name, seats in {
+        "before": ("model=rehearsed_forgetful", "model.extra.forgets=1.0", "user=rehearsed"),
+        "after-1": ("agent=rules", "model=rules", "user_strategy=goal"),
+    }.items():
+        assert generate(*seats, *played, f"name={name}").code == 0
+    monkeypatch.setenv("LEARN_ROOT", str(tmp_path / "learn"))
+    text = told(execute("05_train_and_measure"))
+    assert "after-1: 20 of 20, 100 %" in text.replace("100%", "100 %")
+    assert "only before: 0" in text
+    assert "reward 1.0, ended: user_stop" in text
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_is_committed_as_it_was_written(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
@@ -125,4 +145,5 @@ def test_every_notebook_is_executed_here() -> None:
         "02_compare_runs",
         "03_build_a_dataset",
         "04_make_a_world",
+        "05_train_and_measure",
     }

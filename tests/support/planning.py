@@ -21,15 +21,19 @@ from tautraj.runs.sweep.plan import plan_cells
 from tautraj.synthesis.reproof import ProofRequest
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.tracking.backfill import BackfillRequest
+from tautraj.training.loop import LearnRequest
+from tautraj.training.request import TrainRequest
 
 REQUESTS: dict[str, Any] = {
     "export": ExportRequest,
+    "learn": LearnRequest,
     "prove": ProofRequest,
     "regrade": RegradeRequest,
     "report": ReportRequest,
     "show": ShowRequest,
     "synthesize": SynthesisRequest,
     "track": BackfillRequest,
+    "train": TrainRequest,
 }
 REFUSALS = {
     "agent.examples=": "holds successful train episodes of 0 tasks",

@@ -1,0 +1,25 @@
+"""Close the loop: `python flows/learn.py`: a world, conversations, an export, a trained model, measured before and after.
+
+Every step is a command of its own, printed before it runs; the same command goes on where it was stopped.
+"""
+
+from installed import DictConfig
+from tautraj import process_env
+from tautraj.config.command_line import run_cli
+from tautraj.config.parse import parse_as
+
+
+def main(cfg: DictConfig) -> None:
+    from tautraj.report.terminal import console, training_tables
+    from tautraj.training.loop import LearnRequest, plan_steps
+    from tautraj.training.loop_steps import run_steps
+    from tautraj.training.scores import read_scores
+
+    request = parse_as(LearnRequest, cfg)
+    costs = run_steps(plan_steps(request), console.say)
+    training_tables.print_learning(list(read_scores(request)), costs)
+
+
+if __name__ == "__main__":
+    process_env.prepare()
+    run_cli(main, "learn")

@@ -1,0 +1,62 @@
+"""What a training made, and what the models of the loop reached, in the terminal."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from tautraj.report.terminal.console import print_sentence, print_table, safe_text
+from tautraj.training.gguf_file import WEIGHTS_FILE
+from tautraj.training.pipeline import TrainResult
+from tautraj.training.scores import ModelScores, Score
+from tautraj.training.loop_steps import StepCost
+
+
+def print_training(result: TrainResult) -> None:
+    """The table of a training, and the command that plays the model."""
+    record = result.record
+    if not result.is_new:
+        print_sentence("This training is complete. Another seed=… is another model.")
+    print_table(
+        f"Model {result.folder}",
+        [
+            ("rows", f"{record['rows']:,}"),
+            ("updates of the weights", f"{record['steps']:,}"),
+            ("device", record["device"]),
+            ("minutes, of CPU time", f"{record['minutes']:.1f}, {record['cpu_minutes']:.1f}"),
+        ],
+    )
+    if (result.folder / WEIGHTS_FILE).is_file():
+        print(f"play it: python flows/generate.py model=local model.weights={result.folder / WEIGHTS_FILE}")
+
+
+def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost]) -> None:
+    """A column per model, a row per family of tasks; then what each command took that ran now."""
+    table = Table()
+    table.add_column("tasks", style="bold")
+    families = sorted({family for model in scores for family in model.families})
+    for model in scores:
+        table.add_column(model.name, justify="right")
+    for family in families:
+        table.add_row(family, *(_format_score(model.families.get(family)) for model in scores))
+    table.add_section()
+    table.add_row("all", *(_format_score(model.overall) for model in scores))
+    table.add_row("95 %", *(_format_interval(model.overall) for model in scores))
+    if any(model.ungraded for model in scores):
+        table.add_row("not graded", *(str(model.ungraded) for model in scores))
+    console = Console(soft_wrap=False)
+    console.print(safe_text("Tasks of a world that no model was trained on, solved"), soft_wrap=True)
+    console.print(table)
+    for cost in costs:
+        print_sentence(f"{cost.title}: {cost.minutes:.1f} min, {cost.cpu_minutes:.1f} CPU-min")
+    for model in scores:
+        console.print(safe_text(f"{model.name + ':':<15} {model.directory}"), soft_wrap=True)
+
+
+def _format_score(score: Score | None) -> str:
+    return f"{score.successes} of {score.tasks}" if score else "–"
+
+
+def _format_interval(score: Score) -> str:
+    low, high = score.interval
+    return f"{low:.0%} to {high:.0%}"

@@ -1,0 +1,79 @@
+"""The model that is trained: read from a GGUF file, or from a folder that transformers or an earlier training wrote.
+
+Not here: which files a local seat accepts (`llms.local`), writing a GGUF (`training.gguf_file`).
+"""
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tautraj.errors import ConfigError, boundary
+from tautraj.llms.chat_template import SMOLLM2_TEMPLATE, has_generation_marks
+from tautraj.llms.weights import WEIGHTS_FILE, find_weights
+from tautraj.training.request import TrainRequest
+
+
+class BaseModel(NamedTuple):
+    """A model with float32 weights, and what is needed to write it as a GGUF file."""
+
+    model: Any
+    """transformers' causal language model."""
+    tokenizer: Any
+    """Its chat template marks what the assistant writes."""
+    gguf: Path | None
+    """File that metadata and tokenizer of a new one are copied from; None: no GGUF file can be written."""
+
+
+def open_base(name: str) -> BaseModel:
+    """Read the model `name`: see `TrainRequest.base`. Raises `ConfigError`."""
+    folder = Path(name).expanduser()
+    with boundary(ConfigError, f"base={name}", "Name weights of a package, a .gguf file or a transformers folder"):
+        if (folder / "config.json").is_file():
+            gguf = folder / WEIGHTS_FILE
+            base = BaseModel(*_read_model(folder), gguf if gguf.is_file() else None)
+        else:
+            gguf = find_weights("base", name)
+            base = BaseModel(*_read_model(gguf.parent, gguf.name), gguf)
+    if not has_generation_marks(base.tokenizer.chat_template or ""):
+        base.tokenizer.chat_template = SMOLLM2_TEMPLATE.read_text(encoding="utf-8")
+    return base
+
+
+def _read_model(folder: Path, gguf_file: str | None = None) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    files = {"gguf_file": gguf_file} if gguf_file else {}
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **files)
+    if gguf_file:  # transformers refuses to save a model read from a GGUF file, although its weights are plain float32
+        model.hf_quantizer, model.is_quantized = None, False
+        del model.config.quantization_config
+    return model, AutoTokenizer.from_pretrained(folder, **files)
+
+
+def freeze(model: Any, request: TrainRequest) -> Any:
+    """The model with what is to be trained marked: low-rank adapters, or all layers but the first ones."""
+    if request.lora.rank is not None:
+        from peft import LoraConfig, get_peft_model
+
+        adapters = LoraConfig(
+            r=request.lora.rank, lora_alpha=request.lora.alpha, target_modules="all-linear", task_type="CAUSAL_LM"
+        )
+        return get_peft_model(model, adapters)
+    layers = model.get_decoder().layers
+    for part in (model.get_input_embeddings(), *layers[: request.frozen_layers]):
+        part.requires_grad_(False)
+    return model
+
+
+def merge_adapters(model: Any) -> Any:
+    """The model without adapters: what they learned is in its weights."""
+    return model.merge_and_unload() if hasattr(model, "merge_and_unload") else model
+
+
+def prepare_threads() -> None:
+    """To be called before torch is imported: threads that wait for work sleep.
+
+    Spinning ones are ten times slower on cores that other processes use.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -1,0 +1,61 @@
+"""Configuration of `flows/train.py`.
+
+Not here: reading it (`config.parse`), what becomes of it (`training.pipeline`).
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+
+from tautraj.trajectory import Record
+
+
+class Lora(Record):
+    """Low-rank adapters, merged into the weights at the end."""
+
+    rank: PositiveInt | None
+    """None: the weights themselves are trained."""
+    alpha: PositiveInt
+
+
+class TrainRequest(Record):
+    """A base model, an export, and how the one learns from the other."""
+
+    data: str
+    """Folder of an export: format=sft for method=sft, format=preference for method=dpo."""
+    base: str
+    """Weights of an installed package, a .gguf file, or a transformers folder, one that was trained here included."""
+    method: Literal["sft", "dpo"]
+    out: str | None
+    """The folder to write; None: trained/<method>-<digest> under `root`."""
+    root: str
+    rows: PositiveInt | None
+    """So many rows, drawn by the seed; None: all."""
+    epochs: float = Field(gt=0)
+    batch: PositiveInt
+    """Rows per update of the weights. They are computed one after another, so that none is padded."""
+    learning_rate: float = Field(gt=0)
+    warmup_steps: NonNegativeInt
+    max_tokens: PositiveInt
+    """A longer row loses what is after so many tokens."""
+    frozen_layers: NonNegativeInt
+    """Of the first layers; the embeddings are not trained either. Unused with LoRA."""
+    lora: Lora
+    beta: NonNegativeFloat
+    """DPO's: how close the model stays to the one that it began as."""
+    seed: NonNegativeInt
+    save_steps: PositiveInt
+    """Updates between two checkpoints, from which a stopped training goes on."""
+
+    @property
+    def digest(self) -> str:
+        """Of what decides the weights, the rows themselves not included."""
+        written = self.model_dump_json(exclude={"out", "root", "save_steps"})
+        return hashlib.sha256(written.encode()).hexdigest()[:8]
+
+    @property
+    def folder(self) -> Path:
+        default = Path(self.root) / "trained" / f"{self.method}-{self.digest}"
+        return Path(self.out).expanduser() if self.out else default

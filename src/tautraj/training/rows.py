@@ -1,0 +1,47 @@
+"""The rows that a training reads: an export's folder, as `datasets` loads it by its card.
+
+Not here: which conversations an export has (`export.selection`).
+"""
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tautraj.errors import ConfigError, boundary
+from tautraj.export.output.folder import CARD_FILE
+from tautraj.training.request import TrainRequest
+
+COLUMNS = {"sft": ("messages", "tools"), "dpo": ("prompt", "chosen", "rejected", "tools")}
+"""Method -> the columns that its trainer reads; the others are left out."""
+
+FORMATS = {"sft": "sft", "dpo": "preference"}
+"""Method -> the export's format."""
+
+
+def read_rows(request: TrainRequest) -> Any:
+    """The rows of the split train, drawn and shuffled by the seed. Raises `ConfigError`."""
+    import datasets
+
+    folder = Path(request.data).expanduser()
+    if not (folder / CARD_FILE).is_file():
+        raise ConfigError(f"data={request.data} is no export. Make one: python flows/export.py format=…")
+    datasets.disable_progress_bars()
+    with boundary(ConfigError, f"reading data={request.data}"), tempfile.TemporaryDirectory() as cache:
+        rows = datasets.load_dataset(str(folder), cache_dir=cache, split="train", keep_in_memory=True)
+    columns = COLUMNS[request.method]
+    if missing := [name for name in columns if name not in rows.column_names]:
+        raise ConfigError(
+            f"data={request.data} has no column {missing[0]}: method={request.method} reads an export of "
+            f"format={FORMATS[request.method]}"
+        )
+    rows = rows.shuffle(seed=request.seed).select_columns(list(columns))
+    return rows.select(range(min(request.rows or len(rows), len(rows))))
+
+
+def hash_rows(folder: Path) -> str:
+    """Digest of an export's data files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("train.*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]

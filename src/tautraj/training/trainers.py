@@ -1,0 +1,77 @@
+"""TRL's trainers, set up for one machine: rows one after another, loss on what the agent wrote alone.
+
+Not here: which rows (`training.rows`), the model (`training.base_model`).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tautraj.training.request import TrainRequest
+
+
+def build_trainer(
+    request: TrainRequest, model: Any, tokenizer: Any, rows: Any, checkpoints: Path, say: Callable[[str], None]
+) -> Any:
+    """TRL's trainer of `request.method`. `checkpoints`: its folder. `say`: called with a line now and then."""
+    import trl
+    from transformers import PrinterCallback
+
+    settings = _build_settings(request, checkpoints)
+    parts = {"train_dataset": rows, "processing_class": tokenizer, "callbacks": [_build_progress(say)]}
+    if request.method == "sft":
+        config = trl.SFTConfig(assistant_only_loss=True, max_length=request.max_tokens, **settings)
+        trainer = trl.SFTTrainer(model, config, **parts)
+    else:
+        config = trl.DPOConfig(beta=request.beta, max_length=request.max_tokens, **settings)
+        trainer = trl.DPOTrainer(model, args=config, **parts)
+    trainer.remove_callback(PrinterCallback)  # it prints a dict at every log
+    return trainer
+
+
+def _build_settings(request: TrainRequest, checkpoints: Path) -> dict[str, Any]:
+    """What all trainers are told. On a CPU: no gradient checkpointing, which TRL turns on, and bfloat16 by autocast,
+    without which a step takes half as long again."""
+    import torch
+
+    return {
+        "output_dir": str(checkpoints),
+        "num_train_epochs": request.epochs,
+        "per_device_train_batch_size": 1,
+        "gradient_accumulation_steps": request.batch,
+        "gradient_checkpointing": False,
+        "bf16": True,
+        "use_cpu": not torch.cuda.is_available(),
+        "learning_rate": request.learning_rate,
+        "lr_scheduler_type": "linear",
+        "warmup_steps": request.warmup_steps,
+        "weight_decay": 0.0,
+        "seed": request.seed,
+        "logging_steps": 5,
+        "save_strategy": "steps",
+        "save_steps": request.save_steps,
+        "save_total_limit": 1,
+        "report_to": [],
+        "disable_tqdm": True,
+    }
+
+
+def _build_progress(say: Callable[[str], None]) -> Any:
+    """A callback that says how far the training is, each time that the trainer logs."""
+    import time
+
+    from transformers import TrainerCallback
+
+    class Progress(TrainerCallback):  # type: ignore[misc]
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self._began, self._first = time.monotonic(), state.global_step
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
+            if "loss" not in logs:
+                return
+            done = state.global_step - self._first
+            left = (time.monotonic() - self._began) / max(done, 1) * (state.max_steps - state.global_step)
+            loss = float(logs["loss"])
+            say(f"step {state.global_step} of {state.max_steps}, loss {loss:.3f}, {left / 60:.0f} min left")
+
+    return Progress()

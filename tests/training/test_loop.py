@@ -1,0 +1,74 @@
+"""The commands of the loop: each is one that its door takes, and the two models are measured alike.
+
+Needs no torch. Not here: the training (`test_train`), the loop as a whole (`test_learn`).
+"""
+
+from pathlib import Path
+
+import pytest
+from support.planning import REQUESTS
+from support.records import row
+
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse_as, parse_run
+from tautraj.errors import StepFailed
+from tautraj.training.loop import LearnRequest, Step, plan_steps
+from tautraj.training.loop_steps import run_steps
+from tautraj.training.scores import score_model
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[Step]:
+    return list(plan_steps(parse_as(LearnRequest, compose_tree(["seeds=[1,2]"], "learn"))))
+
+
+def test_every_command_is_one_that_its_door_takes(steps: list[Step]) -> None:
+    for step in steps:
+        if step.door == "generate":
+            parse_run(compose_tree(step.words))
+        else:
+            parse_as(REQUESTS[step.door], compose_tree(step.words, step.door))
+
+
+def test_the_order_is_worlds_conversations_exports_before_and_a_training_and_after_per_seed(steps: list[Step]) -> None:
+    doors = [step.door for step in steps]
+    assert doors == [*["synthesize", "generate", "export"] * 2, "generate", *["train", "generate"] * 2]
+
+
+def test_base_and_trained_model_play_the_same_tasks_in_the_same_way(steps: list[Step]) -> None:
+    before, *after = [parse_run(compose_tree(step.words)) for step in steps if step.title.startswith("tasks")]
+    for run in after:
+        same = {"model": before.model, "name": before.name}
+        assert run.model_copy(update=same) == before
+        assert (run.model.temperature, run.model.max_tokens) == (before.model.temperature, before.model.max_tokens)
+
+
+def test_rows_are_shown_what_the_agent_is_shown(steps: list[Step]) -> None:
+    export = parse_as(REQUESTS["export"], compose_tree(steps[2].words, "export"))
+    run = parse_run(compose_tree(steps[-1].words))
+    assert (export.style.system, export.style.tools) == (run.agent.system, run.agent.tools) == ("short", "names")
+
+
+def test_another_setting_is_another_export_and_another_model() -> None:
+    folders = [
+        {step.makes for step in plan_steps(parse_as(LearnRequest, compose_tree(words, "learn"))) if step.makes}
+        for words in ([], ["row_tokens=1024"])
+    ]
+    assert not folders[0] & folders[1]
+
+
+def test_a_step_that_is_done_is_skipped_and_one_that_fails_ends_the_loop(tmp_path: Path) -> None:
+    done = Step("export", "export", ("no such key",), makes=tmp_path)
+    assert run_steps([done], print) == []
+    with pytest.raises(StepFailed, match=r"^played ended with an error") as failed:
+        run_steps([Step("played", "export", (f"run={tmp_path}/none", f"root={tmp_path}"))], print)
+    assert failed.value.exit_code == 2
+
+
+def test_successes_are_counted_by_family_and_an_ungraded_episode_is_no_failure() -> None:
+    rewards = {"a": 1.0, "b": 0.0, "c": 1.0, "d": None}
+    rows = [row(task_id=task, reward=reward) for task, reward in rewards.items()]
+    scores = score_model("before", "x", rows, {"a": "direct", "b": "direct", "c": "lookup", "d": "lookup"})
+    assert scores.overall == (2, 3)
+    assert scores.families == {"direct": (1, 2), "lookup": (1, 1)}
+    assert scores.ungraded == 1

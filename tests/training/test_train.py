@@ -1,0 +1,195 @@
+"""A model is trained by the door, by each method; what is written is what llama.cpp and transformers read.
+
+Takes torch, TRL, gguf, llama.cpp and SmolLM2's weights: `make test-learn`. Rows are cut after 384 tokens and updates
+are few: here nothing is learned. Not here: whether an export teaches (`test_learn`).
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.cli import REPO, by_the_door
+from support.exports import by_the_door as export_by_the_door
+from support.exports import played, rows_in
+from support.worlds import make_here, request_of
+
+from tautraj.config import Run
+
+pytestmark = pytest.mark.learn
+
+BASE = "SmolLM2-135M-Instruct.Q4_1"
+QUICK = ("rows=6", "batch=2", "max_tokens=384", "warmup_steps=0", "learning_rate=1e-3")
+"""Three updates."""
+
+SHORT = ("style.system=short", "style.tools=names", "style.greeting=drop")
+
+
+@pytest.fixture(scope="module")
+def run(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("learn")
+    world = make_here(request_of("retail", folder / "world"))
+    words = ["agent=rules", "model=rules", "user_strategy=goal", f"domain.data_dir={world}", "split=base"]
+    return played(run_of(*words, "tracking=none", root=folder / "outputs"))
+
+
+@pytest.fixture(scope="module")
+def export(run: Path) -> Path:
+    folder = run.parent / "export"
+    done = export_by_the_door(f"run={run}", "guard=off", *SHORT, f"out={folder}", cwd=run.parent)
+    assert done.code == 0, done.err
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(export: Path) -> Path:
+    folder = export.parent / "trained"
+    done = by_the_door("train", f"data={export}", *QUICK, f"out={folder}", cwd=export.parent)
+    assert done.code == 0, done.err
+    assert f"model.weights={folder}/weights.gguf" in done.out
+    return folder
+
+
+def read_model(folder: Path, gguf_file: str | None = None) -> dict[str, Any]:
+    """Parameter -> its values."""
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=gguf_file, dtype="float32")
+    return dict(model.named_parameters())
+
+
+def find_base() -> tuple[Path, str]:
+    from tautraj.llms.local.serving import find_in_package
+
+    path = find_in_package("base", BASE)
+    return path.parent, path.name
+
+
+def test_the_last_layers_are_trained_and_the_first_and_the_embeddings_are_not(trained: Path) -> None:
+    before, after = read_model(*find_base()), read_model(trained)
+    assert before.keys() == after.keys()
+    same = {name for name, values in after.items() if values.equal(before[name])}
+    frozen = {name for name in after if any(f".layers.{n}." in name for n in range(10)) or "embed_tokens" in name}
+    assert same == frozen
+
+
+def test_the_gguf_file_has_the_trained_weights(trained: Path) -> None:
+    """To what 8 bits per weight keep: 1/254 of the largest of 32 neighbours."""
+    written, read_back = read_model(trained), read_model(trained, "weights.gguf")
+    assert written.keys() == read_back.keys()
+    for name, values in written.items():
+        allowed = values.abs().max() / 250
+        assert (values - read_back[name]).abs().max() <= allowed, name
+
+
+def test_the_record_says_what_was_trained_and_how(trained: Path, export: Path) -> None:
+    record = yaml.safe_load((trained / "training.yaml").read_text())
+    assert (record["rows"], record["steps"], record["device"]) == (6, 3, "cpu")
+    assert record["request"]["base"] == BASE
+    assert str(export) not in (trained / "training.yaml").read_text()
+
+
+def test_the_same_command_trains_once_and_another_does_not_replace_it(trained: Path, export: Path) -> None:
+    stamp = (trained / "weights.gguf").stat().st_mtime_ns
+    words = (f"data={export}", *QUICK, f"out={trained}")
+    again = by_the_door("train", *words, cwd=export.parent)
+    assert again.code == 0 and "This training is complete" in again.out
+    other = by_the_door("train", *words, "seed=1", cwd=export.parent)
+    assert other.code == 2
+    assert other.err.strip().endswith("Name another folder, out=…")
+    assert (trained / "weights.gguf").stat().st_mtime_ns == stamp
+
+
+def test_a_row_is_read_in_play_as_it_was_in_training(trained: Path, export: Path) -> None:
+    from transformers import AutoTokenizer
+
+    from tautraj.llms.local.rendering import render_tokens
+    from tautraj.llms.local.serving import ServerSettings, serve_weights
+
+    tokenizer = AutoTokenizer.from_pretrained(trained)
+    rows = rows_in(export)[:5]
+    with serve_weights(ServerSettings(str(trained / "weights.gguf"), None, 8192, None), 1) as address:
+        served = render_tokens(address, [(row["messages"], row["tools"]) for row in rows])
+    for row, tokens in zip(rows, served, strict=True):
+        learned = tokenizer.apply_chat_template(row["messages"], tools=row["tools"], return_dict=False)
+        assert tokens == learned
+
+
+def test_a_training_that_is_killed_goes_on_at_its_last_checkpoint(export: Path, tmp_path: Path) -> None:
+    command = [sys.executable, REPO / "flows" / "train.py", f"data={export}", *QUICK, "save_steps=1", "out=killed"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    while not list(tmp_path.glob(".killed.checkpoints-*/checkpoint-1/trainer_state.json")):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not (tmp_path / "killed").exists()
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "step 1 of 3" not in done.stderr
+    record = yaml.safe_load((tmp_path / "killed" / "training.yaml").read_text())
+    assert record["steps"] == 3
+    assert record["resumed_at_step"] >= 1
+    assert [path.name for path in tmp_path.iterdir()] == ["killed"]
+
+
+def test_low_rank_adapters_are_merged_into_the_weights(export: Path, tmp_path: Path) -> None:
+    done = by_the_door("train", f"data={export}", *QUICK, "lora.rank=4", "out=lora", cwd=tmp_path)
+    assert done.code == 0, done.err
+    before, after = read_model(*find_base()), read_model(tmp_path / "lora")
+    assert before.keys() == after.keys()
+    assert not after["model.layers.0.self_attn.q_proj.weight"].equal(before["model.layers.0.self_attn.q_proj.weight"])
+    assert after["model.norm.weight"].equal(before["model.norm.weight"])
+
+
+def test_pairs_train_the_model_that_rows_trained(trained: Path, run: Path, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs"
+    failed = play_badly(run)
+    done = export_by_the_door(
+        f"run=[{run},{failed}]", "format=preference", "guard=off", *SHORT, f"out={pairs}", cwd=tmp_path
+    )
+    assert done.code == 0, done.err
+    words = (f"data={pairs}", f"base={trained}", "method=dpo", *QUICK, "out=dpo")
+    done = by_the_door("train", *words, cwd=tmp_path)
+    assert done.code == 0, done.err
+    before, after = read_model(trained), read_model(tmp_path / "dpo")
+    changed = {name for name, values in after.items() if not values.equal(before[name])}
+    assert "model.layers.29.mlp.down_proj.weight" in changed
+    assert (tmp_path / "dpo" / "weights.gguf").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("data={run}",), "is no export. Make one: python flows/export.py format=…"),
+        (("data={export}", "method=dpo"), "method=dpo reads an export of format=preference"),
+        (("data={export}", "base=SmolLM9"), "base=SmolLM9"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line(
+    words: tuple[str, ...], line: str, run: Path, export: Path, tmp_path: Path
+) -> None:
+    done = by_the_door("train", *(word.format(run=run, export=export) for word in words), cwd=tmp_path)
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1
+    assert line in done.err
+
+
+def play_badly(run: Path) -> Path:
+    """The same run, whose agent did nothing but say so, and failed."""
+    from tautraj.store import Store
+
+    store, other = Store(str(run)), Store(str(run.with_name("failed")))
+    other.open(store.read_config(), "")
+    for trajectory in store.read_episodes():
+        spoken = [turn for turn in trajectory.turns if turn.kind == "message"]
+        turns = [turn.model_copy(update={"index": index}) for index, turn in enumerate(spoken)]
+        other.write(
+            trajectory.model_copy(update={"turns": tuple(turns), "reward": 0.0, "id": f"{trajectory.id}-failed"})
+        )
+    return run.with_name("failed")
