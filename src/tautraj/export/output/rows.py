@@ -12,6 +12,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from tautraj.benchmarks import Benchmark
+from tautraj.benchmarks.briefing import Briefing, build_briefing, keep_names
 from tautraj.export.columns import Kind, find_kinds
 from tautraj.export.contamination.fingerprints import TaskFingerprint, group_tasks
 from tautraj.export.contamination.guard import load_guard
@@ -28,6 +30,7 @@ from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.filters import may_be_rejected
 from tautraj.export.selection.scan import ScannedEpisode, Source
 from tautraj.metrics import is_success
+from tautraj.trajectory import Trajectory
 
 
 def write_rows(
@@ -129,12 +132,19 @@ def _load_conversations(
         source = sources[episode.candidate.run]
         if (trajectory := source.store.read_episode(episode.candidate.id)) is None:
             continue
-        if style.system == "benchmark":
-            prompt = {"system_prompt": source.benchmark.agent_prompt, "tools": source.benchmark.tools}
-            trajectory = trajectory.model_copy(update=prompt)
+        briefing = _choose_briefing(trajectory, source.benchmark, style)
+        trajectory = trajectory.model_copy(update={"system_prompt": briefing.system, "tools": briefing.tools})
         task_columns = build_task_columns(episode.candidate.origin) if has_worlds else {}
         is_chosen = (source.url, trajectory.id) in chosen_ids
         yield Conversation(trajectory, run_columns[source.url], is_chosen, task_columns)
+
+
+def _choose_briefing(trajectory: Trajectory, benchmark: Benchmark, style: Style) -> Briefing:
+    """What the rows of a conversation begin with."""
+    if style.system in ("benchmark", "short"):
+        return build_briefing(benchmark, style.system, style.tools)
+    tools = trajectory.tools if style.tools == "full" else keep_names(trajectory.tools)
+    return Briefing(trajectory.system_prompt, tools)
 
 
 def _compute_uuid(content: bytes) -> str:
