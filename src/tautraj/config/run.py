@@ -62,6 +62,8 @@ class Split(Record):
 
 class Tasks(Record):
     ids: list[str] | None
+    rows: str | None = Field(alias="from")
+    """File of an export's rows, whose tasks are played; None: `ids`, or all of the split."""
     limit: PositiveInt | None
     quarantine: Literal["keep", "exclude"]
 
@@ -74,6 +76,12 @@ class Tasks(Record):
         if isinstance(ids, list):
             return {**node, "ids": [str(task) for task in ids]}
         return node
+
+    @model_validator(mode="after")
+    def _check_one_selection(self) -> "Tasks":
+        if self.ids is not None and self.rows is not None:
+            raise ValueError("tasks.ids and tasks.from both name tasks: give one of them")
+        return self
 
 
 class Limits(Record):
