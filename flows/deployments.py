@@ -52,6 +52,7 @@ def generate_deployed(
     domain: Domain = None,
     split: Split = None,
     trials: Count = None,
+    tasks_from: Text = None,
     tasks_limit: Count = None,
     budget_usd: Usd = None,
     name: Text = None,
@@ -68,6 +69,7 @@ def generate_deployed(
         domain: Empty: retail.
         split: The tasks. Empty: test.
         trials: Attempts at each task. Empty: 1.
+        tasks_from: Only the tasks of an export's rows: EXPORT/validation.jsonl. Empty: all of the split.
         tasks_limit: Only the first tasks, as many as this.
         budget_usd: When to stop spending. Empty: never.
         name: A title for people.
@@ -83,7 +85,7 @@ def generate_deployed(
         "split": split,
         "trials": trials,
     }
-    fields |= {"tasks.limit": tasks_limit, "budget.usd": budget_usd, "name": name}
+    fields |= {"tasks.from": tasks_from, "tasks.limit": tasks_limit, "budget.usd": budget_usd, "name": name}
     return pause_cancel.run_as_deployment(lambda: _generate(to_words(fields, overrides)))
 
 

@@ -106,6 +106,19 @@ def test_each_seat_is_asked_with_the_tools_that_its_episodes_send(tmp_path: Path
     assert "max_tokens" not in to_model.body  # a reasoning model would say nothing within a few
 
 
+def test_the_agents_seat_is_asked_with_tools_by_name_where_its_episodes_send_them_so(tmp_path: Path) -> None:
+    def ok(request: RawRequest) -> RawAnswer:
+        return answer(request, "ok")
+
+    words = ["domain=mock", "split=base", "agent.tools=names", "tasks.limit=1"]
+    with serve_case(ok, ok, "model=vllm", *words) as (run, model, _):
+        start(run, tmp_path)
+    [asked] = model.requests
+    shown = [tool["function"] for tool in asked.body["tools"]]
+    assert [tool["name"] for tool in shown] == sent_tools(asked)
+    assert all((tool["description"], tool["parameters"]) == ("", {"type": "object"}) for tool in shown)
+
+
 def test_one_llm_in_both_seats_is_asked_once_for_each_set_of_tools(tmp_path: Path) -> None:
     with RawServer(lambda request: answer(request, "ok")) as server:
         words = ["model=vllm", "user=vllm", "tasks.limit=1", f"model.provider.api_base={server.address}/v1"]

@@ -66,7 +66,14 @@ def styles() -> Iterator[Style]:
         greeting, system = next(rest)
         places = {"reasoning": reasoning, "thought": place, "plan": place, "belief": place}
         yield Style.model_validate(
-            {**places, "system": system, "greeting": greeting, "loss_mask": True, "arguments": "object"}
+            {
+                **places,
+                "system": system,
+                "tools": "full",
+                "greeting": greeting,
+                "loss_mask": True,
+                "arguments": "object",
+            }
         )
 
 

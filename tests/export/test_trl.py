@@ -171,6 +171,17 @@ def test_a_chat_template_is_asked_of_every_row(run: Path, tokenizer: Path, tmp_p
     assert f"The longest row has {longest:,} tokens" in (tmp_path / "data" / "README.md").read_text()
 
 
+def test_rows_over_a_limit_by_the_tokenizers_count_are_left_out(run: Path, tokenizer: Path, tmp_path: Path) -> None:
+    exported(tmp_path, "sft", f"run={run}", f"tokenizer={tokenizer}")
+    tokens = sorted(row["row_tokens"] for row in rows_in(tmp_path / "data"))
+    limit = tokens[3]
+    exported(tmp_path, "sft", f"run={run}", f"tokenizer={tokenizer}", f"choose.row_tokens={limit}")
+    left = [row["row_tokens"] for row in rows_in(tmp_path / "data")]
+    assert sorted(left) == [n for n in tokens if n <= limit]
+    card = (tmp_path / "data" / "README.md").read_text()
+    assert f"- {8 - len(left)} rows refused: over {limit:,} tokens\n" in card
+
+
 def test_rows_that_the_template_refuses_are_not_written(run: Path, tokenizer: Path, tmp_path: Path) -> None:
     from transformers import AutoTokenizer
 

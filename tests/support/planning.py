@@ -40,6 +40,7 @@ REFUSALS = {
     "benchmark=tau_bench": "needs the package tau_bench",
     "domain.data_dir=/path/to/tau2-bench/data": "holds no tau2/domains/retail/tasks.json",
     "domain.data_dir=outputs/worlds/": "holds no tau2/domains/retail/tasks.json",
+    "tasks.from=EXPORT/": "does not exist. Name a .jsonl or .parquet file",
     "user=human": "user=human needs a terminal",
 }
 """Beginning of a word that names what only the reader has -> how a plan refuses its absence."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tautraj.benchmarks import Task
+from tautraj.config import Run
+from tautraj.errors import ConfigError
 from tautraj.llms import Ask
 from tautraj.llms.tool_calls import SideChannels
 from tautraj.trajectory import ToolCall, Turn, TurnKind
@@ -52,11 +54,11 @@ class AgentContext(NamedTuple):
 
     task_id: str
     system: str
-    """The benchmark's instructions with the policy."""
+    """The benchmark's instructions with the policy; short ones or "" where the run says so (`agent.system`)."""
     turns: Sequence[Turn]
     """The conversation so far; grows as the agent acts."""
     tools: tuple[dict[str, Any], ...]
-    """JSON schemas in OpenAI's format."""
+    """JSON schemas in OpenAI's format; without descriptions and parameters for `agent.tools=names`."""
     env: Environment
     ask: Ask
     record_prompt: Callable[[str, Sequence[dict[str, Any]]], None]
@@ -64,3 +66,12 @@ class AgentContext(NamedTuple):
     gold_context: GoldContext | None
     """None unless the model is offline and replays gold actions."""
     domain: str = ""
+
+
+def require_system_prompt(run: Run, **_: Any) -> None:
+    """Check of agents whose system prompt says how to act. Raises `ConfigError` for `agent.system=none`."""
+    if run.agent.system == "none":
+        raise ConfigError(
+            f"agent.system=none: agent={run.agent.name} says in its system prompt how to act. Choose "
+            "agent.system=short, or agent=tool_calling"
+        )

@@ -13,10 +13,11 @@ from smolagents.agents import EMPTY_PROMPT_TEMPLATES, ActionOutput
 from smolagents.local_python_executor import CodeOutput, InterpreterError, LocalPythonExecutor
 from smolagents.utils import AgentExecutionError, AgentParsingError
 
-from tautraj.agents.base import AgentContext
+from tautraj.agents.base import AgentContext, require_system_prompt
 from tautraj.agents.message_history import EMPTY_REPLY, RESPOND, RESPOND_SCHEMA, MessageHistory, explain_empty_text
 from tautraj.agents.smolagents_loop import NO_STEP_LIMIT, EnvAgentMixin, SeatModel, run_agent
 from tautraj.agents.text_protocol import format_tools
+from tautraj.config.components import attach_check
 from tautraj.errors import TautrajError, WorldClosed
 from tautraj.llms import Reply
 from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object
@@ -39,6 +40,7 @@ FORM = "Write Python in one block between ```python and ```; to speak, call resp
 NO_CODE = f"Error: no code found. {FORM}"
 
 
+@attach_check(require_system_prompt)
 def code(context: AgentContext, *, replay_reasoning: bool) -> None:
     """Write and run blocks of Python until the episode ends."""
     run_agent(EnvCodeAgent(context, CodeHistory(context, replay_reasoning)))
@@ -117,6 +119,8 @@ class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
         names = list(tool["parameters"].get("properties", {}))
 
         def act(*values: Any, **arguments: Any) -> Any:
+            if len(values) > len(names):  # so it is for every value where the schema has no names (agent.tools=names)
+                raise TypeError(f"{tool['name']} takes {len(names)} positional arguments: name them")
             self._action_count += 1
             call = _to_tool_call(
                 f"code_{self._action_count}", tool["name"], dict(zip(names, values, strict=False)) | arguments

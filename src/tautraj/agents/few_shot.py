@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import PositiveInt
 
-from tautraj.agents.base import AgentContext
+from tautraj.agents.base import AgentContext, require_system_prompt
 from tautraj.agents.message_history import MessageHistory
 from tautraj.agents.smolagents_loop import EnvToolAgent, run_agent
 from tautraj.agents.text_protocol import format_transcript
@@ -20,6 +20,7 @@ HEADING = "\n\n# Examples\nConversations with other customers that went well."
 
 
 def _check(run: Run, *, examples: str, k: int, **_: Any) -> None:
+    require_system_prompt(run)
     trajectories = load_examples(examples)
     foreign = {(t.benchmark, t.domain) for t in trajectories} - {(run.benchmark.name, run.domain.name)}
     if foreign or len(trajectories) <= k:  # an example may be of the task being played, which is left out

@@ -52,7 +52,8 @@ class MessageHistory:
         self, context: AgentContext, system: str, tools: Sequence[dict[str, Any]], *, replay_reasoning: bool
     ) -> None:
         context.record_prompt(system, tools)
-        self.messages: list[Message] = [{"role": "system", "content": system}]
+        self.system = system
+        self.messages: list[Message] = [{"role": "system", "content": system}] if system else []
         self.tools: tuple[dict[str, Any], ...] = tuple(tools)
         """Schemas sent with each request; empty where the tools are described in the system prompt."""
         self.side_channels = NO_SIDE_CHANNELS

@@ -11,7 +11,7 @@ from smolagents import ChatMessage, MessageRole
 from smolagents.memory import PlanningStep
 from smolagents.monitoring import Timing
 
-from tautraj.agents.base import AgentContext
+from tautraj.agents.base import AgentContext, require_system_prompt
 from tautraj.agents.belief import (
     BELIEF_PROMPT,
     INSTRUCTIONS,
@@ -25,7 +25,7 @@ from tautraj.agents.belief import (
 from tautraj.agents.message_history import RESPOND_SCHEMA, MessageHistory
 from tautraj.agents.smolagents_loop import EnvToolAgent, run_agent
 from tautraj.agents.text_protocol import format_tools, format_transcript
-from tautraj.config.components import declare_native_tools
+from tautraj.config.components import attach_check, declare_native_tools
 from tautraj.llms import Reply
 from tautraj.llms.reply import Message
 from tautraj.trajectory import ToolCall
@@ -34,6 +34,7 @@ NO_CALL = "You made no tool call. Make one; to say something to the customer, ca
 
 
 @declare_native_tools
+@attach_check(require_system_prompt)
 def planning(
     context: AgentContext,
     *,
@@ -66,9 +67,8 @@ class PlanningHistory(MessageHistory):
         )
 
     def build_request(self) -> Sequence[Message]:
-        system = self.messages[0]["content"]
         notes = NOTES.format(belief=format_belief(self.belief), plan=self.plan or "none yet")
-        return [{"role": "system", "content": system + notes}, *self.messages[1:]]
+        return [{"role": "system", "content": self.system + notes}, *self.messages[1:]]
 
     def add_reply(self, reply: Reply) -> ToolCall | str:
         """Text without a call is recorded as a thought and answered with `NO_CALL`, not said to the customer."""

@@ -58,7 +58,7 @@ class EnvAgentMixin:
     _history: MessageHistory
 
     def initialize_system_prompt(self) -> str:
-        return str(self._history.messages[0]["content"])
+        return self._history.system
 
     def write_memory_to_messages(self, summary_mode: bool = False) -> list[ChatMessage]:
         return []  # the `MessageHistory` is sent instead

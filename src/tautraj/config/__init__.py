@@ -1,11 +1,11 @@
 """From a command line to a checked `Run`: records, composition, plug-ins, identity of cells and episodes."""
 
+from tautraj.config.component_records import AgentConfig, Component, PromptKind, ToolDetail
 from tautraj.config.llm import GOLD_ROUTES, PROGRAM_ROUTE, Llm, Provider, reject_api_base, replace_api_base
 from tautraj.config.run import (
     CONF,
     BenchmarkConfig,
     Budget,
-    Component,
     Domain,
     EpisodeSelection,
     FolderName,
@@ -23,6 +23,7 @@ __all__ = [
     "CONF",
     "GOLD_ROUTES",
     "PROGRAM_ROUTE",
+    "AgentConfig",
     "BenchmarkConfig",
     "Budget",
     "Component",
@@ -31,12 +32,14 @@ __all__ = [
     "FolderName",
     "Limits",
     "Llm",
+    "PromptKind",
     "Provider",
     "Report",
     "Run",
     "Runner",
     "Split",
     "Tasks",
+    "ToolDetail",
     "Tracking",
     "WorldKind",
     "reject_api_base",

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from tautraj.config.run import Component, Run
+from tautraj.config.component_records import Component
+from tautraj.config.run import Run
 from tautraj.errors import ConfigError, boundary
 
 ComponentCheck = Callable[..., None]

@@ -58,7 +58,7 @@ def identify_cell(run: Run) -> Cell:
         "benchmark": f"{run.benchmark.name} {_find_package_version(run.benchmark.name)}",
         "domain": run.domain.model_dump(),
         "split": run.split.model_dump(),
-        "agent": run.agent.model_dump(),
+        "agent": run.agent.model_dump(exclude_defaults=True),
         "user_strategy": run.user_strategy.model_dump(),
         "model": identify_llm(run.model),
         "user": identify_llm(run.user),

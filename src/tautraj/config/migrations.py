@@ -15,6 +15,9 @@ RawRecord = dict[str, Any]
 ADDED_WITHIN_SCHEMA: RawRecord = {"name": None}
 """Keys of a run's configuration that older files of the same schema lack, with the value that changes nothing."""
 
+ADDED_TO_TASKS: RawRecord = {"from": None}
+"""The same, of its section `tasks`."""
+
 
 def upgrade_run(record: RawRecord, source: str) -> RawRecord:
     """Upgrade a run's configuration. `source`: what an error calls it. Raises `StoreError` on an unknown schema."""
@@ -30,7 +33,8 @@ def upgrade_run(record: RawRecord, source: str) -> RawRecord:
             6: pass_through,
         },
     )
-    return {**ADDED_WITHIN_SCHEMA, **upgraded}
+    tasks = {"tasks": {**ADDED_TO_TASKS, **upgraded["tasks"]}} if isinstance(upgraded.get("tasks"), dict) else {}
+    return {**ADDED_WITHIN_SCHEMA, **upgraded, **tasks}
 
 
 def apply_migrations(record: RawRecord, source: str, steps: dict[int, Callable[[RawRecord], RawRecord]]) -> RawRecord:

@@ -7,8 +7,9 @@ whether the seats can be reached (`llms.preflight`), which tasks exist (`benchma
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PositiveInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
+from tautraj.config.component_records import AgentConfig, Component
 from tautraj.config.llm import OFFLINE_COMPONENTS, Llm, Seconds
 from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Record, Seat
@@ -42,23 +43,6 @@ RunTitle = Annotated[str, Field(max_length=100), BeforeValidator(_check_title)]
 FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
 
 
-class Component(Record):
-    """A plug-in: a function named by `_target_`, and its settings: the keys of its YAML that are no field here."""
-
-    name: str
-    target: str = Field(alias="_target_")
-    settings: dict[str, JsonValue]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_settings(cls, node: Any) -> Any:
-        if not isinstance(node, dict) or "settings" in node:
-            return node
-        own = {field.alias or name for name, field in cls.model_fields.items()} - {"settings"}
-        settings = {key: value for key, value in node.items() if key not in own}
-        return {key: value for key, value in node.items() if key in own} | {"settings": settings}
-
-
 class BenchmarkConfig(Record):
     """The benchmark and how its worlds are built."""
 
@@ -78,6 +62,8 @@ class Split(Record):
 
 class Tasks(Record):
     ids: list[str] | None
+    rows: str | None = Field(alias="from")
+    """File of an export's rows, whose tasks are played; None: `ids`, or all of the split."""
     limit: PositiveInt | None
     quarantine: Literal["keep", "exclude"]
 
@@ -90,6 +76,12 @@ class Tasks(Record):
         if isinstance(ids, list):
             return {**node, "ids": [str(task) for task in ids]}
         return node
+
+    @model_validator(mode="after")
+    def _check_one_selection(self) -> "Tasks":
+        if self.ids is not None and self.rows is not None:
+            raise ValueError("tasks.ids and tasks.from both name tasks: give one of them")
+        return self
 
 
 class Limits(Record):
@@ -142,7 +134,7 @@ class Run(Record):
     model: Llm
     user: Llm
     judge: Llm | None
-    agent: Component
+    agent: AgentConfig
     user_strategy: Component
     benchmark: BenchmarkConfig
     domain: Domain
@@ -191,4 +183,6 @@ class Run(Record):
                     f"{key}={component.name} cannot be played by {seat}={llm.name}: {key}={offline} and "
                     f"{seat}={required or llm.name} go together, every other {key} needs an llm, e.g. {seat}=gpt4o"
                 )
+        if self.model.is_offline and not self.agent.has_benchmark_prompt:
+            raise ValueError(f"agent={self.agent.name} has no llm to prompt: leave out agent.system and agent.tools")
         return self

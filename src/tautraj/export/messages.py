@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
+from tautraj.config import ToolDetail
 from tautraj.trajectory import Record, ToolCall, Trajectory, Turn
 
 Message = dict[str, Any]
@@ -32,12 +33,14 @@ class Style(Record):
     """The agent's own text beside a call or before a message."""
     plan: PrivateChannel
     belief: PrivateChannel
-    system: Literal["benchmark", "recorded", "none"]
+    system: Literal["benchmark", "short", "recorded", "none"]
     """The first message and the tools.
 
     benchmark: the benchmark's own prompt, which suits native tool calls, the form of all rows whatever protocol the
-    agent used. recorded: what the agent's model really saw.
+    agent used. short: a few sentences, those of `agent.system=short`, and the benchmark's tools. recorded: what the
+    agent's model really saw. none: no first message, the tools that it saw.
     """
+    tools: ToolDetail
     greeting: Literal["keep", "drop"]
     """The agent's messages before the customer's first one, which the task gives and no model wrote."""
     loss_mask: bool
@@ -92,7 +95,7 @@ def split_prompt(messages: list[Message]) -> tuple[list[Message], list[Message]]
 
 def iter_turn_messages(turns: Iterable[Turn], system_prompt: str, style: Style) -> Iterator[TurnMessage]:
     """Every message of the agent's side, the customer's goodbye too."""
-    if style.system != "none":
+    if style.system != "none" and system_prompt:
         yield TurnMessage({"role": "system", "content": system_prompt}, None)
     channels: dict[str, str] = {}
     has_customer_spoken = False

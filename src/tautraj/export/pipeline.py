@@ -7,7 +7,7 @@ task. Not here: filters (`export.selection.filters`), refusals (`export.contamin
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,9 @@ def export(request: ExportRequest, say: Callable[[str], None] = lambda _: None) 
         counts = write_rows(partial, request, format_task, template, sources, scanned, chosen)
         _check_split_rows(counts, request, len(chosen))
         _check_labels(counts, request)
+        if request.choose.row_tokens is not None:
+            chosen, step = _leave_out_long(chosen, counts, sources, request.choose.row_tokens)
+            funnel = [*funnel, step]
         gold = {candidate.model for candidate in chosen if sources[candidate.run].is_gold_replay}
         programs = {candidate.model for candidate in chosen if sources[candidate.run].is_program}
         usd = total_usd(episode.candidate.usd for episode in scanned)
@@ -84,7 +87,10 @@ def _check_split_rows(counts: RowCounts, request: ExportRequest, conversations: 
     """Raise `ConfigError` if a split of the dataset has no row."""
     if not sum(counts.rows.values()):
         reasons = "; ".join(f"{n} refused: {problem}" for problem, n in counts.refused.items()) or NO_PAIRS
-        raise ConfigError(f"format={request.format.name} has no row of {conversations} conversations. {reasons}")
+        hint = ". Raise choose.row_tokens, or add style.system=short style.tools=names" * bool(counts.too_long)
+        raise ConfigError(
+            f"format={request.format.name} has no row of {conversations} conversations. {reasons}{hint}"
+        )
     if empty := [name for name, n in counts.rows.items() if not n]:
         raise ConfigError(f"validation={request.validation:g} leaves {empty[0]} without a row. Ask for another share")
 
@@ -102,6 +108,18 @@ def _select(scanned: Sequence[ScannedEpisode], choice: Choice) -> tuple[list[Can
         funnel.append(FunnelStep(reason, refused, funnel[-1].left - refused))
     left, steps = apply_filters([episode.candidate for episode in scanned if episode.refusal is None], choice)
     return left, [*funnel, *steps]
+
+
+def _leave_out_long(
+    chosen: Sequence[Candidate], counts: RowCounts, sources: Mapping[str, Source], limit: int
+) -> tuple[list[Candidate], FunnelStep]:
+    """The conversations that have a row within `choose.row_tokens`."""
+    left = [
+        candidate
+        for candidate in chosen
+        if not {(sources[candidate.run].name, candidate.id), candidate.task_key} & counts.too_long
+    ]
+    return left, FunnelStep(f"no row of at most {limit:,} tokens", len(chosen) - len(left), len(left))
 
 
 def _describe_funnel(funnel: Sequence[FunnelStep]) -> str:

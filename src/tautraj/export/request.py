@@ -27,6 +27,8 @@ class Choice(Record):
     tokens: PositiveInt | None
     usd: NonNegativeFloat | None
     """Per conversation; unpriced ones are left out."""
+    row_tokens: PositiveInt | None
+    """Highest number of tokens of a row as it is written, tools included: by `tokenizer`, else estimated."""
     models: tuple[str, ...] | None
     families: tuple[Family, ...] | None
     """Of synthetic tasks; others have none and are left out. So is the next."""

@@ -23,6 +23,11 @@ class RowCounts(NamedTuple):
     """Tokens of each row, tools included; empty: no tokenizer was given."""
     labels: frozenset[bool]
     """Values of `label`; empty: the rows have none."""
+    too_long: frozenset[tuple[str, ...]]
+    """Run and id of each conversation none of whose rows is within `choose.row_tokens`.
+
+    Benchmark, domain and task where the rows of the format name no conversation.
+    """
 
     def count_longer_rows(self) -> dict[int, int]:
         """Limit -> rows with more tokens, for the limits that trainers are commonly given."""

@@ -22,7 +22,7 @@ def sharegpt(task: Iterable[Conversation], style: Style) -> Iterator[Row]:
     for conversation in task:
         if conversation.chosen:
             messages = build_messages(conversation.trajectory, style.model_copy(update=inline))
-            system = messages.pop(0)["content"] if style.system != "none" else ""
+            system = messages.pop(0)["content"] if messages and messages[0]["role"] == "system" else ""
             start = next(
                 (index for index, message in enumerate(messages) if message["role"] == "user"), len(messages)
             )

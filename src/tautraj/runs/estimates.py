@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
+from tautraj.benchmarks.briefing import build_briefing
 from tautraj.config import GOLD_ROUTES, Run
 from tautraj.errors import ConfigError
 from tautraj.llms.model_table import look_up_prices
@@ -93,7 +94,7 @@ def _average_rows(rows: list[EpisodeSummary]) -> dict[Seat, MeanUsage]:
 
 
 def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, MeanUsage], str] | None:
-    """Mean usage and its source, over past runs of the same domain, agent and user strategy; None: there are none.
+    """Mean usage and its source, over past runs of the same domain, agent, prompt and user strategy; None if none.
 
     Runs with the same llms are preferred; without any, runs with other llms count, unless they say nothing about a
     paid model: those of `rehearsed`, which replays gold, and those without prices, such as a stub.
@@ -103,6 +104,8 @@ def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, Me
         matches = [
             _get_path(config, "domain.name") == run.domain.name,
             _get_path(config, "agent.name") == run.agent.name,
+            (_get_path(config, "agent.system") or "benchmark") == run.agent.system,
+            (_get_path(config, "agent.tools") or "full") == run.agent.tools,
             _get_path(config, "user_strategy.name") == run.user_strategy.name,
         ]
         if all(matches) and metrics.get("episodes") and metrics.get("model_calls"):
@@ -127,8 +130,9 @@ def _replays_gold(config: Mapping[str, Any]) -> bool:
 
 def _guess(run: Run) -> dict[Seat, MeanUsage]:
     benchmark = open_benchmark(run.benchmark, run.domain)
-    policy = len(benchmark.agent_prompt) + len(json.dumps(benchmark.tools))
-    prompt_chars: dict[Seat, int] = {"model": policy, "user": 3000, "judge": 3000}
+    briefing = build_briefing(benchmark, run.agent.system, run.agent.tools)
+    briefing_chars = len(briefing.system) + len(json.dumps(briefing.tools))
+    prompt_chars: dict[Seat, int] = {"model": briefing_chars, "user": 3000, "judge": 3000}
     return {
         seat: MeanUsage(n, n * (prompt_chars[seat] / CHARS_PER_TOKEN + n / 2 * TOKENS_PER_TURN), n * TOKENS_OUT, 0)
         for seat, n in GUESSED_CALLS.items()

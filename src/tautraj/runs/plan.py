@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tautraj.benchmarks import open_benchmark
+from tautraj.benchmarks.exported_tasks import describe_named_split, list_named_tasks
 from tautraj.config import Run
 from tautraj.config.components import check_component
 from tautraj.config.identity import (
@@ -102,18 +103,20 @@ def select_task_ids(run: Run) -> list[str]:
     """The tasks that the run plays. Raises `ConfigError` if it names one that its split does not have."""
     benchmark = open_benchmark(run.benchmark, run.domain)
     known = benchmark.list_task_ids(run.split.name)
-    chosen = run.tasks.ids if run.tasks.ids is not None else known
+    named = list_named_tasks(run)
+    chosen = known if named is None else named
     indexed = set(known)
     unknown = [task for task in chosen if task not in indexed]
     if unknown:
         more = f" and {len(unknown) - MAX_LISTED:,} more" if len(unknown) > MAX_LISTED else ""
+        key = "tasks.ids" if run.tasks.rows is None else f"tasks.from={run.tasks.rows}"
         raise ConfigError(
-            f"tasks.ids: {', '.join(unknown[:MAX_LISTED])}{more} not in {run.domain.name} split={run.split.name}."
-            f"{suggest_closest(unknown[0], known)} "
+            f"{key}: {', '.join(unknown[:MAX_LISTED])}{more} not in {run.domain.name} split={run.split.name}."
+            f"{describe_named_split(run) or suggest_closest(unknown[0], known)} "
             f"Its {len(known)} tasks are: {textwrap.shorten(', '.join(known), KNOWN_CHARACTERS, placeholder=' …')}"
         )
     unplayable = benchmark.find_unplayable(chosen)
-    if unplayable and (run.tasks.ids is not None or len(unplayable) == len(chosen)):
+    if unplayable and (named is not None or len(unplayable) == len(chosen)):
         task, why = next(iter(unplayable.items()))
         raise ConfigError(
             f"benchmark={run.benchmark.name} does not play {task} ({why}). Choose benchmark=tau2, or other tasks"
@@ -127,7 +130,7 @@ def describe_unplayable(run: Run) -> str | None:
     benchmark = open_benchmark(run.benchmark, run.domain)
     known = benchmark.list_task_ids(run.split.name)
     unplayable = benchmark.find_unplayable(known)
-    if not unplayable or run.tasks.ids is not None:
+    if not unplayable or run.tasks.ids is not None or run.tasks.rows is not None:
         return None
     reasons = Counter(unplayable.values()).most_common()
     return (

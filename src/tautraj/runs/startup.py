@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from tautraj.benchmarks import open_benchmark
+from tautraj.benchmarks.briefing import build_briefing
 from tautraj.config import Llm, Run, replace_api_base
 from tautraj.config.components import has_native_tools
 from tautraj.config.identity import EpisodeSpec
@@ -138,13 +139,14 @@ def _list_checks(run: Run) -> list[SeatCheck]:
     An llm that the run serves is checked without: its server takes tools, and reads them at 100 tokens a second.
     """
     benchmark = open_benchmark(run.benchmark, run.domain)
-    agent_tools = benchmark.tools if has_native_tools(run.agent) else ()
+    briefing = build_briefing(benchmark, run.agent.system, run.agent.tools)
+    agent_tools = briefing.tools if has_native_tools(run.agent) else ()
     user_tools = benchmark.user_tools if has_native_tools(run.user_strategy) else ()
     tools = {"model": agent_tools, "user": user_tools}
     return [
         SeatCheck(seat, llm)
         if llm.is_served_by_run
-        else SeatCheck(seat, llm, tools.get(seat, ()), benchmark.agent_prompt if seat == "model" else "")
+        else SeatCheck(seat, llm, tools.get(seat, ()), briefing.system if seat == "model" else "")
         for seat, llm in run.seats.items()
     ]
 

@@ -11,7 +11,7 @@ from typing import Any
 from tautraj.errors import ConfigError, boundary
 from tautraj.export.formats import Row
 from tautraj.export.messages import Message, parse_arguments
-from tautraj.export.output.row_checks import iter_conversations
+from tautraj.export.output.row_checks import list_conversations
 
 
 class ChatTemplate:
@@ -32,7 +32,7 @@ class ChatTemplate:
 
         Raises `ConfigError` on a row without messages.
         """
-        conversations = list(iter_conversations(row)) or [row[name] for name in ("prompt",) if row.get(name)]
+        conversations = list_conversations(row)
         if not conversations:
             raise ConfigError("tokenizer= asks a chat template, and rows of this format have no messages: leave it")
         try:

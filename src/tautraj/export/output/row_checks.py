@@ -30,6 +30,11 @@ def iter_conversations(row: Row) -> Iterator[list[Message]]:
             yield [*prompt, *continuation]
 
 
+def list_conversations(row: Row) -> list[list[Message]]:
+    """The complete conversations of a row, or its prompt where nothing continues it; empty: it has no messages."""
+    return list(iter_conversations(row)) or [row[name] for name in ("prompt",) if row.get(name)]
+
+
 def _iter_problems(messages: Sequence[Message]) -> Iterator[str]:
     if not messages or messages[-1]["role"] not in ("assistant", "tool"):
         yield "the agent never spoke"

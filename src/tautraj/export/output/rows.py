@@ -12,6 +12,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from tautraj.benchmarks import Benchmark
+from tautraj.benchmarks.briefing import Briefing, build_briefing, keep_names
 from tautraj.export.columns import Kind, find_kinds
 from tautraj.export.contamination.fingerprints import TaskFingerprint, group_tasks
 from tautraj.export.contamination.guard import load_guard
@@ -22,12 +24,14 @@ from tautraj.export.output.files import RowWriter, encode_row, join_row, open_wr
 from tautraj.export.output.licences import build_run_columns
 from tautraj.export.output.origins import build_task_columns
 from tautraj.export.output.row_checks import find_problem
+from tautraj.export.output.row_lengths import describe_limit, estimate_tokens
 from tautraj.export.request import Choice, ExportRequest
 from tautraj.export.result import RowCounts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.filters import may_be_rejected
 from tautraj.export.selection.scan import ScannedEpisode, Source
 from tautraj.metrics import is_success
+from tautraj.trajectory import Trajectory
 
 
 def write_rows(
@@ -51,7 +55,9 @@ def write_rows(
     with ExitStack() as files:
         paths = {split: folder / f"{split}{request.suffix}" for split in splits}
         writer = _CheckedWriter(
-            {split: files.enter_context(open_writer(path)) for split, path in paths.items()}, template
+            {split: files.enter_context(open_writer(path)) for split, path in paths.items()},
+            template,
+            request.choose.row_tokens,
         )
         for _, members in groupby(episodes, key=lambda episode: episode.candidate.task_key):
             first, *others = members
@@ -66,13 +72,17 @@ def write_rows(
 class _CheckedWriter:
     """Writes the rows that pass their checks, each with a uuid and its tokens, and counts all of them."""
 
-    def __init__(self, writers: Mapping[str, RowWriter], template: ChatTemplate | None) -> None:
-        self._writers, self._template = writers, template
+    def __init__(
+        self, writers: Mapping[str, RowWriter], template: ChatTemplate | None, most_tokens: int | None
+    ) -> None:
+        self._writers, self._template, self._most_tokens = writers, template, most_tokens
         self._rows = dict.fromkeys(writers, 0)
         self._refused: Counter[str] = Counter()
         self._columns: dict[str, Kind] = {}
         self._tokens: list[int] = []
         self._labels: set[bool] = set()
+        self._short: set[tuple[str, ...]] = set()
+        self._long: set[tuple[str, ...]] = set()
 
     def write(self, split: str, row: Row) -> None:
         problem, tokens = find_problem(row), None
@@ -81,6 +91,12 @@ class _CheckedWriter:
         if problem is not None:
             self._refused[problem] += 1
             return
+        if self._most_tokens is not None:
+            if (estimate_tokens(row) if tokens is None else tokens) > self._most_tokens:
+                self._refused[describe_limit(self._most_tokens, is_counted=tokens is not None)] += 1
+                self._long.add(_find_source(row))
+                return
+            self._short.add(_find_source(row))
         encoded = encode_row(row)
         head, tail = {"uuid": _compute_uuid(join_row(encoded))}, {"row_tokens": tokens}
         row = {**head, **row, **tail}
@@ -92,7 +108,14 @@ class _CheckedWriter:
 
     @property
     def counts(self) -> RowCounts:
-        return RowCounts(self._rows, dict(self._refused), self._columns, tuple(self._tokens), frozenset(self._labels))
+        return RowCounts(
+            self._rows,
+            dict(self._refused),
+            self._columns,
+            tuple(self._tokens),
+            frozenset(self._labels),
+            frozenset(self._long - self._short),
+        )
 
 
 def _get_sort_key(episode: ScannedEpisode) -> tuple[Any, ...]:
@@ -129,12 +152,25 @@ def _load_conversations(
         source = sources[episode.candidate.run]
         if (trajectory := source.store.read_episode(episode.candidate.id)) is None:
             continue
-        if style.system == "benchmark":
-            prompt = {"system_prompt": source.benchmark.agent_prompt, "tools": source.benchmark.tools}
-            trajectory = trajectory.model_copy(update=prompt)
+        briefing = _choose_briefing(trajectory, source.benchmark, style)
+        trajectory = trajectory.model_copy(update={"system_prompt": briefing.system, "tools": briefing.tools})
         task_columns = build_task_columns(episode.candidate.origin) if has_worlds else {}
         is_chosen = (source.url, trajectory.id) in chosen_ids
         yield Conversation(trajectory, run_columns[source.url], is_chosen, task_columns)
+
+
+def _choose_briefing(trajectory: Trajectory, benchmark: Benchmark, style: Style) -> Briefing:
+    """What the rows of a conversation begin with."""
+    if style.system in ("benchmark", "short"):
+        return build_briefing(benchmark, style.system, style.tools)
+    tools = trajectory.tools if style.tools == "full" else keep_names(trajectory.tools)
+    return Briefing(trajectory.system_prompt, tools)
+
+
+def _find_source(row: Row) -> tuple[str, ...]:
+    """The conversation that a row is of, as `RowCounts.too_long` has it."""
+    columns = ("run", "episode") if "episode" in row else ("benchmark", "domain", "task")
+    return tuple(str(row.get(name)) for name in columns)
 
 
 def _compute_uuid(content: bytes) -> str:

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from tautraj.agents import AgentContext, GoldContext
 from tautraj.benchmarks import Benchmark, Task, World, get_stop_word, open_benchmark
+from tautraj.benchmarks.briefing import Briefing, build_briefing
 from tautraj.config import Llm, Run
 from tautraj.config.components import load_component
 from tautraj.config.identity import EpisodeSpec, identify_cell
@@ -19,7 +20,7 @@ from tautraj.errors import LimitReached, SeatError, WorldClosed, boundary
 from tautraj.llms.tool_calls import SideChannels
 from tautraj.runs.episode.environment import EpisodeEnvironment
 from tautraj.runs.episode.limits import EpisodeLimits
-from tautraj.runs.episode.recorder import Briefing, Recorder
+from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.episode.seat_llm import build_ask
 from tautraj.trajectory import SCHEMA_VERSION, Outcome, ToolCall, Trajectory
 from tautraj.users import Customer, UserContext
@@ -52,11 +53,12 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         environment.get_reply(benchmark.greeting)
     elif recorder.turns[-1].seat == "model":
         environment.get_reply(recorder.turns[-1].message or "")
+    briefing = build_briefing(benchmark, run.agent.system, run.agent.tools)
     agent_context = AgentContext(
         task_id=task.id,
-        system=benchmark.agent_prompt,
+        system=briefing.system,
         turns=recorder.turns,
-        tools=benchmark.tools,
+        tools=briefing.tools,
         env=environment,
         ask=build_ask(run.model, "model", _choose_seed(run.model, spec), recorder, limits),
         record_prompt=recorder.brief,
@@ -67,7 +69,8 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         if not environment.is_closed:
             load_component(run.agent)(agent_context)
     outcome = environment.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
-    return _build_trajectory(run, spec, benchmark, task, user_context, recorder, outcome, started)
+    sent = recorder.briefing or briefing
+    return _build_trajectory(run, spec, benchmark, task, user_context, recorder, sent, outcome, started)
 
 
 def _build_gold_context(run: Run, benchmark: Benchmark, task: Task, world: World) -> GoldContext | None:
@@ -124,10 +127,10 @@ def _build_trajectory(
     task: Task,
     user_context: UserContext,
     recorder: Recorder,
+    briefing: Briefing,
     outcome: Outcome,
     started: float,
 ) -> Trajectory:
-    briefing = recorder.briefing or Briefing(benchmark.agent_prompt, benchmark.tools)
     return Trajectory(
         schema_version=SCHEMA_VERSION,
         id=spec.id,

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from tautraj.benchmarks.briefing import Briefing
 from tautraj.llms import Reply
 from tautraj.trajectory import LlmCall, Seat, Turn, TurnKind, Usage
 
@@ -15,13 +16,6 @@ class PendingReply(NamedTuple):
     reasoning: str | None
     signed: dict[str, Any]
     """`Reply.signed`; empty if the provider signs nothing."""
-
-
-class Briefing(NamedTuple):
-    """What the agent's model was sent before the conversation."""
-
-    system: str
-    tools: tuple[dict[str, Any], ...]
 
 
 class Recorder:
@@ -39,7 +33,7 @@ class Recorder:
         self.usd = 0.0
         """Cost of all seats so far; unpriced calls count 0."""
         self.briefing: Briefing | None = None
-        """None until the agent calls `brief`."""
+        """What the agent's model was sent before the conversation; None until the agent calls `brief`."""
 
     def brief(self, system: str, tools: Sequence[dict[str, Any]]) -> None:
         """Record the system prompt and the tool schemas that the agent's model is sent."""

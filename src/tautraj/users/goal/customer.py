@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from tautraj.benchmarks import open_benchmark
+from tautraj.benchmarks.exported_tasks import list_named_tasks
 from tautraj.benchmarks.goals import Goal, Request, Topic
 from tautraj.config import Run
 from tautraj.config.components import attach_check
@@ -25,7 +26,7 @@ from tautraj.users.phone.device import open_device
 def _check(run: Run, **_: Any) -> None:
     benchmark = open_benchmark(run.benchmark, run.domain)
     known = benchmark.list_task_ids(run.split.name)
-    for task in [task for task in (run.tasks.ids or known) if task in known][: run.tasks.limit]:
+    for task in [task for task in (list_named_tasks(run) or known) if task in known][: run.tasks.limit]:
         if benchmark.get_task(task).goal is None:
             raise ConfigError(
                 f"user_strategy=goal: task {task} of {run.domain.name} has no goal. Play a world made by "
