@@ -1,6 +1,7 @@
 """From a command line to a checked `Run`: records, composition, plug-ins, identity of cells and episodes."""
 
 from tautraj.config.llm import GOLD_ROUTES, PROGRAM_ROUTE, Llm, Provider, reject_api_base, replace_api_base
+from tautraj.config.local_llm import AnyLlm, LocalLlm
 from tautraj.config.run import (
     CONF,
     BenchmarkConfig,
@@ -23,6 +24,7 @@ __all__ = [
     "CONF",
     "GOLD_ROUTES",
     "PROGRAM_ROUTE",
+    "AnyLlm",
     "BenchmarkConfig",
     "Budget",
     "Component",
@@ -31,6 +33,7 @@ __all__ = [
     "FolderName",
     "Limits",
     "Llm",
+    "LocalLlm",
     "Provider",
     "Report",
     "Run",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PositiveInt, model_validator
 
 from tautraj.config.llm import OFFLINE_COMPONENTS, Llm, Seconds
+from tautraj.config.local_llm import AnyLlm
 from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Record, Seat
 
@@ -139,9 +140,9 @@ class Budget(Record):
 class Run(Record):
     """One execution of a cell."""
 
-    model: Llm
-    user: Llm
-    judge: Llm | None
+    model: AnyLlm
+    user: AnyLlm
+    judge: AnyLlm | None
     agent: Component
     user_strategy: Component
     benchmark: BenchmarkConfig
