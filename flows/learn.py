@@ -1,4 +1,4 @@
-"""Close the loop: `python flows/learn.py`: a world, conversations, an export, a trained model, measured before and after.
+"""Close the loop, from a world to a trained model that is measured before and after: `python flows/learn.py`.
 
 Every step is a command of its own, printed before it runs; the same command goes on where it was stopped.
 """

@@ -1,7 +1,7 @@
 """Child processes that serve on 127.0.0.1 and end with their parent, however the parent ends.
 
 The parent calls `launch` and `read_address`; the child prints its address to stdout and calls `exit_with_stdin`. When
-the parent ends, by SIGKILL too, the child's stdin is closed. Not here: the servers (`llms.local_server`,
+the parent ends, by SIGKILL too, the child's stdin is closed. Not here: the servers (`llms.local.server`,
 `runs.rehearsed.server`, `orchestration.server_process`).
 """
 

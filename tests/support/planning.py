@@ -42,6 +42,7 @@ REFUSALS = {
     "domain.data_dir=outputs/worlds/": "holds no tau2/domains/retail/tasks.json",
     "tasks.from=EXPORT/": "does not exist. Name a .jsonl or .parquet file",
     "user=human": "user=human needs a terminal",
+    **{f"{seat}.weights=": "no such file" for seat in ("model", "user")},
 }
 """Beginning of a word that names what only the reader has -> how a plan refuses its absence."""
 

@@ -30,7 +30,9 @@ def test_every_command_is_one_that_its_door_takes(steps: list[Step]) -> None:
             parse_as(REQUESTS[step.door], compose_tree(step.words, step.door))
 
 
-def test_the_order_is_worlds_conversations_exports_before_and_a_training_and_after_per_seed(steps: list[Step]) -> None:
+def test_the_order_is_worlds_conversations_exports_before_and_a_training_and_after_per_seed(
+    steps: list[Step],
+) -> None:
     doors = [step.door for step in steps]
     assert doors == [*["synthesize", "generate", "export"] * 2, "generate", *["train", "generate"] * 2]
 

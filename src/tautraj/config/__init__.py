@@ -2,6 +2,7 @@
 
 from tautraj.config.component_records import AgentConfig, Component, PromptKind, ToolDetail
 from tautraj.config.llm import GOLD_ROUTES, PROGRAM_ROUTE, Llm, Provider, reject_api_base, replace_api_base
+from tautraj.config.local_llm import AnyLlm, LocalLlm
 from tautraj.config.run import (
     CONF,
     BenchmarkConfig,
@@ -24,6 +25,7 @@ __all__ = [
     "GOLD_ROUTES",
     "PROGRAM_ROUTE",
     "AgentConfig",
+    "AnyLlm",
     "BenchmarkConfig",
     "Budget",
     "Component",
@@ -33,6 +35,7 @@ __all__ = [
     "Limits",
     "Llm",
     "PromptKind",
+    "LocalLlm",
     "Provider",
     "Report",
     "Run",

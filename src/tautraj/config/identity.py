@@ -1,4 +1,7 @@
-"""Identity of cells and episodes: names, digests, seeds. Pure: no clock, no disk, no counter."""
+"""Identity of cells and episodes: names, digests, seeds.
+
+Pure: no clock, no counter, and no disk but for the content of a local model's files.
+"""
 
 import functools
 import hashlib
@@ -10,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from tautraj.config.llm import Llm
+from tautraj.config.local_llm import LocalLlm
 from tautraj.config.run import Run
 from tautraj.printable import escape_unprintable
 
@@ -105,11 +109,19 @@ def _build_spec(run_seed: int, digest: str, task_id: str, trial: int) -> Episode
 
 
 def identify_llm(llm: Llm) -> dict[str, object]:
-    """What of an llm may change its answers."""
+    """What of an llm may change its answers. Weights of the user's own are identified by their bytes, not by a name.
+
+    Raises `ConfigError` if these cannot be read.
+    """
     sampling = {"temperature": llm.temperature, "max_tokens": llm.max_tokens, "extra": llm.extra}
     sampling["reasoning_back"] = llm.provider.reasoning_back
     address = None if llm.is_served_by_run else llm.provider.api_base  # its port differs from run to run
-    return {"name": llm.name, "route": llm.provider.route, "api_base": address, **sampling}
+    model = (
+        {**llm.file_digests, "context_tokens": llm.context_tokens}
+        if isinstance(llm, LocalLlm)
+        else {"name": llm.name}
+    )
+    return {**model, "route": llm.provider.route, "api_base": address, **sampling}
 
 
 @functools.cache

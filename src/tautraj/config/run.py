@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_
 
 from tautraj.config.component_records import AgentConfig, Component
 from tautraj.config.llm import OFFLINE_COMPONENTS, Llm, Seconds
+from tautraj.config.local_llm import AnyLlm
 from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Record, Seat
 
@@ -131,9 +132,9 @@ class Budget(Record):
 class Run(Record):
     """One execution of a cell."""
 
-    model: Llm
-    user: Llm
-    judge: Llm | None
+    model: AnyLlm
+    user: AnyLlm
+    judge: AnyLlm | None
     agent: AgentConfig
     user_strategy: Component
     benchmark: BenchmarkConfig

@@ -63,6 +63,8 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
     reasoning = getattr(message, "reasoning_content", None) or inline_reasoning or None
     if reasoning:
         text = text.lstrip()  # blank lines between reasoning and text
+    if calls and llm.is_local:
+        text = text.removesuffix("\n")  # llama.cpp leaves it; the chat template writes it before each call
     fields = read_message_fields(message, raw, reasoning)
     if not llm.provider.reasoning_back:
         fields = {name: value for name, value in fields.items() if is_signed(name, value)}

@@ -6,12 +6,12 @@ Not here: what is owed (`runs.plan`), the servers (`llms.local`, `runs.rehearsed
 import json
 import shlex
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.briefing import build_briefing
-from tautraj.config import Llm, Run, replace_api_base
+from tautraj.config import Run
 from tautraj.config.components import has_native_tools
 from tautraj.config.identity import EpisodeSpec
 from tautraj.llms.local import serve_local_models
@@ -31,9 +31,6 @@ defaults:
 - _self_
 """
 """First lines of `run.yaml`."""
-
-ServerKey = tuple[str, str, str | None]
-"""Model, route and address: seats that agree in these share one server."""
 
 
 @contextmanager
@@ -83,19 +80,8 @@ def serve_all(plans: Sequence[RunPlan], servers: ExitStack) -> list[Run]:
 
     Closing `servers` stops them. Raises `UserError`.
     """
-    local = _serve_local([plan.run for plan in plans], servers)
+    local = servers.enter_context(serve_local_models([plan.run for plan in plans]))
     return _serve_rehearsed(local, [plan.owed for plan in plans], servers)
-
-
-def _serve_local(runs: Sequence[Run], servers: ExitStack) -> list[Run]:
-    addresses: dict[ServerKey, str] = {}
-    seats = [(run, seat, llm) for run in runs for seat, llm in run.seats.items() if llm.is_local]
-    for run, seat, llm in sorted(seats, key=lambda item: -item[2].provider.calls_at_once):
-        if _server_key(llm) not in addresses:
-            others: dict[str, Llm] = {name: _offline(other) for name, other in run.seats.items() if name != seat}
-            alone = servers.enter_context(serve_local_models(run.model_copy(update=others)))
-            addresses[_server_key(llm)] = str(alone.seats[seat].provider.api_base)
-    return [_at_servers(run, addresses) for run in runs]
 
 
 def _serve_rehearsed(runs: Sequence[Run], owed: Sequence[Sequence[EpisodeSpec]], servers: ExitStack) -> list[Run]:
@@ -112,25 +98,10 @@ def _serve_rehearsed(runs: Sequence[Run], owed: Sequence[Sequence[EpisodeSpec]],
     return served_runs
 
 
-def _at_servers(run: Run, addresses: Mapping[ServerKey, str]) -> Run:
-    local = {seat: llm for seat, llm in run.seats.items() if llm.is_local}
-    return run.model_copy(
-        update={seat: replace_api_base(llm, addresses[_server_key(llm)]) for seat, llm in local.items()}
-    )
-
-
-def _server_key(llm: Llm) -> ServerKey:
-    return llm.name, llm.provider.route, llm.provider.api_base
-
-
 def _script_key(run: Run) -> str:
     """What runs must share for one rehearsed server to play them."""
     seats = {seat: llm.model_dump() for seat, llm in run.seats.items() if llm.is_rehearsed}
     return json.dumps([run.benchmark.model_dump(), run.domain.model_dump(), run.seed, seats], sort_keys=True)
-
-
-def _offline(llm: Llm) -> Llm:
-    return llm.model_copy(update={"provider": llm.provider.model_copy(update={"route": "offline"})})
 
 
 def _list_checks(run: Run) -> list[SeatCheck]:

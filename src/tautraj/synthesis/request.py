@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import NonNegativeInt, PositiveInt
 
-from tautraj.config import Budget, Domain, Llm
+from tautraj.config import AnyLlm, Budget, Domain
 from tautraj.config.identity import identify_llm
 from tautraj.errors import ConfigError
 from tautraj.redaction import redact_tree
@@ -27,7 +27,7 @@ TASKS_PER_CUSTOMER = 25
 class ParaphraseConfig(Record):
     """Which llm rewrites the tasks' words."""
 
-    llm: Llm | None
+    llm: AnyLlm | None
     """None: the tasks keep the words of the generator."""
     attempts: PositiveInt
     """Answers per task at most; a further one is asked for where one is refused."""

@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.errors import ConfigError, boundary
-from tautraj.llms.chat_template import SMOLLM2_TEMPLATE, has_generation_marks
-from tautraj.llms.weights import WEIGHTS_FILE, find_weights
+from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE
+from tautraj.llms.local.serving import WEIGHTS_PACKAGE, find_in_package
 from tautraj.training.request import TrainRequest
 
 
@@ -19,24 +20,31 @@ class BaseModel(NamedTuple):
     model: Any
     """transformers' causal language model."""
     tokenizer: Any
-    """Its chat template marks what the assistant writes."""
+    """Its chat template marks what the assistant writes, or is one that TRL knows with such marks."""
     gguf: Path | None
     """File that metadata and tokenizer of a new one are copied from; None: no GGUF file can be written."""
 
 
-def open_base(name: str) -> BaseModel:
-    """Read the model `name`: see `TrainRequest.base`. Raises `ConfigError`."""
-    folder = Path(name).expanduser()
+def open_base(name: str, template: str | None = None) -> BaseModel:
+    """Read the model `name`, with the chat template in the file `template` (see `TrainRequest`).
+
+    Raises `UserError`.
+    """
+    path = Path(name).expanduser()
+    if (path / "config.json").is_file():
+        gguf = path / WEIGHTS_IN_FOLDER
+        folder, file = path, None
+    else:
+        gguf = path if path.suffix == ".gguf" else find_in_package("base", name)
+        folder, file = gguf.parent, gguf.name
     with boundary(ConfigError, f"base={name}", "Name weights of a package, a .gguf file or a transformers folder"):
-        if (folder / "config.json").is_file():
-            gguf = folder / WEIGHTS_FILE
-            base = BaseModel(*_read_model(folder), gguf if gguf.is_file() else None)
-        else:
-            gguf = find_weights("base", name)
-            base = BaseModel(*_read_model(gguf.parent, gguf.name), gguf)
-    if not has_generation_marks(base.tokenizer.chat_template or ""):
-        base.tokenizer.chat_template = SMOLLM2_TEMPLATE.read_text(encoding="utf-8")
-    return base
+        model, tokenizer = _read_model(folder, file)
+    if template is not None:
+        with boundary(ConfigError, f"template={template}"):
+            tokenizer.chat_template = Path(template).expanduser().read_text(encoding="utf-8")
+    elif gguf.parent.name == WEIGHTS_PACKAGE:
+        tokenizer.chat_template = SMOLLM2_TEMPLATE.read_text(encoding="utf-8")
+    return BaseModel(model, tokenizer, gguf if gguf.is_file() else None)
 
 
 def _read_model(folder: Path, gguf_file: str | None = None) -> tuple[Any, Any]:
@@ -45,7 +53,9 @@ def _read_model(folder: Path, gguf_file: str | None = None) -> tuple[Any, Any]:
 
     files = {"gguf_file": gguf_file} if gguf_file else {}
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **files)
-    if gguf_file:  # transformers refuses to save a model read from a GGUF file, although its weights are plain float32
+    if (
+        gguf_file
+    ):  # transformers refuses to save a model read from a GGUF file, although its weights are plain float32
         model.hf_quantizer, model.is_quantized = None, False
         del model.config.quantization_config
     return model, AutoTokenizer.from_pretrained(folder, **files)

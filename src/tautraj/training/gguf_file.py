@@ -1,7 +1,7 @@
 """Trained weights as a GGUF file: llama.cpp's format, which `model=local` serves.
 
-transformers reads a GGUF and writes none. Metadata and tokenizer are copied from the file that the base model was read
-from; the weights are the trained ones, in Q8_0. Not here: serving (`llms.local`).
+transformers reads a GGUF and writes none. Metadata and tokenizer are copied from the file that the base model was
+read from; the weights are the trained ones, in Q8_0. Not here: serving (`llms.local`).
 """
 
 from collections.abc import Callable

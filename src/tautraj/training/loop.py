@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import Field, JsonValue, NonNegativeInt, PositiveInt
 
 from tautraj.benchmarks.goals import Family
-from tautraj.llms.weights import WEIGHTS_FILE
+from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.trajectory import Record
 
 BEFORE = "before"
@@ -23,6 +23,7 @@ SHORT_CONTEXT = ("agent.system=short", "agent.tools=names")
 
 
 SAMPLING = ("model.temperature=0", "model.max_tokens=256", "limits.turns=30")
+
 
 class WorldSize(Record):
     """A world that is made for the loop."""
@@ -93,7 +94,7 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
         settings = [f"{key}={value}" for key, value in request.train.items()]
         words = (f"data={exports['train']}", f"base={request.base}", f"seed={seed}", f"out={folder}")
         yield Step(f"training, seed {seed}", "train", (*words, *settings))
-        yield measure(name_after(seed), "model=local", f"model.weights={folder / WEIGHTS_FILE}")
+        yield measure(name_after(seed), "model=local", f"model.weights={folder / WEIGHTS_IN_FOLDER}")
 
 
 def _plan_conversations(request: LearnRequest, part: str, size: WorldSize, export: Path) -> Iterator[Step]:
@@ -106,7 +107,9 @@ def _plan_conversations(request: LearnRequest, part: str, size: WorldSize, expor
     yield Step(f"conversations to {part}", "generate", ("agent=rules", "user_strategy=goal", *played))
     chosen = (f"choose.families=[{','.join(request.families)}]", f"choose.row_tokens={request.row_tokens}")
     style = ("style.system=short", "style.tools=names", "style.greeting=drop")
-    yield Step(f"export to {part}", "export", (f"run={runs}", "choose=strict", *chosen, *style, f"out={export}"), export)
+    yield Step(
+        f"export to {part}", "export", (f"run={runs}", "choose=strict", *chosen, *style, f"out={export}"), export
+    )
 
 
 def _plan_measurement(request: LearnRequest, held_out: Path, name: str, *model: str) -> Step:

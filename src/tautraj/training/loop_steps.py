@@ -41,7 +41,9 @@ def run_step(step: Step, say: Callable[[str], None]) -> StepCost:
     started, cpu = time.monotonic(), _measure_children()
     code = subprocess.run([sys.executable, FLOWS / f"{step.door}.py", *step.words], check=False).returncode
     if code:
-        raise StepFailed(f"{step.title} ended with an error; the lines above say why. The same command goes on there", code)
+        raise StepFailed(
+            f"{step.title} ended with an error; the lines above say why. The same command goes on there", code
+        )
     return StepCost(step.title, (time.monotonic() - started) / 60, (_measure_children() - cpu) / 60)
 
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.errors import ConfigError
 from tautraj.export.output.folder import atomic_folder
-from tautraj.llms.chat_template import strip_generation_marks
-from tautraj.llms.weights import WEIGHTS_FILE
+from tautraj.llms.local.chat_template import strip_generation_marks
 from tautraj.training.base_model import freeze, merge_adapters, open_base, prepare_threads
 from tautraj.training.gguf_file import write_gguf
 from tautraj.training.request import TrainRequest
@@ -47,10 +47,13 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
     Raises `UserError`.
     """
     prepare_threads()
-    asked = {**request.model_dump(exclude={"data", "out", "root"}), "data": hash_rows(Path(request.data).expanduser())}
+    asked = {
+        **request.model_dump(exclude={"data", "out", "root"}),
+        "data": hash_rows(Path(request.data).expanduser()),
+    }
     if (finished := _read_finished(request.folder, asked)) is not None:
         return TrainResult(request.folder, finished, is_new=False)
-    rows, base = read_rows(request), open_base(request.base)
+    rows, base = read_rows(request), open_base(request.base, request.template)
     checkpoints = request.folder.with_name(f".{request.folder.name}.checkpoints-{request.digest}-{asked['data']}")
     started, cpu = time.monotonic(), time.process_time()
     trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
@@ -72,7 +75,7 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
         base.tokenizer.save_pretrained(folder)
         if base.gguf is not None:
             template = strip_generation_marks(base.tokenizer.chat_template)
-            write_gguf(model, base.gguf, folder / WEIGHTS_FILE, template)
+            write_gguf(model, base.gguf, folder / WEIGHTS_IN_FOLDER, template)
         lines = [json.dumps(entry) for entry in trainer.state.log_history]
         (folder / LOG_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
         (folder / RECORD_FILE).write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")

@@ -27,6 +27,9 @@ class TrainRequest(Record):
     """Folder of an export: format=sft for method=sft, format=preference for method=dpo."""
     base: str
     """Weights of an installed package, a .gguf file, or a transformers folder, one that was trained here included."""
+    template: str | None
+    """A file with the chat template, in Jinja, `{% generation %}` around what the assistant writes; None: the base's
+    own, for the package's weights the one that `model=smollm2` is served with."""
     method: Literal["sft", "dpo"]
     out: str | None
     """The folder to write; None: trained/<method>-<digest> under `root`."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.report.terminal.console import print_sentence, print_table, safe_text
-from tautraj.training.gguf_file import WEIGHTS_FILE
+from tautraj.training.loop_steps import StepCost
 from tautraj.training.pipeline import TrainResult
 from tautraj.training.scores import ModelScores, Score
-from tautraj.training.loop_steps import StepCost
 
 
 def print_training(result: TrainResult) -> None:
@@ -26,8 +26,8 @@ def print_training(result: TrainResult) -> None:
             ("minutes, of CPU time", f"{record['minutes']:.1f}, {record['cpu_minutes']:.1f}"),
         ],
     )
-    if (result.folder / WEIGHTS_FILE).is_file():
-        print(f"play it: python flows/generate.py model=local model.weights={result.folder / WEIGHTS_FILE}")
+    if (result.folder / WEIGHTS_IN_FOLDER).is_file():
+        print(f"play it: python flows/generate.py model=local model.weights={result.folder / WEIGHTS_IN_FOLDER}")
 
 
 def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost]) -> None:

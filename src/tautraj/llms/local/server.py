@@ -1,0 +1,43 @@
+"""The process that serves a local model: `python -m tautraj.llms.local.server <settings as JSON>`.
+
+It prints its address to stdout once it accepts requests and exits when its stdin is closed, which also happens when
+the run is killed (SIGKILL). Not here: starting it (`llms.local.serving`).
+"""
+
+import json
+import os
+import sys
+
+from tautraj.child_server import exit_with_stdin
+from tautraj.llms.local.chat_template import load_template
+
+CACHE_MIB = 1024
+"""MiB for the prompt cache; llama.cpp's default is 8192."""
+
+
+def main(weights: str, template: str | None, context_tokens: int, threads: int | None, calls_at_once: int) -> None:
+    """`context_tokens`: per call. The other arguments are those of `ServerSettings`."""
+    os.environ["OMP_WAIT_POLICY"] = "passive"  # else threads that wait for each other spin: on busy cores, 2 threads
+    import xllamacpp  # then took over three times as long as they do now. `poll` of llama.cpp is not what decides it
+
+    params = xllamacpp.CommonParams()
+    params.model.path = weights
+    params.chat_template = load_template(weights, template)
+    params.prefill_assistant = False  # else it goes on with a conversation's last message if that is the assistant's
+    params.n_ctx, params.n_parallel = context_tokens * calls_at_once, calls_at_once
+    params.hostnames, params.port = ["127.0.0.1"], 0  # 0: any free port
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads or _choose_thread_count()
+    params.cache_ram_mib = CACHE_MIB
+    params.ui, params.verbosity = False, 1  # errors only
+    server = xllamacpp.Server(params)
+    print(server.listening_address, flush=True)
+    exit_with_stdin()  # returning would run the server's destructor, which waits for answers in progress
+
+
+def _choose_thread_count() -> int:
+    """Leaves one core to the run. On two busy cores, a second thread gained nothing."""
+    return min(4, max(1, (os.cpu_count() or 1) - 1))
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))
