@@ -1,13 +1,18 @@
 """Short prompts and tools by name: what they say in each domain, and what they leave out."""
 
+import json
 import re
+import urllib.request
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.composed import composed_run
 from support.conversations import opened
 
 from tautraj.benchmarks.briefing import build_briefing, keep_names, write_short_prompt
+from tautraj.llms.local import serve_local_models
 
 
 def tool(name: str) -> dict[str, Any]:
@@ -74,3 +79,36 @@ def test_prompt_and_tools_are_chosen_apart() -> None:
     assert build_briefing(shop, "benchmark", "full") == ("The policy.", shop.tools)
     assert build_briefing(shop, "none", "full") == ("", shop.tools)
     assert build_briefing(shop, "short", "names") == (write_short_prompt(shop), keep_names(shop.tools))
+
+
+@pytest.mark.local
+def test_the_server_of_a_local_model_takes_any_arguments_of_a_tool_by_name() -> None:
+    """It holds a call to its schema: the same conversation with a tool of no arguments gives none."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Order #W100?"}]
+    for number, (order, following) in enumerate(pairwise(("#W100", "#W345", "#W777", "#W912", "#W555"))):
+        function = {"name": "get_order_details", "arguments": json.dumps({"order_id": order})}
+        call = {"id": f"a{number}", "type": "function", "function": function}
+        messages += [
+            {"role": "assistant", "content": "", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": f"a{number}", "content": "shipped"},
+            {"role": "assistant", "content": "It is shipped."},
+            {"role": "user", "content": f"Order {following}?"},
+        ]
+    [open_tool] = keep_names([tool("get_order_details")])
+    closed = {**open_tool["function"], "parameters": {"type": "object", "properties": {}}}
+    with serve_local_models(composed_run("model=smollm2", "user=gpt4o")) as run:
+        calls = [
+            _ask(str(run.model.provider.api_base), messages, offered)
+            for offered in (open_tool, {**open_tool, "function": closed})
+        ]
+    assert [list(json.loads(call["arguments"])) for call in calls] == [["order_id"], []]
+
+
+def _ask(address: str, messages: list[dict[str, Any]], offered: dict[str, Any]) -> dict[str, Any]:
+    """The function that the model calls."""
+    body = {"messages": messages, "tools": [offered], "temperature": 0, "max_tokens": 60}
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{address}/chat/completions", json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=300) as response:
+        function: dict[str, Any] = json.load(response)["choices"][0]["message"]["tool_calls"][0]["function"]
+    return function
