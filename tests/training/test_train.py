@@ -4,6 +4,7 @@ Takes torch, TRL, gguf, llama.cpp and SmolLM2's weights: `make test-learn`. Rows
 are few: here nothing is learned. Not here: whether an export teaches (`test_learn`).
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,10 @@ from support.exports import played, rows_in
 from support.worlds import make_here, request_of
 
 from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse_as
+from tautraj.training.request import TrainRequest
+from tautraj.training.rows import read_rows
 
 pytestmark = pytest.mark.learn
 
@@ -28,7 +33,7 @@ BASE = "SmolLM2-135M-Instruct.Q4_1"
 QUICK = ("rows=6", "batch=2", "max_tokens=384", "warmup_steps=0", "learning_rate=1e-3")
 """Three updates."""
 
-SHORT = ("style.system=short", "style.tools=names", "style.greeting=drop")
+SHORT = ("style.system=short", "style.tools=names")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +74,27 @@ def find_base() -> tuple[Path, str]:
 
     path = find_in_package("base", BASE)
     return path.parent, path.name
+
+
+def read_request(export: Path, *words: str) -> Any:
+    return parse_as(TrainRequest, compose_tree([f"data={export}", *words], "train"))
+
+
+def test_the_seed_draws_the_rows_and_a_share_of_them_ends_at_the_last_call(export: Path) -> None:
+    whole = {json.dumps(row["messages"]) for row in read_rows(read_request(export))}
+    assert whole == {json.dumps(without_none(row["messages"])) for row in rows_in(export)}
+    assert len(read_rows(read_request(export, "rows=5"))) == 5
+    assert list(read_rows(read_request(export, "rows=5"))) != list(
+        read_rows(read_request(export, "rows=5", "seed=1"))
+    )
+    cut = list(read_rows(read_request(export, "rows=8", "cut_share=0.5")))
+    ends = ["tool_calls" in without_none(row["messages"])[-1] for row in cut]
+    assert ends == [True] * 4 + [False] * 4
+    assert all(any(json.dumps(without_none(row["messages"]))[:-1] in text for text in whole) for row in cut)
+
+
+def without_none(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in message.items() if value is not None} for message in messages]
 
 
 def test_the_last_layers_are_trained_and_the_first_and_the_embeddings_are_not(trained: Path) -> None:

@@ -17,7 +17,7 @@ from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.errors import ConfigError
 from tautraj.export.output.folder import atomic_folder
 from tautraj.llms.local.chat_template import strip_generation_marks
-from tautraj.training.base_model import freeze, merge_adapters, open_base, prepare_threads
+from tautraj.training.base_model import freeze, merge_adapters, open_base, prepare_process
 from tautraj.training.gguf_file import write_gguf
 from tautraj.training.request import TrainRequest
 from tautraj.training.rows import hash_rows, read_rows
@@ -46,7 +46,7 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
 
     Raises `UserError`.
     """
-    prepare_threads()
+    prepare_process()
     asked = {
         **request.model_dump(exclude={"data", "out", "root"}),
         "data": hash_rows(Path(request.data).expanduser()),
