@@ -42,7 +42,8 @@ def write_gguf(model: Any, original: Path, path: Path, chat_template: str) -> No
     writer.add_file_type(LlamaFileType.MOSTLY_Q8_0)
     writer.add_chat_template(chat_template)
     for tensor in reader.tensors:
-        if tensor.name == "rope_freqs.weight":
+        if tensor.name not in names:  # no parameter: Llama 3's table of rotary frequencies
+            writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
             continue
         weights = parameters[names[tensor.name]].detach().float().cpu().numpy()
         weights = np.ascontiguousarray(INVERSES[architecture](tensor.name, weights, model.config))
