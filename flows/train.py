@@ -1,4 +1,4 @@
-"""Train a small model on an export: `python flows/train.py data=outputs/default/…/exports/sft-1a2b3c4d`.
+"""Train a small model on an export: `python flows/train.py data=exports/my-rows`.
 
 The same command goes on where it was stopped. Ends with the command that plays the model.
 """

@@ -31,6 +31,9 @@ ALLOWED = {
     "benchmarks/tau_bench/replay.py": {"marshal"},  # of the package's data, from memory to memory
     "config/components.py": {"import_module"},  # what a run names by _target_, when it is about to be played
     "benchmarks/tau2/data.py": {"import_module"},  # a domain of the package
+    # for number types and the GPU; files are read by transformers: safetensors, GGUF, checkpoints with weights_only
+    "training/base_model.py": {"torch"},
+    "training/trainers.py": {"torch"},
 }
 
 
