@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.exports import by_the_door, played, rows_in
+from support.exports import by_the_door, played, played_badly, rows_in
 
 from tautraj.config import Run
 
@@ -138,25 +138,6 @@ def test_the_grpo_trainer_takes_a_step_on_prompts(run: Path, tokenizer: Path, tm
     trainer = GRPOTrainer(model(words), reward_funcs=reward, args=config, train_dataset=data, processing_class=words)
     assert trainer.train().global_step == 1
     assert {prompt[-1]["role"] for prompt, _ in seen} == {"user"}
-
-
-def played_badly(run: Path) -> Path:
-    """The same run, whose agent did nothing but say so, and failed."""
-    from tautraj.store import Store
-
-    copy = run.with_name("failed")
-    if copy.exists():
-        return copy
-    store, other = Store(str(run)), Store(str(copy))
-    other.open(store.read_config(), "")
-    for one in store.read_episodes():
-        turns = tuple(turn for turn in one.turns if turn.kind == "message")
-        told = [
-            turn.model_copy(update={"index": at, "message": f"{turn.message}{'.' * (at > 1)}"})
-            for at, turn in enumerate(turns)
-        ]
-        other.write(one.model_copy(update={"turns": tuple(told), "reward": 0.0, "id": f"{one.id}-failed"}))
-    return copy
 
 
 def test_a_chat_template_is_asked_of_every_row(run: Path, tokenizer: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tautraj.config.identity import locate_run_directory
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.runs.startup import start_up
+from tautraj.store import Store
 
 
 def by_the_door(*words: str, cwd: Path, **env: str) -> Finished:
@@ -28,3 +29,20 @@ def played(run: Run) -> Path:
 
 def rows_in(folder: Path, name: str = "train") -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text().splitlines()]
+
+
+def played_badly(run: Path) -> Path:
+    """The same run, whose agent did nothing but say so, and failed."""
+    copy = run.with_name("failed")
+    if copy.exists():
+        return copy
+    store, other = Store(str(run)), Store(str(copy))
+    other.open(store.read_config(), "")
+    for one in store.read_episodes():
+        turns = tuple(turn for turn in one.turns if turn.kind == "message")
+        told = [
+            turn.model_copy(update={"index": at, "message": f"{turn.message}{'.' * (at > 1)}"})
+            for at, turn in enumerate(turns)
+        ]
+        other.write(one.model_copy(update={"turns": tuple(told), "reward": 0.0, "id": f"{one.id}-failed"}))
+    return copy

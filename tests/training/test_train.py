@@ -18,7 +18,7 @@ import pytest
 import yaml
 from support.cli import REPO, by_the_door
 from support.exports import by_the_door as export_by_the_door
-from support.exports import played, rows_in
+from support.exports import played, played_badly, rows_in
 from support.worlds import make_here, request_of
 
 from tautraj.config import Run
@@ -175,7 +175,7 @@ def test_low_rank_adapters_are_merged_into_the_weights(export: Path, tmp_path: P
 
 def test_pairs_train_the_model_that_rows_trained(trained: Path, run: Path, tmp_path: Path) -> None:
     pairs = tmp_path / "pairs"
-    failed = play_badly(run)
+    failed = played_badly(run)
     done = export_by_the_door(
         f"run=[{run},{failed}]", "format=preference", "guard=off", *SHORT, f"out={pairs}", cwd=tmp_path
     )
@@ -204,18 +204,3 @@ def test_what_cannot_be_trained_is_one_line(
     assert done.code == 2
     assert len(done.err.splitlines()) == 1
     assert line in done.err
-
-
-def play_badly(run: Path) -> Path:
-    """The same run, whose agent did nothing but say so, and failed."""
-    from tautraj.store import Store
-
-    store, other = Store(str(run)), Store(str(run.with_name("failed")))
-    other.open(store.read_config(), "")
-    for trajectory in store.read_episodes():
-        spoken = [turn for turn in trajectory.turns if turn.kind == "message"]
-        turns = [turn.model_copy(update={"index": index}) for index, turn in enumerate(spoken)]
-        other.write(
-            trajectory.model_copy(update={"turns": tuple(turns), "reward": 0.0, "id": f"{trajectory.id}-failed"})
-        )
-    return run.with_name("failed")

@@ -57,9 +57,8 @@ def _read_model(folder: Path, gguf_file: str | None = None) -> tuple[Any, Any]:
 
     files = {"gguf_file": gguf_file} if gguf_file else {}
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **files)
-    if (
-        gguf_file
-    ):  # transformers refuses to save a model read from a GGUF file, although its weights are plain float32
+    if gguf_file:
+        # transformers refuses to save a model read from a GGUF file, although its weights are plain float32
         model.hf_quantizer, model.is_quantized = None, False
         del model.config.quantization_config
     return model, AutoTokenizer.from_pretrained(folder, **files)

@@ -21,7 +21,6 @@ BEFORE = "before"
 SHORT_CONTEXT = ("agent.system=short", "agent.tools=names")
 """What the model sees in play; `style.system=short style.tools=names` is the same of rows."""
 
-
 SAMPLING = ("model.temperature=0", "model.max_tokens=256", "limits.turns=30", "model.provider.calls_at_once=8")
 """Greedy. Eight answers at once take half the CPU time of one after another."""
 
@@ -88,17 +87,14 @@ def name_after(seed: int) -> str:
 def plan_steps(request: LearnRequest) -> Iterator[Step]:
     """The loop's commands in order."""
     exports = {}
-    for part, size in (("train", request.worlds.train), ("test", request.worlds.test)):
+    for part in ("train", "test"):
         exports[part] = Path(request.root, "exports", f"{part}-{request.digest}")
-        yield from _plan_conversations(request, part, size, exports[part])
+        yield from _plan_conversations(request, part, exports[part])
     measure = functools.partial(_plan_measurement, request, exports["test"])
-    is_file = request.base.endswith(".gguf")
-    untrained = (
-        ("model=local", f"model.weights={request.base}")
-        if is_file
-        else ("model=smollm2", f"model.name={request.base}")
-    )
-    yield measure(BEFORE, *untrained)
+    if request.base.endswith(".gguf"):
+        yield measure(BEFORE, "model=local", f"model.weights={request.base}")
+    else:
+        yield measure(BEFORE, "model=smollm2", f"model.name={request.base}")
     for seed in request.seeds:
         folder = Path(request.root, "models", f"{request.digest}-{seed}")
         settings = [f"{key}={value}" for key, value in request.train.items()]
@@ -107,10 +103,17 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
         yield measure(name_after(seed), "model=local", f"model.weights={folder / WEIGHTS_IN_FOLDER}")
 
 
-def _plan_conversations(request: LearnRequest, part: str, size: WorldSize, export: Path) -> Iterator[Step]:
+def _locate_world(request: LearnRequest, part: str) -> Path:
+    """Folder of the world `part`, a field of `Worlds`."""
+    size: WorldSize = getattr(request.worlds, part)
+    return Path(request.root, "worlds", f"{part}-{size.n}-{size.seed}")
+
+
+def _plan_conversations(request: LearnRequest, part: str, export: Path) -> Iterator[Step]:
     """A world, what a program and a customer that is one say in it, and an export of the short conversations."""
-    name = f"{part}-{size.n}-{size.seed}"
-    world, runs = Path(request.root, "worlds", name), Path(request.root, "conversations", name)
+    size: WorldSize = getattr(request.worlds, part)
+    world = _locate_world(request, part)
+    runs = Path(request.root, "conversations", world.name)
     described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"out={world}")
     yield Step(f"world to {part}", "synthesize", described)
     played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", f"root={runs}", "tracking=none")
@@ -121,8 +124,7 @@ def _plan_conversations(request: LearnRequest, part: str, size: WorldSize, expor
 
 
 def _plan_measurement(request: LearnRequest, held_out: Path, name: str, *model: str) -> Step:
-    size = request.worlds.test
-    world = Path(request.root, "worlds", f"test-{size.n}-{size.seed}")
+    world = _locate_world(request, "test")
     played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", "user_strategy=goal")
     tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={request.tasks}")
     return Step(

@@ -3,6 +3,7 @@
 Not here: which rows (`training.rows`), the model (`training.base_model`).
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,6 @@ def _build_settings(request: TrainRequest, checkpoints: Path) -> dict[str, Any]:
 
 def _build_progress(say: Callable[[str], None]) -> Any:
     """A callback that says how far the training is, each time that the trainer logs."""
-    import time
-
     from transformers import TrainerCallback
 
     class Progress(TrainerCallback):  # type: ignore[misc]
