@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 Seat = Literal["model", "user", "judge"]
 
@@ -176,6 +176,34 @@ class Grade(Record):
     """The benchmark's reason why nothing was compared; None if something was."""
 
 
+FaultTag = Literal[
+    "hallucination",
+    "inconsistent_behavior",
+    "premature_termination",
+    "missed_required_action",
+    "guideline_violation",
+    "revealed_info_early",
+]
+"""What a customer did that its scenario does not allow, in τ²'s words for its own reviews."""
+
+FaultSeverity = Literal["helped", "hindered", "minor"]
+"""What it did to the agent's chances."""
+
+
+class CustomerFault(Record):
+    """One thing that the customer did and its scenario does not allow."""
+
+    turn: int
+    """Index of the customer's turn."""
+    tag: FaultTag
+    severity: FaultSeverity
+    kind: str
+    """The check that found it: identifier, payment, wrong_consent, … See `grading.customer_faults`."""
+    words: str
+    """Of the turn, what the verdict rests on."""
+    source: Literal["program", "judge"]
+
+
 class Labels(Record):
     """Facts about a graded episode: whether to trust its reward, and what to learn from it. See `grading.labels`.
 
@@ -208,6 +236,8 @@ class Labels(Record):
     """Components of the reward that had nothing to check."""
     answer_cut_off: bool | None
     """An answer of the agent's or the customer's llm ended at a limit of tokens. None: unknown until regraded."""
+    customer_at_fault: bool | None
+    """The customer hindered or helped the agent before its first write that differs from gold. None: as above."""
 
 
 class Privileged(Record):
@@ -215,6 +245,19 @@ class Privileged(Record):
 
     gold_actions: tuple[dict[str, Any], ...]
     communicate: tuple[str, ...]
+
+
+class Parent(Record):
+    """Where a branch leaves another episode."""
+
+    run: str
+    """Directory name of the episode's cell."""
+    episode: str
+    """Its id."""
+    turn: int
+    """Index of the first turn that is the branch's own; the ones before are the parent's."""
+    attempt: int
+    """Number among the branches at this turn, from 0."""
 
 
 class Trajectory(Record):
@@ -231,7 +274,11 @@ class Trajectory(Record):
     trial: int
     """Number of the attempt, from 0."""
     seed: int
-    """Derived from the run's seed, the task and the trial."""
+    """Derived from the run's seed, the task, the trial and the attempt."""
+    attempt: int
+    """How often it was played before, and thrown away since its customer was at fault."""
+    parent: Parent | None
+    """None: the episode is no branch."""
     agent: str
     user_strategy: str
     model: str
@@ -257,6 +304,8 @@ class Trajectory(Record):
     grade: Grade | None
     labels: Labels | None
     """None: not gradable, or graded by a version without labels; `flows/regrade.py` adds them."""
+    customer_faults: tuple[CustomerFault, ...] | None
+    """In order of turns. None: not looked for, or by a version that did not; `flows/regrade.py` adds them."""
     started: float
     seconds: float
     versions: dict[str, str]

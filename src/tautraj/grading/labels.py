@@ -45,6 +45,7 @@ def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -
         canonical_reward=compute_canonical_reward(trajectory, grade, benchmark),
         passed_by_default=_find_default_passes(trajectory, grade, benchmark),
         answer_cut_off=any(call.finish == "length" for turn in turns for call in turn.calls),
+        customer_at_fault=None,
     )
 
 

@@ -40,6 +40,7 @@ def upgrade_episode(record: RawRecord, source: str) -> RawRecord:
             4: _upgrade_episode_4_to_5,
             5: pass_through,
             6: _upgrade_episode_6_to_7,
+            7: _upgrade_episode_7_to_8,
         },
     )
 
@@ -61,3 +62,11 @@ def _upgrade_episode_6_to_7(record: RawRecord) -> RawRecord:
     """Schema 6 had no label for answers that were cut off."""
     labels = record.get("labels")
     return {**record, "labels": {"answer_cut_off": None, **labels}} if isinstance(labels, dict) else record
+
+
+def _upgrade_episode_7_to_8(record: RawRecord) -> RawRecord:
+    """Schema 7 had no branches, no second attempts, and no list of what the customer did wrong."""
+    labels = record.get("labels")
+    if isinstance(labels, dict):
+        labels = {"customer_at_fault": None, **labels}
+    return {"attempt": 0, "parent": None, "customer_faults": None, **record, "labels": labels}

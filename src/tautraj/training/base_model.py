@@ -39,7 +39,7 @@ def open_base(name: str, template: str | None = None) -> BaseModel:
         gguf = path / WEIGHTS_IN_FOLDER
         folder, file = path, None
     else:
-        gguf = path if path.suffix == ".gguf" else find_in_package("base", name)
+        gguf = path if path.suffix == ".gguf" else find_in_package("base", name, "base=PATH")
         folder, file = gguf.parent, gguf.name
     with boundary(ConfigError, f"base={name}", "Name weights of a package, a .gguf file or a transformers folder"):
         model, tokenizer = _read_model(folder, file)

@@ -10,6 +10,9 @@ from typing import Any
 
 from tautraj.training.request import TrainRequest
 
+IGNORED = -100
+"""Label of a token that the agent did not write."""
+
 
 def build_trainer(
     request: TrainRequest, model: Any, tokenizer: Any, rows: Any, checkpoints: Path, say: Callable[[str], None]
@@ -22,12 +25,40 @@ def build_trainer(
     parts = {"train_dataset": rows, "processing_class": tokenizer, "callbacks": [_build_progress(say)]}
     if request.method == "sft":
         config = trl.SFTConfig(assistant_only_loss=True, max_length=request.max_tokens, **settings)
-        trainer = trl.SFTTrainer(model, config, **parts)
+        trainer = _build_sft_class()(model, config, **parts)
     else:
         config = trl.DPOConfig(beta=request.beta, max_length=request.max_tokens, **settings)
         trainer = trl.DPOTrainer(model, args=config, **parts)
     trainer.remove_callback(PrinterCallback)  # it prints a dict at every log
     return trainer
+
+
+def _build_sft_class() -> Any:
+    """TRL's trainer for supervised fine-tuning, with the same loss at half the cost on a CPU.
+
+    TRL's own head works on every token where there is no GPU; here words of the agent alone reach the vocabulary.
+    """
+    import trl
+
+    class RowTrainer(trl.SFTTrainer):  # type: ignore[misc]
+        def compute_loss(
+            self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+        ) -> Any:
+            next_tokens = inputs["labels"][:, 1:]
+            scored = (next_tokens[0] != IGNORED).nonzero().flatten()  # a batch is one row
+            labels = next_tokens[:, scored]
+            outputs = model(
+                input_ids=inputs["input_ids"],
+                attention_mask=inputs["attention_mask"],
+                labels=labels,
+                shift_labels=labels,
+                logits_to_keep=scored,
+                num_items_in_batch=num_items_in_batch,
+                use_cache=False,
+            )
+            return (outputs.loss, outputs) if return_outputs else outputs.loss
+
+    return RowTrainer
 
 
 def _build_settings(request: TrainRequest, checkpoints: Path) -> dict[str, Any]:

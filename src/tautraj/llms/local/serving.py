@@ -84,23 +84,29 @@ def find_settings(seat: str, llm: Llm) -> ServerSettings:
             str(llm.weights_file), str(template) if template else None, llm.context_tokens, llm.threads
         )
     return ServerSettings(
-        str(find_in_package(seat, llm.name)), str(SMOLLM2_TEMPLATE), SMOLLM2_CONTEXT_TOKENS, threads=None
+        str(find_in_package(f"{seat}.name", llm.name, f"{seat}=local {seat}.weights=PATH")),
+        str(SMOLLM2_TEMPLATE),
+        SMOLLM2_CONTEXT_TOKENS,
+        threads=None,
     )
 
 
-def find_in_package(seat: str, name: str) -> Path:
-    """Path of the weights `name` of the installed package, for `seat` or another key. Raises `UserError`."""
+def find_in_package(key: str, name: str, own_file: str) -> Path:
+    """Path of the weights `name` of the installed package.
+
+    `key`: where the user named them. `own_file`: how to name a file instead. Raises `UserError`.
+    """
     packages = find_spec(SERVER_PACKAGE), find_spec(WEIGHTS_PACKAGE)
     if packages[0] is None or packages[1] is None or packages[1].origin is None:
         raise PreflightError(
-            f"{seat}={name} needs the packages {SERVER_PACKAGE} and {WEIGHTS_PACKAGE}. {INSTALL_HINT}"
+            f"{key}={name} needs the packages {SERVER_PACKAGE} and {WEIGHTS_PACKAGE}. {INSTALL_HINT}"
         )
     folder = Path(packages[1].origin).parent
     known = sorted(path.stem for path in folder.glob("*.gguf"))
     if name not in known:
         raise ConfigError(
-            f"{seat}.name={name}: {WEIGHTS_PACKAGE} has no such weights. Choose one of: {', '.join(known)}. "
-            f"For a file of yours: {seat}=local {seat}.weights=PATH"
+            f"{key}={name}: {WEIGHTS_PACKAGE} has no such weights. Choose one of: {', '.join(known)}. "
+            f"For a file of yours: {own_file}"
         )
     return folder / f"{name}.gguf"
 
