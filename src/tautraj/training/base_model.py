@@ -54,7 +54,9 @@ def open_base(name: str, template: str | None = None) -> BaseModel:
 def _read_model(folder: Path, gguf_file: str | None = None) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     files = {"gguf_file": gguf_file} if gguf_file else {}
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **files)
     if gguf_file:

@@ -62,7 +62,7 @@ def _build_sft_class() -> Any:
 
 
 def _build_settings(request: TrainRequest, checkpoints: Path) -> dict[str, Any]:
-    """What all trainers are told. On a CPU: no gradient checkpointing, which TRL turns on, and bfloat16 by autocast,
+    """What all trainers are told. On a CPU: no activation checkpointing, which TRL turns on, and bfloat16 by autocast,
     without which a step takes half as long again."""
     import torch
 
@@ -71,7 +71,7 @@ def _build_settings(request: TrainRequest, checkpoints: Path) -> dict[str, Any]:
         "num_train_epochs": request.epochs,
         "per_device_train_batch_size": 1,
         "gradient_accumulation_steps": request.batch,
-        "gradient_checkpointing": False,
+        "activation_checkpointing": False,
         "bf16": True,
         "use_cpu": not torch.cuda.is_available(),
         "learning_rate": request.learning_rate,
