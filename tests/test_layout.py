@@ -124,7 +124,7 @@ def test_deployments_keep_their_names() -> None:
 def test_metrics_keep_their_names() -> None:
     spent = {seat: CompactUsage(1, 0, 10, 5, 0, 0.1, 1.0) for seat in ("model", "user", "judge")}
     row = EpisodeSummary(
-        "0-t0-x", "0", 0, 1.0, None, {"db": 1.0, "communicate": 1.0}, "user_stop", 3, 1, 0, 2.0, spent
+        "0-t0-x", "0", 0, 1.0, None, {"db": 1.0, "communicate": 1.0}, "user_stop", 3, 1, 0, 2.0, spent, 0, ()
     )
     assert set(FROZEN["metrics"]) <= set(compute_metrics([row], []))
     assert PASS_HAT_METRIC == "pass_hat_k"

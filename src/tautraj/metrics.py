@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from statistics import NormalDist, fmean
 from typing import NamedTuple
 
-from tautraj.trajectory import Ending, Seat, Trajectory, Usage, count_turns
+from tautraj.trajectory import Ending, FaultTag, Seat, Trajectory, Usage, count_turns
 
 SUCCESS = 1.0 - 1e-6
 """The benchmark's threshold: a reward of 1, within float tolerance."""
@@ -44,6 +44,10 @@ class EpisodeSummary(NamedTuple):
     mistakes: int
     seconds: float
     usage: dict[Seat, CompactUsage]
+    attempt: int
+    """How often it was played before, and put aside since its customer was at fault."""
+    faults: tuple[FaultTag, ...]
+    """What its customer did wrong, without what is minor."""
 
 
 class Failure(NamedTuple):
@@ -100,6 +104,8 @@ def summarise(trajectory: Trajectory) -> EpisodeSummary:
         mistakes=sum(turn.kind == "mistake" for turn in played),
         seconds=trajectory.seconds,
         usage={seat: CompactUsage(**dict(usage)) for seat, usage in trajectory.usage.items()},
+        attempt=trajectory.attempt,
+        faults=tuple(fault.tag for fault in trajectory.customer_faults or () if fault.severity != "minor"),
     )
 
 
@@ -121,6 +127,7 @@ def compute_metrics(
     numbers |= {f"endings_{kind}": n for kind, n in Counter(r.outcome for r in rows).items()}
     numbers |= _compute_usage_metrics(rows)
     numbers |= _compute_cost_metrics(rows, wasted)
+    numbers |= _compute_fault_metrics(rows)
     if graded:
         for name in ("turns", "tool_calls", "mistakes", "seconds"):
             numbers[f"{name}_mean"] = fmean(getattr(r, name) for r in graded)
@@ -189,6 +196,21 @@ def _compute_success_metrics(graded: Sequence[EpisodeSummary]) -> Metrics:
         if chance is not None:
             numbers[f"pass_hat_{k}"] = chance
             numbers[f"pass_hat_{k}_tasks"] = sum(n >= k for _, n in tasks)
+    return numbers
+
+
+def _compute_fault_metrics(rows: Sequence[EpisodeSummary]) -> Metrics:
+    """Conversations whose customer was at fault, and those played again for that; nothing if there are none."""
+    faulty, played_again = [r for r in rows if r.faults], sum(r.attempt for r in rows)
+    if not faulty and not played_again:
+        return {}
+    numbers: Metrics = {"faulty": len(faulty), "played_again": played_again}
+    for tag, n in Counter(tag for r in rows for tag in r.faults).items():
+        numbers[f"faults_{tag}"] = 100 * n / len(rows)  # per 100 episodes
+    if failed := [r for r in rows if is_success(r.reward) is False]:
+        numbers["faulty_share_of_failures"] = sum(bool(r.faults) for r in failed) / len(failed)
+    if faulty and (faultless := [r for r in rows if r.reward is not None and not r.faults]):
+        numbers["success_rate_without_faults"] = fmean(float(bool(is_success(r.reward))) for r in faultless)
     return numbers
 
 

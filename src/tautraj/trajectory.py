@@ -313,3 +313,8 @@ class Trajectory(Record):
     """SHA-256 of the benchmark's files for this domain."""
     prompt_hashes: dict[str, str]
     privileged: Privileged
+
+    @property
+    def has_faulty_customer(self) -> bool:
+        """Whether its customer helped or hindered the agent by something that its scenario does not allow."""
+        return any(fault.severity != "minor" for fault in self.customer_faults or ())

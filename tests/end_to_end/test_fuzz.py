@@ -123,7 +123,7 @@ def test_an_episode_or_failure_of_any_content_and_name_is_read_or_set_aside(
     found = {f"episodes/{name}.json": episode, f"failures/{name}.1.json": failure}
     with run_directory({**found, **good}, memory) as (store, _):
         assert len(store.read_failures(set())) == len(list(store._list_failures()))
-        spent = list(store.read_failed_usage())
+        spent = list(store.read_wasted_usage())
         read: list[Trajectory] = []
         with suppress(StoreError):  # a schema that is not known
             read.extend(store.read_episodes())

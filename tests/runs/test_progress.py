@@ -109,8 +109,8 @@ def test_usd_and_tokens_of_earlier_executions_and_of_failed_attempts_count(start
     progress = start("budget.usd=1", rows=[spent(0.25)])
     assert progress.halt_reason(None) is None
     progress.plan.store.write_failure("b", RateLimited("429"), [], {"user": usage(usd=0.5)})
-    progress.read_failed_usage()
-    progress.read_failed_usage()
+    progress.read_wasted_usage()
+    progress.read_wasted_usage()
     assert progress.ledger.spent.usd == 0.75
     halted = progress.halt_reason(None)
     assert halted is not None

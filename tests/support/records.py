@@ -87,5 +87,7 @@ def row(**fields: Any) -> EpisodeSummary:
         mistakes=0,
         seconds=2.0,
         usage={},
+        attempt=0,
+        faults=(),
     )
     return plain._replace(**fields)

@@ -41,6 +41,13 @@ class EpisodeSpec:
     task_id: str
     trial: int
     seed: int
+    attempt: int = 0
+    """How often it was played before, and thrown away since its customer was at fault."""
+
+    @property
+    def attempt_seed(self) -> int:
+        """The seed of this attempt."""
+        return int(_compute_digest([self.seed, self.attempt], 8), 16) % SEEDS if self.attempt else self.seed
 
     @property
     def number(self) -> int:
@@ -69,6 +76,7 @@ def identify_cell(run: Run) -> Cell:
         "judge": run.judge and identify_llm(run.judge),
         "limits": run.limits.model_dump(exclude_none=True),
         "seed": run.seed,
+        **({"customer": run.customer.model_dump()} if run.customer.retries else {}),
     }
     seats = [_name_seat(run.model.name, run.agent.name), _name_seat(run.user.name, run.user_strategy.name)]
     return Cell(

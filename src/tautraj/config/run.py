@@ -124,6 +124,15 @@ class Report(Record):
     """Maximum number of conversations in the page; its table has all episodes."""
 
 
+class CustomerReplays(Record):
+    """What is done about a conversation whose customer did what its scenario does not allow."""
+
+    retries: int = Field(ge=0)
+    """Times that the episode is played again. The last conversation is kept as it is."""
+    tell_faults: bool
+    """Whether the customer is told what it did wrong before."""
+
+
 class Budget(Record):
     usd: float | None = Field(gt=0)
     tokens: PositiveInt | None
@@ -153,6 +162,7 @@ class Run(Record):
     root: Annotated[str, Field(min_length=1), AfterValidator(_check_printable)]
     tasks: Tasks
     limits: Limits
+    customer: CustomerReplays
     dry_run: bool
 
     @property

@@ -93,7 +93,7 @@ def play_cells(
         play = dict(zip(scheduler.cells, make_players(runs, stack, scheduler.meter.count), strict=True))
         stack.enter_context(progress_bar.show_progress(scheduler, title))
         artifact = artifacts.make_progress_publisher(title)
-        all_watchers = [throttle(5.0, CellScheduler.read_failed_usage), throttle(5.0, artifact), *watchers]
+        all_watchers = [throttle(5.0, CellScheduler.read_wasted_usage), throttle(5.0, artifact), *watchers]
         cell_watchers = {
             cell: throttle(cell.run.tracking.every_seconds, cell.tracker.update)
             for cell in scheduler.cells
@@ -176,7 +176,7 @@ def conclude_cell(cell: CellRun) -> tuple[Metrics, dict[str, str]]:
     Links: name -> address, path or command. If the run directory was moved away, nothing is written.
     """
     progress, store = cell.progress, cell.plan.store
-    progress.read_failed_usage()
+    progress.read_wasted_usage()
     numbers = progress.compute_metrics()
     links = {"run directory": store.url}
     if not progress.loss:

@@ -3,8 +3,9 @@
 Not here: the conversation (`runs.episode.conversation`), grades (`grading.reward`), files (`store`).
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
@@ -23,18 +24,36 @@ from tautraj.trajectory import Trajectory
 def play(run: Run, spec: EpisodeSpec, on_call: Callable[[int], None] = lambda _: None) -> EpisodeSummary:
     """Play an episode, grade it and write its trajectory; return its summary.
 
-    A `TautrajError` is written to the store as the episode's failure and raised again; it is never a reward.
-    `on_call`: called after every answer of an llm, with its tokens.
+    While its customer is at fault, and `run.customer.retries` allows, it is put aside and played again, whatever its
+    reward: to repeat failures alone would flatter the agent. A `TautrajError` is written to the store as the
+    episode's failure and raised again; it is never a reward. `on_call`: called after every answer of an llm, with its
+    tokens.
     """
-    store, recorder = Store(locate_run_directory(run)), Recorder(on_call)
+    store = Store(locate_run_directory(run))
+    quarantined = store.read_quarantined(spec.id) if run.customer.retries else []
+    while True:
+        attempt, recorder = replace(spec, attempt=len(quarantined)), Recorder(on_call)
+        faults = [fault for earlier in quarantined for fault in earlier.customer_faults or ()]
+        with _keep_failure(store, spec, recorder):
+            trajectory = run_episode(run, attempt, recorder, faults if run.customer.tell_faults else ())
+            trajectory = grade_episode(trajectory, run, recorder)
+            is_kept = attempt.attempt >= run.customer.retries or not trajectory.has_faulty_customer
+            write = store.write if is_kept else store.write_quarantined
+            write_with_retry(write, trajectory, store, run.runner.store_patience_seconds)
+        if is_kept:
+            return summarise(trajectory)
+        quarantined.append(trajectory)
+
+
+@contextmanager
+def _keep_failure(store: Store, spec: EpisodeSpec, recorder: Recorder) -> Iterator[None]:
+    """Write a `TautrajError` that is raised inside as a failed attempt, with what was recorded until then."""
     try:
-        trajectory = grade_episode(run_episode(run, spec, recorder), run, recorder)
-        write_with_retry(trajectory, store, run.runner.store_patience_seconds)
+        yield
     except TautrajError as error:
         with suppress(StoreError):  # a failure that cannot be written must not hide its cause
             store.write_failure(spec.id, error, recorder.turns, recorder.sum_usage())
         raise
-    return summarise(trajectory)
 
 
 def grade_episode(trajectory: Trajectory, run: Run, recorder: Recorder | None = None) -> Trajectory:

@@ -51,7 +51,7 @@ class RunProgress:
         self._wasted: list[Usage] = []
         for row in self.rows:
             self._count(row)
-        self.read_failed_usage()
+        self.read_wasted_usage()
 
     def add_result(self, spec: EpisodeSpec, result: EpisodeSummary | BaseException) -> None:
         """Count an episode that ended: its summary, or the error that stopped it."""
@@ -69,9 +69,9 @@ class RunProgress:
         self._kinds_in_a_row = [*same_kind, failure.kind]
         self._last_failure = result
 
-    def read_failed_usage(self) -> None:
-        """Count what failed attempts cost, from the failure files: a later attempt may have made up for some."""
-        for name, usage in self.plan.store.read_failed_usage(self._known_failures):
+    def read_wasted_usage(self) -> None:
+        """Count what attempts cost that failed or were played again, from their files."""
+        for name, usage in self.plan.store.read_wasted_usage(self._known_failures):
             self._known_failures.add(name)
             self.ledger.waste(usage)
             self._wasted += usage.values()

@@ -139,10 +139,10 @@ class CellScheduler:
                 return ScheduledEpisode(cell, cell.take_next())
         return None
 
-    def read_failed_usage(self) -> None:
+    def read_wasted_usage(self) -> None:
         """Count what failed attempts of every cell cost."""
         for cell in self.cells:
-            cell.progress.read_failed_usage()
+            cell.progress.read_wasted_usage()
 
     def stop_early(self, stop: StopRequest | None) -> list[str]:
         """Begin no further episode; return the reasons of the cells with episodes waiting, each once."""

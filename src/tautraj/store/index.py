@@ -14,7 +14,7 @@ from tautraj.trajectory import SCHEMA_VERSION
 
 INDEX_FILE = "index.json"
 
-SUMMARY_VERSION = 2
+SUMMARY_VERSION = 3
 """Raised when `summarise` makes another summary of the same record."""
 
 VERSIONS = (SCHEMA_VERSION, SUMMARY_VERSION)

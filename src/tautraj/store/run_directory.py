@@ -27,6 +27,9 @@ from tautraj.trajectory import SCHEMA_VERSION, Seat, Trajectory, Turn, Usage
 UNREACHABLE = "Check that the address answers and can be written, or choose another with root=…"
 """The next step after an error of the file system that a URL names."""
 
+QUARANTINE = "quarantined"
+"""Folder of attempts that were played again: `<episode id>.<attempt>.json`."""
+
 UNWRITABLE = "Make room, or allow writing there, and run the same command again"
 
 
@@ -100,6 +103,19 @@ class Store:
             data = trajectory.model_dump_json(by_alias=True, indent=1).encode()
             self._write(f"{self.path}/episodes/{trajectory.id}.json", data)
 
+    def write_quarantined(self, trajectory: Trajectory) -> None:
+        """Write an attempt that is played again since its customer was at fault."""
+        with boundary(StoreError, f"writing {trajectory.id}"):
+            data = trajectory.model_dump_json(by_alias=True, indent=1).encode()
+            self._write(f"{self.path}/{QUARANTINE}/{trajectory.id}.{trajectory.attempt}.json", data)
+
+    def read_quarantined(self, episode_id: str) -> list[Trajectory]:
+        """The attempts at an episode that were played again, in order."""
+        found = [path for path in self._list(QUARANTINE) if _parse_id(path).rpartition(".")[0] == episode_id]
+        with boundary(StoreError, f"reading {self.url}/{QUARANTINE}", "Delete the file that cannot be read"):
+            attempts = [parse_episode(self._read_bytes(path), self.url) for path in found]
+        return sorted(attempts, key=lambda trajectory: trajectory.attempt)
+
     def write_failure(
         self, episode_id: str, error: Exception, turns: Sequence[Turn], usage: Mapping[Seat, Usage]
     ) -> None:
@@ -114,9 +130,12 @@ class Store:
                 latest[episode] = failures.parse_failure(episode, self._read_bytes(path))
         return list(latest.values())
 
-    def read_failed_usage(self, known: Collection[str] = ()) -> Iterator[tuple[str, dict[Seat, Usage]]]:
-        """Yield path and usage of each failed attempt, also of episodes done later. `known`: paths to skip."""
-        for _, _, path in self._list_failures():
+    def read_wasted_usage(self, known: Collection[str] = ()) -> Iterator[tuple[str, dict[Seat, Usage]]]:
+        """Yield path and usage of each attempt that failed or was played again, also of episodes done later.
+
+        `known`: paths to skip.
+        """
+        for path in [*(path for _, _, path in self._list_failures()), *self._list(QUARANTINE)]:
             if path not in known and (usage := failures.parse_usage(self._read_bytes(path))) is not None:
                 yield path, usage
 

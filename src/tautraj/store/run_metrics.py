@@ -11,5 +11,5 @@ from tautraj.store.run_directory import Store
 
 def compute_run_metrics(store: Store, rows: Sequence[EpisodeSummary]) -> Metrics:
     """Compute metrics of `rows` (one per episode file), failures of other episodes, and usage of all failures."""
-    wasted = [usage for _, usages in store.read_failed_usage() for usage in usages.values()]
+    wasted = [usage for _, usages in store.read_wasted_usage() for usage in usages.values()]
     return compute_metrics(rows, store.read_failures({row.id for row in rows}), wasted)

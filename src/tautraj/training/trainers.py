@@ -62,8 +62,11 @@ def _build_sft_class() -> Any:
 
 
 def _build_settings(request: TrainRequest, checkpoints: Path) -> dict[str, Any]:
-    """What all trainers are told. On a CPU: no activation checkpointing, which TRL turns on, and bfloat16 by autocast,
-    without which a step takes half as long again."""
+    """What all trainers are told.
+
+    On a CPU: no activation checkpointing, which TRL turns on, and bfloat16 by autocast, without which a step takes
+    half as long again.
+    """
     import torch
 
     return {

@@ -54,6 +54,11 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
     endings = sorted(select_by_prefix(n, "endings_").items(), key=lambda ending: -ending[1])
     rows += [(f"ended: {kind}", f"{count:.0f}") for kind, count in endings]
     rows += [(f"failed: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "failures_").items()]
+    if "faulty" in n:
+        rows.append(("customer at fault", f"{n['faulty']:.0f}; put aside and played again: {n['played_again']:.0f}"))
+    rows += [(f"fault: {tag}", f"{per_100:.1f} per 100") for tag, per_100 in select_by_prefix(n, "faults_").items()]
+    if "success_rate_without_faults" in n:
+        rows.append(("success without faults", f"{n['success_rate_without_faults']:.1%}"))
     if "turns_mean" in n:
         rows.append(("turns, tool calls", f"{n['turns_mean']:.1f}, {n['tool_calls_mean']:.1f} a conversation"))
         rows.append(("seconds", f"{n['seconds_mean']:.2f} a conversation"))
@@ -64,7 +69,7 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
             rows.append((seat, f"{n[f'{seat}_calls']:,.0f} calls, {tokens}, {usd}"))
     if n.get("spent_tokens"):
         usd = f", {n['spent_usd']:.4f} USD" if "spent_usd" in n else ", unpriced"
-        lost = f", of these {n['wasted_tokens']:,.0f} on failed attempts" if n["wasted_tokens"] else ""
+        lost = f", of these {n['wasted_tokens']:,.0f} on failed and repeated attempts" if n["wasted_tokens"] else ""
         rows.append(("spent", f"{n['spent_tokens']:,.0f} tokens{lost}{usd}"))
     if n.get("usd_per_success"):
         rows.append(("a success", f"{n['usd_per_success']:.4f} USD"))

@@ -6,7 +6,7 @@ Not here: which actions are valid and when the episode ends (`runs.episode.envir
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from tautraj.agents import AgentContext, GoldContext
@@ -22,14 +22,16 @@ from tautraj.runs.episode.environment import EpisodeEnvironment
 from tautraj.runs.episode.limits import EpisodeLimits
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.episode.seat_llm import build_ask
-from tautraj.trajectory import SCHEMA_VERSION, Outcome, ToolCall, Trajectory
+from tautraj.trajectory import SCHEMA_VERSION, CustomerFault, Outcome, ToolCall, Trajectory
 from tautraj.users import Customer, UserContext
+from tautraj.users.told_faults import describe_faults
 
 
-def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
+def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder, faults: Sequence[CustomerFault] = ()) -> Trajectory:
     """Play one episode to its ending; return its trajectory, ungraded.
 
-    `recorder`: passed in so that the caller still has the turns of an episode that fails. Raises `EpisodeError`.
+    `recorder`: passed in so that the caller still has the turns of an episode that fails. `faults`: what the customer
+    is told that it did wrong before. Raises `EpisodeError`.
     """
     started = time.time()
     benchmark = open_benchmark(run.benchmark, run.domain)
@@ -46,7 +48,8 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder) -> Trajectory:
         return observation
 
     limits = EpisodeLimits(run.limits, recorder)
-    user_context = _build_user_context(run, spec, recorder, limits, benchmark, task, act)
+    prompt = benchmark.build_user_prompt(task) + describe_faults(faults)
+    user_context = _build_user_context(run, spec, recorder, limits, benchmark, task, prompt, act)
     customer = _build_customer(run, user_context)
     environment = EpisodeEnvironment(benchmark, world, customer, recorder, run.limits, limits)
     if not recorder.turns:
@@ -86,10 +89,11 @@ def _build_user_context(
     limits: EpisodeLimits,
     benchmark: Benchmark,
     task: Task,
+    prompt: str,
     act: Callable[[ToolCall, SideChannels], str],
 ) -> UserContext:
     return UserContext(
-        prompt=benchmark.build_user_prompt(task),
+        prompt=prompt,
         scenario=task.scenario,
         given_turns=tuple(recorder.turns),
         stop_word=get_stop_word(benchmark),
@@ -99,13 +103,13 @@ def _build_user_context(
         call=act,
         think=lambda thought: recorder.record_thought("user", thought),
         goal=task.goal,
-        seed=spec.seed,
+        seed=spec.attempt_seed,
     )
 
 
 def _choose_seed(llm: Llm, spec: EpisodeSpec) -> int:
     """The seed in the requests of an episode. A rehearsed llm plays the episode that it names."""
-    return spec.number if llm.is_rehearsed else spec.seed
+    return spec.number if llm.is_rehearsed else spec.attempt_seed
 
 
 def _build_customer(run: Run, context: UserContext) -> Customer:
@@ -140,8 +144,8 @@ def _build_trajectory(
         split=run.split.name,
         task_id=task.id,
         trial=spec.trial,
-        seed=spec.seed,
-        attempt=0,
+        seed=spec.attempt_seed,
+        attempt=spec.attempt,
         parent=None,
         agent=run.agent.name,
         user_strategy=run.user_strategy.name,
