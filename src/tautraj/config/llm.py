@@ -9,7 +9,7 @@ from tautraj.errors import ConfigError
 from tautraj.trajectory import Record
 
 OFFLINE_COMPONENTS = {
-    "model": {"oracle": "oracle", "rules": "rules"},
+    "model": {"oracle": "oracle", "rules": "rules", "careless": "rules"},
     "user": {"scripted": "scripted", "goal": "scripted", "human": "human"},
 }
 """Seat -> component that plays without an llm -> the offline llm that it requires."""

@@ -3,11 +3,10 @@
 Not here: running them (`training.loop_steps`), each command's own work (`flows/`).
 """
 
-import functools
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field, JsonValue, NonNegativeInt, PositiveInt
 
@@ -19,13 +18,21 @@ BEFORE = "before"
 """Name of the run of the base model."""
 
 SHORT_CONTEXT = ("agent.system=short", "agent.tools=names")
-"""What the model sees in play; `style.system=short style.tools=names` is the same of rows."""
+"""What the model sees in play."""
+
+SHORT_STYLE = ("style.system=short", "style.tools=names")
+"""The same, of rows."""
 
 SAMPLING = ("model.temperature=0", "model.max_tokens=256", "limits.turns=30", "model.provider.calls_at_once=8")
 """Greedy. Eight answers at once take half the CPU time of one after another."""
 
 CHOICE = ("choose=any_success", "choose.without=inaction_passes")
 """Of conversations: a task that doing nothing passes measures nothing, and teaches to decline."""
+
+
+Part = Literal["train", "test"]
+
+PARTS: tuple[Part, ...] = ("train", "test")
 
 
 class WorldSize(Record):
@@ -86,49 +93,71 @@ def name_after(seed: int) -> str:
 
 def plan_steps(request: LearnRequest) -> Iterator[Step]:
     """The loop's commands in order."""
-    exports = {}
-    for part in ("train", "test"):
-        exports[part] = Path(request.root, "exports", f"{part}-{request.digest}")
-        yield from _plan_conversations(request, part, exports[part])
-    measure = functools.partial(_plan_measurement, request, exports["test"])
+    for part in PARTS:
+        yield from plan_conversations(request, part)
     if request.base.endswith(".gguf"):
-        yield measure(BEFORE, "model=local", f"model.weights={request.base}")
+        yield plan_measurement(request, BEFORE, "model=local", f"model.weights={request.base}")
     else:
-        yield measure(BEFORE, "model=smollm2", f"model.name={request.base}")
+        yield plan_measurement(request, BEFORE, "model=smollm2", f"model.name={request.base}")
     for seed in request.seeds:
         folder = Path(request.root, "models", f"{request.digest}-{seed}")
-        settings = [f"{key}={value}" for key, value in request.train.items()]
-        words = (f"data={exports['train']}", f"base={request.base}", f"seed={seed}", f"out={folder}")
-        yield Step(f"training, seed {seed}", "train", (*words, *settings))
-        yield measure(name_after(seed), "model=local", f"model.weights={folder / WEIGHTS_IN_FOLDER}")
+        yield plan_training(request, locate_export(request, "train"), seed, folder)
+        yield plan_measurement(request, name_after(seed), *serve(folder))
 
 
-def _locate_world(request: LearnRequest, part: str) -> Path:
-    """Folder of the world `part`, a field of `Worlds`."""
+def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
+    """A world, what a program and a customer that is one say in it, and an export of the short conversations."""
+    size: WorldSize = getattr(request.worlds, part)
+    world = locate_world(request, part)
+    described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"out={world}")
+    yield Step(f"world to {part}", "synthesize", described)
+    runs = Path(request.root, "conversations", world.name)
+    yield plan_play(request, part, runs, "agent=rules")
+    yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICE)
+
+
+def locate_world(request: LearnRequest, part: Part) -> Path:
+    """Folder of a world."""
     size: WorldSize = getattr(request.worlds, part)
     return Path(request.root, "worlds", f"{part}-{size.n}-{size.seed}")
 
 
-def _plan_conversations(request: LearnRequest, part: str, export: Path) -> Iterator[Step]:
-    """A world, what a program and a customer that is one say in it, and an export of the short conversations."""
-    size: WorldSize = getattr(request.worlds, part)
-    world = _locate_world(request, part)
-    runs = Path(request.root, "conversations", world.name)
-    described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"out={world}")
-    yield Step(f"world to {part}", "synthesize", described)
-    played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", f"root={runs}", "tracking=none")
-    yield Step(f"conversations to {part}", "generate", ("agent=rules", "user_strategy=goal", *played))
+def locate_export(request: LearnRequest, part: Part) -> Path:
+    """Folder of the export of a world's conversations."""
+    return Path(request.root, "exports", f"{part}-{request.digest}")
+
+
+def plan_play(request: LearnRequest, part: Part, runs: Path, *seat: str) -> Step:
+    """All tasks of a world, played by `seat` with the goal customer; the run is kept under `runs`."""
+    played = (f"domain={request.domain}", f"domain.data_dir={locate_world(request, part)}", "split=train")
+    words = (*seat, "user_strategy=goal", *played, f"root={runs}", "tracking=none")
+    return Step(f"conversations to {part}", "generate", words)
+
+
+def plan_export(request: LearnRequest, title: str, runs: Path, folder: Path, *choice: str) -> Step:
+    """Rows of the newest run under `runs` that fit the model, as it is prompted in play."""
     chosen = (f"choose.families=[{','.join(request.families)}]", f"choose.row_tokens={request.row_tokens}")
-    style = ("style.system=short", "style.tools=names")
-    yield Step(f"export to {part}", "export", (f"run={runs}", *CHOICE, *chosen, *style, f"out={export}"), export)
+    return Step(title, "export", (f"run={runs}", *choice, *chosen, *SHORT_STYLE, f"out={folder}"), folder)
 
 
-def _plan_measurement(request: LearnRequest, held_out: Path, name: str, *model: str) -> Step:
-    world = _locate_world(request, "test")
+def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **settings: JsonValue) -> Step:
+    """A model that learns from the export `data`. `settings`: of `flows/train.py`, instead of the request's."""
+    told = {"data": str(data), "base": request.base, "seed": seed, "out": str(folder), **request.train, **settings}
+    return Step(f"training, seed {seed}", "train", tuple(f"{key}={value}" for key, value in told.items()))
+
+
+def plan_measurement(request: LearnRequest, name: str, *model: str) -> Step:
+    """Tasks of the world to test that the rules agent solves in short conversations, played by `model`."""
+    world, held_out = locate_world(request, "test"), locate_export(request, "test")
     played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", "user_strategy=goal")
     tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={request.tasks}")
-    return Step(
-        f"tasks {name}",
-        "generate",
-        (*model, *SAMPLING, *SHORT_CONTEXT, *played, *tasks, f"root={request.root}", f"name={name}"),
-    )
+    sampling = [
+        word for word in SAMPLING if not any(word.partition("=")[0] == own.partition("=")[0] for own in model)
+    ]
+    words = (*model, *sampling, *SHORT_CONTEXT, *played, *tasks, f"root={request.root}", f"name={name}")
+    return Step(f"tasks {name}", "generate", words)
+
+
+def serve(folder: Path) -> tuple[str, ...]:
+    """The seat of a model that was trained here."""
+    return ("model=local", f"model.weights={folder / WEIGHTS_IN_FOLDER}", "model.threads=2")

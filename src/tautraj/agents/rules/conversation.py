@@ -39,11 +39,11 @@ MAX_ASKED = 3
 """Times that one question is asked, and that a wish is changed; then it is left."""
 
 
-def _check(run: Run, *, desks: dict[str, str], **_: Any) -> None:
-    _load_desk(run.domain.name, desks)
+def check_desk(run: Run, *, desks: dict[str, str], **_: Any) -> None:
+    load_desk(run.domain.name, desks)
 
 
-def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
+def load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
     next_step = f"It plays {', '.join(desks)}. For {domain} choose another agent, e.g. agent=tool_calling model=gpt4o"
     if domain not in desks:
         raise ConfigError(f"agent=rules: {domain} has no desk. {next_step}")
@@ -52,11 +52,11 @@ def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
     return desk
 
 
-@attach_check(_check)
+@attach_check(check_desk)
 def rules(context: AgentContext, *, desks: dict[str, str]) -> None:
     """Converse until the episode ends. `desks`: domain -> dotted name of its desk."""
     with suppress(WorldClosed):  # nothing is carried out once the customer has left
-        desk = _load_desk(context.domain, desks)
+        desk = load_desk(context.domain, desks)
         if isinstance(desk, Specialist):
             desk.converse(context.env, context.turns[-1].message or "", context.task_id)
         else:
@@ -145,15 +145,23 @@ class Conversation:
     def _write(self, intent: Any, resolution: Resolution, done: list[str]) -> Any | None:
         """Make the writes, each after a yes; the intent as the customer has changed it, if it has."""
         for (name, arguments), terms in zip(resolution.writes, resolution.terms or repeat(""), strict=False):
-            announced = announce_write(name, arguments, self._actions.call)
-            self._actions.say(*filter(None, [*done, announced, terms]), self._wording.ask_to_confirm())
-            done.clear()
-            if not self._has_agreed():
+            if not self._propose(name, arguments, terms, done):
                 return self._change(intent)
             report = report_write(name, arguments, self._actions.call)
-            error = self._actions.write(name, arguments, self._user_id)
+            error = self._actions.write(name, self._choose_arguments(arguments), self._user_id)
             done.append(f"That did not work: {error}" if error else report)
         return None
+
+    def _propose(self, name: str, arguments: dict[str, Any], terms: str, done: list[str]) -> bool:
+        """Say what is `done`, and what is going to be written. Whether the customer agrees."""
+        announced = announce_write(name, arguments, self._actions.call)
+        self._actions.say(*filter(None, [*done, announced, terms]), self._wording.ask_to_confirm())
+        done.clear()
+        return self._has_agreed()
+
+    def _choose_arguments(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What is written of what was agreed to."""
+        return arguments
 
     def _has_agreed(self) -> bool:
         """Whether the last message is a yes and nothing else: "wait … with wheels: yes" is another wish."""

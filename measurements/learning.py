@@ -1,0 +1,147 @@
+"""What a model learns from an export, and what of it: a learning curve, and one thing left out at a time.
+
+    python measurements/learning.py curve|thoughts|filters|preference [--seeds 1 2 3] [--tasks 100] [--root FOLDER]
+
+Every arm trains and plays in `root`, beside what `flows/learn.py` left there, by the commands that it prints; what is
+done is not done again. The table has successes with Wilson's interval over tasks, and writes without a yes.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tautraj import process_env
+
+process_env.prepare()
+
+from tautraj.config.command_line import compose_tree  # noqa: E402
+from tautraj.config.parse import parse_as  # noqa: E402
+from tautraj.store import Store  # noqa: E402
+from tautraj.store.discovery import list_runs  # noqa: E402
+from tautraj.training.loop import (  # noqa: E402
+    CHOICE,
+    SAMPLING,
+    SHORT_CONTEXT,
+    LearnRequest,
+    Step,
+    locate_export,
+    plan_export,
+    plan_measurement,
+    plan_play,
+    plan_training,
+    serve,
+)
+from tautraj.training.loop_steps import run_steps  # noqa: E402
+from tautraj.training.scores import Score  # noqa: E402
+
+SIZES = (25, 50, 100, 200, 400)
+"""Rows of the learning curve."""
+
+
+class Arm(NamedTuple):
+    """A way to train, measured with every seed."""
+
+    name: str
+    data: Path
+    """Folder of the export."""
+    settings: dict[str, Any]
+    """Of `flows/train.py`, instead of those of `conf/learn.yaml`."""
+    before: tuple[Step, ...] = ()
+    """What makes the export."""
+    sampling: tuple[str, ...] = ()
+    """Of the measurement, instead of the loop's."""
+
+
+def plan_curve(request: LearnRequest) -> Iterator[Arm]:
+    """More and more rows of the same export."""
+    for rows in SIZES:
+        yield Arm(f"{rows} rows", locate_export(request, "train"), {"rows": rows})
+
+
+def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
+    """The rules agent's thoughts before what it says and calls, or not at all."""
+    runs = Path(request.root, "conversations", f"train-{request.worlds.train.n}-{request.worlds.train.seed}")
+    for thought in ("drop", "inline"):
+        folder = Path(request.root, "exports", f"thoughts-{thought}")
+        export = plan_export(request, f"export {folder.name}", runs, folder, *CHOICE, f"style.thought={thought}")
+        yield Arm(f"thoughts: {thought}", folder, {"rows": 200, "max_tokens": 2048}, (export,))
+
+
+def plan_filters(request: LearnRequest) -> Iterator[Arm]:
+    """A fifth of the conversations has a mistake: a write without asking, or another one than was agreed to.
+
+    Greedy answers show the habit of most rows; at temperature 1 a model errs as often as it has seen.
+    """
+    runs = Path(request.root, "conversations", "careless")
+    play = plan_play(request, "train", runs, "agent=careless")
+    for name, choice in {
+        "everything": ("choose=everything", "choose.without=inaction_passes"),
+        "any_success": CHOICE,
+        "strict": ("choose=strict",),
+    }.items():
+        folder = Path(request.root, "exports", f"careless-{name}")
+        export = plan_export(request, f"export {folder.name}", runs, folder, *choice)
+        yield Arm(f"choose={name}", folder, {"rows": 200}, (play, export), ("model.temperature=1",))
+
+
+def plan_preference(request: LearnRequest) -> Iterator[Arm]:
+    """DPO: what the rules agent did, against what the trained model did in the same tasks of its own world."""
+    base = Path(request.root, "models", f"{request.digest}-{request.seeds[0]}")
+    own = Path(request.root, "conversations", "own")
+    play = plan_play(request, "train", own, *serve(base), *SHORT_CONTEXT, *SAMPLING, "tasks.limit=300")
+    rules = Path(request.root, "conversations", f"train-{request.worlds.train.n}-{request.worlds.train.seed}")
+    folder = Path(request.root, "exports", "own-failures")
+    export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
+    settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "cut_share": 0}
+    yield Arm("DPO on its own failures", folder, settings, (play, export))
+
+
+PLANS = {"curve": plan_curve, "thoughts": plan_thoughts, "filters": plan_filters, "preference": plan_preference}
+
+
+class Measured(NamedTuple):
+    """What a model did."""
+
+    score: Score
+    unconfirmed: int
+    """Episodes with a write that the customer had not said yes to."""
+
+
+def read_measurement(root: str, name: str) -> Measured | None:
+    """The newest run of that name; None if there is none."""
+    for url in list_runs(root):
+        store = Store(url)
+        if store.read_config().get("name") == name:
+            played = [one for one in store.read_episodes() if one.reward is not None]
+            unconfirmed = sum(bool(one.labels and one.labels.unconfirmed_write) for one in played)
+            return Measured(Score(sum(one.reward == 1 for one in played), len(played)), unconfirmed)
+    return None
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("plan", choices=PLANS)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--tasks", type=int, default=100)
+    parser.add_argument("--root", default="outputs/learn")
+    options = parser.parse_args(words)
+    request = parse_as(LearnRequest, compose_tree([f"root={options.root}", f"tasks={options.tasks}"], "learn"))
+    print(f"{'arm':32} {'seed':>4}  solved        95 %          no yes")
+    for arm in PLANS[options.plan](request):
+        for seed in options.seeds:
+            folder = Path(request.root, "models", f"{arm.name}-{seed}".replace(" ", "-").replace(":", ""))
+            steps = [*arm.before, plan_training(request, arm.data, seed, folder, **arm.settings)]
+            run_steps([*steps, plan_measurement(request, folder.name, *serve(folder), *arm.sampling)], print)
+            measured = read_measurement(request.root, folder.name)
+            assert measured is not None
+            low, high = measured.score.interval
+            print(
+                f"{arm.name:32} {seed:>4}  {measured.score.successes:>3} of {measured.score.tasks:<4}"
+                f" {low:>5.0%} to {high:<5.0%} {measured.unconfirmed:>6}"
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,63 @@
+"""The careless agent makes the mistakes that it is told to, and the labels and the reward tell them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.worlds import shared_world
+
+from tautraj.agents.rules.careless import alter
+from tautraj.config import Run
+from tautraj.errors import ConfigError
+from tautraj.runs.episode.conversation import run_episode
+from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.plan import plan_run
+from tautraj.runs.play import grade_episode
+from tautraj.trajectory import Trajectory
+
+RunOf = Callable[..., Run]
+
+
+def play(run_of: RunOf, folder: Path, *words: str) -> list[Trajectory]:
+    """Every task of a small world that has something to write."""
+    world = shared_world("retail", folder)
+    run = run_of("agent=careless", "user_strategy=goal", f"domain.data_dir={world}", "split=base", *words)
+    played = [grade_episode(run_episode(run, spec, Recorder()), run) for spec in plan_run(run).owed]
+    return [one for one in played if one.labels and not one.labels.inaction_passes and one.privileged.gold_actions]
+
+
+def list_writes(played: list[Trajectory]) -> list[Trajectory]:
+    return [one for one in played if one.labels and not one.labels.wrote_nothing]
+
+
+def test_it_writes_without_asking_which_the_reward_does_not_see_and_the_label_does(
+    run_of: RunOf, shared_folder: Path
+) -> None:
+    written = list_writes(play(run_of, shared_folder, "agent.share=1", "agent.mistakes=[unasked]"))
+    assert len(written) >= 5
+    assert all(one.labels and one.labels.unconfirmed_write for one in written)
+    assert any(one.reward == 1 for one in written)
+
+
+def test_it_writes_another_value_than_it_announced_and_fails(run_of: RunOf, shared_folder: Path) -> None:
+    played = play(run_of, shared_folder, "agent.share=1", "agent.mistakes=[altered]")
+    assert any(one.reward == 0 for one in list_writes(played))
+    assert not any(one.labels and one.labels.unconfirmed_write for one in played if one.reward == 1)
+
+
+def test_without_a_share_it_is_the_rules_agent(run_of: RunOf, shared_folder: Path) -> None:
+    played = play(run_of, shared_folder, "agent.share=0")
+    assert {one.reward for one in played} == {1.0}
+
+
+def test_what_is_altered() -> None:
+    assert alter({"item_ids": ["a", "b"], "order_id": "#W1"}) == {"item_ids": ["a"], "order_id": "#W1"}
+    assert alter({"zip": "99999"}) == {"zip": "00000"}
+    assert alter({"reason": "no longer needed"}) == {"reason": "ordered by mistake"}
+    assert alter({"order_id": "#W1"}) == {"order_id": "#W1"}
+
+
+@pytest.mark.parametrize("words", [["agent.mistakes=[rude]"], ["domain=telecom"]])
+def test_what_it_cannot_do_is_said_first(run_of: RunOf, words: list[str]) -> None:
+    with pytest.raises(ConfigError, match=r"careless.mistakes: Input should be|telecom has no desk"):
+        plan_run(run_of("agent=careless", *words))
