@@ -127,13 +127,15 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--tasks", type=int, default=100)
     parser.add_argument("--root", default="outputs/learn")
     options = parser.parse_args(words)
-    request = parse_as(LearnRequest, compose_tree([f"root={options.root}", f"tasks={options.tasks}"], "learn"))
+    request = parse_as(LearnRequest, compose_tree([f"root={options.root}", f"tasks.after={options.tasks}"], "learn"))
     print(f"{'arm':32} {'seed':>4}  solved        95 %          no yes")
     for arm in PLANS[options.plan](request):
         for seed in options.seeds:
             folder = Path(request.root, "models", f"{arm.name}-{seed}".replace(" ", "-").replace(":", ""))
             steps = [*arm.before, plan_training(request, arm.data, seed, folder, **arm.settings)]
-            run_steps([*steps, plan_measurement(request, folder.name, *serve(folder), *arm.sampling)], print)
+            run_steps(
+                [*steps, plan_measurement(request, folder.name, options.tasks, *serve(folder), *arm.sampling)], print
+            )
             measured = read_measurement(request.root, folder.name)
             assert measured is not None
             low, high = measured.score.interval

@@ -17,7 +17,14 @@ from tautraj.training.scores import read_scores
 
 pytestmark = [pytest.mark.learn, pytest.mark.timeout(3600)]
 
-SMALL = ("families=[direct]", "worlds.train.n=3000", "worlds.test.n=400", "tasks=20", "train.rows=100")
+SMALL = (
+    "families=[direct]",
+    "worlds.train.n=3000",
+    "worlds.test.n=400",
+    "tasks.before=20",
+    "tasks.after=20",
+    "train.rows=100",
+)
 
 
 def test_a_model_that_solves_nothing_solves_half_of_the_tasks_of_a_world_it_never_saw(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def test_the_order_is_worlds_conversations_exports_before_and_a_training_and_aft
 def test_base_and_trained_model_play_the_same_tasks_in_the_same_way(steps: list[Step]) -> None:
     before, *after = [parse_run(compose_tree(step.words)) for step in steps if step.title.startswith("tasks")]
     for run in after:
-        same = {"model": before.model, "name": before.name}
+        same = {"model": before.model, "name": before.name, "tasks": before.tasks}
+        assert run.tasks.rows == before.tasks.rows
         assert run.model_copy(update=same) == before
         assert (run.model.temperature, run.model.max_tokens) == (before.model.temperature, before.model.max_tokens)
 

@@ -23,8 +23,8 @@ SHORT_CONTEXT = ("agent.system=short", "agent.tools=names")
 SHORT_STYLE = ("style.system=short", "style.tools=names")
 """The same, of rows."""
 
-SAMPLING = ("model.temperature=0", "model.max_tokens=256", "limits.turns=30", "model.provider.calls_at_once=8")
-"""Greedy. Eight answers at once take half the CPU time of one after another."""
+SAMPLING = ("model.temperature=0", "model.max_tokens=128", "limits.turns=30", "model.provider.calls_at_once=8")
+"""Greedy; the rules agent's longest answer has 114 tokens. Eight at once take half the CPU time of one by one."""
 
 CHOICE = ("choose=any_success", "choose.without=inaction_passes")
 """Of conversations: a task that doing nothing passes measures nothing, and teaches to decline."""
@@ -50,6 +50,14 @@ class Worlds(Record):
     test: WorldSize
 
 
+class TaskCounts(Record):
+    """Tasks of the other world that are played, at most."""
+
+    before: PositiveInt
+    """The untrained model fills every answer to its limit: each takes it twice as long."""
+    after: PositiveInt
+
+
 class LearnRequest(Record):
     """Configuration of `flows/learn.py`."""
 
@@ -61,8 +69,7 @@ class LearnRequest(Record):
     families: tuple[Family, ...] = Field(min_length=1)
     row_tokens: PositiveInt
     """Conversations of the rules agent that are longer are left out, of both worlds."""
-    tasks: PositiveInt
-    """Of the other world that are played, at most."""
+    tasks: TaskCounts
     base: str
     train: dict[str, JsonValue]
     """Settings of `flows/train.py`."""
@@ -96,13 +103,13 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
     for part in PARTS:
         yield from plan_conversations(request, part)
     if request.base.endswith(".gguf"):
-        yield plan_measurement(request, BEFORE, "model=local", f"model.weights={request.base}")
+        yield plan_measurement(request, BEFORE, request.tasks.before, "model=local", f"model.weights={request.base}")
     else:
-        yield plan_measurement(request, BEFORE, "model=smollm2", f"model.name={request.base}")
+        yield plan_measurement(request, BEFORE, request.tasks.before, "model=smollm2", f"model.name={request.base}")
     for seed in request.seeds:
         folder = Path(request.root, "models", f"{request.digest}-{seed}")
         yield plan_training(request, locate_export(request, "train"), seed, folder)
-        yield plan_measurement(request, name_after(seed), *serve(folder))
+        yield plan_measurement(request, name_after(seed), request.tasks.after, *serve(folder))
 
 
 def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
@@ -146,11 +153,11 @@ def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **
     return Step(f"training, seed {seed}", "train", tuple(f"{key}={value}" for key, value in told.items()))
 
 
-def plan_measurement(request: LearnRequest, name: str, *model: str) -> Step:
-    """Tasks of the world to test that the rules agent solves in short conversations, played by `model`."""
+def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) -> Step:
+    """The first `limit` tasks of the world to test that the rules agent solves in few words, played by `model`."""
     world, held_out = locate_world(request, "test"), locate_export(request, "test")
     played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", "user_strategy=goal")
-    tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={request.tasks}")
+    tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={limit}")
     sampling = [
         word for word in SAMPLING if not any(word.partition("=")[0] == own.partition("=")[0] for own in model)
     ]
