@@ -91,6 +91,12 @@ STATED_FORMS: dict[str, Mapping[str, StatedForm]] = {
             needs_own=True,
         ),
     },
+    "telecom": {
+        "phone": StatedForm(re.compile(r"(?<![\w-])\d{3}-\d{3}-\d{4}\b"), "phone|number", "(?!)"),
+        "customer": StatedForm(re.compile(r"\bC\d{4}\b"), "customer|account", "(?!)"),
+        "line": StatedForm(re.compile(r"\bL\d{4}\b"), "line", "(?!)"),
+        "bill": StatedForm(re.compile(r"\bB\d{7}\b"), "bill|invoice", "(?!)"),
+    },
 }
 """Domain -> kind -> form, for kinds whose form says too little or too much in a customer's own words."""
 

@@ -1,9 +1,12 @@
 """What a customer does wrong, and what only looks like it, in conversations made by hand over official tasks."""
 
 import pytest
+from support import records
 from support.conversations import Step, agent, call, graded, opened, user
 
+from tautraj.benchmarks import World
 from tautraj.grading.customer_faults import find_customer_faults
+from tautraj.trajectory import ToolCall, Turn
 
 HI = agent("Hi! How can I help you today?")
 OPENED = user("I am Yusuf Rossi, 19122, and want to exchange two items of #W2378156.")
@@ -23,6 +26,21 @@ CANCELLED = call("cancel_pending_order", order_id="#W4776164", reason="no longer
 BYE = user("Thank you. ###STOP###")
 DONE = agent("It is done. Is there anything else I can help you with?")
 END = [ORDER, ASKED, YES, EXCHANGED, DONE, BYE]
+
+PHONE_TASK = opened("telecom").list_task_ids("base")[0]
+
+
+def used(name: str) -> Step:
+    """A call of the customer's own tool."""
+
+    def made(index: int, world: World) -> Turn:
+        call = ToolCall(id=f"call_{index}", name=name, arguments={})
+        shown = world.call(call, "user")
+        told = {"message": None, "tool_call": call, "observation": shown.content}
+        return records.turn(index=index, seat="user", kind="tool_call", **told)
+
+    return made
+
 
 Found = set[tuple[str, str, str]]
 """(tag, severity, kind)."""
@@ -68,6 +86,16 @@ WRONG: list[tuple[str, str, str, str, list[Step]]] = [
     ),
 ]
 
+TELECOM = [HI, user("I have no service. I am John Smith, 555-123-2002.")]
+LOOK = agent("Please check the status bar on your phone.")
+SWITCH = agent("Please turn airplane mode off.")
+
+WRONG += [
+    ("hallucination", "claimed_reading", "telecom", PHONE_TASK, [*TELECOM, LOOK, user("It says No Signal.")]),
+    ("missed_required_action", "claimed_action", "telecom", PHONE_TASK, [*TELECOM, SWITCH, user("Done.")]),
+    ("inconsistent_behavior", "contradiction", "telecom", PHONE_TASK, [HI, user("It is 555-123-2003."), SWITCH]),
+]
+
 MINOR: list[tuple[str, list[Step]]] = [
     ("agent_voice", opening("How can I help you today?")),
     ("agent_voice", opening("I have processed your exchange.")),
@@ -88,6 +116,8 @@ RIGHT: list[tuple[str, str, list[Step]]] = [
     ("retail", "0", [HI, OPENED, agent("On file: paypal_123 and a Visa."), user("My Visa, please."), *END]),
     ("retail", "0", [HI, OPENED, WHICH, YES, agent("Which one first?"), YES, *END]),
     ("airline", "8", [HI, user("I am Sophia Silva. Book ORD to PHL on 2024-05-26, as on 10 May."), DONE, BYE]),
+    ("telecom", PHONE_TASK, [*TELECOM, LOOK, used("check_status_bar"), user("It says No Signal."), SWITCH]),
+    ("telecom", PHONE_TASK, [*TELECOM, SWITCH, user("I do not know how to do that.")]),
     ("airline", "8", [HI, user("I can pay $500 for economy. Kevin Smith was born on 2001-04-12."), DONE, BYE]),
 ]
 

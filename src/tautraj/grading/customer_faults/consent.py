@@ -6,8 +6,9 @@ says of them. Not here: what is a yes (`grading.affirmative`), what agrees (`gra
 
 from collections.abc import Iterator, Sequence
 
-from tautraj.benchmarks.goals import Request, Write
+from tautraj.benchmarks.goals import Goal, Request, Write
 from tautraj.grading.affirmative import is_affirmative
+from tautraj.grading.customer_faults.telling import find_current_request, is_corrected
 from tautraj.grading.customer_faults.utterances import Case, Utterance
 from tautraj.grading.proposals.agent_message import TRANSFER_OFFER, read_message
 from tautraj.grading.proposals.agreement import find_disagreement
@@ -16,16 +17,23 @@ from tautraj.trajectory import CustomerFault, Turn
 
 
 def find_wrong_consent(utterance: Utterance, case: Case) -> Iterator[CustomerFault]:
-    """wrong_consent: a yes to an announcement that agrees with none of its requests."""
+    """wrong_consent: a yes to an announcement that agrees with none of its requests, or in place of a correction."""
     message = read_message(utterance.question)
     if not message.asks_yes or TRANSFER_OFFER.search(message.plans) or not is_affirmative(utterance.text):
         return
     if case.goal is None and not _follows_wrong_write(utterance, case):
         return
     requests = case.goal.requests if case.goal else (_build_request(case),)
-    disagreements = [find_disagreement(message.plans, request) for request in requests]
-    if all(disagreements):
+    is_unwanted = all(find_disagreement(message.plans, request) for request in requests)
+    if is_unwanted or case.goal and _keeps_its_mind(utterance, case.goal):
         yield utterance.blame("inconsistent_behavior", "hindered", "wrong_consent", utterance.text)
+
+
+def _keeps_its_mind(utterance: Utterance, goal: Goal) -> bool:
+    """Whether its request has a correction that it has not told: it says that instead of the first yes."""
+    said = " ".join([*utterance.earlier, utterance.text])
+    current = find_current_request(goal, said)
+    return current is not None and not is_corrected(current, said)
 
 
 def _follows_wrong_write(utterance: Utterance, case: Case) -> bool:

@@ -1,15 +1,13 @@
 """What a customer of a synthetic task tells before it is asked: its goal says what it tells only then."""
 
-import re
 from collections.abc import Iterator
 
 from tautraj.benchmarks.goals import Request
+from tautraj.grading.customer_faults.telling import list_words
 from tautraj.grading.customer_faults.utterances import Case, Utterance
 from tautraj.grading.proposals.agent_message import AgentMessage, read_message
 from tautraj.grading.proposals.answers import find_topics
 from tautraj.trajectory import CustomerFault
-
-MIN_WORD = 4
 
 MIN_SHARE = 0.8
 """Share of an answer's own words that a message must have to tell it."""
@@ -26,7 +24,7 @@ def find_early_disclosure(utterance: Utterance, case: Case) -> Iterator[Customer
     is_forgetful = message.asks_yes or message.refuses or bool(message.reports) or message.asks_for_more
     if is_forgetful and not utterance.is_greeted:
         return
-    opened = _list_words(" ".join(request.said for request in case.goal.requests))
+    opened = list_words(" ".join(request.said for request in case.goal.requests))
     for request in case.goal.requests:
         for text in _list_untold(request, message, utterance):
             if _tells(utterance, text, opened):
@@ -44,12 +42,8 @@ def _list_untold(request: Request, message: AgentMessage, utterance: Utterance) 
 
 def _tells(utterance: Utterance, answer: str, opened: set[str]) -> bool:
     """Whether a message is the first with most of an answer's own words. `opened`: words that requests open with."""
-    own = _list_words(answer) - opened
-    said_before = _list_words(" ".join(utterance.earlier))
+    own = list_words(answer) - opened
+    said_before = list_words(" ".join(utterance.earlier))
     new = own - said_before
-    told = _list_words(utterance.text)
+    told = list_words(utterance.text)
     return bool(new) and len(own & told) >= MIN_SHARE * len(own)
-
-
-def _list_words(text: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", text.lower()) if len(word) >= MIN_WORD}

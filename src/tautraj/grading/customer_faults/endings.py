@@ -1,20 +1,14 @@
 """A customer that ends the conversation too early."""
 
-import re
 from collections.abc import Iterator
 
-from tautraj.benchmarks.goals import Goal, Request
+from tautraj.benchmarks.goals import Goal
+from tautraj.grading.customer_faults.telling import is_made
 from tautraj.grading.customer_faults.utterances import Case, Utterance
 from tautraj.grading.proposals.agent_message import TRANSFER, read_message
 from tautraj.grading.questions import has_open_request
 from tautraj.grading.writes import TRANSFER_TOOL, find_missing_writes
 from tautraj.trajectory import CustomerFault
-
-MIN_WORD = 4
-"""Letters of a word of a request that shows that the customer has made it."""
-
-MIN_SHARE = 0.5
-"""Share of a request's words that the customer must have said for it to be made."""
 
 
 def find_early_ending(utterance: Utterance, case: Case) -> Iterator[CustomerFault]:
@@ -59,14 +53,5 @@ def _is_anything_open(utterance: Utterance, case: Case) -> bool:
 
 
 def _has_unmade_request(utterance: Utterance, goal: Goal) -> bool:
-    said = set(_list_words(" ".join([*utterance.earlier, utterance.text])))
-    return not all(_is_made(request, said) for request in goal.requests)
-
-
-def _is_made(request: Request, said: set[str]) -> bool:
-    words = _list_words(request.wish or request.said)
-    return not words or sum(word in said for word in words) >= MIN_SHARE * len(words)
-
-
-def _list_words(text: str) -> list[str]:
-    return [word for word in re.findall(r"\w+", text.lower()) if len(word) >= MIN_WORD]
+    said = " ".join([*utterance.earlier, utterance.text])
+    return not all(is_made(request, said) for request in goal.requests)

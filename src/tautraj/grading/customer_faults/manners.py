@@ -29,6 +29,9 @@ MARKUP = re.compile(
 MIN_REPEATED = 20
 """Characters of a message whose repetition says something: a shorter one is "Thank you.", a yes, an id."""
 
+MIN_READ_OUT = 0.7
+"""Share of the words that a phone shows in a message that reads them out."""
+
 FOREIGN_WORDS = {
     "Spanish": "el los las una que por para con pero mi quiero gracias hola pedido por favor está usted necesito",
     "French": "le les des une je vous et est pour avec mais mon ma veux merci bonjour commande voudrais suis",
@@ -69,8 +72,14 @@ def find_repetition(utterance: Utterance, case: Case) -> Iterator[CustomerFault]
     """repetition: the message before, word for word. A yes may be said twice, and a phone may show the same again."""
     text = utterance.text
     is_again = utterance.earlier[-1:] == (text,) and len(text) >= MIN_REPEATED
-    if is_again and not utterance.device_calls and not is_affirmative(text):
+    if is_again and not is_affirmative(text) and not _reads_out(utterance):
         yield utterance.blame("guideline_violation", "minor", "repetition", text)
+
+
+def _reads_out(utterance: Utterance) -> bool:
+    """Whether a message says what the customer's phone has just shown."""
+    shown = {word for turn in utterance.device_calls for word in re.findall(r"\w{3,}", turn.observation or "")}
+    return bool(shown) and len(shown & set(re.findall(r"\w{3,}", utterance.text))) >= MIN_READ_OUT * len(shown)
 
 
 def find_other_language(utterance: Utterance, case: Case) -> Iterator[CustomerFault]:
