@@ -158,6 +158,10 @@ CASES: list[tuple[str, Any, str, str, list[Step]]] = [
     ("passed_by_default", (), "retail", "2", [GREETING, BYE]),
     ("answer_cut_off", False, "retail", "0", WELL),
     ("answer_cut_off", True, "retail", "0", [GREETING, OPENED, agent("Let me look up your", finish="length"), BYE]),
+    ("customer_at_fault", True, "retail", "0", swapped(WELL, OPENED, user("I am Yusuf Rossi, 19133."))),
+    ("customer_at_fault", False, "retail", "0", WELL),
+    ("customer_at_fault", False, "retail", "0", swapped(WELL, EXCHANGED, WRONG, user("My zip is 19133."))),
+    ("customer_at_fault", False, "retail", "0", swapped(WELL, OPENED, user("Hi!"), user("<tool_call>"))),
 ]
 
 

@@ -12,8 +12,8 @@ from support import records
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import locate_run_directory
-from tautraj.grading.labels import find_writes
 from tautraj.grading.reward import grade_trajectory, label_trajectory
+from tautraj.grading.writes import find_writes
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import play
 from tautraj.runs.startup import start_up

@@ -11,8 +11,8 @@ from tautraj.agents import GoldContext
 from tautraj.agents.oracle import plan_steps
 from tautraj.benchmarks import Benchmark, Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain
+from tautraj.grading.proposals.device_requests import find_device_requests, parse_tool_request
 from tautraj.users.first_person import find_answer, select_said, word_change_of_mind
-from tautraj.users.phone.requests import find_device_requests, parse_tool_request
 from tautraj.users.scripted import state_reason
 
 SAID = {

@@ -10,11 +10,11 @@ from tautraj.agents.rules.telecom import readings
 from tautraj.benchmarks import Scenario
 from tautraj.benchmarks.goals import Goal, Reading, Request
 from tautraj.grading.affirmative import is_affirmative
+from tautraj.grading.proposals.device_requests import find_device_requests
 from tautraj.synthesis.voices import VOICES
 from tautraj.users import UserContext
 from tautraj.users.goal import goal
 from tautraj.users.phone.device import DID, LOOKED, DeviceUser
-from tautraj.users.phone.requests import find_device_requests
 
 TOOLS = {*REQUESTS, "toggle_wifi", "check_wifi_status", "connect_vpn", "check_installed_apps", "check_app_status"}
 

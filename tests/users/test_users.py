@@ -22,13 +22,13 @@ from tautraj.benchmarks import Scenario, open_benchmark
 from tautraj.config import BenchmarkConfig, Domain, Llm, Run
 from tautraj.config.identity import plan_episodes
 from tautraj.errors import EmptyReply
+from tautraj.grading.proposals.device_requests import find_device_requests
 from tautraj.llms.turn_order import OPENING
 from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.trajectory import Trajectory
 from tautraj.users import Customer, UserContext
 from tautraj.users.llm import llm
-from tautraj.users.phone.requests import find_device_requests
 from tautraj.users.scripted import (
     CLOSING,
     CONFIRMATION,

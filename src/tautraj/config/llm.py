@@ -10,7 +10,7 @@ from tautraj.trajectory import Record
 
 OFFLINE_COMPONENTS = {
     "model": {"oracle": "oracle", "rules": "rules", "careless": "rules"},
-    "user": {"scripted": "scripted", "goal": "scripted", "human": "human"},
+    "user": {"scripted": "scripted", "goal": "scripted", "faulty": "scripted", "human": "human"},
 }
 """Seat -> component that plays without an llm -> the offline llm that it requires."""
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tautraj.benchmarks import Benchmark
-from tautraj.grading.database_diff import Difference, diff_worlds, find_gold_writes, replay_both
-from tautraj.grading.labels import find_writes
+from tautraj.grading.database_diff import Difference, diff_worlds, replay_both
+from tautraj.grading.writes import find_missing_writes, find_wrong_writes
 from tautraj.trajectory import Check, Grade, ToolCall, Trajectory
 
 
@@ -61,19 +61,11 @@ def _select_scored_checks(grade: Grade) -> dict[str, tuple[Check, ...]]:
 
 
 def _find_first_divergence(trajectory: Trajectory, benchmark: Benchmark) -> str | None:
-    missing = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
-    for turn in find_writes(trajectory, benchmark.writing_tools):
-        call = turn.tool_call
-        assert call is not None
-        match = next((gold for gold in missing if _is_same_call(gold, call)), None)
-        if match is None:
-            return f"turn {turn.index}: {_format_call(call)} is not a gold write"
-        missing.remove(match)
+    if wrong := find_wrong_writes(trajectory, benchmark):
+        assert wrong[0].tool_call is not None
+        return f"turn {wrong[0].index}: {_format_call(wrong[0].tool_call)} is not a gold write"
+    missing = find_missing_writes(trajectory, benchmark)
     return f"never written: {_format_call(missing[0])}" if missing else None
-
-
-def _is_same_call(gold: ToolCall, call: ToolCall) -> bool:
-    return (gold.name, gold.arguments) == (call.name, call.arguments)
 
 
 def _format_call(call: ToolCall) -> str:

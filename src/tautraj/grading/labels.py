@@ -2,30 +2,30 @@
 
 Computed from the record, the task and the benchmark, without a provider; None where that is not possible. Not here:
 the reward (`grading.reward`), policy rules (`grading.policy_rules`), confirmations (`grading.confirmation`), what the
-customer made up (`grading.scenario_faults`), repeated calls (`grading.repetition`).
+customer made up (`grading.scenario_faults`) or did wrong (`grading.customer_faults`), repeated calls
+(`grading.repetition`), writes (`grading.writes`).
 """
 
 import functools
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from tautraj.benchmarks import Benchmark, EntityRef, get_stop_word
 from tautraj.errors import GradingError
 from tautraj.grading.confirmation import find_unconfirmed_write
-from tautraj.grading.database_diff import build_gold_calls, find_gold_writes, is_canonically_equal, replay_both
+from tautraj.grading.customer_faults.attribution import is_customer_at_fault
+from tautraj.grading.database_diff import build_gold_calls, is_canonically_equal, replay_both
 from tautraj.grading.policy_rules import AUTHENTICATION_TOOLS, RULES, find_violations
 from tautraj.grading.questions import has_open_request
 from tautraj.grading.repetition import has_recovered, has_repeated_call
 from tautraj.grading.scenario_faults import find_scenario_faults, find_stated
+from tautraj.grading.writes import TRANSFER_TOOL, find_missing_writes, find_writes
 from tautraj.metrics import is_success
 from tautraj.trajectory import Grade, Labels, Outcome, Trajectory, Turn
 
-TRANSFER_TOOL = "transfer_to_human_agents"
-"""Hands the customer to a human. In τ² the conversation goes on after it."""
-
 
 def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -> Labels:
-    """Labels of a trajectory with the grade `grade`."""
+    """Labels of a trajectory with the grade `grade`. Its `customer_faults` are already found."""
     turns = [turn for turn in trajectory.turns if not turn.given]
     writes = find_writes(trajectory, benchmark.writing_tools)
     contradicted, invented = find_scenario_faults(trajectory, benchmark.domain)
@@ -40,12 +40,12 @@ def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -
         recovered=has_recovered(turns),
         customer_contradicted=contradicted,
         customer_invented=invented,
-        customer_stopped_early=_has_customer_stopped_early(trajectory, writes, benchmark),
+        customer_stopped_early=_has_customer_stopped_early(trajectory, benchmark),
         violations=find_violations(benchmark, trajectory),
         canonical_reward=compute_canonical_reward(trajectory, grade, benchmark),
         passed_by_default=_find_default_passes(trajectory, grade, benchmark),
         answer_cut_off=any(call.finish == "length" for turn in turns for call in turn.calls),
-        customer_at_fault=None,
+        customer_at_fault=is_customer_at_fault(trajectory.customer_faults or (), trajectory, benchmark),
     )
 
 
@@ -71,16 +71,6 @@ def compute_canonical_reward(trajectory: Trajectory, grade: Grade, benchmark: Be
     if not is_canonically_equal(replay_both(benchmark, trajectory.task_id, trajectory.turns, trajectory.privileged)):
         return grade.reward
     return math.prod(value for name, value in grade.components.items() if name != "db")
-
-
-def find_writes(trajectory: Trajectory, writing_tools: Collection[str]) -> list[Turn]:
-    """Successful calls of the agent to `writing_tools`, without given turns."""
-
-    def is_write(turn: Turn) -> bool:
-        succeeded = turn.seat == "model" and turn.kind == "tool_call" and not turn.given and not turn.error
-        return succeeded and turn.tool_call is not None and turn.tool_call.name in writing_tools
-
-    return [turn for turn in trajectory.turns if is_write(turn)]
 
 
 def _has_acted_after_stop(turns: Sequence[Turn], benchmark: Benchmark) -> bool:
@@ -130,7 +120,7 @@ def _has_unauthenticated_write(
     return any(write.index < first for write in writes)
 
 
-def _has_customer_stopped_early(trajectory: Trajectory, writes: Sequence[Turn], benchmark: Benchmark) -> bool:
+def _has_customer_stopped_early(trajectory: Trajectory, benchmark: Benchmark) -> bool:
     """Whether the customer left after a request of the agent while a gold write was missing.
 
     Whether there is anything else is no such request: the agent that asks this has forgotten the write.
@@ -141,9 +131,7 @@ def _has_customer_stopped_early(trajectory: Trajectory, writes: Sequence[Turn], 
     last = next((turn.message or "" for turn in reversed(messages) if turn.seat == "model"), "")
     if not has_open_request(last):
         return False
-    calls = [(turn.tool_call.name, turn.tool_call.arguments) for turn in writes if turn.tool_call]
-    gold_writes = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
-    return any((gold.name, gold.arguments) not in calls for gold in gold_writes)
+    return bool(find_missing_writes(trajectory, benchmark))
 
 
 def _find_default_passes(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -> tuple[str, ...]:

@@ -112,7 +112,10 @@ def find_changes(old: Trajectory, new: Trajectory) -> Iterator[Change]:
 
 def _flatten(trajectory: Trajectory) -> dict[str, Any]:
     """The fields that regrading may change, as dotted name -> value."""
-    fields = {"reward": trajectory.reward, "ungraded": trajectory.ungraded, "data_hash": trajectory.data_hash}
+    names = ("reward", "ungraded", "data_hash")
+    fields: dict[str, Any] = {name: getattr(trajectory, name) for name in names}
+    if trajectory.customer_faults is not None:
+        fields["customer_faults"] = [fault.model_dump(mode="json") for fault in trajectory.customer_faults]
     if trajectory.grade:
         fields |= {f"components.{name}": value for name, value in trajectory.grade.components.items()}
     if trajectory.labels:

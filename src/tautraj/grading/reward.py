@@ -1,11 +1,13 @@
-"""The reward of an episode, computed by the benchmark, and the labels that say whether to trust it.
+"""The reward of an episode, computed by the benchmark, its customer's faults, and labels: whether to trust it.
 
 Pure if no judge is needed: a trajectory always gets the same reward, today or regraded next year. Not here: running
-episodes (`runs.episode`), averaging rewards (`metrics`), how labels are computed (`grading.labels`).
+episodes (`runs.episode`), averaging rewards (`metrics`), how labels are computed (`grading.labels`) and faults found
+(`grading.customer_faults`).
 """
 
 from tautraj.benchmarks import Benchmark
 from tautraj.errors import GradingError, boundary
+from tautraj.grading.customer_faults import find_customer_faults
 from tautraj.grading.labels import compute_labels
 from tautraj.llms import Ask
 from tautraj.trajectory import Trajectory
@@ -20,8 +22,10 @@ def grade_trajectory(trajectory: Trajectory, benchmark: Benchmark, judge: Ask | 
 
 
 def label_trajectory(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
-    """A copy with labels; the trajectory itself if it has no grade. Raises `GradingError`."""
-    if trajectory.grade is None:
-        return trajectory
+    """A copy with its customer's faults, and with labels if it has a grade. Raises `GradingError`."""
     with boundary(GradingError, f"labelling {benchmark.domain} task {trajectory.task_id}"):
+        faults = find_customer_faults(trajectory, benchmark)
+        trajectory = trajectory.model_copy(update={"customer_faults": faults})
+        if trajectory.grade is None:
+            return trajectory
         return trajectory.model_copy(update={"labels": compute_labels(trajectory, trajectory.grade, benchmark)})

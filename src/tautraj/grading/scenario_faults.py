@@ -91,6 +91,12 @@ STATED_FORMS: dict[str, Mapping[str, StatedForm]] = {
             needs_own=True,
         ),
     },
+    "telecom": {
+        "phone": StatedForm(re.compile(r"(?<![\w-])\d{3}-\d{3}-\d{4}\b"), "phone|number", "(?!)"),
+        "customer": StatedForm(re.compile(r"\bC\d{4}\b"), "customer|account", "(?!)"),
+        "line": StatedForm(re.compile(r"\bL\d{4}\b"), "line", "(?!)"),
+        "bill": StatedForm(re.compile(r"\bB\d{7}\b"), "bill|invoice", "(?!)"),
+    },
 }
 """Domain -> kind -> form, for kinds whose form says too little or too much in a customer's own words."""
 
@@ -107,7 +113,7 @@ def find_scenario_faults(trajectory: Trajectory, domain: str) -> tuple[bool, boo
     contradicts the scenario if that has others of the kind, and is invented if it has none.
     """
     scenario = find_stated(trajectory.scenario, domain)
-    known, question = _flatten(trajectory.scenario), ""
+    known, question = flatten_identifiers(trajectory.scenario), ""
     contradicted = invented = False
     for turn in trajectory.turns:
         if turn.kind != "message" and turn.seat != "user":
@@ -115,11 +121,11 @@ def find_scenario_faults(trajectory: Trajectory, domain: str) -> tuple[bool, boo
         text = " ".join(filter(None, (turn.message, turn.observation)))
         if turn.seat == "user" and turn.kind == "message" and not turn.given:
             for kind, identifiers in find_stated(text, domain, question).items():
-                if any(_flatten(identifier) not in known for identifier in identifiers):
+                if any(flatten_identifiers(identifier) not in known for identifier in identifiers):
                     contradicted, invented = contradicted or bool(scenario[kind]), invented or not scenario[kind]
         elif turn.seat == "model":
             question = text
-        known += " " + _flatten(text)
+        known += " " + flatten_identifiers(text)
     return contradicted, invented
 
 
@@ -152,5 +158,6 @@ def _is_named(match: re.Match[str], form: StatedForm, question: str) -> bool:
     return named or not form.needs_own
 
 
-def _flatten(text: str) -> str:
+def flatten_identifiers(text: str) -> str:
+    """A text in lower case, with identifiers as one writes them."""
     return write_out(text, has_email=True).lower()

@@ -11,7 +11,7 @@ from tautraj.metrics import is_success, total_usd
 from tautraj.printable import escape_unprintable
 from tautraj.trajectory import Trajectory
 
-TAG_NAMES = ("task_id", "outcome", "success")
+TAG_NAMES = ("task_id", "outcome", "success", "customer_faults")
 
 LABEL_PREFIX = "label."
 
@@ -21,6 +21,8 @@ def build_trace_tags(trajectory: Trajectory) -> dict[str, str]:
     reward = trajectory.reward
     success = "ungraded" if reward is None else str(is_success(reward)).lower()
     tags = {"task_id": trajectory.task_id, "outcome": trajectory.outcome.kind, "success": success}
+    if trajectory.customer_faults:
+        tags["customer_faults"] = ", ".join(dict.fromkeys(fault.kind for fault in trajectory.customer_faults))
     for name, value in trajectory.labels or ():
         if value is True:
             tags[f"{LABEL_PREFIX}{name}"] = "true"

@@ -6,12 +6,12 @@ Not here: which sentences of the scenario are said, and how (`users.first_person
 import re
 
 from tautraj.benchmarks import Scenario
+from tautraj.grading.proposals.device_requests import DeviceRequest, find_device_requests
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.first_person import find_answer, select_said, word_change_of_mind
 from tautraj.users.phone.device import read_out
-from tautraj.users.phone.requests import DeviceRequest, find_device_requests
 
 IDENTITY = re.compile(
     r"\b(e-?mail|zip|your (full )?name|user id|identity|identify|who am i speaking)\b", re.IGNORECASE

@@ -1,6 +1,6 @@
 """How agents without an llm ask the customer to use its phone. Customers without an llm understand every wording.
 
-Not here: how they do (`users.phone.requests`).
+Not here: how they do (`grading.proposals.device_requests`).
 """
 
 import json
@@ -147,7 +147,7 @@ REQUESTS: dict[str, tuple[str, ...]] = {
 
 
 def request_device_use(tool: str, arguments: Mapping[str, Any]) -> str:
-    """Ask for one call of a customer's tool: as people do, or by its name, which `users.phone.requests` reads too."""
+    """Ask for one call of a customer's tool: as people do, or by its name, which `grading.proposals` reads too."""
     if tool in REQUESTS and arguments.get("mode", NETWORK_MODE) == NETWORK_MODE:
         return REQUESTS[tool][0].format_map(arguments)
     values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in arguments.items()}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tautraj.benchmarks.origins import TaskOrigin
 from tautraj.export.similarity import compute_sketch
-from tautraj.grading.labels import find_writes
+from tautraj.grading.writes import find_writes
 from tautraj.metrics import total_usd
 from tautraj.trajectory import Labels, Trajectory, count_turns
 

@@ -9,10 +9,10 @@ from tautraj.agents import GoldContext
 from tautraj.benchmarks import Benchmark, Task, get_stop_word, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
+from tautraj.grading.proposals.device_requests import find_device_requests
 from tautraj.llms.turn_order import arrange_turns
 from tautraj.runs.rehearsed.script import Script, ScriptStep, TaskScript
 from tautraj.users.llm import history_messages
-from tautraj.users.phone.requests import find_device_requests
 
 
 def build_script(run: Run, specs: Sequence[EpisodeSpec]) -> Script:

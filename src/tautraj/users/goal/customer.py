@@ -1,9 +1,8 @@
 """A customer without an llm that follows the goal of a synthetic task: `user_strategy=goal`.
 
 It opens with its first request, answers what it is asked and nothing else, agrees only to what it wants, and goes on
-when a request is done. Not here: what it makes of a message (`users.goal.agent_message`, `users.goal.agreement`),
-which answer belongs to a question (`users.goal.answers`), its phone (`users.phone.device`), how it says what is not
-in the goal (`users.goal.small_talk`).
+when a request is done. Not here: what it makes of a message, and which answer belongs to a question
+(`grading.proposals`), its phone (`users.phone.device`), how it says what the goal does not (`users.goal.small_talk`).
 """
 
 from random import Random
@@ -15,10 +14,10 @@ from tautraj.benchmarks.goals import Goal, Request, Topic
 from tautraj.config import Run
 from tautraj.config.components import attach_check
 from tautraj.errors import ConfigError
+from tautraj.grading.proposals.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, read_message
+from tautraj.grading.proposals.agreement import find_announced, find_disagreement, find_operations
+from tautraj.grading.proposals.answers import find_line, find_topics
 from tautraj.users.base import Customer, UserContext
-from tautraj.users.goal.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, read_message
-from tautraj.users.goal.agreement import find_announced, find_disagreement, find_operations
-from tautraj.users.goal.answers import find_line, find_topics
 from tautraj.users.goal.small_talk import SmallTalk
 from tautraj.users.phone.device import open_device
 

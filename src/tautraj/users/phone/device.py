@@ -1,7 +1,7 @@
 """The customer's phone in its hands: it does there what the agent asks for, and says what the phone shows.
 
 What the phone shows is read out as it is, since it is the agent's only view of it. Not here: how a request is
-understood (`users.phone.requests`), the rest of the conversation (`users.goal`).
+understood (`grading.proposals.device_requests`), the rest of the conversation (`users.goal`).
 """
 
 import itertools
@@ -11,10 +11,10 @@ from random import Random
 from typing import Any
 
 from tautraj.benchmarks.goals import Goal, Reading
+from tautraj.grading.proposals.device_requests import DeviceRequest, find_device_requests
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
 from tautraj.users.base import UserContext
-from tautraj.users.phone.requests import DeviceRequest, find_device_requests
 
 Use = Callable[[str, dict[str, Any]], str]
 """(tool, arguments) -> what the phone shows."""

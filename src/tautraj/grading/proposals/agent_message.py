@@ -1,7 +1,7 @@
 """What an agent's message asks of a customer: who it is, a yes, something else; and what it reports or refuses.
 
 By its words. Not here: forms of questions (`grading.questions`), whether what is announced is what the customer wants
-(`users.goal.agreement`), what it answers (`users.goal`).
+(`grading.proposals.agreement`), what it answers (`users.goal`).
 """
 
 import re

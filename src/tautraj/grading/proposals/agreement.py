@@ -1,7 +1,7 @@
 """Whether what an agent announces is what a customer wants: its operation, and every value that both name.
 
-The customer knows no database, only its request. Not here: what is an announcement (`users.goal.agent_message`),
-values (`users.goal.value_agreement`).
+The customer knows no database, only its request. Not here: what is an announcement
+(`grading.proposals.agent_message`), values (`grading.proposals.value_agreement`).
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tautraj.benchmarks.goals import Request, Write
 from tautraj.grading.confirmation import OPERATIONS
-from tautraj.users.goal.value_agreement import (
+from tautraj.grading.proposals.value_agreement import (
     compare_numbers,
     compare_payments,
     compare_values,

@@ -1,7 +1,7 @@
 """Whether the values that an announcement names are those that a customer wants: payments, flights, bags, items.
 
 The customer knows its own words only: a product that it never named is another one, and so is an option that changes
-without its having asked for it. Not here: operations and ids (`users.goal.agreement`).
+without its having asked for it. Not here: operations and ids (`grading.proposals.agreement`).
 """
 
 import re
