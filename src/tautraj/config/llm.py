@@ -9,7 +9,7 @@ from tautraj.errors import ConfigError
 from tautraj.trajectory import Record
 
 OFFLINE_COMPONENTS = {
-    "model": {"oracle": "oracle", "rules": "rules", "careless": "rules"},
+    "model": {"oracle": "oracle", "rules": "rules", "rules_plain": "rules", "careless": "rules"},
     "user": {"scripted": "scripted", "goal": "scripted", "faulty": "scripted", "human": "human"},
 }
 """Seat -> component that plays without an llm -> the offline llm that it requires."""

@@ -123,7 +123,7 @@ def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
     described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"out={world}")
     yield Step(f"world to {part}", "synthesize", described)
     runs = Path(request.root, "conversations", world.name)
-    yield plan_play(request, part, runs, "agent=rules")
+    yield plan_play(request, part, runs, "agent=rules_plain")
     yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICE)
 
 

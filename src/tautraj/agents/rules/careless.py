@@ -11,6 +11,7 @@ from typing import Any, Literal
 from tautraj.agents.base import AgentContext
 from tautraj.agents.rules.conversation import Conversation, check_desk, load_desk
 from tautraj.agents.rules.desk import Specialist
+from tautraj.agents.rules.wording import PlainWording
 from tautraj.config.components import attach_check
 from tautraj.errors import ConfigError, WorldClosed
 
@@ -34,7 +35,7 @@ def careless(context: AgentContext, *, desks: dict[str, str], share: float, mist
 
 class CarelessConversation(Conversation):
     def __init__(self, context: AgentContext, desk: Any, mistake: Mistake | None) -> None:
-        super().__init__(context, desk)
+        super().__init__(context, desk, PlainWording(Random(0)))
         self._mistake = mistake
 
     def _propose(self, name: str, arguments: dict[str, Any], terms: str, done: list[str]) -> bool:

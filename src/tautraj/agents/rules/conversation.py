@@ -22,6 +22,7 @@ from tautraj.agents.rules.wording import (
     NOT_UNDERSTOOD,
     NOT_WITHOUT,
     WHAT_ELSE,
+    PlainWording,
     Wording,
 )
 from tautraj.config import Run
@@ -53,20 +54,21 @@ def load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
 
 
 @attach_check(check_desk)
-def rules(context: AgentContext, *, desks: dict[str, str]) -> None:
-    """Converse until the episode ends. `desks`: domain -> dotted name of its desk."""
+def rules(context: AgentContext, *, desks: dict[str, str], has_plain_words: bool = False) -> None:
+    """Converse until the episode ends. `desks`: domain -> dotted name of its desk; `has_plain_words`: no synonyms."""
     with suppress(WorldClosed):  # nothing is carried out once the customer has left
         desk = load_desk(context.domain, desks)
         if isinstance(desk, Specialist):
             desk.converse(context.env, context.turns[-1].message or "", context.task_id)
         else:
-            Conversation(context, desk).hold()
+            kind = PlainWording if has_plain_words else Wording
+            Conversation(context, desk, kind(Random(f"rules-{context.task_id}"))).hold()
 
 
 class Conversation:
-    def __init__(self, context: AgentContext, desk: Desk[Any]) -> None:
+    def __init__(self, context: AgentContext, desk: Desk[Any], wording: Wording) -> None:
         self._desk = desk
-        self._wording = Wording(Random(f"rules-{context.task_id}"))
+        self._wording = wording
         self._actions = Actions(context, self._wording)
         self._user_id = ""
 

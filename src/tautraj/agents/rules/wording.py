@@ -135,3 +135,10 @@ class Wording:
         others = [phrase for phrase in phrases if phrase != self._last.get(phrases)] or list(phrases)
         self._last[phrases] = self._rng.choice(others)
         return self._last[phrases]
+
+
+class PlainWording(Wording):
+    """Always the first of the phrases: a small model that learns from it need not learn which synonym comes."""
+
+    def _choose(self, phrases: tuple[str, ...]) -> str:
+        return phrases[0]

@@ -1,4 +1,4 @@
-"""The careless agent makes the mistakes that it is told to, and the labels and the reward tell them."""
+"""Kinds of the rules agent: a careless one makes the mistakes that it is told to, a plain one has no synonyms."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,8 @@ RunOf = Callable[..., Run]
 def play(run_of: RunOf, folder: Path, *words: str) -> list[Trajectory]:
     """Every task of a small world that has something to write."""
     world = shared_world("retail", folder)
-    run = run_of("agent=careless", "user_strategy=goal", f"domain.data_dir={world}", "split=base", *words)
+    agent = () if any(word.startswith("agent=") for word in words) else ("agent=careless",)
+    run = run_of(*agent, "user_strategy=goal", f"domain.data_dir={world}", "split=base", *words)
     played = [grade_episode(run_episode(run, spec, Recorder()), run) for spec in plan_run(run).owed]
     return [one for one in played if one.labels and not one.labels.inaction_passes and one.privileged.gold_actions]
 
@@ -61,3 +62,12 @@ def test_what_is_altered() -> None:
 def test_what_it_cannot_do_is_said_first(run_of: RunOf, words: list[str]) -> None:
     with pytest.raises(ConfigError, match=r"careless.mistakes: Input should be|telecom has no desk"):
         plan_run(run_of("agent=careless", *words))
+
+
+def test_the_plain_rules_agent_solves_the_same_and_asks_in_the_same_words(run_of: RunOf, shared_folder: Path) -> None:
+    played = play(run_of, shared_folder, "agent=rules_plain")
+    assert {one.reward for one in played} == {1.0}
+    said = [turn.message or "" for one in played for turn in one.turns if turn.seat == "model" and not turn.given]
+    asked = [text.rsplit(". ", 1)[-1] for text in said if text.endswith("?") and "yes" in text]
+    assert len(asked) >= 5
+    assert len(set(asked)) == 1
