@@ -25,7 +25,7 @@ from tautraj.agents.rules.wording import (
     Wording,
 )
 from tautraj.config import Run
-from tautraj.config.components import attach_check, load_object
+from tautraj.config.components import attach_check, declare_program, load_object
 from tautraj.errors import ConfigError, WorldClosed, boundary
 from tautraj.grading.affirmative import is_affirmative, is_refusal
 
@@ -52,6 +52,7 @@ def _load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
     return desk
 
 
+@declare_program
 @attach_check(_check)
 def rules(context: AgentContext, *, desks: dict[str, str]) -> None:
     """Converse until the episode ends. `desks`: domain -> dotted name of its desk."""
