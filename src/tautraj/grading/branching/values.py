@@ -75,6 +75,20 @@ def compute_step_values(trajectory: Trajectory, places: Places) -> list[StepValu
     return [StepValue(turn, ways) for turn, ways in zip(decisions, after, strict=False)]
 
 
+def value_actions(trajectory: Trajectory, places: Places) -> dict[int, Continuations]:
+    """Index of each turn with which a decision was carried out -> the ways on after it.
+
+    Of a block of code that is its last action; the others have no value.
+    """
+    steps = compute_step_values(trajectory, places)
+    ends = [*(step.turn for step in steps[1:]), len(trajectory.turns)]
+    values = {}
+    for step, end in zip(steps, ends, strict=True):
+        done = [turn.index for turn in trajectory.turns[step.turn : end] if turn.seat == "model"]
+        values[done[-1]] = step.after
+    return values
+
+
 def find_loss(trajectory: Trajectory, places: Places) -> Loss | None:
     """Where a failed episode was lost; None if it is none, or if no branch of it succeeded."""
     if is_success(trajectory.reward) is not False:
