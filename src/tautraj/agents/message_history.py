@@ -15,6 +15,7 @@ from tautraj.llms.tool_calls import (
     NO_SIDE_CHANNELS,
     SideChannels,
     drop_reasoning,
+    make_accepted_id,
     restore_reply,
     take_first_call,
     to_assistant_message,
@@ -112,7 +113,7 @@ class MessageHistory:
         """The reply, in the form that this agent's model is asked for, that leads to the turn."""
         call, text = turn.tool_call, turn.thought or ""
         if turn.message is not None and any(tool["function"]["name"] == RESPOND for tool in self.tools):
-            call = make_respond_call(turn.message).model_copy(update={"id": f"said-{turn.index}"})
+            call = make_respond_call(turn.message).model_copy(update={"id": make_accepted_id(f"said-{turn.index}")})
         elif turn.message is not None:
             text = turn.message
         return restore_reply(turn, call, text, self._llm)
