@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tautraj.benchmarks import Benchmark
 from tautraj.grading.database_diff import Difference, diff_worlds, find_gold_writes, replay_both
 from tautraj.grading.labels import find_writes
-from tautraj.trajectory import Check, Grade, ToolCall, Trajectory
+from tautraj.trajectory import Check, Grade, ToolCall, Trajectory, Turn
 
 
 class Explanation(NamedTuple):
@@ -33,7 +33,7 @@ def explain(trajectory: Trajectory, benchmark: Benchmark) -> Explanation:
     checks = [check for checks in _select_scored_checks(grade).values() for check in checks] if grade else []
     return Explanation(
         differences=tuple(diff_worlds(worlds)),
-        diverging=_find_first_divergence(trajectory, benchmark),
+        diverging=_describe_divergence(find_divergence(trajectory, benchmark)),
         untold=tuple(check.what for check in grade.communicate if not check.met) if grade else (),
         unmet=tuple(check.what for check in checks if not check.met),
         ungraded=trajectory.ungraded or (grade.note if grade else None),
@@ -60,16 +60,21 @@ def _select_scored_checks(grade: Grade) -> dict[str, tuple[Check, ...]]:
     return {name: checks for name, checks in by_component.items() if name in grade.components}
 
 
-def _find_first_divergence(trajectory: Trajectory, benchmark: Benchmark) -> str | None:
+def find_divergence(trajectory: Trajectory, benchmark: Benchmark) -> Turn | ToolCall | None:
+    """The agent's first write that no gold action makes; else a gold write that it never made; else None."""
     missing = find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
     for turn in find_writes(trajectory, benchmark.writing_tools):
-        call = turn.tool_call
-        assert call is not None
-        match = next((gold for gold in missing if _is_same_call(gold, call)), None)
+        match = next((gold for gold in missing if turn.tool_call and _is_same_call(gold, turn.tool_call)), None)
         if match is None:
-            return f"turn {turn.index}: {_format_call(call)} is not a gold write"
+            return turn
         missing.remove(match)
-    return f"never written: {_format_call(missing[0])}" if missing else None
+    return missing[0] if missing else None
+
+
+def _describe_divergence(divergence: Turn | ToolCall | None) -> str | None:
+    if isinstance(divergence, Turn) and divergence.tool_call is not None:
+        return f"turn {divergence.index}: {_format_call(divergence.tool_call)} is not a gold write"
+    return f"never written: {_format_call(divergence)}" if isinstance(divergence, ToolCall) else None
 
 
 def _is_same_call(gold: ToolCall, call: ToolCall) -> bool:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from tautraj.benchmarks import Benchmark
-from tautraj.grading.database_diff import find_gold_writes
+from tautraj.grading.explanation import find_divergence
 from tautraj.grading.labels import find_writes
 from tautraj.trajectory import Trajectory, Turn
 
@@ -24,8 +24,8 @@ def find_branch_turns(trajectory: Trajectory, at: str, benchmark: Benchmark) -> 
     if at == "before_each_write":
         turns = [write.index for write in find_writes(trajectory, benchmark.writing_tools)]
     elif at == "first_divergence":
-        divergence = find_first_divergence(trajectory, benchmark)
-        turns = [] if divergence is None else [divergence.index]
+        divergence = find_divergence(trajectory, benchmark)
+        turns = [divergence.index] if isinstance(divergence, Turn) else []
     else:
         turns = [index for index in [int(at.removeprefix("turn:"))] if index < len(trajectory.turns)]
     starts = [_find_start(trajectory.turns, decisions, index) for index in turns]
@@ -50,19 +50,6 @@ def list_decisions(turns: Sequence[Turn]) -> list[int]:
             decisions.append(turn.index if start is None else start)
             start = None
     return decisions
-
-
-def find_first_divergence(trajectory: Trajectory, benchmark: Benchmark) -> Turn | None:
-    """The agent's first write that no gold action makes, or once more than they do; None if there is none."""
-    left = [
-        (call.name, call.arguments) for call in find_gold_writes(benchmark, trajectory.task_id, trajectory.privileged)
-    ]
-    for write in find_writes(trajectory, benchmark.writing_tools):
-        made = write.tool_call and (write.tool_call.name, write.tool_call.arguments)
-        if made not in left:
-            return write
-        left.remove(made)
-    return None
 
 
 def _find_start(turns: Sequence[Turn], decisions: Sequence[int], index: int) -> int | None:
