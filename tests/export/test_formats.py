@@ -101,7 +101,7 @@ def test_a_greeting_that_the_task_gives_can_be_left_out() -> None:
 
 def rows(make: Any, *task: Conversation, **settings: Any) -> list[Row]:
     if make is preference:
-        settings = {"same_prompt": True, **settings}
+        settings = {"same_prompt": True, "completion": "conversation", **settings}
     return list(make(list(task), style(), **settings))
 
 

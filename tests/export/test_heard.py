@@ -33,7 +33,7 @@ FORMATS: dict[str, tuple[Any, dict[str, Any]]] = {
     "sft": (sft, {}),
     "sharegpt": (sharegpt, {}),
     "steps": (steps, {"discount": 1.0}),
-    "preference": (preference, {"same_prompt": True}),
+    "preference": (preference, {"same_prompt": True, "completion": "conversation"}),
     "kto": (kto, {}),
     "prompts": (prompts, {}),
     "predecessor": (predecessor, {}),

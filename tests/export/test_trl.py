@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.branched_runs import branch_run, play_run, play_words
 from support.exports import by_the_door, played, played_badly, rows_in
 
 from tautraj.config import Run
 
 pytestmark = pytest.mark.trl
+
+ONE = "tasks.ids=[0]"
 
 PUBLISHED = "qwen3_training.jinja"
 """Qwen 3's chat template, as TRL ships it with marks around what the model says."""
@@ -101,6 +104,33 @@ def test_the_dpo_trainer_takes_a_step_on_pairs(run: Path, tokenizer: Path, tmp_p
         processing_class=words,
     )
     assert len(trainer.train_dataset) == len(data)
+    assert trainer.train().global_step == 1
+
+
+def test_the_dpo_trainer_takes_a_step_on_pairs_of_branches(run: Path, tokenizer: Path, tmp_path: Path) -> None:
+    """They share their beginning to the token, and differ in one action."""
+    from transformers import AutoTokenizer
+    from trl import DPOConfig, DPOTrainer
+
+    words = AutoTokenizer.from_pretrained(tokenizer)
+    seats = ["model=oracle", "user=scripted", "at=before_each_turn", "tries=1"]
+    failed = play_words(tmp_path, "model=rehearsed", "user=rehearsed", "model.extra.forgets=1.0", "split=train", ONE)
+    branches = play_run(branch_run(failed, tmp_path, *seats))
+    pairs = "format.completion=action", f"run=[{failed.path},{branches.path}]"
+    data = exported(tmp_path, "preference", *pairs)
+    for row in data:
+        begins = words.apply_chat_template(row["prompt"], tools=row["tools"], tokenize=False)
+        for side in ("chosen", "rejected"):
+            whole = words.apply_chat_template([*row["prompt"], *row[side]], tools=row["tools"], tokenize=False)
+            assert words(whole)["input_ids"][: len(words(begins)["input_ids"])] == words(begins)["input_ids"]
+    trainer = DPOTrainer(
+        model(words),
+        ref_model=model(words),
+        args=DPOConfig(per_device_train_batch_size=2, max_length=None, **plain(tmp_path)),
+        train_dataset=data,
+        processing_class=words,
+    )
+    assert len(trainer.train_dataset) == len(data) > 0
     assert trainer.train().global_step == 1
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tautraj.config.command_line import compose_tree, to_hydra_overrides
-from tautraj.config.parse import parse_as, parse_run
+from tautraj.config.parse import parse_as, parse_run, to_plain
 from tautraj.errors import ConfigError
 from tautraj.export.request import ExportRequest
 from tautraj.grading.regrade import RegradeRequest
@@ -53,6 +53,8 @@ def check_command(door: str, overrides: Sequence[str]) -> None:
     with without_the_readers_own(overrides):
         if door == "sweep":
             plan_sweep(*overrides)
+        elif door == "branch":
+            to_plain(compose_tree(overrides, door))
         elif door == "generate":
             run = parse_run(compose_tree(overrides))
             if "://" not in run.root:  # a store that only the reader has

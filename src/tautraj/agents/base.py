@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tautraj.benchmarks import Task
-from tautraj.config import Run
+from tautraj.config import Llm, Run
 from tautraj.errors import ConfigError
 from tautraj.llms import Ask
 from tautraj.llms.tool_calls import SideChannels
@@ -66,6 +66,8 @@ class AgentContext(NamedTuple):
     gold_context: GoldContext | None
     """None unless the model is offline and replays gold actions."""
     domain: str = ""
+    llm: Llm | None = None
+    """The llm behind `ask`: what only itself may be sent back is sent for turns that it made itself."""
 
 
 def require_system_prompt(run: Run, **_: Any) -> None:

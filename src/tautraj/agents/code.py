@@ -20,7 +20,7 @@ from tautraj.agents.text_protocol import format_tools
 from tautraj.config.components import attach_check
 from tautraj.errors import TautrajError, WorldClosed
 from tautraj.llms import Reply
-from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object
+from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object, restore_reply
 from tautraj.trajectory import ToolCall, Turn
 
 INSTRUCTIONS = """
@@ -37,6 +37,8 @@ values from block to block. No imports are needed and hardly any are allowed."""
 
 FORM = "Write Python in one block between ```python and ```; to speak, call respond(content=…)."
 
+NOTHING_PRINTED = "(nothing was printed)"
+
 NO_CODE = f"Error: no code found. {FORM}"
 
 
@@ -51,6 +53,8 @@ class CodeHistory(MessageHistory):
 
     def __init__(self, context: AgentContext, replay_reasoning: bool) -> None:
         self.thought: str | None = None
+        self._has_begun = False
+        """Whether a block was recorded: what follows was done in blocks."""
         self.empty_text = EMPTY_REPLY
         """What the model is told if its last reply had no text."""
         tools = [*context.tools, RESPOND_SCHEMA]
@@ -72,6 +76,18 @@ class CodeHistory(MessageHistory):
 
     def add_result(self, action: ToolCall | str, content: str) -> None:
         self.messages.append({"role": "user", "content": f"Observation: {content}"})
+
+    def _add_recorded(self, turn: Turn) -> None:
+        """Of another code agent its blocks and what they printed; of others each action as a block."""
+        is_misstep = turn.seat == "model" and turn.kind == "mistake" and turn.tool_call is None
+        if turn.kind == "code" or is_misstep:
+            self._has_begun = turn.kind == "code" or self._has_begun
+            block = "" if turn.code is None else f"```python\n{turn.code}\n```"
+            text = "\n".join(filter(None, [turn.thought, block]))
+            action = self.add_reply(restore_reply(turn, None, text, self._llm))
+            self.add_result(action, turn.observation or NOTHING_PRINTED)
+        elif not self._has_begun:
+            self._add_turn(turn)
 
     def _add_turn(self, turn: Turn) -> None:
         if turn.kind == "message" and turn.seat == "user":
@@ -112,7 +128,7 @@ class EnvPythonExecutor(LocalPythonExecutor):  # type: ignore[misc]
         printed = "\n".join(filter(None, [str(self.state["_print_outputs"]).rstrip(), error]))
         printed = printed.encode(errors="replace").decode()  # half a surrogate pair cannot be stored
         self._env.finish_code(block, printed, error is not None)
-        self._history.add_result("", printed or "(nothing was printed)")
+        self._history.add_result("", printed or NOTHING_PRINTED)
         return CodeOutput(output=None, logs=printed, is_final_answer=self._env.is_closed)
 
     def _make_function(self, tool: dict[str, Any]) -> Callable[..., Any]:

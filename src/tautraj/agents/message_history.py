@@ -15,6 +15,8 @@ from tautraj.llms.tool_calls import (
     NO_SIDE_CHANNELS,
     SideChannels,
     drop_reasoning,
+    make_accepted_id,
+    restore_reply,
     take_first_call,
     to_assistant_message,
     to_given_messages,
@@ -60,8 +62,11 @@ class MessageHistory:
         self._replay_reasoning = replay_reasoning
         self._pending_call_id: str | None = None
         """Id of the native call that the next result answers; None: the model answered in plain text."""
+        self._llm = context.llm
+        self._unanswered: ToolCall | str | None = None
+        """The message to the customer that its next one answers, while recorded turns are added."""
         for turn in context.turns:
-            self._add_turn(turn)
+            self._add_recorded(turn)
 
     def build_request(self) -> Sequence[Message]:
         """The messages of the next request."""
@@ -90,7 +95,31 @@ class MessageHistory:
         else:
             self.messages.append(to_tool_message(self._pending_call_id, content))
 
+    def _add_recorded(self, turn: Turn) -> None:
+        """Add a turn of before: given by the task, or played by whoever this agent goes on from."""
+        if turn.seat == "user" and turn.kind == "message" and self._unanswered is not None:
+            self.add_result(self._unanswered, turn.message or "")
+            self._unanswered = None
+        elif turn.given or turn.seat == "user":
+            self._add_turn(turn)
+        elif turn.kind in ("message", "tool_call", "mistake"):
+            action = self.add_reply(self._restore_reply(turn))
+            if turn.kind == "message":
+                self._unanswered = action
+            else:
+                self.add_result(action, turn.observation or "")
+
+    def _restore_reply(self, turn: Turn) -> Reply:
+        """The reply, in the form that this agent's model is asked for, that leads to the turn."""
+        call, text = turn.tool_call, turn.thought or ""
+        if turn.message is not None and any(tool["function"]["name"] == RESPOND for tool in self.tools):
+            call = make_respond_call(turn.message).model_copy(update={"id": make_accepted_id(f"said-{turn.index}")})
+        elif turn.message is not None:
+            text = turn.message
+        return restore_reply(turn, call, text, self._llm)
+
     def _add_turn(self, turn: Turn) -> None:
+        """Add a given turn, or a message of the customer."""
         if turn.kind == "message":
             self.messages.append({"role": "assistant" if turn.seat == "model" else "user", "content": turn.message})
         elif turn.tool_call is not None and turn.seat == "model":

@@ -20,7 +20,7 @@ from tautraj.agents.tool_calling import tool_calling
 from tautraj.benchmarks.goals import Goal
 from tautraj.llms import Reply
 from tautraj.llms.reply import Message, RawCall
-from tautraj.trajectory import LlmCall
+from tautraj.trajectory import LlmCall, Turn
 
 Step = str | Action
 """A message to the customer, or a tool call."""
@@ -62,14 +62,43 @@ def oracle(context: AgentContext) -> None:
 
 
 def perform(context: AgentContext, planned: Iterable[Step]) -> None:
-    """Take the steps in order, whatever the customer says, then say `GOODBYE` until the episode ends."""
-    steps = enumerate(planned)
+    """Take the steps in order, whatever the customer says, then say `GOODBYE` until the episode ends.
+
+    Those that the conversation has already are not taken again.
+    """
+    steps = select_left(enumerate(planned), context.turns)
 
     def ask(messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> Reply:
         index, step = next(steps, (0, GOODBYE))
         return _make_reply(f"call_{index}", step)
 
     tool_calling(context._replace(ask=ask), offer_respond=False, replay_reasoning=False)
+
+
+def select_left(planned: Iterable[tuple[int, Step]], turns: Sequence[Turn]) -> Iterator[tuple[int, Step]]:
+    """The numbered steps that the agent of `turns` has not taken yet.
+
+    What it would say before a call that has been made is left out too, in whatever words that agent said it.
+    """
+    played = [turn for turn in turns if turn.seat == "model" and not turn.given]
+    said = [turn.message for turn in played if turn.kind == "message"]
+    called = [(turn.tool_call.name, turn.tool_call.arguments) for turn in played if turn.tool_call is not None]
+    unsaid: list[tuple[int, Step]] = []
+    for number, step in planned:
+        if isinstance(step, str):
+            if step in said:
+                said.remove(step)
+            else:
+                unsaid.append((number, step))
+        elif step in called:
+            called.remove(step)
+            unsaid.clear()
+        else:
+            unsaid.append((number, step))
+        if not called or not isinstance(step, str):
+            yield from unsaid
+            unsaid.clear()
+    yield from unsaid
 
 
 def plan_steps(gold_context: GoldContext, tools: set[str]) -> list[Step]:

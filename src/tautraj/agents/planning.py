@@ -28,7 +28,7 @@ from tautraj.agents.text_protocol import format_tools, format_transcript
 from tautraj.config.components import attach_check, declare_native_tools
 from tautraj.llms import Reply
 from tautraj.llms.reply import Message
-from tautraj.trajectory import ToolCall
+from tautraj.trajectory import ToolCall, Turn
 
 NO_CALL = "You made no tool call. Make one; to say something to the customer, call respond."
 
@@ -65,6 +65,12 @@ class PlanningHistory(MessageHistory):
             [*context.tools, RESPOND_SCHEMA],
             replay_reasoning=replay_reasoning,
         )
+
+    def _add_recorded(self, turn: Turn) -> None:
+        if turn.kind == "belief" and turn.belief is not None:
+            self.belief = Belief.model_validate(turn.belief)
+        self.plan = turn.plan or self.plan
+        super()._add_recorded(turn)
 
     def build_request(self) -> Sequence[Message]:
         notes = NOTES.format(belief=format_belief(self.belief), plan=self.plan or "none yet")

@@ -9,9 +9,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tautraj.agents.base import AgentContext
-from tautraj.agents.message_history import RESPOND, RESPOND_SCHEMA, MessageHistory, explain_empty_text
+from tautraj.agents.message_history import (
+    RESPOND,
+    RESPOND_SCHEMA,
+    MessageHistory,
+    explain_empty_text,
+    make_respond_call,
+)
 from tautraj.llms import Reply
-from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object
+from tautraj.llms.tool_calls import SideChannels, drop_reasoning, parse_json_object, restore_reply
 from tautraj.trajectory import ToolCall, Turn
 
 INSTRUCTIONS = """
@@ -48,6 +54,7 @@ class TextHistory(MessageHistory):
             thought_too="" if thought else ", without any other word",
         )
         self._call_count = 0
+        self._has_thoughts = thought
         super().__init__(context, context.system + form, tools, replay_reasoning=replay_reasoning)
         self.tools = ()
 
@@ -67,6 +74,12 @@ class TextHistory(MessageHistory):
         label = "Customer" if isinstance(action, ToolCall) and action.name == RESPOND else "Observation"
         self.messages.append({"role": "user", "content": f"{label}: {content}"})
 
+    def _restore_reply(self, turn: Turn) -> Reply:
+        call = turn.tool_call if turn.message is None else make_respond_call(turn.message)
+        thought = f"Thought:\n{turn.thought}\n" if turn.thought and self._has_thoughts else ""
+        text = f"{thought}{format_action(call.name, call.arguments)}" if call is not None else turn.thought or ""
+        return restore_reply(turn, None, text, self._llm)
+
     def _add_turn(self, turn: Turn) -> None:
         if turn.seat == "user" and turn.kind == "message":
             self.messages.append({"role": "user", "content": f"Customer: {turn.message}"})
@@ -74,10 +87,14 @@ class TextHistory(MessageHistory):
             action = (RESPOND, {"content": turn.message})
             if turn.tool_call is not None:
                 action = (turn.tool_call.name, turn.tool_call.arguments)
-            text = json.dumps({"name": action[0], "arguments": action[1]}, ensure_ascii=False)
-            self.messages.append({"role": "assistant", "content": f"Action:\n{text}"})
+            self.messages.append({"role": "assistant", "content": format_action(*action)})
             if turn.tool_call is not None:
                 self.messages.append({"role": "user", "content": f"Observation: {turn.observation}"})
+
+
+def format_action(name: str, arguments: dict[str, Any]) -> str:
+    """An action as the model is asked to write it."""
+    return f"Action:\n{json.dumps({'name': name, 'arguments': arguments}, ensure_ascii=False)}"
 
 
 class ParsedAnswer(NamedTuple):

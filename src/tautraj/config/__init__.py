@@ -6,6 +6,7 @@ from tautraj.config.local_llm import AnyLlm, LocalLlm
 from tautraj.config.run import (
     CONF,
     BenchmarkConfig,
+    BranchSource,
     Budget,
     Domain,
     EpisodeSelection,
@@ -27,6 +28,7 @@ __all__ = [
     "AgentConfig",
     "AnyLlm",
     "BenchmarkConfig",
+    "BranchSource",
     "Budget",
     "Component",
     "Domain",

@@ -4,13 +4,15 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from tautraj.config.component_records import Component
 from tautraj.config.run import Run
 from tautraj.errors import ConfigError, boundary
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 ComponentCheck = Callable[..., None]
 """`(run, **settings)`: raises `ConfigError` if the component cannot be used in this run."""
@@ -65,6 +67,20 @@ def declare_native_tools(function: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a component that passes its tools to its llm; before a run starts, the llm is then tried with them."""
     function.native_tools = True  # type: ignore[attr-defined]
     return function
+
+
+def declare_program(function: F) -> F:
+    """Decorate a component that keeps the conversation in variables of its own and not in the turns that it is given.
+
+    In a branch it is brought to its turn by the recorded conversation (`runs.episode.opening`).
+    """
+    function.is_program = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_program(component: Component) -> bool:
+    """Whether the component declares that it keeps the conversation in variables of its own."""
+    return getattr(load_object(component.target), "is_program", False)
 
 
 def has_native_tools(component: Component) -> bool:

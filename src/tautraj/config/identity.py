@@ -16,6 +16,7 @@ from tautraj.config.llm import Llm
 from tautraj.config.local_llm import LocalLlm
 from tautraj.config.run import Run
 from tautraj.printable import escape_unprintable
+from tautraj.trajectory import Parent
 
 SEEDS = 2**31
 """Number of different seeds: the range that every provider accepts."""
@@ -43,6 +44,8 @@ class EpisodeSpec:
     seed: int
     attempt: int = 0
     """How often it was played before, and thrown away since its customer was at fault."""
+    parent: Parent | None = None
+    """Where it leaves another episode; None: it is no branch."""
 
     @property
     def attempt_seed(self) -> int:
@@ -51,16 +54,18 @@ class EpisodeSpec:
 
     @property
     def number(self) -> int:
-        """The seed in the low 31 bits, a hash of task and trial in the 31 above them.
+        """The seed in the low 31 bits, a hash of task and trial, or of a branch's id, in the 31 above them.
 
         Seeds alone do not tell episodes apart: of 9,140 episodes, two have the same one in 2 % of the runs.
         """
-        return self.seed + (int(_compute_digest([self.task_id, self.trial], 8), 16) % SEEDS << 31)
+        key = [self.task_id, self.trial] if self.parent is None else [self.id]
+        return self.seed + (int(_compute_digest(key, 8), 16) % SEEDS << 31)
 
     @property
     def title(self) -> str:
-        """Task and trial, for display."""
-        return f"{escape_unprintable(self.task_id)} trial {self.trial}"
+        """Task and trial, for display; of a branch also its turn and its number there."""
+        title = f"{escape_unprintable(self.task_id)} trial {self.trial}"
+        return title if self.parent is None else f"{title} from turn {self.parent.turn} try {self.parent.attempt}"
 
 
 def identify_cell(run: Run) -> Cell:
@@ -79,9 +84,11 @@ def identify_cell(run: Run) -> Cell:
         **({"customer": run.customer.model_dump()} if run.customer.retries else {}),
     }
     seats = [_name_seat(run.model.name, run.agent.name), _name_seat(run.user.name, run.user_strategy.name)]
-    return Cell(
-        "__".join([*seats, f"{_slugify(run.domain.name)}-{_slugify(run.split.name)}"]), _compute_digest(identity, 8)
-    )
+    parts = [*seats, f"{_slugify(run.domain.name)}-{_slugify(run.split.name)}"]
+    if run.branch is not None:
+        identity["branch"] = run.branch.folder
+        parts.append("branches")
+    return Cell("__".join(parts), _compute_digest(identity, 8))
 
 
 def format_cell_title(levels: Mapping[str, str]) -> str:
@@ -98,6 +105,19 @@ def plan_episodes(run: Run, task_ids: Sequence[str]) -> list[EpisodeSpec]:
     """All episodes of the run, first trials first, so that an interrupted run covers many tasks."""
     digest = identify_cell(run).digest
     return [_build_spec(run.seed, digest, task, trial) for trial in range(run.trials) for task in task_ids]
+
+
+def identify_branch(run: Run, cell: Cell, origin: EpisodeSpec, started: float, parent: Parent) -> EpisodeSpec:
+    """The episode that goes on from `parent`.
+
+    `origin`: task, trial and id of the parent. `started`: when that began, so that another playing of the same
+    episode is another parent.
+    """
+    key = [origin.id, parent.turn, parent.attempt]
+    digest = _compute_digest([cell.digest, started, *key], 8)
+    name = f"{_slugify(origin.task_id)}-t{origin.trial}-b{parent.turn}.{parent.attempt}-{digest}"
+    seed = int(_compute_digest([run.seed, origin.task_id, origin.trial, *key], 8), 16) % SEEDS
+    return EpisodeSpec(name, origin.task_id, origin.trial, seed, parent=parent)
 
 
 def select_owed(specs: Sequence[EpisodeSpec], done: Collection[str]) -> list[EpisodeSpec]:

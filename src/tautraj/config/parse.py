@@ -39,11 +39,15 @@ def parse_as(kind: type[R], cfg: DictConfig) -> R:
     try:
         record = kind.model_validate(tree)
     except ValidationError as error:
-        faults = [_describe_fault(fault) for fault in error.errors()]
-        raise ConfigError("; ".join(faults)) from None
+        raise ConfigError(describe_faults(error)) from None
     if faults := list(_find_unstorable(tree)):
         raise ConfigError("; ".join(faults))
     return record
+
+
+def describe_faults(error: ValidationError) -> str:
+    """Every key at fault and why, on one line."""
+    return "; ".join(_describe_fault(fault) for fault in error.errors())
 
 
 def redact_config(cfg: DictConfig) -> dict[str, Any]:

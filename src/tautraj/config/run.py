@@ -138,6 +138,24 @@ class Budget(Record):
     tokens: PositiveInt | None
 
 
+class BranchSource(Record):
+    """The episodes that a run goes on from, and where: every episode of the run is a branch of one of these."""
+
+    run: str = Field(min_length=1)
+    """Their run directory, as a path or URL."""
+    at: Annotated[str, Field(pattern=r"^(first_divergence|before_each_write|before_each_turn|turn:\d{1,9})$")]
+    """The turns of each at which branches begin. See `grading.branching.points`."""
+    tries: PositiveInt
+    """Branches at each such turn."""
+    episodes: list[str] | None
+    """Ids of the episodes; None: all of the run directory."""
+
+    @property
+    def folder(self) -> str:
+        """Directory name of their cell."""
+        return self.run.rstrip("/").rpartition("/")[2]
+
+
 class Run(Record):
     """One execution of a cell."""
 
@@ -164,6 +182,8 @@ class Run(Record):
     limits: Limits
     customer: CustomerReplays
     dry_run: bool
+    branch: BranchSource | None = None
+    """None, as in every run.yaml that has no such key: its episodes begin at their tasks' beginning."""
 
     @property
     def seats(self) -> dict[Seat, Llm]:

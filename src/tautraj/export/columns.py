@@ -16,6 +16,7 @@ OPTIONAL_COLUMNS: dict[str, Kind] = {
     "reward": "number",
     "rejected_reward": "number",
     "rewards": "number",
+    "value": "number",
     "episode_labels": "json",
     "world": "text",
     "world_seed": "integer",

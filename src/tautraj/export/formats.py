@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from tautraj.export.messages import Style
+from tautraj.grading.branching.values import Places
 from tautraj.trajectory import Trajectory
 
 Row = dict[str, Any]
@@ -24,6 +25,8 @@ class Conversation(NamedTuple):
     task_columns: Mapping[str, Any] = MappingProxyType({})
     """Columns that all conversations of its task share: which synthetic world it is of, its family, its proofs. Empty
     in an export of official tasks alone."""
+    places: Places = MappingProxyType({})
+    """The turns at which it was branched, with all branches that the export read, chosen or not."""
 
 
 class Format(Protocol):

@@ -2,39 +2,50 @@
 
 The prompt is their common beginning, the completions are what follows. What was said and done is compared, not what
 was thought. Each conversation is in one pair only: partners of one cell come first, which differ in nothing but what
-the agent did, and among them those that have most in common.
+the agent did, and among them those that have most in common. Before them come branches of one turn, with each other
+and with the episode that they leave, which is in a pair at every such turn.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tautraj.export.formats import Conversation, Row, lineage
 from tautraj.export.messages import CHANNELS, Message, Style, build_messages
 from tautraj.metrics import is_success
 
 
-def preference(task: Iterable[Conversation], style: Style, *, same_prompt: bool) -> Iterator[Row]:
+def preference(
+    task: Iterable[Conversation], style: Style, *, same_prompt: bool, completion: Literal["conversation", "action"]
+) -> Iterator[Row]:
     """Columns: prompt, chosen, rejected, tools, lineage, rejected_episode, rejected_run, rejected_reward.
 
     `same_prompt`: pairs must diverge at a message of the agent; False: also at a message of the customer.
+    `completion`: all that follows, or the one message with which the two diverge.
     """
     heard = style.model_copy(update=dict.fromkeys(CHANNELS, "drop"))
     sides = [_Side(conversation, build_messages(conversation.trajectory, heard)) for conversation in task]
     chosen = [side for side in sides if side.conversation.chosen and not has_failed(side.conversation)]
     rejected = [side for side in sides if not side.conversation.chosen and has_failed(side.conversation)]
-    partners = (
-        (_is_other_cell(ours, theirs), -start, index, number)
+    pairs = (
+        _Pair(
+            (forks := _find_forks(ours, theirs)) is None, _is_other_cell(ours, theirs), -start, index, number, forks
+        )
         for index, ours in enumerate(chosen)
         for number, theirs in enumerate(rejected)
         if _is_comparable(ours.conversation, theirs.conversation)
         and (start := _find_divergence(ours.messages, theirs.messages, same_prompt)) is not None
     )
-    used: set[tuple[str, int]] = set()
-    for _, start, index, number in sorted(partners):
-        if used & {("chosen", index), ("rejected", number)}:
-            continue
-        used |= {("chosen", index), ("rejected", number)}
-        yield _build_row(chosen[index].conversation, rejected[number].conversation, -start, style)
+    used: dict[tuple[str, int], set[int | None]] = defaultdict(set)
+    for pair in sorted(pairs):
+        of_chosen, of_rejected = used["chosen", pair.chosen], used["rejected", pair.rejected]
+        at_chosen, at_rejected = pair.forks or (None, None)
+        if _is_free(of_chosen, at_chosen) and _is_free(of_rejected, at_rejected):
+            of_chosen.add(at_chosen)
+            of_rejected.add(at_rejected)
+            start = -pair.minus_shared
+            what = slice(start, start + 1 if completion == "action" else None)
+            yield _build_row(chosen[pair.chosen].conversation, rejected[pair.rejected].conversation, what, style)
 
 
 class _Side(NamedTuple):
@@ -43,12 +54,44 @@ class _Side(NamedTuple):
     """What was said and done, without private text."""
 
 
-def _build_row(chosen: Conversation, rejected: Conversation, start: int, style: Style) -> Row:
+class _Pair(NamedTuple):
+    """Two sides; the better pair is less."""
+
+    is_unrelated: bool
+    """Whether neither is a branch of the other, nor both of one turn."""
+    is_other_cell: bool
+    minus_shared: int
+    """The number of messages that both begin with, negative."""
+    chosen: int
+    """Number among the chosen; the next one likewise."""
+    rejected: int
+    forks: tuple[int | None, int | None] | None
+    """For each side the turn at which the other leaves it; None if it leaves the other, or both a third."""
+
+
+def _find_forks(ours: _Side, theirs: _Side) -> tuple[int | None, int | None] | None:
+    """`_Pair.forks`; None if the two are unrelated."""
+    first, second = ours.conversation.trajectory, theirs.conversation.trajectory
+    origins = [None if side.parent is None else (side.parent.run, side.parent.episode) for side in (first, second)]
+    if second.parent is not None and origins[1] == (first.cell, first.id):
+        return second.parent.turn, None
+    if first.parent is not None and origins[0] == (second.cell, second.id):
+        return None, first.parent.turn
+    are_siblings = first.parent and second.parent and first.parent.turn == second.parent.turn
+    return (None, None) if are_siblings and origins[0] == origins[1] else None
+
+
+def _is_free(used: set[int | None], fork: int | None) -> bool:
+    """Whether a conversation that is in pairs at the turns `used` may be in one more. None: a pair as a whole."""
+    return not used if fork is None else used.isdisjoint({None, fork})
+
+
+def _build_row(chosen: Conversation, rejected: Conversation, completion: slice, style: Style) -> Row:
     messages = build_messages(chosen.trajectory, style)
     return {
-        "prompt": messages[:start],
-        "chosen": messages[start:],
-        "rejected": build_messages(rejected.trajectory, style)[start:],
+        "prompt": messages[: completion.start],
+        "chosen": messages[completion],
+        "rejected": build_messages(rejected.trajectory, style)[completion],
         "tools": list(chosen.trajectory.tools),
         **lineage(chosen),
         "rejected_episode": rejected.trajectory.id,

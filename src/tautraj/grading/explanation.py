@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tautraj.benchmarks import Benchmark
 from tautraj.grading.database_diff import Difference, diff_worlds, replay_both
 from tautraj.grading.writes import find_missing_writes, find_wrong_writes
-from tautraj.trajectory import Check, Grade, ToolCall, Trajectory
+from tautraj.trajectory import Check, Grade, ToolCall, Trajectory, Turn
 
 
 class Explanation(NamedTuple):
@@ -33,7 +33,7 @@ def explain(trajectory: Trajectory, benchmark: Benchmark) -> Explanation:
     checks = [check for checks in _select_scored_checks(grade).values() for check in checks] if grade else []
     return Explanation(
         differences=tuple(diff_worlds(worlds)),
-        diverging=_find_first_divergence(trajectory, benchmark),
+        diverging=_describe_divergence(find_divergence(trajectory, benchmark)),
         untold=tuple(check.what for check in grade.communicate if not check.met) if grade else (),
         unmet=tuple(check.what for check in checks if not check.met),
         ungraded=trajectory.ungraded or (grade.note if grade else None),
@@ -60,12 +60,17 @@ def _select_scored_checks(grade: Grade) -> dict[str, tuple[Check, ...]]:
     return {name: checks for name, checks in by_component.items() if name in grade.components}
 
 
-def _find_first_divergence(trajectory: Trajectory, benchmark: Benchmark) -> str | None:
+def find_divergence(trajectory: Trajectory, benchmark: Benchmark) -> Turn | ToolCall | None:
+    """The agent's first write that no gold action makes; else a gold write that it never made; else None."""
     if wrong := find_wrong_writes(trajectory, benchmark):
-        assert wrong[0].tool_call is not None
-        return f"turn {wrong[0].index}: {_format_call(wrong[0].tool_call)} is not a gold write"
-    missing = find_missing_writes(trajectory, benchmark)
-    return f"never written: {_format_call(missing[0])}" if missing else None
+        return wrong[0]
+    return next(iter(find_missing_writes(trajectory, benchmark)), None)
+
+
+def _describe_divergence(divergence: Turn | ToolCall | None) -> str | None:
+    if isinstance(divergence, Turn) and divergence.tool_call is not None:
+        return f"turn {divergence.index}: {_format_call(divergence.tool_call)} is not a gold write"
+    return f"never written: {_format_call(divergence)}" if isinstance(divergence, ToolCall) else None
 
 
 def _format_call(call: ToolCall) -> str:

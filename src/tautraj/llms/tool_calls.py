@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from tautraj.config import Llm
 from tautraj.llms.reply import Message, RawCall, Reply
-from tautraj.trajectory import ToolCall
+from tautraj.trajectory import LlmCall, ToolCall, Turn
 
 
 class SideChannels(NamedTuple):
@@ -83,14 +84,37 @@ def to_given_messages(call: ToolCall, observation: str) -> list[Message]:
 
     Mistral refuses ids other than nine letters or digits; the record keeps the id as it is.
     """
-    call_id = call.id
-    if not re.fullmatch("[A-Za-z0-9]{9}", call_id):
-        call_id = hashlib.sha256(call_id.encode()).hexdigest()[:9]
+    call_id = make_accepted_id(call.id)
     openai_call = to_openai_call(call.model_copy(update={"id": call_id}))
     return [
         {"role": "assistant", "content": None, "tool_calls": [openai_call]},
         to_tool_message(call_id, observation),
     ]
+
+
+def make_accepted_id(call_id: str) -> str:
+    """The id itself if it is nine letters or digits, else its hash."""
+    return call_id if re.fullmatch("[A-Za-z0-9]{9}", call_id) else hashlib.sha256(call_id.encode()).hexdigest()[:9]
+
+
+def restore_reply(turn: Turn, call: ToolCall | None, text: str, llm: Llm | None) -> Reply:
+    """The reply that a recorded turn was made of, for an agent that goes on after it.
+
+    `call`: the one to show in it. What only its own provider reads (signatures, reasoning, ids) is in it if `llm`
+    made the turn.
+    """
+    is_own = llm is not None and bool(turn.calls) and turn.calls[-1].llm == llm.name
+    signed = dict(turn.signed[-1]) if is_own and turn.signed else {}
+    of_calls = signed.pop("tool_calls", None) or [{}]
+    if is_own and llm is not None and llm.provider.reasoning_back and turn.reasoning:
+        signed = {"reasoning_content": turn.reasoning, **signed}
+    calls: tuple[RawCall, ...] = ()
+    if call is not None:
+        call_id = call.id if is_own else make_accepted_id(call.id)
+        arguments = json.dumps(call.arguments, ensure_ascii=False) if call.raw is None else call.raw
+        calls = (RawCall(call_id, call.name, arguments, of_calls[0]),)
+    made = turn.calls[-1] if turn.calls else LlmCall.free("", turn.started)
+    return Reply(text, calls, turn.reasoning, signed, made)
 
 
 def drop_reasoning(reply: Reply) -> Reply:

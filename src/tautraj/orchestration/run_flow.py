@@ -68,7 +68,8 @@ def _show_complete(plan: RunPlan) -> None:
     from tautraj.tracking.location import find_location
     from tautraj.tracking.tracker import backfill_command
 
-    console.say("This run is complete: every episode has been played. Use trials=N to add more.")
+    more = "trials" if plan.run.branch is None else "tries"
+    console.say(f"This run is complete: every episode has been played. Use {more}=N to add more.")
     progress, links = RunProgress(plan), {"run directory": plan.store.url}
     links |= report.find_report(plan.store)
     if plan.run.tracking.name == "mlflow" and is_tracking_incomplete(plan.store):

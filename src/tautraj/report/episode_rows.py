@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tautraj.metrics import EpisodeSummary, is_success, total_usd
 from tautraj.report.rendering import Status, active_labels, episode_status, shorten_line
-from tautraj.trajectory import Ending, Privileged, Trajectory
+from tautraj.trajectory import Ending, Parent, Privileged, Trajectory
 
 MAX_USD = 1e12
 """Above it a sum is no amount: plots cannot draw 1e308."""
@@ -48,6 +48,10 @@ class EpisodeRow(NamedTuple):
     labels: tuple[str, ...]
     operations: tuple[str, ...]
     """Writing tools among the gold actions, each once, sorted."""
+    cell: str
+    """Directory name of its cell, as its branches name it."""
+    parent: Parent | None
+    """Where it leaves another episode; None: it is no branch."""
 
 
 def make_episode_row(
@@ -81,6 +85,8 @@ def make_episode_row(
         usd=usd if usd is not None and abs(usd) <= MAX_USD else None,
         labels=tuple(active_labels(trajectory.labels, summary.reward)),
         operations=tuple(list_operations(trajectory.privileged, writing_tools)),
+        cell=sys.intern(trajectory.cell),
+        parent=trajectory.parent,
     )
 
 

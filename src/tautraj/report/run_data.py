@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
-from tautraj.config.identity import plan_episodes, select_owed
+from tautraj.config.identity import select_owed
 from tautraj.errors import GradingError, StoreError, TautrajError, boundary
 from tautraj.grading.explanation import Explanation, explain
 from tautraj.metrics import Failure, Metrics, summarise
 from tautraj.report.episode_rows import EpisodeRow, make_episode_row
-from tautraj.runs.plan import select_task_ids
+from tautraj.runs.plan import list_specs
 from tautraj.store import Store
 from tautraj.store.discovery import read_run
 from tautraj.store.lock import is_held_elsewhere
@@ -107,7 +107,7 @@ def load_run(store: Store, index: int) -> LoadedRun:
 
 def _count_owed(run: Run, done: set[str]) -> int | None:
     try:
-        return len(select_owed(plan_episodes(run, select_task_ids(run)), done))
+        return len(select_owed(list_specs(run), done))
     except TautrajError:
         return None
 

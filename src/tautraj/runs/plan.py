@@ -25,6 +25,7 @@ from tautraj.config.identity import (
 from tautraj.errors import ConfigError, StoreError, suggest_closest
 from tautraj.metrics import EpisodeSummary, Failure
 from tautraj.redaction import redact_tree
+from tautraj.runs.branches import plan_branches
 from tautraj.runs.estimates import check_prices
 from tautraj.store import Store, index
 
@@ -67,11 +68,7 @@ def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
     check_component(run.agent, run)
     check_component(run.user_strategy, run)
     check_prices(run)
-    ids = select_task_ids(run)
-    if len(ids) * run.trials > MAX_EPISODES:
-        raise ConfigError(
-            f"trials={run.trials}: {len(ids) * run.trials:,} episodes; a run holds up to {MAX_EPISODES:,}"
-        )
+    specs = list_specs(run)
     store = Store(locate_run_directory(run))
     store.check()
     if run.name is None and (name := _read_name(store)) is not None:
@@ -87,8 +84,20 @@ def plan_run(run: Run, config: Mapping[str, Any] | None = None) -> RunPlan:
         store,
         rows,
         store.read_failures(done),
-        select_owed(plan_episodes(run, ids), done),
+        select_owed(specs, done),
     )
+
+
+def list_specs(run: Run) -> list[EpisodeSpec]:
+    """All episodes of the run, done or not. Raises `ConfigError` if there are too many."""
+    if run.branch is not None:
+        return plan_branches(run, run.branch, MAX_EPISODES)
+    ids = select_task_ids(run)
+    if len(ids) * run.trials > MAX_EPISODES:
+        raise ConfigError(
+            f"trials={run.trials}: {len(ids) * run.trials:,} episodes; a run holds up to {MAX_EPISODES:,}"
+        )
+    return plan_episodes(run, ids)
 
 
 def _read_name(store: Store) -> str | None:

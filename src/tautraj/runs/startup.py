@@ -91,7 +91,7 @@ def _serve_rehearsed(runs: Sequence[Run], owed: Sequence[Sequence[EpisodeSpec]],
         alike[_script_key(run)].append(index)
     served_runs = list(runs)
     for indices in alike.values():
-        specs = {(spec.task_id, spec.trial): spec for index in indices for spec in owed[index]}
+        specs = {spec.number: spec for index in indices for spec in owed[index]}
         served = servers.enter_context(serve_rehearsed([runs[index] for index in indices], list(specs.values())))
         for index, run in zip(indices, served, strict=True):
             served_runs[index] = run

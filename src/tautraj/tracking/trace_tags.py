@@ -44,6 +44,8 @@ def build_metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
     tokens = {"input_tokens": tokens_in, "output_tokens": tokens_out, "total_tokens": tokens_in + tokens_out}
     metadata = {name: str(getattr(trajectory, name)) for name in names}
     metadata["mlflow.sourceRun"] = run_id
+    if (parent := trajectory.parent) is not None:
+        metadata |= {"parent_episode": parent.episode, "parent_turn": str(parent.turn)}
     if usages:
         metadata["mlflow.trace.tokenUsage"] = json.dumps(tokens)
     if usages and (usd := total_usd(usage.usd for usage in usages)) is not None:

@@ -1,6 +1,6 @@
 """The benchmark's own customer: one llm with its guidelines and scenario as the system prompt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tautraj.config.components import declare_native_tools
 from tautraj.errors import EmptyReply
@@ -18,7 +18,10 @@ def llm(context: UserContext, *, attempts: int) -> Customer:
 
     Raises `EmptyReply` after `attempts` empty answers.
     """
-    history: list[Message] = [{"role": "system", "content": context.prompt}, *history_messages(context.given_turns)]
+    history: list[Message] = [
+        {"role": "system", "content": context.prompt},
+        *history_messages(context.given_turns, bool(context.tools)),
+    ]
 
     def reply(message: str) -> str:
         history.append({"role": "user", "content": message})
@@ -53,16 +56,24 @@ def speak(context: UserContext, history: list[Message], attempts: int) -> str:
     raise EmptyReply(f"the customer's model said nothing {attempts} times in a row")
 
 
-def history_messages(turns: Sequence[Turn]) -> list[Message]:
-    """Given turns as messages of the customer's llm, without the agent's last message: it is replied to next."""
-    visible = [turn for turn in turns if turn.kind == "message" or turn.seat == "user"]
+def history_messages(
+    turns: Sequence[Turn], has_tools: bool = True, word: Callable[[Turn], str | None] = lambda turn: turn.message
+) -> list[Message]:
+    """Turns of before as messages of the customer's llm, without the agent's last message: it is replied to next.
+
+    `has_tools`: without tools, what the customer tried to call is left out. `word`: its messages as it wrote them.
+    """
+    visible = [
+        turn for turn in turns if turn.kind == "message" or (turn.seat == "user" and (has_tools or not turn.error))
+    ]
     if visible and visible[-1].seat == "model":
         visible = visible[:-1]
     messages: list[Message] = []
     for turn in visible:
         if turn.tool_call is None:
-            role = "user" if turn.seat == "model" else "assistant"
-            messages.append({"role": role, "content": turn.message})
+            is_agents = turn.seat == "model"
+            content = turn.message if is_agents else word(turn)
+            messages.append({"role": "user" if is_agents else "assistant", "content": content})
         else:
             messages += to_given_messages(turn.tool_call, turn.observation or "")
     return messages

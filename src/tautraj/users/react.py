@@ -5,6 +5,7 @@ import re
 from tautraj.config.components import declare_native_tools
 from tautraj.errors import EmptyReply
 from tautraj.llms.reply import Message
+from tautraj.trajectory import Turn
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.llm import history_messages, speak
 
@@ -31,7 +32,8 @@ def react(context: UserContext, *, attempts: int) -> Customer:
     Raises `EmptyReply` after that, because a private thought must not be sent as the reply.
     """
     prompt = context.prompt + INSTRUCTIONS + (WITH_TOOLS if context.tools else "")
-    history: list[Message] = [{"role": "system", "content": prompt}, *history_messages(context.given_turns)]
+    before = history_messages(context.given_turns, bool(context.tools), _word)
+    history: list[Message] = [{"role": "system", "content": prompt}, *before]
 
     def reply(message: str) -> str:
         history.append({"role": "user", "content": message})
@@ -46,6 +48,11 @@ def react(context: UserContext, *, attempts: int) -> Customer:
         raise EmptyReply(f"the customer's model thought, and said nothing, {attempts} times in a row")
 
     return reply
+
+
+def _word(turn: Turn) -> str | None:
+    """A message with its thought, in the form of an answer."""
+    return f"Thought: {turn.thought}\nReply: {turn.message}" if turn.thought else turn.message
 
 
 def parse_answer(text: str) -> tuple[str, str]:

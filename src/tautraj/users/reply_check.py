@@ -32,7 +32,10 @@ def make_checked_customer(context: UserContext, attempts: int, criticise: Critic
 
     Its history holds only sent replies. A rejected draft and the objection are recorded as a thought.
     """
-    history: list[Message] = [{"role": "system", "content": context.prompt}, *history_messages(context.given_turns)]
+    history: list[Message] = [
+        {"role": "system", "content": context.prompt},
+        *history_messages(context.given_turns, bool(context.tools)),
+    ]
 
     def reply(message: str) -> str:
         history.append({"role": "user", "content": message})

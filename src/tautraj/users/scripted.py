@@ -6,6 +6,7 @@ Not here: which sentences of the scenario are said, and how (`users.first_person
 import re
 
 from tautraj.benchmarks import Scenario
+from tautraj.config.components import declare_program
 from tautraj.grading.proposals.device_requests import DeviceRequest, find_device_requests
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS
 from tautraj.trajectory import ToolCall
@@ -30,6 +31,7 @@ YES = "Yes, please go ahead."
 CLOSING = re.compile(r"anything else|further (help|assistance)|have a (great|nice|good) day|goodbye", re.IGNORECASE)
 
 
+@declare_program
 def scripted(context: UserContext, *, patience: int) -> Customer:
     """A customer without an llm. Ends the conversation after `patience` messages of its own."""
     scenario = context.scenario

@@ -12,7 +12,7 @@ from tautraj.agents.base import AgentContext
 from tautraj.agents.rules.conversation import Conversation, check_desk, load_desk
 from tautraj.agents.rules.desk import Specialist
 from tautraj.agents.rules.wording import PlainWording
-from tautraj.config.components import attach_check
+from tautraj.config.components import attach_check, declare_program
 from tautraj.errors import ConfigError, WorldClosed
 
 Mistake = Literal["unasked", "altered"]
@@ -21,6 +21,7 @@ Mistake = Literal["unasked", "altered"]
 OTHER_REASON = {"no longer needed": "ordered by mistake", "ordered by mistake": "no longer needed"}
 
 
+@declare_program
 @attach_check(check_desk)
 def careless(context: AgentContext, *, desks: dict[str, str], share: float, mistakes: list[Mistake]) -> None:
     """Converse until the episode ends. A `share` of the tasks has one of the `mistakes`, the same in every trial."""

@@ -26,7 +26,7 @@ from tautraj.agents.rules.wording import (
     Wording,
 )
 from tautraj.config import Run
-from tautraj.config.components import attach_check, load_object
+from tautraj.config.components import attach_check, declare_program, load_object
 from tautraj.errors import ConfigError, WorldClosed, boundary
 from tautraj.grading.affirmative import is_affirmative, is_refusal
 
@@ -53,6 +53,7 @@ def load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
     return desk
 
 
+@declare_program
 @attach_check(check_desk)
 def rules(context: AgentContext, *, desks: dict[str, str], has_plain_words: bool = False) -> None:
     """Converse until the episode ends. `desks`: domain -> dotted name of its desk; `has_plain_words`: no synonyms."""

@@ -30,6 +30,7 @@ from tautraj.export.result import RowCounts
 from tautraj.export.selection.candidates import Candidate
 from tautraj.export.selection.filters import may_be_rejected
 from tautraj.export.selection.scan import ScannedEpisode, Source
+from tautraj.grading.branching.values import count_continuations
 from tautraj.metrics import is_success
 from tautraj.trajectory import Trajectory
 
@@ -51,6 +52,7 @@ def write_rows(
     fingerprints = (episode.fingerprint for episode in episodes if episode.fingerprint)
     groups = group_tasks([*fingerprints, *_iter_official_fingerprints(episodes)])
     splits = ["train", "validation"] if request.validation else ["train"]
+    branched = count_continuations((episode.candidate.parent, episode.candidate.reward) for episode in scanned)
     run_columns = {url: build_run_columns(source, request) for url, source in sources.items()}
     with ExitStack() as files:
         paths = {split: folder / f"{split}{request.suffix}" for split in splits}
@@ -64,7 +66,8 @@ def write_rows(
             fingerprint = first.fingerprint
             split = _assign_split(groups[fingerprint.task], request.validation) if fingerprint else "train"
             conversations = _load_conversations([first, *others], sources, chosen_ids, run_columns, request.style)
-            for row in format_task(conversations, request.style):
+            valued = (made._replace(places=branched.get(_name_origin(made), {})) for made in conversations)
+            for row in format_task(valued, request.style):
                 writer.write(split, row)
     return writer.counts
 
@@ -165,6 +168,11 @@ def _choose_briefing(trajectory: Trajectory, benchmark: Benchmark, style: Style)
         return build_briefing(benchmark, style.system, style.tools)
     tools = trajectory.tools if style.tools == "full" else keep_names(trajectory.tools)
     return Briefing(trajectory.system_prompt, tools)
+
+
+def _name_origin(conversation: Conversation) -> tuple[str, str]:
+    """What its branches call it."""
+    return conversation.trajectory.cell, conversation.trajectory.id
 
 
 def _find_source(row: Row) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from tautraj.benchmarks.origins import TaskOrigin
 from tautraj.export.similarity import compute_sketch
 from tautraj.grading.writes import find_writes
 from tautraj.metrics import total_usd
-from tautraj.trajectory import Labels, Trajectory, count_turns
+from tautraj.trajectory import Labels, Parent, Trajectory, count_turns
 
 EMPTY_SKETCH = array("I")
 
@@ -45,6 +45,10 @@ class Candidate(NamedTuple):
     """Sketch of its messages and calls; empty where similarity is not asked for."""
     origin: TaskOrigin | None
     """What its world says of its task; None: it is no synthetic task, or its world was changed since."""
+    cell: str
+    """Directory name of its cell, as its branches name it."""
+    parent: Parent | None
+    """Where it leaves another episode; None: it is no branch."""
 
     @property
     def task_key(self) -> tuple[str, str, str]:
@@ -82,6 +86,8 @@ def build_candidate(
         operations=tuple(turn.tool_call.name for turn in find_writes(trajectory, writing_tools) if turn.tool_call),
         sketch=compute_sketch(_extract_text(trajectory)) if with_sketch else EMPTY_SKETCH,
         origin=origin,
+        cell=trajectory.cell,
+        parent=trajectory.parent,
     )
 
 

@@ -15,7 +15,17 @@ from tautraj.printable import escape_unprintable
 
 FOLDER = Path(__file__).parent
 
-SCRIPTS = ("dom.js", "search.js", "table.js", "runs.js", "turns.js", "conversation.js", "compare.js", "page.js")
+SCRIPTS = (
+    "dom.js",
+    "search.js",
+    "table.js",
+    "runs.js",
+    "turns.js",
+    "branches.js",
+    "conversation.js",
+    "compare.js",
+    "page.js",
+)
 
 
 def load_template() -> Any:

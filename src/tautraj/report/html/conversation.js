@@ -47,6 +47,7 @@ function recordCard(conversation, episode) {
     ["Task", `${conversation.benchmark} ${conversation.domain} ${conversation.split} ${conversation.task_id}, trial ${conversation.trial}`],
     ["Ended", humanise(conversation.ending) + (conversation.detail ? `: ${conversation.detail}` : "")], ["Took", formatDuration(Number(conversation.seconds) || 0)],
     ["Began", Number.isNaN(started.valueOf()) ? null : started.toISOString().slice(0, 19).replace("T", " ") + " UTC"],
+    ["Branch of", episode.parent && originLine(episode)],
     ["Episode", h("a", { class: "mono", href: "#" + encodeURIComponent(episode.key) }, conversation.id)], ["Run", data.urls[episode.run]], ["Seed", String(conversation.seed)],
     ["Data", h("span", { class: "mono" }, conversation.data_hash.slice(0, 12))],
     ["Versions", Object.entries(conversation.versions).map(([name, version]) => `${name} ${version}`).join(", ")]]));
@@ -121,5 +122,5 @@ function conversationView(episode, conversation) {
   return [navigationBar(episode), pageHeading(episode), h("div", { class: "columns" },
     h("div", { class: "talk" }, whyCard(conversation), promptList(conversation), h("ol", { class: "chat" }, conversation.turns.map((turn, index) => turnElement(turn, conversation.turns[index - 1]))),
       h("p", { class: "ended" }, "Ended: ", humanise(conversation.ending), conversation.detail && `: ${conversation.detail}`)),
-    h("aside", { "aria-label": "About this episode" }, rewardCard(conversation), labelsCard(conversation), usageCard(conversation), recordCard(conversation, episode)))];
+    h("aside", { "aria-label": "About this episode" }, rewardCard(conversation), valuesCard(conversation), labelsCard(conversation), usageCard(conversation), recordCard(conversation, episode)))];
 }

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from tautraj.grading.branching.values import Places, compute_step_values, find_loss
 from tautraj.grading.explanation import Explanation
 from tautraj.printable import escape_unprintable
 from tautraj.report.rendering import active_labels, belief_text, call_line, episode_status, gold_line, json_text
@@ -31,11 +32,13 @@ class ConversationPacker:
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
 
-    def pack(self, number: int, trajectory: Trajectory, explanation: Explanation | str | None) -> Iterator[Blob]:
+    def pack(
+        self, number: int, trajectory: Trajectory, explanation: Explanation | str | None, places: Places
+    ) -> Iterator[Blob]:
         """Blobs of a conversation: its prompts that are new, then the conversation itself as `c<number>`.
 
         `number`: the episode's index on the page. `explanation`: a string is the reason why there is none; None: none
-        is needed.
+        is needed. `places`: its branches on the page.
         """
         texts = {
             "system": trajectory.system_prompt,
@@ -50,7 +53,8 @@ class ConversationPacker:
                 self._numbers[digest] = len(self._numbers)
                 yield Blob(f"s{self._numbers[digest]}", pack_value(text))
             prompts[name] = f"s{self._numbers[digest]}" if text else None
-        yield Blob(f"c{number}", pack_value({"prompts": prompts, **conversation_to_dict(trajectory, explanation)}))
+        conversation = conversation_to_dict(trajectory, explanation) | _values_to_dict(trajectory, places)
+        yield Blob(f"c{number}", pack_value({"prompts": prompts, **conversation}))
 
 
 def pack_value(value: Any) -> str:
@@ -101,6 +105,15 @@ def conversation_to_dict(trajectory: Trajectory, explanation: Explanation | str 
         "unexplained": explanation if isinstance(explanation, str) else None,
         "turns": [_turn_to_dict(turn) for turn in trajectory.turns],
     }
+
+
+def _values_to_dict(trajectory: Trajectory, places: Places) -> dict[str, Any]:
+    """What branches say, read by `branches.js`: [turn, value, n, low, high] of decisions, and where it was lost."""
+    steps = compute_step_values(trajectory, places) if places else []
+    values = [
+        [step.turn, step.after.value, step.after.n, *step.after.interval] for step in steps if step.after.interval
+    ]
+    return {"values": values, "loss": find_loss(trajectory, places)}
 
 
 def _grade_to_dict(grade: Grade) -> dict[str, Any]:

@@ -89,5 +89,6 @@ addEventListener("hashchange", route);
 addEventListener("keydown", onKey);
 makeTable();
 makeRunsTable();
+makeBranches();
 route();
 document.documentElement.dataset.ready = String(Math.round(performance.now()));

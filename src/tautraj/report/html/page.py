@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from tautraj.grading.branching.values import count_continuations
 from tautraj.report.episode_rows import EpisodeRow, select_conversations
 from tautraj.report.html.assets import build_policy, join_scripts, load_template, read_style
 from tautraj.report.html.conversation_data import Blob, ConversationPacker, sanitise
@@ -107,13 +108,15 @@ def _pack_conversations(
     runs: Sequence[LoadedRun], episodes: Sequence[EpisodeRow], selected: Iterable[int]
 ) -> Iterator[Blob]:
     packer = ConversationPacker()
+    branched = count_continuations((episode.parent, episode.reward) for episode in episodes)
     for number in selected:
         episode = episodes[number]
         run = runs[episode.run]
         trajectory = run.store.read_episode(episode.id)
         if trajectory is not None:
             explanation = explain_reward(trajectory, run.benchmark) if episode.status == "failed" else None
-            yield from packer.pack(number, trajectory, explanation)
+            places = branched.get((trajectory.cell, trajectory.id), {})
+            yield from packer.pack(number, trajectory, explanation, places)
 
 
 COLUMNS = (
@@ -132,7 +135,7 @@ COLUMNS = (
         "calls",
         "mistakes",
     ),
-    *("seconds", "tokens", "usd", "labels", "included"),
+    *("seconds", "tokens", "usd", "labels", "included", "cell", "parent"),
 )
 """Names of the values of a table row in the page's scripts; written into the page as `fields`."""
 
@@ -149,7 +152,9 @@ def _table_data(
         identity = (key, episode.id, episode.run, episode.task_id, episode.reason, episode.trial)
         outcome = (episode.status, episode.reward, episode.failed_components, episode.ending)
         counts = (episode.turns, episode.tool_calls, episode.mistakes, round(episode.seconds, 2))
-        rows.append((*identity, *outcome, *counts, episode.tokens, episode.usd, episode.labels, number in selected))
+        spent = (episode.tokens, episode.usd)
+        lineage = (episode.cell, episode.parent and tuple(dict(episode.parent).values()))
+        rows.append((*identity, *outcome, *counts, *spent, episode.labels, number in selected, *lineage))
     domains = [f"{run.run.benchmark.name} {run.run.domain.name}" for run in runs]
     urls = [run.store.url for run in runs]
     return {"runs": names, "urls": urls, "domains": domains, "fields": COLUMNS, "rows": rows}

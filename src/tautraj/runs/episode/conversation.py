@@ -6,20 +6,22 @@ Not here: which actions are valid and when the episode ends (`runs.episode.envir
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from tautraj.agents import AgentContext, GoldContext
 from tautraj.benchmarks import Benchmark, Task, World, get_stop_word, open_benchmark
 from tautraj.benchmarks.briefing import Briefing, build_briefing
 from tautraj.config import Llm, Run
-from tautraj.config.components import load_component
+from tautraj.config.components import is_program, load_component
 from tautraj.config.identity import EpisodeSpec, identify_cell
 from tautraj.config.provenance import collect_versions
 from tautraj.errors import LimitReached, SeatError, WorldClosed, boundary
 from tautraj.llms.tool_calls import SideChannels
+from tautraj.runs.branches import read_opening_turns
 from tautraj.runs.episode.environment import EpisodeEnvironment
 from tautraj.runs.episode.limits import EpisodeLimits
+from tautraj.runs.episode.opening import CustomerActions, RecordedConversation, catch_up, replay_calls
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.episode.seat_llm import build_ask
 from tautraj.trajectory import SCHEMA_VERSION, CustomerFault, Outcome, ToolCall, Trajectory
@@ -37,9 +39,8 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder, faults: Sequenc
     benchmark = open_benchmark(run.benchmark, run.domain)
     task = benchmark.get_task(spec.task_id)
     world = benchmark.build_world(task)
-    recorder.turns.extend(task.given)
-    if benchmark.has_greeting_turn and not task.given:
-        recorder.record_turn("model", "message", message=benchmark.greeting, given=True)
+    _record_opening(run, spec, recorder, benchmark, task)
+    replay_calls(world, recorder.turns)
 
     def act(call: ToolCall, aside: SideChannels) -> str:
         observation = environment.call(call, aside, "user")
@@ -48,13 +49,17 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder, faults: Sequenc
         return observation
 
     limits = EpisodeLimits(run.limits, recorder)
+    actions = CustomerActions(recorder, act)
     prompt = benchmark.build_user_prompt(task) + describe_faults(faults)
-    user_context = _build_user_context(run, spec, recorder, limits, benchmark, task, prompt, act)
+    user_context = _build_user_context(run, spec, recorder, limits, benchmark, task, prompt, actions)
     customer = _build_customer(run, user_context)
+    if is_program(run.user_strategy):
+        catch_up(customer, recorder.turns[: recorder.copied])
+    actions.is_live = True
     environment = EpisodeEnvironment(benchmark, world, customer, recorder, run.limits, limits)
     if not recorder.turns:
         environment.get_reply(benchmark.greeting)
-    elif recorder.turns[-1].seat == "model":
+    elif (recorder.turns[-1].seat, recorder.turns[-1].kind) == ("model", "message"):
         environment.get_reply(recorder.turns[-1].message or "")
     briefing = build_briefing(benchmark, run.agent.system, run.agent.tools)
     agent_context = AgentContext(
@@ -67,13 +72,27 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder, faults: Sequenc
         record_prompt=recorder.brief,
         gold_context=_build_gold_context(run, benchmark, task, world),
         domain=benchmark.domain,
+        llm=run.model,
     )
+    if spec.parent is not None and is_program(run.agent):
+        conversation = RecordedConversation(environment, recorder.turns)
+        agent_context = agent_context._replace(turns=conversation.turns, env=conversation)
     with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}", component=True):
         if not environment.is_closed:
             load_component(run.agent)(agent_context)
     outcome = environment.outcome or Outcome(kind="agent_stop", detail="the agent ended the conversation")
     sent = recorder.briefing or briefing
     return _build_trajectory(run, spec, benchmark, task, user_context, recorder, sent, outcome, started)
+
+
+def _record_opening(run: Run, spec: EpisodeSpec, recorder: Recorder, benchmark: Benchmark, task: Task) -> None:
+    """What the episode begins with: turns of its parent, or of its task, or the greeting."""
+    if spec.parent is not None:
+        recorder.copy(read_opening_turns(run, spec.parent))
+        return
+    recorder.turns.extend(task.given)
+    if benchmark.has_greeting_turn and not task.given:
+        recorder.record_turn("model", "message", message=benchmark.greeting, given=True)
 
 
 def _build_gold_context(run: Run, benchmark: Benchmark, task: Task, world: World) -> GoldContext | None:
@@ -90,7 +109,7 @@ def _build_user_context(
     benchmark: Benchmark,
     task: Task,
     prompt: str,
-    act: Callable[[ToolCall, SideChannels], str],
+    actions: CustomerActions,
 ) -> UserContext:
     return UserContext(
         prompt=prompt,
@@ -100,8 +119,8 @@ def _build_user_context(
         transfer_word=get_stop_word(benchmark, "user_transfer"),
         tools=benchmark.user_tools,
         ask=build_ask(run.user, "user", _choose_seed(run.user, spec), recorder, limits),
-        call=act,
-        think=lambda thought: recorder.record_thought("user", thought),
+        call=actions.call,
+        think=actions.think,
         goal=task.goal,
         seed=spec.attempt_seed,
     )
@@ -146,7 +165,7 @@ def _build_trajectory(
         trial=spec.trial,
         seed=spec.attempt_seed,
         attempt=spec.attempt,
-        parent=None,
+        parent=spec.parent,
         agent=run.agent.name,
         user_strategy=run.user_strategy.name,
         model=run.model.name,

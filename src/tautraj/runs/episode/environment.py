@@ -36,6 +36,8 @@ class EpisodeEnvironment:
         }
         self._mistakes_in_a_row: dict[Seat, int] = {}
         self._tool_errors = 0
+        for turn in recorder.turns[: recorder.copied]:
+            self._count_copied(turn)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -137,6 +139,14 @@ class EpisodeEnvironment:
 
     def _record_turn(self, seat: Seat, kind: TurnKind, side_channels: SideChannels, **fields: Any) -> None:
         self._recorder.record_turn(seat, kind, **side_channels._asdict(), **fields)
+
+    def _count_copied(self, turn: Turn) -> None:
+        """Count a turn of another episode towards the limits on mistakes and errors, as it was counted there."""
+        if turn.kind == "mistake":
+            self._mistakes_in_a_row[turn.seat] = self._mistakes_in_a_row.get(turn.seat, 0) + 1
+        elif turn.kind in ("message", "tool_call"):
+            self._mistakes_in_a_row[turn.seat] = 0
+            self._tool_errors += turn.error and not turn.given
 
     def _check_turn_limit(self) -> None:
         played = count_turns(self._recorder.turns)

@@ -25,6 +25,8 @@ class Recorder:
         """`on_call`: called after every answer of an llm, with its tokens in and out."""
         self._on_call = on_call
         self.turns: list[Turn] = []
+        self.copied = 0
+        """Number of turns at the beginning that another episode played: their calls are part of its usage."""
         self._pending: dict[Seat, list[PendingReply]] = {}
         self._thoughts: dict[Seat, list[str]] = {}
         self._last_turn_end = time.time()
@@ -34,6 +36,11 @@ class Recorder:
         """Cost of all seats so far; unpriced calls count 0."""
         self.briefing: Briefing | None = None
         """What the agent's model was sent before the conversation; None until the agent calls `brief`."""
+
+    def copy(self, turns: Iterable[Turn]) -> None:
+        """Begin with turns of another episode."""
+        self.turns.extend(turns)
+        self.copied = len(self.turns)
 
     def brief(self, system: str, tools: Sequence[dict[str, Any]]) -> None:
         """Record the system prompt and the tool schemas that the agent's model is sent."""
@@ -79,9 +86,9 @@ class Recorder:
         self.turns[turn.index] = turn.model_copy(update=fields)
 
     def sum_usage(self) -> dict[Seat, Usage]:
-        """Usage by seat, calls that led to no turn included."""
+        """Usage by seat, calls that led to no turn included, those of copied turns not."""
         calls: dict[Seat, list[LlmCall]] = {}
-        for turn in self.turns:
+        for turn in self.turns[self.copied :]:
             calls.setdefault(turn.seat, []).extend(turn.calls)
         for seat, replies in self._pending.items():
             calls.setdefault(seat, []).extend(reply.call for reply in replies)

@@ -36,7 +36,8 @@ def answer(script: TaskScript, request: Request, settings: RehearsedSettings) ->
     Stateless: the number of steps done is counted in the conversation of the request.
     """
     forgets = is_sampled(settings.forgets, "model", request.seed)
-    steps = drop_last_write(script.steps) if forgets else script.steps
+    ahead = script.steps[script.taken :]
+    steps = [*script.steps[: script.taken], *(drop_last_write(ahead) if forgets else ahead)]
     prompt = next((extract_text(message) for message in request.messages if message["role"] == "user"), "")
     if is_filled_prompt(BELIEF_PROMPT, prompt) or is_filled_prompt(PLAN_PROMPT, prompt):
         done = len(AGENT_LINE.findall(prompt)) - script.given_replies

@@ -41,6 +41,8 @@ class TaskScript(Record):
 
     steps: tuple[ScriptStep, ...]
     """All steps of the agent; empty if the model's seat is not rehearsed, so that no gold action leaves the run."""
+    taken: int
+    """Number of the first of these that a branch begins with: whoever played the conversation took them."""
     given_replies: int
     """Number of agent messages that the conversation begins with; they are not played."""
     scenario: tuple[str, str, str, str, str]

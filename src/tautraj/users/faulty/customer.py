@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Literal
 
+from tautraj.config.components import declare_program
 from tautraj.users.base import Customer, UserContext
 from tautraj.users.faulty import conduct, inventions
 from tautraj.users.faulty.moment import Moment
@@ -71,6 +72,7 @@ SHARE = 0.5
 """Of the places where a fault is possible, the share where it happens, until it has."""
 
 
+@declare_program
 def faulty(context: UserContext, *, fault: Fault, patience: int) -> Customer:
     """A customer that commits `fault` once. Ends the conversation after `patience` messages of its own."""
     honest = (goal if context.goal else scripted)(context, patience=patience)

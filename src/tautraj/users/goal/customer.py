@@ -12,7 +12,7 @@ from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.exported_tasks import list_named_tasks
 from tautraj.benchmarks.goals import Goal, Request, Topic
 from tautraj.config import Run
-from tautraj.config.components import attach_check
+from tautraj.config.components import attach_check, declare_program
 from tautraj.errors import ConfigError
 from tautraj.grading.proposals.agent_message import TRANSFER, TRANSFER_OFFER, AgentMessage, read_message
 from tautraj.grading.proposals.agreement import find_announced, find_disagreement, find_operations
@@ -33,6 +33,7 @@ def _check(run: Run, **_: Any) -> None:
             )
 
 
+@declare_program
 @attach_check(_check)
 def goal(context: UserContext, *, patience: int) -> Customer:
     """A customer that follows `context.goal`. Ends the conversation after `patience` messages of its own."""
