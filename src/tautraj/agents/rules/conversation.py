@@ -55,15 +55,25 @@ def load_desk(domain: str, desks: dict[str, str]) -> Desk[Any] | Specialist:
 
 @declare_program
 @attach_check(check_desk)
-def rules(context: AgentContext, *, desks: dict[str, str], has_plain_words: bool = False) -> None:
-    """Converse until the episode ends. `desks`: domain -> dotted name of its desk; `has_plain_words`: no synonyms."""
+def rules(context: AgentContext, *, desks: dict[str, str]) -> None:
+    """Converse until the episode ends. `desks`: domain -> dotted name of its desk."""
+    _converse(context, desks, Wording)
+
+
+@declare_program
+@attach_check(check_desk)
+def rules_plain(context: AgentContext, *, desks: dict[str, str]) -> None:
+    """The same, always in the same words."""
+    _converse(context, desks, PlainWording)
+
+
+def _converse(context: AgentContext, desks: dict[str, str], words: type[Wording]) -> None:
     with suppress(WorldClosed):  # nothing is carried out once the customer has left
         desk = load_desk(context.domain, desks)
         if isinstance(desk, Specialist):
             desk.converse(context.env, context.turns[-1].message or "", context.task_id)
         else:
-            kind = PlainWording if has_plain_words else Wording
-            Conversation(context, desk, kind(Random(f"rules-{context.task_id}"))).hold()
+            Conversation(context, desk, words(Random(f"rules-{context.task_id}"))).hold()
 
 
 class Conversation:
