@@ -110,11 +110,15 @@ def summarise(trajectory: Trajectory) -> EpisodeSummary:
 
 
 def compute_metrics(
-    rows: Sequence[EpisodeSummary], failures: Sequence[Failure], wasted: Sequence[Usage] = ()
+    rows: Sequence[EpisodeSummary],
+    failures: Sequence[Failure],
+    failed: Sequence[Usage] = (),
+    put_aside: Sequence[Usage] = (),
 ) -> Metrics:
     """Return metric name -> value; a metric without a value (a mean over nothing, an unpriced sum) is absent.
 
-    Means are taken over graded episodes. `wasted`: usage of all seats in attempts that failed.
+    Means are taken over graded episodes. `failed`, `put_aside`: usage of all seats in attempts that failed, or were
+    played again since their customer was at fault.
     """
     graded = [r for r in rows if r.reward is not None]
     numbers: Metrics = {
@@ -126,7 +130,7 @@ def compute_metrics(
     numbers |= {f"failures_{kind}": n for kind, n in Counter(f.kind for f in failures).items()}
     numbers |= {f"endings_{kind}": n for kind, n in Counter(r.outcome for r in rows).items()}
     numbers |= _compute_usage_metrics(rows)
-    numbers |= _compute_cost_metrics(rows, wasted)
+    numbers |= _compute_cost_metrics(rows, failed, put_aside)
     numbers |= _compute_fault_metrics(rows)
     if graded:
         for name in ("turns", "tool_calls", "mistakes", "seconds"):
@@ -214,11 +218,19 @@ def _compute_fault_metrics(rows: Sequence[EpisodeSummary]) -> Metrics:
     return numbers
 
 
-def _compute_cost_metrics(rows: Sequence[EpisodeSummary], wasted: Sequence[Usage]) -> Metrics:
-    """Tokens and USD of all attempts and of failed ones, and USD per success; USD only if every call is priced."""
+def _compute_cost_metrics(
+    rows: Sequence[EpisodeSummary], failed: Sequence[Usage], put_aside: Sequence[Usage]
+) -> Metrics:
+    """Tokens and USD of all attempts, of failed ones and of those put aside; USD only if every call is priced.
+
+    USD per success of all attempts.
+    """
+    wasted = [*failed, *put_aside]
     done = [usage for r in rows for usage in r.usage.values()]
     numbers: Metrics = {}
     by_name: dict[str, Sequence[Usage | CompactUsage]] = {"spent": [*done, *wasted], "wasted": wasted}
+    if put_aside:
+        by_name["put_aside"] = put_aside
     for name, usages in by_name.items():
         numbers[f"{name}_tokens"] = sum(u.tokens_in + u.tokens_out for u in usages)
         if (usd := total_usd(u.usd for u in usages)) is not None:

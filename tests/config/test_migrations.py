@@ -67,7 +67,7 @@ def test_the_run_directory_of_an_older_version_loads_whole(golden: Path, run: Pa
     assert {trajectory.schema_version for trajectory in loaded} == {SCHEMA_VERSION}
     written = sorted((GOLDEN / run).glob("failures/*"))
     assert [failure.kind for failure in store.read_failures(set())] == [read(path)["kind"] for path in written]
-    assert [bool(spent) for _, spent in store.read_wasted_usage()] == ["usage" in read(path) for path in written]
+    assert [bool(spent.usage) for spent in store.read_wasted_usage()] == ["usage" in read(path) for path in written]
     assert all(summarise(trajectory).id == trajectory.id for trajectory in loaded)
 
 

@@ -130,7 +130,7 @@ def test_an_episode_or_failure_of_any_content_and_name_is_read_or_set_aside(
             assert SAME in [record.id for record in read]
         assert store.read_json(f"episodes/{SAME}.json")["id"] == SAME, "what is good stays"
         numbers = compute_metrics([summarise(record) for record in read], store.read_failures(set()))
-        assert summary_rows(numbers | sum_cost([used for _, usage in spent for used in usage.values()])._asdict())
+        assert summary_rows(numbers | sum_cost([used for one in spent for used in one.usage.values()])._asdict())
 
 
 @examples(30)

@@ -142,10 +142,11 @@ def test_the_customer_is_told_what_it_did_and_every_call_is_in_the_ledger(leaver
         (aside,) = store.read_quarantined(row.id)
         assert [fault.tag for fault in aside.customer_faults or ()] == ["premature_termination"]
         assert (row.attempt, row.faults) == (1, ())
-    wasted = [usage for _, usages in store.read_wasted_usage() for usage in usages.values()]
+    wasted = [usage for one in store.read_wasted_usage() for usage in one.usage.values()]
+    assert all(one.is_put_aside for one in store.read_wasted_usage())
     calls = sum(usage.calls for row in rows for usage in row.usage.values()) + sum(usage.calls for usage in wasted)
     assert calls == len(leaver.provider.requests)
-    assert compute_run_metrics(store, rows)["wasted_tokens"] == sum(u.tokens_in + u.tokens_out for u in wasted) > 0
+    assert compute_run_metrics(store, rows)["put_aside_tokens"] == sum(u.tokens_in + u.tokens_out for u in wasted) > 0
 
 
 @pytest.mark.slow

@@ -257,11 +257,11 @@ def test_what_a_failed_attempt_cost_is_kept(desk: Desk) -> None:
         "user": (1, 100),
     }
     store = Store(locate_run_directory(desk.run))
-    ((_, spent),) = store.read_wasted_usage()
+    (spent,) = (one.usage for one in store.read_wasted_usage())
     assert (spent["model"].calls, spent["user"].calls) == (2, 1)
     desk.provider.fault = lambda _: None
     desk.play()
-    assert [usage for _, usage in store.read_wasted_usage()] == [spent]
+    assert [one.usage for one in store.read_wasted_usage()] == [spent]
 
 
 def test_the_next_failure_of_an_episode_is_kept_beside_the_first_and_success_ends_them(desk: Desk) -> None:

@@ -210,7 +210,7 @@ def test_what_failures_cost_is_told_file_by_file(anywhere: Store) -> None:
     put(anywhere, f"failures/{ID}.3.json", b'{"schema": 2, "kind": "RateLimited", "message": "429", "turns": []}')
     for number, data in enumerate([b"", b"[]", b'{"usage": 1}', b'{"usage": {"nobody": {}}}', b"[" * 10**5]):
         put(anywhere, f"failures/{ID}.{number + 4}.json", data)
-    assert [usage for _, usage in anywhere.read_wasted_usage()] == [
+    assert [spent.usage for spent in anywhere.read_wasted_usage()] == [
         {"model": usage(usd=0.25)},
         {"model": usage(), "judge": usage(usd=None)},
         {},

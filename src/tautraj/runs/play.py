@@ -37,10 +37,10 @@ def play(run: Run, spec: EpisodeSpec, on_call: Callable[[int], None] = lambda _:
         with _keep_failure(store, spec, recorder):
             trajectory = run_episode(run, attempt, recorder, faults if run.customer.tell_faults else ())
             trajectory = grade_episode(trajectory, run, recorder)
-            is_kept = attempt.attempt >= run.customer.retries or not trajectory.has_faulty_customer
-            write = store.write if is_kept else store.write_quarantined
-            write_with_retry(write, trajectory, store, run.runner.store_patience_seconds)
-        if is_kept:
+            is_put_aside = trajectory.has_faulty_customer and attempt.attempt < run.customer.retries
+            patience = run.runner.store_patience_seconds
+            write_with_retry(trajectory, store, patience, is_put_aside=is_put_aside)
+        if not is_put_aside:
             return summarise(trajectory)
         quarantined.append(trajectory)
 

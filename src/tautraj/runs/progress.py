@@ -48,7 +48,8 @@ class RunProgress:
         """Why the run stopped with episodes owed; None also when the budget is used up, which is no error."""
         self._lock = identify_lock(plan.store)
         self._known_failures: set[str] = set()
-        self._wasted: list[Usage] = []
+        self._failed: list[Usage] = []
+        self._put_aside: list[Usage] = []
         for row in self.rows:
             self._count(row)
         self.read_wasted_usage()
@@ -71,10 +72,10 @@ class RunProgress:
 
     def read_wasted_usage(self) -> None:
         """Count what attempts cost that failed or were played again, from their files."""
-        for name, usage in self.plan.store.read_wasted_usage(self._known_failures):
-            self._known_failures.add(name)
-            self.ledger.waste(usage)
-            self._wasted += usage.values()
+        for wasted in self.plan.store.read_wasted_usage(self._known_failures):
+            self._known_failures.add(wasted.path)
+            self.ledger.waste(wasted.usage)
+            (self._put_aside if wasted.is_put_aside else self._failed).extend(wasted.usage.values())
 
     @property
     def done(self) -> int:
@@ -148,7 +149,7 @@ class RunProgress:
 
     def compute_metrics(self) -> Metrics:
         """The metrics of the run so far."""
-        return compute_metrics(self.rows, list(self.failures.values()), self._wasted)
+        return compute_metrics(self.rows, list(self.failures.values()), self._failed, self._put_aside)
 
     def _count(self, row: EpisodeSummary) -> None:
         self.graded += row.reward is not None

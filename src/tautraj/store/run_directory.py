@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import fsspec
 import yaml
@@ -31,6 +31,15 @@ QUARANTINE = "quarantined"
 """Folder of attempts that were played again: `<episode id>.<attempt>.json`."""
 
 UNWRITABLE = "Make room, or allow writing there, and run the same command again"
+
+
+class WastedUsage(NamedTuple):
+    """What an attempt used that is no episode."""
+
+    path: str
+    usage: dict[Seat, Usage]
+    is_put_aside: bool
+    """Whether it was played again since its customer was at fault; False: it failed."""
 
 
 class Store:
@@ -130,14 +139,15 @@ class Store:
                 latest[episode] = failures.parse_failure(episode, self._read_bytes(path))
         return list(latest.values())
 
-    def read_wasted_usage(self, known: Collection[str] = ()) -> Iterator[tuple[str, dict[Seat, Usage]]]:
-        """Yield path and usage of each attempt that failed or was played again, also of episodes done later.
+    def read_wasted_usage(self, known: Collection[str] = ()) -> Iterator[WastedUsage]:
+        """Yield what each attempt used that failed or was put aside, also of episodes done later.
 
         `known`: paths to skip.
         """
-        for path in [*(path for _, _, path in self._list_failures()), *self._list(QUARANTINE)]:
+        put_aside = self._list(QUARANTINE)
+        for path in [*(path for _, _, path in self._list_failures()), *put_aside]:
             if path not in known and (usage := failures.parse_usage(self._read_bytes(path))) is not None:
-                yield path, usage
+                yield WastedUsage(path, usage, path in put_aside)
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a file of the run directory, e.g. metrics.json. `name`: its path in the directory."""

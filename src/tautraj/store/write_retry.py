@@ -6,7 +6,6 @@ Not here: how a file is written (`store.run_directory`).
 import functools
 import sys
 import threading
-from collections.abc import Callable
 
 import tenacity
 
@@ -20,10 +19,8 @@ MAX_WAIT_SECONDS = 30.0
 _notice_lock = threading.Lock()
 
 
-def write_with_retry(
-    write: Callable[[Trajectory], None], trajectory: Trajectory, store: Store, patience: float
-) -> None:
-    """Write an episode with `write`, a method of `store`, retrying for `patience` seconds; then raises `StoreError`.
+def write_with_retry(trajectory: Trajectory, store: Store, patience: float, *, is_put_aside: bool = False) -> None:
+    """Write an episode, or an attempt that is played again, retrying for `patience` seconds; then raises `StoreError`.
 
     Blocks: the calling worker starts no other episode meanwhile.
     """
@@ -37,7 +34,7 @@ def write_with_retry(
     )
     with notice:
         try:
-            retrying(write, trajectory)
+            retrying(store.write_quarantined if is_put_aside else store.write, trajectory)
         except StoreError as error:
             raise StoreError(f"{error}. Make room and run the same command to resume.") from error
 

@@ -55,7 +55,9 @@ def summary_rows(numbers: Metrics) -> list[tuple[str, str]]:
     rows += [(f"ended: {kind}", f"{count:.0f}") for kind, count in endings]
     rows += [(f"failed: {kind}", f"{count:.0f}") for kind, count in select_by_prefix(n, "failures_").items()]
     if "faulty" in n:
-        rows.append(("customer at fault", f"{n['faulty']:.0f}; put aside and played again: {n['played_again']:.0f}"))
+        usd = f", {n['put_aside_usd']:.4f} USD" if n.get("put_aside_usd") else ""
+        again = f"{n['played_again']:.0f}{usd}"
+        rows.append(("customer at fault", f"{n['faulty']:.0f}; put aside and played again: {again}"))
     rows += [(f"fault: {tag}", f"{per_100:.1f} per 100") for tag, per_100 in select_by_prefix(n, "faults_").items()]
     if "success_rate_without_faults" in n:
         rows.append(("success without faults", f"{n['success_rate_without_faults']:.1%}"))
