@@ -92,6 +92,18 @@ def test_customers_with_a_goal_and_the_rules_agent_are_brought_to_every_turn(age
     assert check_all_are_their_parents(play_words(tmp_path, *words), tmp_path, seeds_speak=True) > 5
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seats", [[], ["model=rehearsed", "user=rehearsed"]])
+def test_a_greeting_that_is_no_turn_was_heard(
+    seats: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in classic τ-bench, whose conversations begin with the customer."""
+    monkeypatch.setattr(Tau2, "has_greeting_turn", False)
+    store = play_words(tmp_path, *seats, "tasks.ids=[5]")
+    assert next(store.read_episodes()).turns[0].seat == "user"
+    assert check_all_are_their_parents(store, tmp_path) > 5
+
+
 def test_a_customers_phone_is_as_it_was(tmp_path: Path) -> None:
     assert check_all_are_their_parents(play_words(tmp_path, "domain=telecom", "tasks.limit=1"), tmp_path) > 5
 
