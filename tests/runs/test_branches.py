@@ -292,6 +292,22 @@ def test_what_cannot_be_branched_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
+def test_what_is_not_named_is_as_in_the_run_but_for_its_name_and_its_budget(tmp_path: Path) -> None:
+    words = ["limits.turns=40", "seed=7", "budget=small", "name=mine", "tasks.limit=1", "runner.workers=3"]
+    store = play_words(tmp_path, "domain=mock", "split=base", *words)
+    own, run = composed_run(*words), branch_run(store, tmp_path, "limits.tool_errors=3", "tries=2", "user=scripted")
+    assert (run.seed, run.domain.name, run.split.name, run.agent.name) == (7, "mock", "base", "oracle")
+    assert (run.limits.turns, run.limits.tool_errors) == (40, 3)
+    assert (run.limits.mistakes_in_a_row, run.experiment) == (own.limits.mistakes_in_a_row, own.experiment)
+    assert (run.name, run.budget.usd, run.budget.tokens) == (None, None, None)
+    assert run.runner.workers == composed_run().runner.workers
+    other = branch_run(store, tmp_path, "model=gpt4o", "agent=react", "user=gpt4o", "user_strategy=llm", "name=yours")
+    assert (other.model.name, other.agent.name, other.user_strategy.name, other.name) == (
+        *("gpt-4o", "react", "llm"),
+        "yours",
+    )
+
+
 def make_turns(*kinds: str) -> list[Turn]:
     """`model message`, `user message`, …; `given` at the end for a given one."""
     made = []
