@@ -10,7 +10,8 @@ from support.browser import Watch, browser
 from support.report_reader import Reader
 
 from tautraj import report
-from tautraj.config import Run
+from tautraj.config import BranchSource, Run
+from tautraj.report.run_labels import describe_trials, label_runs
 from tautraj.store import Store
 from tautraj.trajectory import Parent, Trajectory
 
@@ -55,6 +56,15 @@ def test_values_are_those_of_the_branches_on_the_page(page: Path) -> None:
     rows = {row["id"]: row for row in Reader(page).rows}
     assert rows["5-t0-b3.1-c"]["parent"] == ["own-0", "5-t0-a", 3, 1]
     assert (rows["5-t0-a"]["parent"], rows["5-t0-a"]["cell"]) == (None, "own-0")
+
+
+def test_runs_of_branches_are_called_so(run_of: Any) -> None:
+    run: Run = run_of()
+    source = BranchSource(run="outputs/default/x-0", at="before_each_write", tries=4, episodes=None)
+    branches = run.model_copy(update={"branch": source})
+    assert label_runs([run, branches]).names == ["whole", "branches"]
+    assert label_runs([run, run]).shared == "agent oracle, customer scripted, tasks tau2 retail test"
+    assert describe_trials(branches) == "4 tries at before_each_write of x-0"
 
 
 @pytest.fixture(scope="module")

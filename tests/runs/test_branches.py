@@ -92,6 +92,18 @@ def test_customers_with_a_goal_and_the_rules_agent_are_brought_to_every_turn(age
     assert check_all_are_their_parents(play_words(tmp_path, *words), tmp_path, seeds_speak=True) > 5
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seats", [[], ["model=rehearsed", "user=rehearsed"]])
+def test_a_greeting_that_is_no_turn_was_heard(
+    seats: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in classic τ-bench, whose conversations begin with the customer."""
+    monkeypatch.setattr(Tau2, "has_greeting_turn", False)
+    store = play_words(tmp_path, *seats, "tasks.ids=[5]")
+    assert next(store.read_episodes()).turns[0].seat == "user"
+    assert check_all_are_their_parents(store, tmp_path) > 5
+
+
 def test_a_customers_phone_is_as_it_was(tmp_path: Path) -> None:
     assert check_all_are_their_parents(play_words(tmp_path, "domain=telecom", "tasks.limit=1"), tmp_path) > 5
 
@@ -278,6 +290,22 @@ def test_what_cannot_be_branched_is_refused_in_one_line(
     with pytest.raises(ConfigError, match=said) as refused:
         plan_run(branch_run(oracle, tmp_path, *words))
     assert "\n" not in str(refused.value)
+
+
+def test_what_is_not_named_is_as_in_the_run_but_for_its_name_and_its_budget(tmp_path: Path) -> None:
+    words = ["limits.turns=40", "seed=7", "budget=small", "name=mine", "tasks.limit=1", "runner.workers=3"]
+    store = play_words(tmp_path, "domain=mock", "split=base", *words)
+    own, run = composed_run(*words), branch_run(store, tmp_path, "limits.tool_errors=3", "tries=2", "user=scripted")
+    assert (run.seed, run.domain.name, run.split.name, run.agent.name) == (7, "mock", "base", "oracle")
+    assert (run.limits.turns, run.limits.tool_errors) == (40, 3)
+    assert (run.limits.mistakes_in_a_row, run.experiment) == (own.limits.mistakes_in_a_row, own.experiment)
+    assert (run.name, run.budget.usd, run.budget.tokens) == (None, None, None)
+    assert run.runner.workers == composed_run().runner.workers
+    other = branch_run(store, tmp_path, "model=gpt4o", "agent=react", "user=gpt4o", "user_strategy=llm", "name=yours")
+    assert (other.model.name, other.agent.name, other.user_strategy.name, other.name) == (
+        *("gpt-4o", "react", "llm"),
+        "yours",
+    )
 
 
 def make_turns(*kinds: str) -> list[Turn]:

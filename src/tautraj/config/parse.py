@@ -35,19 +35,19 @@ def parse_run(cfg: DictConfig) -> Run:
 
 def parse_as(kind: type[R], cfg: DictConfig) -> R:
     """Convert the composed configuration to a record; raises `ConfigError` naming each key at fault."""
-    tree = to_plain(cfg)
+    return parse_tree(kind, to_plain(cfg))
+
+
+def parse_tree(kind: type[R], tree: dict[str, Any]) -> R:
+    """`parse_as` for plain values."""
     try:
         record = kind.model_validate(tree)
     except ValidationError as error:
-        raise ConfigError(describe_faults(error)) from None
+        faults = [_describe_fault(fault) for fault in error.errors()]
+        raise ConfigError("; ".join(faults)) from None
     if faults := list(_find_unstorable(tree)):
         raise ConfigError("; ".join(faults))
     return record
-
-
-def describe_faults(error: ValidationError) -> str:
-    """Every key at fault and why, on one line."""
-    return "; ".join(_describe_fault(fault) for fault in error.errors())
 
 
 def redact_config(cfg: DictConfig) -> dict[str, Any]:

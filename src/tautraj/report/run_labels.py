@@ -12,11 +12,21 @@ from tautraj.config.identity import format_run_title
 from tautraj.report.rendering import describe_seat
 from tautraj.tracking.run_fields import flatten
 
-UNNAMED = ("name", "root", "experiment", "runner", "tracking", "budget", "report", "dry_run")
+UNNAMED = ("name", "root", "experiment", "runner", "tracking", "budget", "report", "dry_run", "branch")
 """Sections of the configuration that say where and how a run is played, not what; they are in no name."""
+
+WHOLE = "whole"
+"""What episodes are that are no branches; said only beside runs of branches."""
 
 MOST_KEYS = 3
 """Configuration keys in a name, at most."""
+
+
+def describe_trials(run: Run) -> str:
+    """How often each task is played, or each turn that is branched."""
+    if (branch := run.branch) is not None:
+        return f"{branch.tries} {'try' if branch.tries == 1 else 'tries'} at {branch.at} of {branch.folder}"
+    return f"{run.trials} {'trial' if run.trials == 1 else 'trials'} each"
 
 
 class RunLabels(NamedTuple):
@@ -35,7 +45,8 @@ def label_runs(runs: Sequence[Run]) -> RunLabels:
     varying = [name for name in settings[0] if len({row[name] for row in settings}) > 1]
     names = [", ".join(row[name] for name in varying) for row in settings]
     names = _tell_apart(names, [_list_settings(run) for run in runs])
-    shared = ", ".join(f"{name} {value}" for name, value in settings[0].items() if name not in varying)
+    shown = {name: value for name, value in settings[0].items() if name not in varying and value != WHOLE}
+    shared = ", ".join(f"{name} {value}" for name, value in shown.items())
     if len({run.name for run in runs}) > 1:  # else it is the name of their sweep
         names = [format_run_title(run.name, name) for run, name in zip(runs, names, strict=True)]
     return RunLabels(names, shared)
@@ -46,6 +57,7 @@ def _name_settings(run: Run) -> dict[str, str]:
         "agent": describe_seat(run.model.name, run.agent.name),
         "customer": describe_seat(run.user.name, run.user_strategy.name),
         "tasks": f"{run.benchmark.name} {run.domain.name} {run.split.name}",
+        "episodes": WHOLE if run.branch is None else "branches",
     }
 
 

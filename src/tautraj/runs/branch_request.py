@@ -6,18 +6,13 @@ Not here: its episodes (`runs.branches`), playing them (`runs.play`).
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from tautraj.config import Run
-from tautraj.config.parse import Tree, describe_faults, to_plain
+from tautraj.config.parse import Tree, parse_tree, to_plain
 from tautraj.errors import ConfigError
 from tautraj.store import Store
 from tautraj.store.discovery import resolve_runs
 
 BRANCH_KEYS = ("run", "at", "tries", "episodes")
-
-CHOSEN_WHOLE = ("model", "user", "judge", "agent", "user_strategy")
-"""Groups of which a choice leaves nothing of the other run's."""
 
 
 def parse_branch_run(cfg: Tree) -> Run:
@@ -34,18 +29,11 @@ def parse_branch_run(cfg: Tree) -> Run:
     if isinstance(source["episodes"], str):
         source["episodes"] = [source["episodes"]]
     own = Store(runs[0]).read_config()
-    try:
-        return Run.model_validate({**_override(own, tree), "branch": source})
-    except ValidationError as error:
-        raise ConfigError(describe_faults(error)) from None
+    return parse_tree(Run, {**_override(own, tree), "branch": source})
 
 
 def _override(own: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
-    """`own` with the values of `tree` that are not null."""
-    merged = dict(own)
-    for key, value in tree.items():
-        if isinstance(value, dict) and isinstance(own.get(key), dict) and key not in CHOSEN_WHOLE:
-            merged[key] = _override(own[key], value)
-        elif value is not None:
-            merged[key] = value
-    return merged
+    """The configuration `own` with what is not null in `tree`; limits one by one, and without the name of `own`."""
+    limits = {key: value for key, value in tree["limits"].items() if value is not None}
+    chosen = {key: value for key, value in tree.items() if value is not None}
+    return {**own, "name": None, **chosen, "limits": {**own["limits"], **limits}}

@@ -20,7 +20,7 @@ _notice_lock = threading.Lock()
 
 
 def write_with_retry(trajectory: Trajectory, store: Store, patience: float, *, is_put_aside: bool = False) -> None:
-    """Write an episode, or an attempt that is played again, retrying for `patience` seconds; then raises `StoreError`.
+    """Write an episode, or an attempt that is put aside, retrying for `patience` seconds; then raises `StoreError`.
 
     Blocks: the calling worker starts no other episode meanwhile.
     """

@@ -10,6 +10,7 @@ from tautraj.metrics import Failure, Metrics, select_pass_hats
 from tautraj.report.episode_rows import EpisodeRow
 from tautraj.report.rendering import describe_seat
 from tautraj.report.run_data import LoadedRun
+from tautraj.report.run_labels import describe_trials
 
 MOST_FAILURES = 100
 """Failures of one kind that are shown, at most."""
@@ -81,7 +82,7 @@ def list_settings(loaded: LoadedRun) -> list[tuple[str, str]]:
         ("Agent", describe_seat(run.model.name, run.agent.name)),
         ("Customer", describe_seat(run.user.name, run.user_strategy.name)),
         ("Benchmark", benchmark + judge),
-        ("Tasks", f"{_count_tasks(loaded.episodes):,}, {run.trials} {'trial' if run.trials == 1 else 'trials'} each"),
+        ("Tasks", f"{_count_tasks(loaded.episodes):,}, {describe_trials(run)}"),
         ("Run directory", loaded.store.url),
     ]
 

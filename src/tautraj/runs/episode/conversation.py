@@ -21,10 +21,10 @@ from tautraj.llms.tool_calls import SideChannels
 from tautraj.runs.branches import read_opening_turns
 from tautraj.runs.episode.environment import EpisodeEnvironment
 from tautraj.runs.episode.limits import EpisodeLimits
-from tautraj.runs.episode.opening import CustomerActions, RecordedConversation, catch_up, replay_calls
+from tautraj.runs.episode.opening import CustomerActions, RecordedConversation, add_greeting, catch_up, replay_calls
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.episode.seat_llm import build_ask
-from tautraj.trajectory import SCHEMA_VERSION, CustomerFault, Outcome, ToolCall, Trajectory
+from tautraj.trajectory import SCHEMA_VERSION, CustomerFault, Outcome, ToolCall, Trajectory, Turn
 from tautraj.users import Customer, UserContext
 from tautraj.users.told_faults import describe_faults
 
@@ -50,11 +50,12 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder, faults: Sequenc
 
     limits = EpisodeLimits(run.limits, recorder)
     actions = CustomerActions(recorder, act)
+    heard = add_greeting(recorder.turns, benchmark)
     prompt = benchmark.build_user_prompt(task) + describe_faults(faults)
-    user_context = _build_user_context(run, spec, recorder, limits, benchmark, task, prompt, actions)
+    user_context = _build_user_context(run, spec, recorder, limits, benchmark, task, prompt, heard, actions)
     customer = _build_customer(run, user_context)
-    if is_program(run.user_strategy):
-        catch_up(customer, recorder.turns[: recorder.copied])
+    if spec.parent is not None and is_program(run.user_strategy):
+        catch_up(customer, heard)
     actions.is_live = True
     environment = EpisodeEnvironment(benchmark, world, customer, recorder, run.limits, limits)
     if not recorder.turns:
@@ -62,21 +63,7 @@ def run_episode(run: Run, spec: EpisodeSpec, recorder: Recorder, faults: Sequenc
     elif (recorder.turns[-1].seat, recorder.turns[-1].kind) == ("model", "message"):
         environment.get_reply(recorder.turns[-1].message or "")
     briefing = build_briefing(benchmark, run.agent.system, run.agent.tools)
-    agent_context = AgentContext(
-        task_id=task.id,
-        system=briefing.system,
-        turns=recorder.turns,
-        tools=briefing.tools,
-        env=environment,
-        ask=build_ask(run.model, "model", _choose_seed(run.model, spec), recorder, limits),
-        record_prompt=recorder.brief,
-        gold_context=_build_gold_context(run, benchmark, task, world),
-        domain=benchmark.domain,
-        llm=run.model,
-    )
-    if spec.parent is not None and is_program(run.agent):
-        conversation = RecordedConversation(environment, recorder.turns)
-        agent_context = agent_context._replace(turns=conversation.turns, env=conversation)
+    agent_context = _build_agent_context(run, spec, recorder, limits, benchmark, task, world, environment, briefing)
     with suppress(LimitReached), boundary(SeatError, f"agent={run.agent.name}", component=True):
         if not environment.is_closed:
             load_component(run.agent)(agent_context)
@@ -95,6 +82,35 @@ def _record_opening(run: Run, spec: EpisodeSpec, recorder: Recorder, benchmark: 
         recorder.record_turn("model", "message", message=benchmark.greeting, given=True)
 
 
+def _build_agent_context(
+    run: Run,
+    spec: EpisodeSpec,
+    recorder: Recorder,
+    limits: EpisodeLimits,
+    benchmark: Benchmark,
+    task: Task,
+    world: World,
+    environment: EpisodeEnvironment,
+    briefing: Briefing,
+) -> AgentContext:
+    context = AgentContext(
+        task_id=task.id,
+        system=briefing.system,
+        turns=recorder.turns,
+        tools=briefing.tools,
+        env=environment,
+        ask=build_ask(run.model, "model", _choose_seed(run.model, spec), recorder, limits),
+        record_prompt=recorder.brief,
+        gold_context=_build_gold_context(run, benchmark, task, world),
+        domain=benchmark.domain,
+        llm=run.model,
+    )
+    if spec.parent is None or not is_program(run.agent):
+        return context
+    conversation = RecordedConversation(environment, recorder.turns)
+    return context._replace(turns=conversation.turns, env=conversation)
+
+
 def _build_gold_context(run: Run, benchmark: Benchmark, task: Task, world: World) -> GoldContext | None:
     if not (run.model.is_offline and run.model.is_gold_replay):
         return None
@@ -109,12 +125,13 @@ def _build_user_context(
     benchmark: Benchmark,
     task: Task,
     prompt: str,
+    heard: Sequence[Turn],
     actions: CustomerActions,
 ) -> UserContext:
     return UserContext(
         prompt=prompt,
         scenario=task.scenario,
-        given_turns=tuple(recorder.turns),
+        given_turns=tuple(heard),
         stop_word=get_stop_word(benchmark),
         transfer_word=get_stop_word(benchmark, "user_transfer"),
         tools=benchmark.user_tools,

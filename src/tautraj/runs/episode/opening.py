@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tautraj.agents.base import Environment
-from tautraj.benchmarks import World
+from tautraj.benchmarks import Benchmark, World
 from tautraj.errors import WorldError
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
 from tautraj.runs.episode.recorder import Recorder
@@ -34,6 +34,14 @@ def replay_calls(world: World, turns: Sequence[Turn]) -> None:
                 f"record has {(turn.observation or '')[:MOST_QUOTED]!r}. Branch episodes of this version of the "
                 "benchmark's data: play the run again"
             )
+
+
+def add_greeting(turns: Sequence[Turn], benchmark: Benchmark) -> list[Turn]:
+    """The turns as their customer had them: it has answered to the greeting where that is no turn, too."""
+    if benchmark.has_greeting_turn or not turns or turns[0].given:
+        return list(turns)
+    when = {"started": turns[0].started, "seconds": 0.0}
+    return [Turn(index=0, seat="model", kind="message", message=benchmark.greeting, given=True, **when), *turns]
 
 
 class CustomerActions:
