@@ -17,6 +17,7 @@ OPTIONAL_COLUMNS: dict[str, Kind] = {
     "rejected_reward": "number",
     "rewards": "number",
     "episode_labels": "json",
+    "customer_faults": "json list",
     "world": "text",
     "world_seed": "integer",
     "family": "text",
