@@ -1,16 +1,17 @@
 """How faults of customers are found: recall on planted ones, and false alarms on customers that follow their tasks.
 
-python measurements/customer_faults.py [--worlds FOLDER ...] [--planted 100] [--tasks 1000] [--kinds date option]
+python measurements/customer_faults.py [--worlds FOLDER ...] [--planted 100] [--tasks 1000] [--runs FOLDER ...]
 
-Plays offline and writes nothing. A world is a folder made by `flows/synthesize.py`; without one only official tasks
-are played, and faults that need a goal are not planted.
+Plays offline and writes nothing; false alarms are also counted in finished runs. A world is a folder made by
+`flows/synthesize.py`; without one only official tasks are played, and faults that need a goal are not planted.
 """
 
 import argparse
 import collections
 import itertools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -21,14 +22,15 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from support.composed import composed_run  # noqa: E402
 
-from tautraj.benchmarks import Benchmark, open_benchmark  # noqa: E402
-from tautraj.config import Run  # noqa: E402
+from tautraj.benchmarks import open_benchmark  # noqa: E402
 from tautraj.config.identity import plan_episodes  # noqa: E402
 from tautraj.errors import EpisodeError  # noqa: E402
 from tautraj.grading.customer_faults import find_customer_faults  # noqa: E402
 from tautraj.metrics import compute_success_interval  # noqa: E402
 from tautraj.runs.episode.conversation import run_episode  # noqa: E402
 from tautraj.runs.episode.recorder import Recorder  # noqa: E402
+from tautraj.store import Store  # noqa: E402
+from tautraj.store.discovery import read_run  # noqa: E402
 from tautraj.trajectory import CustomerFault, Trajectory  # noqa: E402
 from tautraj.users.faulty.customer import PLANTED, Fault  # noqa: E402
 
@@ -75,16 +77,9 @@ def play(setting: Setting, limit: int, *more: str) -> Iterator[Played]:
     run = composed_run(*setting.overrides, "user=scripted", *more)
     benchmark = open_benchmark(run.benchmark, run.domain)
     for task in benchmark.list_task_ids("base")[:limit]:
-        if trajectory := play_task(run, benchmark, task):
+        with suppress(EpisodeError):
+            trajectory = run_episode(run, plan_episodes(run, [task])[0], Recorder())
             yield Played(trajectory, find_customer_faults(trajectory, benchmark))
-
-
-def play_task(run: Run, benchmark: Benchmark, task: str) -> Trajectory | None:
-    try:
-        return run_episode(run, plan_episodes(run, [task])[0], Recorder())
-    except EpisodeError as error:
-        print(f"{benchmark.domain} {task}: {error}", file=sys.stderr)
-        return None
 
 
 class Recall:
@@ -157,38 +152,49 @@ def print_row(tag: str, kind: str, recall: Recall) -> None:
     print(f"| {tag} | {kind} | {recall.planted} | {recall.found} | {share} | {recall.elsewhere} |", flush=True)
 
 
-def print_false_alarms(worlds: Sequence[Path], tasks: int) -> None:
-    print("\n| tasks, agent | customer | episodes | with a fault | % | kinds |\n|---|---|--:|--:|---|---|")
-    alarms: list[str] = []
-    for setting in list_settings(worlds, None):
-        counts: collections.Counter[str] = collections.Counter()
-        episodes = wrong = 0
-        for played in play(setting, tasks):
-            episodes += 1
-            wrong += bool(played.faults)
-            counts.update({fault.kind for fault in played.faults})
-            alarms += [
-                f"{played.trajectory.task_id} turn {one.turn} {one.kind}: {one.words}" for one in played.faults
-            ]
-        customer = "goal" if "synthetic" in setting.name else "scripted"
-        kinds = ", ".join(f"{kind} {count}" for kind, count in counts.most_common()) or "none"
-        share = format_share(wrong, episodes)
-        print(f"| {setting.name} | {customer} | {episodes} | {wrong} | {share} | {kinds} |", flush=True)
-    print("\n".join(["", *alarms]), file=sys.stderr)
+def print_false_alarms(worlds: Sequence[Path], tasks: int, runs: Sequence[Path]) -> None:
+    print("\n| tasks, agent | episodes | with a fault | % | kinds |\n|---|--:|--:|---|---|")
+    for setting in list_settings(worlds, None) if tasks else ():
+        print_alarms(setting.name, play(setting, tasks))
+    for folder in runs:
+        print_alarms(folder.name.rpartition("-")[0], read_again(folder))
+
+
+def read_again(folder: Path) -> Iterator[Played]:
+    """The episodes of a finished run, with the faults that are found in them now."""
+    store = Store(str(folder))
+    run = read_run(store)
+    benchmark = open_benchmark(run.benchmark, run.domain)
+    for trajectory in store.read_episodes():
+        yield Played(trajectory, find_customer_faults(trajectory, benchmark))
+
+
+def print_alarms(name: str, episodes: Iterable[Played]) -> None:
+    counts: collections.Counter[str] = collections.Counter()
+    total = wrong = 0
+    for played in episodes:
+        total += 1
+        wrong += bool(played.faults)
+        counts.update({fault.kind for fault in played.faults})
+        for fault in played.faults:
+            print(f"{played.trajectory.task_id} turn {fault.turn} {fault.kind}: {fault.words}", file=sys.stderr)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in counts.most_common()) or "none"
+    print(f"| {name} | {total} | {wrong} | {format_share(wrong, total)} | {kinds} |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worlds", nargs="*", type=Path, default=[], help="folders of synthetic worlds")
-    parser.add_argument("--planted", type=int, default=100, help="faults planted of each kind")
+    parser.add_argument("--planted", type=int, default=100, help="faults planted of each kind; 0: none")
     parser.add_argument(
         "--tasks", type=int, default=1000, help="tasks played of each setting for false alarms; 0: none"
     )
     parser.add_argument("--kinds", nargs="*", choices=get_args(Fault), default=get_args(Fault))
+    parser.add_argument("--runs", nargs="*", type=Path, default=[], help="run directories to count false alarms in")
     options = parser.parse_args()
-    print_recall(options.kinds, options.worlds, options.planted)
-    if options.tasks:
-        print_false_alarms(options.worlds, options.tasks)
+    if options.planted:
+        print_recall(options.kinds, options.worlds, options.planted)
+    print_false_alarms(options.worlds, options.tasks, options.runs)
 
 
 if __name__ == "__main__":

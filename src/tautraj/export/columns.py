@@ -18,6 +18,7 @@ OPTIONAL_COLUMNS: dict[str, Kind] = {
     "rewards": "number",
     "value": "number",
     "episode_labels": "json",
+    "customer_faults": "json list",
     "world": "text",
     "world_seed": "integer",
     "family": "text",

@@ -58,9 +58,17 @@ def lineage(conversation: Conversation) -> Row:
         "reward": trajectory.reward,
         "reward_basis": list(trajectory.grade.components) if trajectory.grade else [],
         "episode_labels": trajectory.labels.model_dump() if trajectory.labels else None,
+        "customer_faults": _list_fault_kinds(trajectory),
         "tokens_in": usage.tokens_in if usage else 0,
         "tokens_out": usage.tokens_out if usage else 0,
         "mistakes_left_out": sum(turn.kind == "mistake" for turn in trajectory.turns),
         **conversation.task_columns,
         **conversation.run_columns,
     }
+
+
+def _list_fault_kinds(trajectory: Trajectory) -> list[str] | None:
+    """Each kind of the customer's faults once; None if they were not looked for."""
+    if trajectory.customer_faults is None:
+        return None
+    return list(dict.fromkeys(fault.kind for fault in trajectory.customer_faults))

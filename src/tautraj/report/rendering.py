@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from tautraj.agents.belief import Belief, format_belief
 from tautraj.metrics import is_success
-from tautraj.trajectory import Labels, ToolCall
+from tautraj.trajectory import CustomerFault, Labels, ToolCall
 
 Status = Literal["passed", "failed", "ungraded"]
 
@@ -42,6 +42,13 @@ def active_labels(labels: Labels | None, reward: float | None) -> Iterator[str]:
         elif value:
             yield sys.intern(name)
 
+
+def fault_line(fault: CustomerFault) -> str:
+    return f"{fault.kind}, {fault.tag}, {fault.severity}: {shorten_line(fault.words, MOST_FAULT_WORDS)}"
+
+
+MOST_FAULT_WORDS = 80
+"""Characters of a fault's words in its line, at most."""
 
 TOO_DEEP = "(nested too deeply to be shown)"
 

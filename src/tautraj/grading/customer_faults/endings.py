@@ -8,7 +8,7 @@ from tautraj.grading.customer_faults.utterances import Case, Utterance
 from tautraj.grading.proposals.agent_message import TRANSFER, read_message
 from tautraj.grading.questions import has_open_request
 from tautraj.grading.writes import TRANSFER_TOOL, find_missing_writes
-from tautraj.trajectory import CustomerFault
+from tautraj.trajectory import CustomerFault, Trajectory
 
 
 def find_early_ending(utterance: Utterance, case: Case) -> Iterator[CustomerFault]:
@@ -44,14 +44,24 @@ def _is_transferred(case: Case) -> bool:
 
 
 def _is_anything_open(utterance: Utterance, case: Case) -> bool:
-    """Whether a write or a fact of gold is missing, or the agent was asking who the customer is."""
+    """Whether a write, a fact or an act of the customer's own is missing, or the agent asked who the customer is."""
     heard = utterance.heard.lower().replace(",", "")
     facts = [*case.trajectory.privileged.communicate, *(case.goal.tells if case.goal else ())]
     is_untold = any(fact.lower().replace(",", "") not in heard for fact in facts)
     is_asked_identity = bool(read_message(utterance.question).identity)
-    return is_untold or is_asked_identity or bool(find_missing_writes(case.trajectory, case.benchmark))
+    is_missing = bool(find_missing_writes(case.trajectory, case.benchmark))
+    return is_untold or is_asked_identity or is_missing or _has_undone_act(case.trajectory)
+
+
+def _has_undone_act(trajectory: Trajectory) -> bool:
+    """Whether the customer has not used a tool of its own that gold uses."""
+    used = {turn.tool_call.name for turn in trajectory.turns if turn.seat == "user" and turn.tool_call is not None}
+    return any(
+        action.get("requestor") == "user" and action["name"] not in used
+        for action in trajectory.privileged.gold_actions
+    )
 
 
 def _has_unmade_request(utterance: Utterance, goal: Goal) -> bool:
     said = " ".join([*utterance.earlier, utterance.text])
-    return not all(is_made(request, said) for request in goal.requests)
+    return not all(is_made(request, goal, said) for request in goal.requests)

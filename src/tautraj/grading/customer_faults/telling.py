@@ -1,4 +1,7 @@
-"""Whether a customer has told something, by the share of its words: people put it in their own."""
+"""Whether a customer has told something: word for word, as a program does, or by the share of its words.
+
+Not here: what it must not tell yet (`grading.customer_faults.disclosure`).
+"""
 
 import re
 
@@ -8,7 +11,7 @@ MIN_WORD = 4
 """Letters of a word that says something."""
 
 MIN_REQUEST = 0.5
-"""Share of a request's words that the customer must have said for it to be made."""
+"""Share of a request's own words that the customer must have said for it to be made."""
 
 MIN_CORRECTION = 0.3
 """The same of a correction's words that the request did not have."""
@@ -19,19 +22,26 @@ def list_words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.lower()) if len(word) >= MIN_WORD or word.isdigit()}
 
 
-def is_made(request: Request, said: str) -> bool:
+def is_made(request: Request, goal: Goal, said: str) -> bool:
+    """Whether the customer has made a request. `said`: all its messages."""
+    if request.said in said:
+        return True
+    others = " ".join(other.wish or other.said for other in goal.requests if other is not request)
     words = list_words(request.wish or request.said)
-    return len(words & list_words(said)) >= MIN_REQUEST * len(words)
+    own = words - list_words(others) or words
+    return len(own & list_words(said)) >= MIN_REQUEST * len(own)
 
 
 def find_current_request(goal: Goal, said: str) -> Request | None:
-    """The last request that the customer has made: word for word, or else in its own. `said`: all its messages."""
+    """The last request that the customer has made; None if it has made none."""
     verbatim = [request for request in goal.requests if request.said in said]
-    made = verbatim or [request for request in goal.requests if is_made(request, said)]
+    made = verbatim or [request for request in goal.requests if is_made(request, goal, said)]
     return made[-1] if made else None
 
 
 def is_corrected(request: Request, said: str) -> bool:
-    """Whether the customer has changed its mind, or never does."""
-    own = list_words(request.correction or "") - list_words(request.said)
-    return len(own & list_words(said)) >= MIN_CORRECTION * len(own)
+    """Whether the customer has changed its mind about a request that it made, or never does."""
+    if request.correction is None or request.correction in said:
+        return True
+    own = list_words(request.correction) - list_words(request.said)
+    return request.said not in said and len(own & list_words(said)) >= MIN_CORRECTION * len(own)

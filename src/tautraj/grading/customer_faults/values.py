@@ -36,6 +36,9 @@ RELATIVE = re.compile(
 
 ENDING_IN = re.compile(r"\b(?:ending|ends) (?:in|with) (\d{4})\b", re.IGNORECASE)
 
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+|\|")
+"""A phone's status bar has its parts between bars."""
+
 DENIAL = re.compile(r"\b(?:no|not|never|without|instead of|rather than|neither|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 OWN = re.compile(r"\b(?:my|mine)\b", re.IGNORECASE)
@@ -105,7 +108,7 @@ def _read_date(match: re.Match[str]) -> tuple[int, int, int]:
 
 def find_foreign_payments(utterance: Utterance, case: Case) -> Iterator[CustomerFault]:
     """payment: a way to pay, a brand of card or its last digits. What it denies or asks about is none of its own."""
-    for sentence in re.split(r"(?<=[.!?])\s+|\n+", utterance.text):
+    for sentence in SENTENCE_END.split(utterance.text):
         if DENIAL.search(sentence) or sentence.endswith("?") and not OWN.search(sentence):
             continue
         for form in PAYMENT_KINDS.values():
@@ -120,7 +123,7 @@ def find_foreign_payments(utterance: Utterance, case: Case) -> Iterator[Customer
 def find_foreign_options(utterance: Utterance, case: Case) -> Iterator[CustomerFault]:
     """option: a colour, material, size or cabin that was never heard. What it denies is none that it wants."""
     form = OPTIONS.get(case.domain)
-    for sentence in re.split(r"(?<=[.!?])\s+|\n+", utterance.text) if form else ():
+    for sentence in SENTENCE_END.split(utterance.text) if form else ():
         if DENIAL.search(sentence):
             continue
         for option in dict.fromkeys(match[0] for match in form.finditer(sentence)):  # type: ignore[union-attr]

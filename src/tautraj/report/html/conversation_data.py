@@ -15,7 +15,15 @@ from typing import Any, NamedTuple
 from tautraj.grading.branching.values import Places, compute_step_values, find_loss
 from tautraj.grading.explanation import Explanation
 from tautraj.printable import escape_unprintable
-from tautraj.report.rendering import active_labels, belief_text, call_line, episode_status, gold_line, json_text
+from tautraj.report.rendering import (
+    active_labels,
+    belief_text,
+    call_line,
+    episode_status,
+    fault_line,
+    gold_line,
+    json_text,
+)
 from tautraj.trajectory import Grade, LlmCall, Trajectory, Turn
 
 
@@ -103,7 +111,7 @@ def conversation_to_dict(trajectory: Trajectory, explanation: Explanation | str 
         "gold": [gold_line(action) for action in trajectory.privileged.gold_actions],
         "explanation": _explanation_to_dict(explanation) if isinstance(explanation, Explanation) else None,
         "unexplained": explanation if isinstance(explanation, str) else None,
-        "turns": [_turn_to_dict(turn) for turn in trajectory.turns],
+        "turns": [_turn_to_dict(turn, _list_faults(turn, trajectory)) for turn in trajectory.turns],
     }
 
 
@@ -136,8 +144,12 @@ def _to_text(value: Any) -> str:
     return value if isinstance(value, str) else json_text(value)
 
 
-def _turn_to_dict(turn: Turn) -> dict[str, Any]:
-    """The turn's values without those that are None."""
+def _list_faults(turn: Turn, trajectory: Trajectory) -> list[str]:
+    return [fault_line(fault) for fault in trajectory.customer_faults or () if fault.turn == turn.index]
+
+
+def _turn_to_dict(turn: Turn, faults: Sequence[str]) -> dict[str, Any]:
+    """The turn's values without those that are None. `faults`: lines about the customer's."""
     call = turn.tool_call
     values = {
         "index": turn.index,
@@ -155,6 +167,7 @@ def _turn_to_dict(turn: Turn) -> dict[str, Any]:
         "error": turn.error or None,
         "dropped": [call_line(dropped) for dropped in turn.dropped] or None,
         "given": turn.given or None,
+        "faults": faults or None,
         "cost": _cost_fields(turn.calls) if turn.calls else None,
     }
     return {name: value for name, value in values.items() if value is not None}

@@ -82,6 +82,7 @@ function turnBody(turn) {
     turn.kind === "tool_call" && turn.message && foldable("Message with the call", turn.message, "thought"),
     resultBlock(turn),
     turn.dropped && h("div", { class: "wrong" }, "Not executed, one call at a time: ", turn.dropped.map((line) => h("div", { class: "mono", dir: "auto" }, line))),
+    turn.faults && h("div", { class: "wrong" }, turn.faults.map((line) => h("div", { dir: "auto" }, "Fault of the customer: " + line))),
     costLine(turn.cost),
   ];
 }

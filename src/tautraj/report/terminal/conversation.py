@@ -15,7 +15,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from tautraj.report.rendering import active_labels, belief_text, call_line, episode_status
+from tautraj.report.rendering import active_labels, belief_text, call_line, episode_status, fault_line
 from tautraj.report.show import EpisodeRef, ShowResult
 from tautraj.report.terminal.console import safe_text
 from tautraj.trajectory import Seat, Trajectory, Turn
@@ -55,6 +55,9 @@ def print_conversation(result: ShowResult, *, full: bool) -> None:
             given = "  given by the task" if turn.given else ""
             console.print(Text.assemble("\n", (SEAT_NAMES[turn.seat], SEAT_STYLES[turn.seat]), (given, "dim")))
         _print_turn(console, turn, full)
+        for fault in trajectory.customer_faults or ():
+            if fault.turn == turn.index:
+                _print_block(console, Block("fault", fault_line(fault), "yellow"), full)
         previous = turn
     _print_footer(console, trajectory, result.explanation)
 
