@@ -46,6 +46,7 @@ UNUSABLE_FAILURE_LABELS = (
     "customer_contradicted",
     "customer_invented",
     "customer_stopped_early",
+    "customer_at_fault",
 )
 """Labels of failures that are not, or not clearly, the agent's."""
 
