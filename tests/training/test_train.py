@@ -114,6 +114,20 @@ def test_the_gguf_file_has_the_trained_weights(trained: Path) -> None:
         assert (values - read_back[name]).abs().max() <= allowed, name
 
 
+def test_the_loss_is_the_one_that_trl_computes_over_all_tokens(export: Path, tmp_path: Path) -> None:
+    import trl
+
+    from tautraj.training.base_model import open_base
+    from tautraj.training.trainers import build_trainer
+
+    request, base = read_request(export, "rows=2", "max_tokens=384"), open_base(BASE)
+    trainer = build_trainer(request, base.model, base.tokenizer, read_rows(request), tmp_path, print)
+    for batch in trainer.get_train_dataloader():
+        ours = trainer.compute_loss(trainer.model, dict(batch))
+        theirs = trl.SFTTrainer.compute_loss(trainer, trainer.model, dict(batch))
+        assert ours.item() == pytest.approx(theirs.item(), rel=0.01)
+
+
 def test_the_record_says_what_was_trained_and_how(trained: Path, export: Path) -> None:
     record = yaml.safe_load((trained / "training.yaml").read_text())
     assert (record["rows"], record["steps"], record["device"]) == (6, 3, "cpu")
