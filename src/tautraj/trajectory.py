@@ -316,5 +316,8 @@ class Trajectory(Record):
 
     @property
     def has_faulty_customer(self) -> bool:
-        """Whether its customer helped or hindered the agent by something that its scenario does not allow."""
-        return any(fault.severity != "minor" for fault in self.customer_faults or ())
+        """Whether its customer helped or hindered the agent by something that its scenario does not allow.
+
+        By program: what a judge says is kept beside it.
+        """
+        return any(fault.severity != "minor" for fault in self.customer_faults or () if fault.source == "program")

@@ -81,7 +81,7 @@ def identify_cell(run: Run) -> Cell:
         "judge": run.judge and identify_llm(run.judge),
         "limits": run.limits.model_dump(exclude_none=True),
         "seed": run.seed,
-        **({"customer": run.customer.model_dump()} if run.customer.retries else {}),
+        **({"customer": run.customer.model_dump(exclude={"ask_judge"})} if run.customer.retries else {}),
     }
     seats = [_name_seat(run.model.name, run.agent.name), _name_seat(run.user.name, run.user_strategy.name)]
     parts = [*seats, f"{_slugify(run.domain.name)}-{_slugify(run.split.name)}"]

@@ -12,7 +12,7 @@ from tautraj.trajectory import SCHEMA_VERSION
 
 RawRecord = dict[str, Any]
 
-ADDED_WITHIN_SCHEMA: RawRecord = {"name": None, "customer": {"retries": 0, "tell_faults": False}}
+ADDED_WITHIN_SCHEMA: RawRecord = {"name": None, "customer": {"retries": 0, "tell_faults": False, "ask_judge": False}}
 """Keys of a run's configuration that older files of the same schema lack, with the value that changes nothing."""
 
 ADDED_TO_TASKS: RawRecord = {"from": None}

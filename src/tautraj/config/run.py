@@ -131,6 +131,8 @@ class CustomerReplays(Record):
     """Times that the episode is played again. The last conversation is kept as it is."""
     tell_faults: bool
     """Whether the customer is told what it did wrong before."""
+    ask_judge: bool
+    """Whether the judge is asked as well what the customer did wrong: one call an episode, which decides nothing."""
 
 
 class Budget(Record):
@@ -197,6 +199,12 @@ class Run(Record):
             raise ValueError(
                 f"root={self.root} cannot hold MLflow's SQLite database: add tracking.uri=http://…, or tracking=none"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_judge(self) -> "Run":
+        if self.customer.ask_judge and self.judge is None:
+            raise ValueError("customer.ask_judge=true needs a judge, e.g. judge=gpt4o")
         return self
 
     @model_validator(mode="after")

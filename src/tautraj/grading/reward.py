@@ -24,7 +24,8 @@ def grade_trajectory(trajectory: Trajectory, benchmark: Benchmark, judge: Ask | 
 def label_trajectory(trajectory: Trajectory, benchmark: Benchmark) -> Trajectory:
     """A copy with its customer's faults, and with labels if it has a grade. Raises `GradingError`."""
     with boundary(GradingError, f"labelling {benchmark.domain} task {trajectory.task_id}"):
-        faults = find_customer_faults(trajectory, benchmark)
+        judged = (fault for fault in trajectory.customer_faults or () if fault.source == "judge")
+        faults = (*find_customer_faults(trajectory, benchmark), *judged)
         trajectory = trajectory.model_copy(update={"customer_faults": faults})
         if trajectory.grade is None:
             return trajectory

@@ -11,6 +11,7 @@ from tautraj.benchmarks import open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec, locate_run_directory
 from tautraj.errors import GradingError, StoreError, TautrajError
+from tautraj.grading.customer_faults.judged import ask_judge
 from tautraj.grading.reward import grade_trajectory, label_trajectory
 from tautraj.metrics import EpisodeSummary, summarise
 from tautraj.runs.episode.conversation import run_episode
@@ -68,4 +69,7 @@ def grade_episode(trajectory: Trajectory, run: Run, recorder: Recorder | None = 
     graded = grade_trajectory(trajectory, benchmark, judge)
     with suppress(GradingError):  # the paid grade is kept without labels; `flows/regrade.py` reports the error
         graded = label_trajectory(graded, benchmark)
+        if judge and run.customer.ask_judge:
+            faults = (*(graded.customer_faults or ()), *ask_judge(graded, judge))
+            graded = graded.model_copy(update={"customer_faults": faults})
     return graded.model_copy(update={"usage": {**trajectory.usage, **recorder.sum_usage()}})
