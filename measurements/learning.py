@@ -18,14 +18,15 @@ process_env.prepare()
 
 from tautraj.config.command_line import compose_tree  # noqa: E402
 from tautraj.config.parse import parse_as  # noqa: E402
+from tautraj.metrics import is_success  # noqa: E402
 from tautraj.store import Store  # noqa: E402
-from tautraj.store.discovery import list_runs  # noqa: E402
 from tautraj.training.loop import (  # noqa: E402
     CHOICE,
     SAMPLING,
     SHORT_CONTEXT,
     LearnRequest,
     Step,
+    locate_conversations,
     locate_export,
     plan_export,
     plan_measurement,
@@ -34,7 +35,7 @@ from tautraj.training.loop import (  # noqa: E402
     serve,
 )
 from tautraj.training.loop_steps import run_steps  # noqa: E402
-from tautraj.training.scores import Score  # noqa: E402
+from tautraj.training.scores import Score, find_named_runs  # noqa: E402
 
 SIZES = (25, 50, 100, 200, 400)
 """Rows of the learning curve."""
@@ -62,7 +63,7 @@ def plan_curve(request: LearnRequest) -> Iterator[Arm]:
 
 def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
     """The rules agent's thoughts before what it says and calls, or not at all."""
-    runs = Path(request.root, "conversations", f"train-{request.worlds.train.n}-{request.worlds.train.seed}")
+    runs = locate_conversations(request, "train")
     for thought in ("drop", "inline"):
         folder = Path(request.root, "exports", f"thoughts-{thought}")
         export = plan_export(request, f"export {folder.name}", runs, folder, *CHOICE, f"style.thought={thought}")
@@ -91,7 +92,7 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     base = Path(request.root, "models", f"{request.digest}-{request.seeds[0]}")
     own = Path(request.root, "conversations", "own")
     play = plan_play(request, "train", own, *serve(base), *SHORT_CONTEXT, *SAMPLING, "tasks.limit=300")
-    rules = Path(request.root, "conversations", f"train-{request.worlds.train.n}-{request.worlds.train.seed}")
+    rules = locate_conversations(request, "train")
     folder = Path(request.root, "exports", "own-failures")
     export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
     settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "cut_share": 0}
@@ -109,15 +110,11 @@ class Measured(NamedTuple):
     """Episodes with a write that the customer had not said yes to."""
 
 
-def read_measurement(root: str, name: str) -> Measured | None:
-    """The newest run of that name; None if there is none."""
-    for url in list_runs(root):
-        store = Store(url)
-        if store.read_config().get("name") == name:
-            played = [one for one in store.read_episodes() if one.reward is not None]
-            unconfirmed = sum(bool(one.labels and one.labels.unconfirmed_write) for one in played)
-            return Measured(Score(sum(one.reward == 1 for one in played), len(played)), unconfirmed)
-    return None
+def read_measurement(root: str, name: str) -> Measured:
+    """What the newest run of that name has."""
+    played = [one for one in Store(find_named_runs(root)[name]).read_episodes() if one.reward is not None]
+    unconfirmed = sum(bool(one.labels and one.labels.unconfirmed_write) for one in played)
+    return Measured(Score(sum(bool(is_success(one.reward)) for one in played), len(played)), unconfirmed)
 
 
 def main(words: Sequence[str]) -> None:
@@ -137,7 +134,6 @@ def main(words: Sequence[str]) -> None:
                 [*steps, plan_measurement(request, folder.name, options.tasks, *serve(folder), *arm.sampling)], print
             )
             measured = read_measurement(request.root, folder.name)
-            assert measured is not None
             low, high = measured.score.interval
             print(
                 f"{arm.name:32} {seed:>4}  {measured.score.successes:>3} of {measured.score.tasks:<4}"

@@ -105,11 +105,7 @@ def summarise(trajectory: Trajectory) -> EpisodeSummary:
         seconds=trajectory.seconds,
         usage={seat: CompactUsage(**dict(usage)) for seat, usage in trajectory.usage.items()},
         attempt=trajectory.attempt,
-        faults=tuple(
-            fault.tag
-            for fault in trajectory.customer_faults or ()
-            if fault.severity != "minor" and fault.source == "program"
-        ),
+        faults=tuple(fault.tag for fault in trajectory.decisive_faults),
     )
 
 

@@ -315,9 +315,12 @@ class Trajectory(Record):
     privileged: Privileged
 
     @property
-    def has_faulty_customer(self) -> bool:
-        """Whether its customer helped or hindered the agent by something that its scenario does not allow.
+    def decisive_faults(self) -> tuple[CustomerFault, ...]:
+        """Those by which its customer helped or hindered the agent, by program: a judge's word decides nothing."""
+        faults = self.customer_faults or ()
+        return tuple(fault for fault in faults if fault.severity != "minor" and fault.source == "program")
 
-        By program: what a judge says is kept beside it.
-        """
-        return any(fault.severity != "minor" for fault in self.customer_faults or () if fault.source == "program")
+    @property
+    def has_faulty_customer(self) -> bool:
+        """Whether its customer helped or hindered the agent by something that its scenario does not allow."""
+        return bool(self.decisive_faults)

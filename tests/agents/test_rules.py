@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.composed import composed_tree
-from support.goal_world import CARD, PAYPAL, make_database, make_goal, make_write, write_world
+from support.goal_world import CARD, RETURN_LAMP, make_database, make_goal, make_write, write_world
 
 from tautraj.benchmarks.goals import Goal, Request
 from tautraj.config import Run
@@ -76,14 +76,7 @@ SHOP_GOALS = {
         Request(
             family="direct",
             said="Please take back the lamp of order #W1000002.",
-            writes=(
-                make_write(
-                    "return_delivered_order_items",
-                    order_id="#W1000002",
-                    item_ids=["2000000002"],
-                    payment_method_id=PAYPAL,
-                ),
-            ),
+            writes=RETURN_LAMP,
             tells=("25.00",),
             about=("#W1000002",),
         ),

@@ -85,6 +85,17 @@ def make_write(tool: str, **arguments: Any) -> Write:
     return Write(tool=tool, arguments=arguments)
 
 
+RETURN_LAMP = (
+    make_write(
+        "return_delivered_order_items",
+        order_id="#W1000002",
+        item_ids=["2000000002"],
+        payment_method_id=PAYPAL,
+    ),
+)
+"""The writes of a request to return the lamp, with the refund to PayPal."""
+
+
 def write_world(
     folder: Path, domain: str, database: dict[str, Any], goals: dict[str, Goal], *, has_gold: bool = True
 ) -> Path:

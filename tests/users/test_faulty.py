@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 from support.composed import composed_run
-from support.goal_world import CARD, PAYPAL, make_database, make_goal, make_write, write_world
+from support.goal_world import CARD, RETURN_LAMP, make_database, make_goal, make_write, write_world
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.goals import Request
@@ -24,14 +24,7 @@ RETURN = Request(
     family="direct",
     said="I want to return the lamp from order #W1000002.",
     answers={"payment": "Refund it to my PayPal account, please."},
-    writes=(
-        make_write(
-            "return_delivered_order_items",
-            order_id="#W1000002",
-            item_ids=["2000000002"],
-            payment_method_id=PAYPAL,
-        ),
-    ),
+    writes=RETURN_LAMP,
     about=("#W1000002",),
 )
 PAYMENT = Request(

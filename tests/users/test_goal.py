@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.goal_world import CARD, PAYPAL, make_goal, make_write
+from support.goal_world import CARD, PAYPAL, RETURN_LAMP, make_goal, make_write
 
 from tautraj.benchmarks import Scenario
 from tautraj.benchmarks.goals import Goal, Request
@@ -24,14 +24,7 @@ RETURN = Request(
     said=f"Hello. {WISH}",
     wish=WISH,
     answers={"payment": "Please refund it to my PayPal.", "reason": "It is too bright."},
-    writes=(
-        make_write(
-            "return_delivered_order_items",
-            order_id="#W1000002",
-            item_ids=["2000000002"],
-            payment_method_id=PAYPAL,
-        ),
-    ),
+    writes=RETURN_LAMP,
     about=("#W1000002", "2000000002"),
 )
 ADDRESS_AND_PAYMENT = Request(

@@ -29,7 +29,6 @@ def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -
     turns = [turn for turn in trajectory.turns if not turn.given]
     writes = find_writes(trajectory, benchmark.writing_tools)
     contradicted, invented = find_scenario_faults(trajectory, benchmark.domain)
-    by_program = [fault for fault in trajectory.customer_faults or () if fault.source == "program"]
     return Labels(
         inaction_passes=is_passed_by_inaction(benchmark, trajectory.task_id),
         gold_known_bad=trajectory.task_id in benchmark.quarantine,
@@ -46,7 +45,7 @@ def compute_labels(trajectory: Trajectory, grade: Grade, benchmark: Benchmark) -
         canonical_reward=compute_canonical_reward(trajectory, grade, benchmark),
         passed_by_default=_find_default_passes(trajectory, grade, benchmark),
         answer_cut_off=any(call.finish == "length" for turn in turns for call in turn.calls),
-        customer_at_fault=is_customer_at_fault(by_program, trajectory, benchmark),
+        customer_at_fault=is_customer_at_fault(trajectory, benchmark),
     )
 
 

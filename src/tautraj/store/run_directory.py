@@ -116,14 +116,15 @@ class Store:
         """Write an attempt that is played again since its customer was at fault."""
         with boundary(StoreError, f"writing {trajectory.id}"):
             data = trajectory.model_dump_json(by_alias=True, indent=1).encode()
-            self._write(f"{self.path}/{QUARANTINE}/{trajectory.id}.{trajectory.attempt}.json", data)
+            self._write(self._locate_attempt(trajectory.id, trajectory.attempt), data)
 
     def read_quarantined(self, episode_id: str) -> list[Trajectory]:
         """The attempts at an episode that were played again, in order."""
-        found = [path for path in self._list(QUARANTINE) if _parse_id(path).rpartition(".")[0] == episode_id]
+        attempts: list[Trajectory] = []
         with boundary(StoreError, f"reading {self.url}/{QUARANTINE}", "Delete the file that cannot be read"):
-            attempts = [parse_episode(self._read_bytes(path), self.url) for path in found]
-        return sorted(attempts, key=lambda trajectory: trajectory.attempt)
+            while self._fs.exists(path := self._locate_attempt(episode_id, len(attempts))):
+                attempts.append(parse_episode(self._read_bytes(path), self.url))
+        return attempts
 
     def write_failure(
         self, episode_id: str, error: Exception, turns: Sequence[Turn], usage: Mapping[Seat, Usage]
@@ -144,10 +145,11 @@ class Store:
 
         `known`: paths to skip.
         """
-        put_aside = self._list(QUARANTINE)
-        for path in [*(path for _, _, path in self._list_failures()), *put_aside]:
+        failed = ((path, False) for _, _, path in self._list_failures())
+        put_aside = ((path, True) for path in self._list(QUARANTINE))
+        for path, is_put_aside in (*failed, *put_aside):
             if path not in known and (usage := failures.parse_usage(self._read_bytes(path))) is not None:
-                yield WastedUsage(path, usage, path in put_aside)
+                yield WastedUsage(path, usage, is_put_aside)
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a file of the run directory, e.g. metrics.json. `name`: its path in the directory."""
@@ -189,6 +191,9 @@ class Store:
             self._fs.rm_file(path)  # rm would interpret the name as a pattern
             return None
         return record
+
+    def _locate_attempt(self, episode_id: str, attempt: int) -> str:
+        return f"{self.path}/{QUARANTINE}/{episode_id}.{attempt}.json"
 
     def _add_failure(self, episode_id: str, record: dict[str, Any]) -> None:
         numbers = [number for episode, number, _ in self._list_failures() if episode == episode_id]

@@ -122,7 +122,7 @@ def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
     world = locate_world(request, part)
     described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"out={world}")
     yield Step(f"world to {part}", "synthesize", described)
-    runs = Path(request.root, "conversations", world.name)
+    runs = locate_conversations(request, part)
     yield plan_play(request, part, runs, "agent=rules_plain")
     yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICE)
 
@@ -131,6 +131,11 @@ def locate_world(request: LearnRequest, part: Part) -> Path:
     """Folder of a world."""
     size: WorldSize = getattr(request.worlds, part)
     return Path(request.root, "worlds", f"{part}-{size.n}-{size.seed}")
+
+
+def locate_conversations(request: LearnRequest, part: Part) -> Path:
+    """Folder of the run that plays a world."""
+    return Path(request.root, "conversations", locate_world(request, part).name)
 
 
 def locate_export(request: LearnRequest, part: Part) -> Path:

@@ -39,13 +39,18 @@ class ModelScores(NamedTuple):
 
 def read_scores(request: LearnRequest) -> Iterator[ModelScores]:
     """The scores of the base model and of each trained one that has been played, the one played last per name."""
-    directories = {Store(url).read_config().get("name"): url for url in reversed(list_runs(request.root))}
+    directories = find_named_runs(request.root)
     for name in (BEFORE, *(name_after(seed) for seed in request.seeds)):
         if (url := directories.get(name)) is not None:
             store = Store(url)
             origins = read_origins(read_run(store).domain.data_dir or "")
             rows = index.read_rows(store)
             yield score_model(name, url, rows, {task: origin.family for task, origin in origins.items()})
+
+
+def find_named_runs(root: str) -> dict[str | None, str]:
+    """Name -> directory, of the runs under `root`: the newest of each name."""
+    return {Store(url).read_config().get("name"): url for url in reversed(list_runs(root))}
 
 
 def score_model(name: str, url: str, rows: list[EpisodeSummary], families: Mapping[str, str]) -> ModelScores:

@@ -18,6 +18,10 @@ def describe_faults(faults: Sequence[CustomerFault]) -> str:
     """The end of a customer's prompt; "" without faults."""
     if not faults:
         return ""
-    lines = [f'- You said: "{fault.words}". {RULES[fault.tag]}' for fault in faults]
-    told = ["<earlier_mistakes>", "In an earlier conversation you did what you must not do:", *dict.fromkeys(lines)]
-    return "\n\n" + "\n".join([*told, "</earlier_mistakes>"])
+    mistakes = [f'- You said: "{fault.words}". {RULES[fault.tag]}' for fault in faults]
+    section = [
+        "<earlier_mistakes>",
+        "In an earlier conversation you did what you must not do:",
+        *dict.fromkeys(mistakes),
+    ]
+    return "\n\n" + "\n".join([*section, "</earlier_mistakes>"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support import records
-from support.goal_world import CARD, PAYPAL, make_database, make_goal, make_write, write_world
+from support.goal_world import CARD, PAYPAL, RETURN_LAMP, make_database, make_goal, make_write, write_world
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.benchmarks.goals import Request
@@ -17,14 +17,7 @@ RETURN = Request(
     said="Hello. I want to return the lamp from order #W1000002.",
     wish="I want to return the lamp from order #W1000002.",
     answers={"payment": "Refund it to my PayPal account, please.", "reason": "It is much too bright."},
-    writes=(
-        make_write(
-            "return_delivered_order_items",
-            order_id="#W1000002",
-            item_ids=["2000000002"],
-            payment_method_id=PAYPAL,
-        ),
-    ),
+    writes=RETURN_LAMP,
     about=("#W1000002", "2000000002"),
 )
 PAYMENT = Request(

@@ -21,11 +21,10 @@ def find_wrong_consent(utterance: Utterance, case: Case) -> Iterator[CustomerFau
     message = read_message(utterance.question)
     if not message.asks_yes or TRANSFER_OFFER.search(message.plans) or not is_affirmative(utterance.text):
         return
-    if case.goal is None and not _follows_wrong_write(utterance, case):
-        return
     requests = case.goal.requests if case.goal else (_build_request(case),)
     is_unwanted = all(find_disagreement(message.plans, request) for request in requests)
-    if is_unwanted or case.goal and _keeps_its_mind(utterance, case.goal):
+    is_wrong = is_unwanted or case.goal is not None and _keeps_its_mind(utterance, case.goal)
+    if is_wrong and (case.goal is not None or _follows_wrong_write(utterance, case)):  # last: gold is replayed
         yield utterance.blame("inconsistent_behavior", "hindered", "wrong_consent", utterance.text)
 
 

@@ -49,8 +49,12 @@ def _is_anything_open(utterance: Utterance, case: Case) -> bool:
     facts = [*case.trajectory.privileged.communicate, *(case.goal.tells if case.goal else ())]
     is_untold = any(fact.lower().replace(",", "") not in heard for fact in facts)
     is_asked_identity = bool(read_message(utterance.question).identity)
-    is_missing = bool(find_missing_writes(case.trajectory, case.benchmark))
-    return is_untold or is_asked_identity or is_missing or _has_undone_act(case.trajectory)
+    return (
+        is_untold
+        or is_asked_identity
+        or _has_undone_act(case.trajectory)
+        or bool(find_missing_writes(case.trajectory, case.benchmark))  # last: gold is replayed
+    )
 
 
 def _has_undone_act(trajectory: Trajectory) -> bool:
