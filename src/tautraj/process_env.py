@@ -71,6 +71,17 @@ def prepare(*, hub: bool = False) -> None:
     logging.raiseExceptions = False  # else Prefect reports at every log line that its server is down
 
 
+def prepare_guest() -> None:
+    """For a process that is somebody else's, a trainer's: only what keeps litellm and MLflow from the network.
+
+    Its garbage collection, its access to the Hugging Face Hub and its logging stay as they are.
+    """
+    for name, value in SETTINGS.items():
+        if name.startswith(("LITELLM_", "MLFLOW_")):
+            os.environ.setdefault(name, value)
+    _exempt_loopback_from_proxies()
+
+
 def freeze_gc() -> None:
     """Exempt all objects loaded so far from garbage collection, which otherwise takes half of an episode's time."""
     gc.collect()

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 Seat = Literal["model", "user", "judge"]
 
@@ -260,6 +260,19 @@ class Parent(Record):
     """Number among the branches at this turn, from 0."""
 
 
+class Rollout(Record):
+    """Where an episode stands in a training whose policy played it."""
+
+    training: str
+    """Its name in the run directory: `trainings/<training>.json`."""
+    step: int | None
+    """Updates of the weights before it; None: the trainer did not say."""
+    group: int
+    """Number of its group, from 0: the rollouts of one task whose rewards are compared."""
+    member: int
+    """Number in the group, from 0."""
+
+
 class Trajectory(Record):
     """The full record of an episode."""
 
@@ -279,6 +292,8 @@ class Trajectory(Record):
     """How often it was played before, and thrown away since its customer was at fault."""
     parent: Parent | None
     """None: the episode is no branch."""
+    rollout: Rollout | None
+    """None: no policy in training played it."""
     agent: str
     user_strategy: str
     model: str

@@ -1,7 +1,8 @@
 """Plays the golden records of one version: `python tests/golden/make.py CHECKOUT tests/golden/SCHEMA`.
 
 CHECKOUT is a checkout of that version: 1b15d21 for schema 1, c06eb31 for schema 2, 1381d28 for schema 3, 2a558b3 for
-schema 4, 99f5a24 for schema 5, 3bcefc3 for schema 6, this one for the present schema.
+schema 4, 99f5a24 for schema 5, 3bcefc3 for schema 6, 548e8e1 for schema 7, ba676d1 for schema 8, this one for the
+present schema.
 What it writes is kept as it is.
 """
 

@@ -54,6 +54,7 @@ def trajectory(**fields: Any) -> Trajectory:
         "seed": 7,
         "attempt": 0,
         "parent": None,
+        "rollout": None,
         "turns": [turn()],
         "outcome": {"kind": "user_stop", "detail": None},
         "usage": {"model": usage()},

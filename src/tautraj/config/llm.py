@@ -9,7 +9,7 @@ from tautraj.errors import ConfigError
 from tautraj.trajectory import Record
 
 OFFLINE_COMPONENTS = {
-    "model": {"oracle": "oracle", "rules": "rules", "rules_plain": "rules", "careless": "rules"},
+    "model": {"oracle": "oracle", "rules": "rules", "rules_plain": "rules", "careless": "rules", "policy": "policy"},
     "user": {"scripted": "scripted", "goal": "scripted", "faulty": "scripted", "human": "human"},
 }
 """Seat -> component that plays without an llm -> the offline llm that it requires."""
@@ -17,7 +17,10 @@ OFFLINE_COMPONENTS = {
 PROGRAM_ROUTE = "program"
 """Route with which a program plays the model's seat. It knows no gold actions; no model's result either."""
 
-OFFLINE_ROUTES = ("offline", PROGRAM_ROUTE)
+TRAINER_ROUTE = "trainer"
+"""Route of a policy in training: its trainer calls it, and the run calls no llm."""
+
+OFFLINE_ROUTES = ("offline", PROGRAM_ROUTE, TRAINER_ROUTE)
 """Routes with which no llm is called."""
 
 GOLD_ROUTES = ("offline", "rehearsed")
@@ -48,8 +51,8 @@ Seconds = Annotated[float, Field(ge=0, le=1e9)]
 class Provider(Record):
     name: str = Field(min_length=1)
     route: str = Field(min_length=1)
-    """litellm's name of the protocol; `offline`, `program`: no llm is called; `local`, `rehearsed`: served by the
-    run."""
+    """litellm's name of the protocol; `offline`, `program`, `trainer`: the run calls no llm; `local`, `rehearsed`:
+    it serves the llm itself."""
     api_base: Annotated[str, AfterValidator(_check_address)] | None
     api_key_env: Annotated[str, AfterValidator(redaction.validate_key_variable)] | None
     """Name of the environment variable; None: no key is sent. See `is_key_optional`."""
@@ -126,6 +129,11 @@ class Llm(Record):
     def is_program(self) -> bool:
         """Whether it is a program that knows no gold actions."""
         return self.provider.route == PROGRAM_ROUTE
+
+    @property
+    def is_in_training(self) -> bool:
+        """Whether it is the policy of a trainer, in whose process the run plays (`training.rollouts`)."""
+        return self.provider.route == TRAINER_ROUTE
 
 
 def replace_api_base(llm: Llm, api_base: str) -> Llm:

@@ -32,6 +32,7 @@ def upgrade_run(record: RawRecord, source: str) -> RawRecord:
             5: _upgrade_run_5_to_6,
             6: pass_through,
             7: pass_through,
+            8: pass_through,
         },
     )
     tasks = {"tasks": {**ADDED_TO_TASKS, **upgraded["tasks"]}} if isinstance(upgraded.get("tasks"), dict) else {}

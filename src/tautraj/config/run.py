@@ -222,6 +222,7 @@ class Run(Record):
                     f"{key}={component.name} cannot be played by {seat}={llm.name}: {key}={offline} and "
                     f"{seat}={required or llm.name} go together, every other {key} needs an llm, e.g. {seat}=gpt4o"
                 )
-        if self.model.is_offline and not self.agent.has_benchmark_prompt:
+        has_prompt = not self.model.is_offline or self.model.is_in_training
+        if not has_prompt and not self.agent.has_benchmark_prompt:
             raise ValueError(f"agent={self.agent.name} has no llm to prompt: leave out agent.system and agent.tools")
         return self

@@ -14,6 +14,7 @@ from tautraj.benchmarks.briefing import build_briefing
 from tautraj.config import Run
 from tautraj.config.components import has_native_tools
 from tautraj.config.identity import EpisodeSpec
+from tautraj.errors import ConfigError
 from tautraj.llms.local import serve_local_models
 from tautraj.llms.preflight import SeatCheck, check_seats
 from tautraj.metrics import EpisodeSummary
@@ -47,12 +48,14 @@ def start_up(plan: RunPlan, say: Callable[[str], None]) -> Iterator[RunPlan]:
 @contextmanager
 def start_up_all(plans: Sequence[RunPlan], say: Callable[[str], None]) -> Iterator[list[RunPlan]]:
     """`start_up` for several plans at once: every llm is served once, and checked once for each set of tools."""
+    for plan in plans:
+        _check_has_player(plan.run)
     with ExitStack() as stack:
         for plan in plans:
             stack.enter_context(exclusive_lock(plan.store))
         plans = [_refresh(plan) for plan in plans]
         runs = serve_all(plans, stack)
-        for doubt in check_seats([check for run in runs for check in _list_checks(run)]):
+        for doubt in check_seats([check for run in runs for check in list_checks(run)]):
             say(doubt)
         for plan in plans:
             open_directory(plan)
@@ -104,7 +107,7 @@ def _script_key(run: Run) -> str:
     return json.dumps([run.benchmark.model_dump(), run.domain.model_dump(), run.seed, seats], sort_keys=True)
 
 
-def _list_checks(run: Run) -> list[SeatCheck]:
+def list_checks(run: Run) -> list[SeatCheck]:
     """The run's seats with the tools and the system prompt of their requests.
 
     An llm that the run serves is checked without: its server takes tools, and reads them at 100 tokens a second.
@@ -120,6 +123,14 @@ def _list_checks(run: Run) -> list[SeatCheck]:
         else SeatCheck(seat, llm, tools.get(seat, ()), briefing.system if seat == "model" else "")
         for seat, llm in run.seats.items()
     ]
+
+
+def _check_has_player(run: Run) -> None:
+    if run.model.is_in_training:
+        raise ConfigError(
+            f"agent={run.agent.name}: a trainer plays it, through tautraj.training.environment (docs/training.md). "
+            "Choose another agent"
+        )
 
 
 def _refresh(plan: RunPlan) -> RunPlan:

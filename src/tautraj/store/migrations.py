@@ -41,6 +41,7 @@ def upgrade_episode(record: RawRecord, source: str) -> RawRecord:
             5: pass_through,
             6: _upgrade_episode_6_to_7,
             7: _upgrade_episode_7_to_8,
+            8: _upgrade_episode_8_to_9,
         },
     )
 
@@ -70,3 +71,8 @@ def _upgrade_episode_7_to_8(record: RawRecord) -> RawRecord:
     if isinstance(labels, dict):
         labels = {"customer_at_fault": None, **labels}
     return {"attempt": 0, "parent": None, "customer_faults": None, **record, "labels": labels}
+
+
+def _upgrade_episode_8_to_9(record: RawRecord) -> RawRecord:
+    """Schema 8 had no rollouts of a policy in training."""
+    return {"rollout": None, **record}

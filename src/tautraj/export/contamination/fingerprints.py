@@ -69,12 +69,12 @@ def compute_fingerprint(trajectory: Trajectory, benchmark: Benchmark) -> TaskFin
             domain, "entity", (name for kind in ENTITY_KINDS for name in identifiers.get(kind, ()))
         ),
         writes=_hash_values(domain, "write", (json.dumps(write, sort_keys=True) for write in writes if write)),
-        scenario=_sketch_scenario(trajectory.scenario),
+        scenario=sketch_scenario(trajectory.scenario),
     )
 
 
 @functools.lru_cache(maxsize=10_000)
-def _sketch_scenario(scenario: str) -> tuple[int, ...]:
+def sketch_scenario(scenario: str) -> tuple[int, ...]:
     return tuple(compute_sketch(scenario))
 
 
