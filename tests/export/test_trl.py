@@ -4,13 +4,13 @@ Takes torch and TRL (`make test-trl`); downloads nothing.
 """
 
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.branched_runs import branch_run, play_run, play_words
 from support.exports import by_the_door, played, played_badly, rows_in
+from support.tiny_models import make_model, make_tokenizer
 
 from tautraj.config import Run
 
@@ -30,22 +30,8 @@ def run(run_of: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module")
 def tokenizer(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Byte pairs of the rows themselves, with a published chat template: nothing is downloaded."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    made = Tokenizer(models.BPE())
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    made.decoder = decoders.ByteLevel()
-    special = ["<|pad|>", "<|im_start|>", "<|im_end|>"]
-    learned = trainers.BpeTrainer(
-        vocab_size=2000, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
-    )
-    made.train_from_iterator([path.read_text() for path in run.glob("episodes/*.json")], learned)
     folder = tmp_path_factory.mktemp("tokenizer")
-    fast = PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<|im_end|>", pad_token="<|pad|>")
-    fast.chat_template = files("trl").joinpath("chat_templates", PUBLISHED).read_text(encoding="utf-8")
-    fast.save_pretrained(folder)
+    make_tokenizer(folder, (path.read_text() for path in run.glob("episodes/*.json")), PUBLISHED)
     return folder
 
 
@@ -55,13 +41,6 @@ def exported(folder: Path, name: str, *words: str) -> Any:
     done = by_the_door(f"format={name}", f"out={folder}/data", "guard=off", *words, cwd=folder)
     assert done.code == 0, done.err
     return load_dataset(str(folder / "data"), cache_dir=str(folder / "cache"))["train"]
-
-
-def model(tokenizer: Any) -> Any:
-    from transformers import Qwen2Config, Qwen2ForCausalLM
-
-    size = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    return Qwen2ForCausalLM(Qwen2Config(vocab_size=len(tokenizer), num_key_value_heads=1, **size))
 
 
 def plain(folder: Path) -> dict[str, Any]:
@@ -76,7 +55,7 @@ def test_the_sft_trainer_takes_a_step_on_the_agents_words(run: Path, tokenizer: 
     data = exported(tmp_path, "sft", f"run={run}")
     words = AutoTokenizer.from_pretrained(tokenizer)
     config = SFTConfig(per_device_train_batch_size=2, max_length=None, assistant_only_loss=True, **plain(tmp_path))
-    trainer = SFTTrainer(model(words), args=config, train_dataset=data, processing_class=words)
+    trainer = SFTTrainer(make_model(words), args=config, train_dataset=data, processing_class=words)
     assert len(trainer.train_dataset) == len(data)
     batches = [
         (row, labels)
@@ -97,8 +76,8 @@ def test_the_dpo_trainer_takes_a_step_on_pairs(run: Path, tokenizer: Path, tmp_p
     words = AutoTokenizer.from_pretrained(tokenizer)
     data = exported(tmp_path, "preference", f"run=[{run},{played_badly(run)}]")
     trainer = DPOTrainer(
-        model(words),
-        ref_model=model(words),  # else TRL would look for one of that name on the Hub
+        make_model(words),
+        ref_model=make_model(words),  # else TRL would look for one of that name on the Hub
         args=DPOConfig(per_device_train_batch_size=2, max_length=None, **plain(tmp_path)),
         train_dataset=data,
         processing_class=words,
@@ -124,8 +103,8 @@ def test_the_dpo_trainer_takes_a_step_on_pairs_of_branches(run: Path, tokenizer:
             whole = words.apply_chat_template([*row["prompt"], *row[side]], tools=row["tools"], tokenize=False)
             assert words(whole)["input_ids"][: len(words(begins)["input_ids"])] == words(begins)["input_ids"]
     trainer = DPOTrainer(
-        model(words),
-        ref_model=model(words),
+        make_model(words),
+        ref_model=make_model(words),
         args=DPOConfig(per_device_train_batch_size=2, max_length=None, **plain(tmp_path)),
         train_dataset=data,
         processing_class=words,
@@ -142,8 +121,8 @@ def test_the_kto_trainer_takes_a_step_on_both_kinds(run: Path, tokenizer: Path, 
     data = exported(tmp_path, "kto", f"run=[{run},{played_badly(run)}]")
     assert set(data["label"]) == {True, False}
     trainer = KTOTrainer(
-        model(words),
-        ref_model=model(words),
+        make_model(words),
+        ref_model=make_model(words),
         args=KTOConfig(per_device_train_batch_size=2, max_length=None, **plain(tmp_path)),
         train_dataset=data,
         processing_class=words,
@@ -165,7 +144,9 @@ def test_the_grpo_trainer_takes_a_step_on_prompts(run: Path, tokenizer: Path, tm
         return [float(number) for number in range(len(completions))]
 
     config = GRPOConfig(per_device_train_batch_size=2, num_generations=2, max_completion_length=4, **plain(tmp_path))
-    trainer = GRPOTrainer(model(words), reward_funcs=reward, args=config, train_dataset=data, processing_class=words)
+    trainer = GRPOTrainer(
+        make_model(words), reward_funcs=reward, args=config, train_dataset=data, processing_class=words
+    )
     assert trainer.train().global_step == 1
     assert {prompt[-1]["role"] for prompt, _ in seen} == {"user"}
 

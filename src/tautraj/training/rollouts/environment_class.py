@@ -6,6 +6,7 @@ any agent. Not here: what a call does (`training.rollouts.episode`).
 """
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, Optional
@@ -56,14 +57,14 @@ class RolloutEnvironment:
         return self._episode.close() if self._episode is not None else None
 
 
-def build_environment_class(domain: str, tools: Iterable[dict[str, Any]]) -> type[RolloutEnvironment]:
-    """The environment of a domain, with a method for each of `tools`, in OpenAI's format.
+def build_environment_class(name: str, tools: Iterable[dict[str, Any]]) -> type[RolloutEnvironment]:
+    """An environment with a method for each of `tools`, in OpenAI's format.
 
-    TRL logs the reward under the class's name.
+    `name`: of the run, or else its domain's. TRL logs the reward under the class's name: `RetailEnvironment`.
     """
     methods = {tool["function"]["name"]: _build_method(tool["function"]) for tool in tools}
-    name = f"{''.join(part.capitalize() for part in domain.split('_'))}Environment"
-    return type(name, (RolloutEnvironment,), methods)
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    return type(f"{''.join(map(str.capitalize, words))}Environment", (RolloutEnvironment,), methods)
 
 
 def _build_method(tool: dict[str, Any]) -> Callable[..., str]:

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tautraj.benchmarks import open_benchmark
-from tautraj.benchmarks.briefing import build_briefing
+from tautraj.benchmarks import Benchmark, open_benchmark
+from tautraj.benchmarks.briefing import Briefing, build_briefing
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_run, redact_config
@@ -75,10 +75,7 @@ class EnvironmentFactory:
 
     def __call__(self) -> RolloutEnvironment:
         if self._class is None:
-            run = self._plan.run
-            benchmark = open_benchmark(run.benchmark, run.domain)
-            briefing = add_message_tool(build_briefing(benchmark, run.agent.system, run.agent.tools))
-            self._class = build_environment_class(benchmark.domain, briefing.tools)
+            self._class = build_environment_class(self._plan.run.name or self.benchmark.domain, self.briefing.tools)
         return self._class(self.open)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -87,6 +84,21 @@ class EnvironmentFactory:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
         self._servers, self._lock, self._class = ExitStack(), threading.Lock(), None
+
+    @property
+    def benchmark(self) -> Benchmark:
+        return open_benchmark(self._plan.run.benchmark, self._plan.run.domain)
+
+    @property
+    def briefing(self) -> Briefing:
+        """System prompt and tools of the policy."""
+        agent = self._plan.run.agent
+        return add_message_tool(build_briefing(self.benchmark, agent.system, agent.tools))
+
+    @property
+    def tasks(self) -> list[str]:
+        """Ids of the tasks that it plays; which of them may be trained on, `tautraj.training.tasks` says."""
+        return list(dict.fromkeys(task for task, _ in self._specs))
 
     @property
     def run_directory(self) -> str:
@@ -104,11 +116,10 @@ class EnvironmentFactory:
         """Begin a rollout. Raises `ConfigError` for an unknown task, `GaveUp`."""
         planned = self._specs.get((task, trial))
         if planned is None:
-            known = sorted({known for known, _ in self._specs})
             raise ConfigError(
                 f"task {task}, trial {trial}: not of this environment (split={self._plan.run.split.name}, "
-                f"trials={self._plan.run.trials}). {suggest_closest(task, known)} Give `tasks` and `environment` the "
-                "same overrides"
+                f"trials={self._plan.run.trials}). {suggest_closest(task, self.tasks)} "
+                "Give `tasks` and `environment` the same overrides"
             )
         with self._lock:
             self._check_may_begin()
