@@ -21,6 +21,7 @@ from support.policies import Action, act, list_actions, play_oracle
 from support.provider.server import Answer, Fault, Provider
 from support.worlds import shared_world
 
+from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.goals import Request
 from tautraj.errors import ConfigError, GaveUp, PreflightError, StoreError
 from tautraj.grading.regrade import regrade_trajectory
@@ -28,6 +29,7 @@ from tautraj.runs.plan import plan_run
 from tautraj.runs.startup import start_up
 from tautraj.store import Store
 from tautraj.training import environment, tasks
+from tautraj.training.rollouts import reward_terms
 from tautraj.training.rollouts.episode import ENDED
 from tautraj.training.rollouts.factory import EnvironmentFactory
 from tautraj.training.rollouts.message_tool import MESSAGE_TOOL
@@ -107,6 +109,31 @@ def test_what_a_policy_sends_amiss_is_answered(tmp_path: Path, opened: list[Envi
     assert one.trajectory is not None and one.trajectory.outcome.kind == "too_many_mistakes"
 
 
+def test_terms_beside_the_reward(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
+    """One write of two made: half; the same and one amiss: none of it. What has no reward has no term."""
+    episodes = play_oracle(tmp_path / "generated", "tasks.limit=20").items()
+    factory = open_factory(opened, tmp_path / "rl", "tasks.limit=20", "limits.turns=200")
+    writing = factory.benchmark.writing_tools
+    task, actions = next(
+        (task, list_actions(episode))
+        for (task, _), episode in episodes
+        if sum(name in writing for name, _ in list_actions(episode)) == 2
+        and not any(turn.error for turn in episode.turns)
+    )
+    first = next(at for at, (name, _) in enumerate(actions) if name in writing)
+    done, half, none = factory(), factory(), factory()
+    for one in (done, half, none):
+        one.reset(task=task, trial=0)
+    act(done, actions)
+    act(half, actions[: first + 1])
+    act(none, [("get_user_details", {"user_id": "nobody"}), ("get_user_details", {})])
+    environments = [done, half, none, factory()]
+    assert reward_terms.gold_writes(environments) == [1.0, 0.5, 0.0, None]
+    assert reward_terms.valid_calls(environments) == [1.0, 1.0, 0.0, None]
+    assert [one.get_reward() for one in environments] == [1.0, 0.0, 0.0, None]
+    assert reward_terms.few_turns(environments)[2:] == [1 - 3 / 200, None]  # the customer's words and two calls
+
+
 def test_a_policy_that_never_calls_is_graded_as_it_stands(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
     one = open_factory(opened, tmp_path, "tasks.limit=1")()
     one.reset(task="0", trial=0)
@@ -170,8 +197,9 @@ def test_rows_are_those_that_may_be_trained_on() -> None:
 
 def test_a_worlds_own_test_tasks_are_no_rows(shared_folder: Path) -> None:
     world = f"domain.data_dir={shared_world('retail', shared_folder)}"
-    learned, kept = tasks("retail", world), tasks("retail", world, split="base")
-    assert {*learned["task"]} == {*kept["task"]}
+    guarded = open_benchmark(*(getattr(composed_run(world), key) for key in ("benchmark", "domain")))
+    rows = tasks("retail", world, split="base")["task"]
+    assert sorted(rows) == sorted({*guarded.list_task_ids("base")} - {*guarded.list_task_ids("test")})
     with pytest.raises(ConfigError, match="a test task"):
         tasks("retail", world, split="test")
 

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, Optional
 
+from tautraj.benchmarks import Benchmark
 from tautraj.training.rollouts.episode import ENDED, RolloutEpisode
 from tautraj.trajectory import Trajectory
 
@@ -27,8 +28,9 @@ TYPES: dict[str, Any] = {
 class RolloutEnvironment:
     """One rollout after the other. TRL calls every public method but two a tool of the policy."""
 
-    def __init__(self, open_rollout: OpenRollout) -> None:
+    def __init__(self, open_rollout: OpenRollout, benchmark: Benchmark, limit_of_turns: int) -> None:
         self._open_rollout = open_rollout
+        self.benchmark, self.limit_of_turns = benchmark, limit_of_turns
         self._episode: RolloutEpisode | None = None
 
     def reset(self, *, task: str, trial: int = 0, **_row: Any) -> str:
