@@ -199,7 +199,8 @@ def test_a_session_that_is_dropped_leaves_nothing(served: Served, recorded: list
             await begin(client)  # and one that is left open
         client = await connect(served).connect()
         await begin(client)
-        client._ws.transport.abort()  # a client that was killed
+        await client._send({"type": "step", "data": list_actions(recorded[0])[2]})
+        client._ws.transport.abort()  # a client that was killed while it waited
         async with connect(served) as client:
             await client.reset(task=recorded[0].task_id)
             return await act(client, list_actions(recorded[0]))
@@ -208,6 +209,7 @@ def test_a_session_that_is_dropped_leaves_nothing(served: Served, recorded: list
     assert asyncio.run(play()).reward == 1.0
     [rollout] = served.store.read_episodes()
     assert {Path(path).name for path in served.list_files() - before} == {f"{rollout.id}.json"}
+    assert "Traceback" not in served.log.read_text()
 
 
 def test_a_signal_ends_the_server_and_concludes_its_run(served: Served, recorded: list[Trajectory]) -> None:

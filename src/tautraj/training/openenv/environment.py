@@ -118,7 +118,7 @@ class OpenEnvSession(Environment):  # type: ignore[misc]
         return self._observe(text, self._rollout.has_ended, system=system, tools=tools)
 
     def step(self, action: RolloutAction, timeout_s: float | None = None, **_: Any) -> RolloutObservation:
-        """Carry out an action. Raises `ConfigError` for one that is none or several of the three: it takes no turn."""
+        """Carry out an action. Raises `ConfigError`, and takes no turn, if it is none or several of the three."""
         if not self._rollout.is_begun:
             raise ConfigError("no conversation has begun: reset before the first step")
         if [action.tool is None, action.message is None, not action.stop].count(False) != 1:

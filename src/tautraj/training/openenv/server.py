@@ -6,6 +6,7 @@ Not here: a session (`training.openenv.environment`).
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
@@ -50,12 +51,19 @@ def _listen(listening: socket.socket, sessions: int, tasks: ServedTasks, factory
     """Answer clients until a signal. Sessions that are open then are closed, and their rollouts abandoned."""
     import uvicorn
     from openenv.core.env_server import create_fastapi_app
+    from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
     from tautraj.training.openenv.environment import OpenEnvSession, RolloutAction, RolloutObservation
 
     session = partial(OpenEnvSession, tasks, factory.open)
     app = create_fastapi_app(session, RolloutAction, RolloutObservation, max_concurrent_envs=sessions)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        # OpenEnv answers and closes connections that are gone: else a page of traceback for each
+        with suppress(WebSocketDisconnect, WebSocketDisconnected):
+            await app(scope, receive, send)
+
+    server = uvicorn.Server(uvicorn.Config(answer, log_level="warning"))
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         server.run(sockets=[listening])
