@@ -29,9 +29,9 @@ def serve(request: ServeRequest, overrides: Sequence[str], say: Callable[[str], 
     with boundary(PreflightError, where, "Name another: port=…"):
         listening = socket.create_server((request.host, request.port))
     with listening:
+        tasks = list_served_tasks(overrides)
         factory = EnvironmentFactory(overrides, say)
         try:
-            tasks = list_served_tasks(overrides)
             host, port = listening.getsockname()[:2]
             say(f"{len(tasks)} tasks, up to {request.sessions} sessions: http://{host}:{port}. Ctrl-C ends it.")
             _listen(listening, request.sessions, tasks, factory)
