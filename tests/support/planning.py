@@ -22,7 +22,9 @@ from tautraj.synthesis.reproof import ProofRequest
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.tracking.backfill import BackfillRequest
 from tautraj.training.loop import LearnRequest
+from tautraj.training.openenv.request import parse_serve_request
 from tautraj.training.request import TrainRequest
+from tautraj.training.rollouts.factory import compose_run
 
 REQUESTS: dict[str, Any] = {
     "export": ExportRequest,
@@ -55,6 +57,8 @@ def check_command(door: str, overrides: Sequence[str]) -> None:
             plan_sweep(*overrides)
         elif door == "branch":
             to_plain(compose_tree(overrides, door))
+        elif door == "serve":
+            plan_run(compose_run(parse_serve_request(compose_tree(overrides, door), overrides)[1])[0])
         elif door == "generate":
             run = parse_run(compose_tree(overrides))
             if "://" not in run.root:  # a store that only the reader has

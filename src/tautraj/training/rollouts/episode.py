@@ -50,6 +50,16 @@ class RolloutEpisode:
             brief_policy(self._recorder, self._opened.briefing)
 
     @property
+    def id(self) -> str:
+        """Of its record."""
+        return self._spec.id
+
+    @property
+    def briefing(self) -> tuple[str, tuple[dict[str, Any], ...]] | None:
+        """System prompt and tools of the policy; None if the episode could not be opened."""
+        return self._recorder.briefing
+
+    @property
     def has_ended(self) -> bool:
         return self.error is not None or self._opened is None or self._opened.environment.is_closed
 
