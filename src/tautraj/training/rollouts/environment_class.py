@@ -11,7 +11,6 @@ import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, Optional
 
-from tautraj.benchmarks import Benchmark
 from tautraj.training.rollouts.episode import ENDED, RolloutEpisode
 from tautraj.trajectory import Trajectory
 
@@ -28,9 +27,8 @@ TYPES: dict[str, Any] = {
 class RolloutEnvironment:
     """One rollout after the other. TRL calls every public method but two a tool of the policy."""
 
-    def __init__(self, open_rollout: OpenRollout, benchmark: Benchmark, limit_of_turns: int) -> None:
+    def __init__(self, open_rollout: OpenRollout) -> None:
         self._open_rollout = open_rollout
-        self.benchmark, self.limit_of_turns = benchmark, limit_of_turns
         self._episode: RolloutEpisode | None = None
 
     def reset(self, *, task: str, trial: int = 0, **_row: Any) -> str:
@@ -52,6 +50,11 @@ class RolloutEnvironment:
         """
         trajectory = self.trajectory
         return None if trajectory is None or trajectory.has_faulty_customer else trajectory.reward
+
+    @property
+    def episode(self) -> RolloutEpisode | None:
+        """The rollout under way or ended last; None before the first."""
+        return self._episode
 
     @property
     def trajectory(self) -> Trajectory | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import EpisodeError
@@ -38,7 +39,7 @@ class RolloutEpisode:
 
         `on_end`: called once, when the episode is written, has failed or is abandoned.
         """
-        self._run, self._spec, self._place, self._store = run, spec, place, store
+        self.run, self._spec, self._place, self._store = run, spec, place, store
         self._on_end, self._is_over = on_end, False
         self._recorder = Recorder()
         self._opened: OpenedEpisode | None = None
@@ -53,6 +54,10 @@ class RolloutEpisode:
     def id(self) -> str:
         """Of its record."""
         return self._spec.id
+
+    @property
+    def benchmark(self) -> Benchmark:
+        return open_benchmark(self.run.benchmark, self.run.domain)
 
     @property
     def briefing(self) -> tuple[str, tuple[dict[str, Any], ...]] | None:
@@ -80,16 +85,16 @@ class RolloutEpisode:
             return ENDED
         with self._keep_failure():
             call = ToolCall(id=f"call_{uuid.uuid4().hex[:12]}", name=name, arguments=arguments)
-            return (self._send(call) if name == MESSAGE_TOOL else self._opened.environment.call(call)) or ENDED
+            return self._send(call) if name == MESSAGE_TOOL else self._opened.environment.call(call)
         return ENDED
 
     def close(self) -> Trajectory | None:
         """Grade the episode as it stands and write it, once; None if it failed. Raises `StoreError`."""
-        if self._trajectory is None and self.error is None and self._opened is not None:
+        if self._opened is not None and not self._is_over:
             with self._keep_failure():
                 played = self._opened.close().model_copy(update={"rollout": self._place})
-                graded = grade_episode(played, self._run, self._recorder)
-                write_with_retry(graded, self._store, self._run.runner.store_patience_seconds)
+                graded = grade_episode(played, self.run, self._recorder)
+                write_with_retry(graded, self._store, self.run.runner.store_patience_seconds)
                 self._trajectory = graded
                 self._end()
         return self._trajectory
@@ -109,7 +114,7 @@ class RolloutEpisode:
         if set(call.arguments) != {MESSAGE_ARGUMENT} or not isinstance(message, str) or not message.strip():
             error = f"Error: {MESSAGE_TOOL} takes one argument, {MESSAGE_ARGUMENT}, a text that is not empty."
             return self._opened.environment.report_mistake(error, call)
-        return self._opened.environment.say(message)
+        return self._opened.environment.say(message) or ENDED
 
     @contextmanager
     def _keep_failure(self) -> Iterator[None]:

@@ -76,7 +76,7 @@ class EnvironmentFactory:
     def __call__(self) -> RolloutEnvironment:
         if self._class is None:
             self._class = build_environment_class(self._plan.run.name or self.benchmark.domain, self.briefing.tools)
-        return self._class(self.open, self.benchmark, self._plan.run.limits.turns)
+        return self._class(self.open)
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key not in OWN_TO_PROCESS}

@@ -11,6 +11,7 @@ from tautraj.benchmarks import Benchmark
 from tautraj.grading.database_diff import find_gold_writes
 from tautraj.grading.writes import find_missing_writes, find_wrong_writes
 from tautraj.training.rollouts.environment_class import RolloutEnvironment
+from tautraj.training.rollouts.episode import RolloutEpisode
 from tautraj.trajectory import Trajectory, count_turns
 
 Rewards = list[float | None]
@@ -18,7 +19,7 @@ Rewards = list[float | None]
 
 def few_turns(environments: Sequence[RolloutEnvironment], **_: Any) -> Rewards:
     """1 for no turn at all, 0 at the run's limit: a price on length."""
-    return _rate(environments, lambda one, played: 1 - count_turns(played.turns) / one.limit_of_turns)
+    return _rate(environments, lambda one, played: 1 - count_turns(played.turns) / one.run.limits.turns)
 
 
 def valid_calls(environments: Sequence[RolloutEnvironment], **_: Any) -> Rewards:
@@ -35,10 +36,12 @@ def gold_writes(environments: Sequence[RolloutEnvironment], **_: Any) -> Rewards
 
 
 def _rate(
-    environments: Sequence[RolloutEnvironment], compute: Callable[[RolloutEnvironment, Trajectory], float]
+    environments: Sequence[RolloutEnvironment], compute: Callable[[RolloutEpisode, Trajectory], float]
 ) -> Rewards:
     return [
-        None if one.get_reward() is None or one.trajectory is None else compute(one, one.trajectory)
+        None
+        if one.get_reward() is None or one.episode is None or one.trajectory is None
+        else compute(one.episode, one.trajectory)
         for one in environments
     ]
 
