@@ -281,6 +281,7 @@ NOTHING_FINISHED = (
 )
 
 
+@pytest.mark.slow
 def test_a_run_whose_every_episode_failed_exits_with_1(generate: Generate) -> None:
     with RawServer(refuse_episodes) as agent, RawServer(say_hello_and_stop) as customer:
         words = ["model=vllm", f"model.provider.api_base={agent.address}/v1", "user=vllm", "agent=react"]

@@ -66,6 +66,7 @@ def test_without_a_name_the_directory_is_the_title(run_of: RunOf, tmp_path: Path
     assert "name" not in build_run_tags(plan)
 
 
+@pytest.mark.slow
 def test_a_dry_run_of_a_named_sweep_shows_it(tmp_path: Path) -> None:
     done = cli.by_the_door(
         "sweep", "name=mine", "domain=mock", "split=base", "grid.seed=[1,2]", "dry_run=true", cwd=tmp_path

@@ -47,6 +47,7 @@ def typed(command: str, *more: str, cwd: Path, **variables: str) -> None:
     assert done.code == 0, done.out + done.err
 
 
+@pytest.mark.slow
 def test_the_page_makes_an_agent_a_customer_a_provider_an_llm_and_a_format(folder: Path, server: str) -> None:
     with Provider(brain) as provider:
         here = [f"{seat}.provider.api_base={provider.openai_base}" for seat in ("model", "user")]

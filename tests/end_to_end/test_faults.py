@@ -162,6 +162,7 @@ def test_an_answer_of_anthropics_that_holds_nothing_is_the_models_mistake(
     assert essence(played.kept) == essence(recorded)
 
 
+@pytest.mark.slow
 def test_weather_depends_on_what_is_asked_and_not_on_when(play_one: Play, recorded: Trajectory) -> None:
     """Twice the same run, one of them in a provider that has already heard another's."""
     kinds = ["429, in 0 s"]

@@ -394,10 +394,11 @@ def test_any_command_line_exits_with_2_and_says_why_or_is_carried_out(overrides:
     assert [line for line in lines if not line.startswith("error: ")] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides",
     [
-        pytest.param(["runner._target_=builtins.dict"], marks=pytest.mark.slow),
+        ["runner._target_=builtins.dict"],
         ["runner.retry_delays_seconds=[]"],
         ["model=gpt4o", "+model.extra.a={1:2,b:3}"],
         ["tasks.ids=[\udcff]", "seed=1", "-m"],

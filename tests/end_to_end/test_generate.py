@@ -140,11 +140,11 @@ def faulty(request: ChatRequest) -> Fault | None:
     return faults.get(request.number)
 
 
-SLOW = pytest.mark.slow
 SEATS = ("model", "user")
 
 
-@pytest.mark.parametrize("name", ["gpt4o", pytest.param("claude", marks=SLOW), pytest.param("gemini", marks=SLOW)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gpt4o", "claude", "gemini"])
 def test_both_seats_over_http_through_faults(
     name: str, generate: Generate, store_of: Any, recorded: list[Trajectory], tmp_path: Path, server: str
 ) -> None:
@@ -276,9 +276,8 @@ class Gated:
         return self._replay(request)
 
 
-@pytest.mark.parametrize(
-    "comes_back", [pytest.param(True, marks=pytest.mark.slow), False], ids=["and back", "for good"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("comes_back", [True, False], ids=["and back", "for good"])
 def test_prefects_server_gone_in_mid_run(
     comes_back: bool, server: str, environ: dict[str, str], store_of: Any, recorded: list[Trajectory], tmp_path: Path
 ) -> None:
