@@ -184,6 +184,24 @@ def test_pass_hat_k_names_its_tasks_where_not_all_have_k_trials(run_of: Callable
     assert [row["pass^2"] for row in matrix_rows(matrix)] == ["1.000", "1.000 (1/2)", "–"]
 
 
+def test_customers_at_fault_are_counted_by_cell(run_of: Callable[..., Run]) -> None:
+    """Of one cell: of four, one twice played, and one at fault. Cells of customers without a fault say 0."""
+    first, empty, *_ = lines(run_of)
+    rows = [*graded(a=1.0, b=1.0, c=1.0), row(id="9", task_id="d", attempt=2, reward=0.0, faults=("hallucination",))]
+    metrics = compute_metrics(rows, [], put_aside=[usage(usd=0.25), usage(usd=0.5)])
+    cells = [first, first._replace(rows=rows, metrics=metrics), empty]
+    matrix = build_matrix("default", AXES, cells)
+    kept = ("faulty", "played_again", "faults_hallucination", "faulty_share_of_failures", "put_aside_usd")
+    assert [tuple(cell[name] for name in kept) for cell in matrix["cells"]] == [
+        (None,) * 5,
+        (1, 2, 25.0, 1.0, 0.75),
+        (None,) * 5,
+    ]
+    assert matrix["cells"][1]["success_rate_without_faults"] == 1.0
+    assert [row["at fault"] for row in matrix_rows(matrix)] == ["0.0", "25.0 (2 again)", "–"]
+    assert "at fault" not in matrix_rows(build_matrix("default", AXES, [first]))[0]
+
+
 def test_as_csv_every_cell_is_a_line(run_of: Callable[..., Run]) -> None:
     read = list(csv.DictReader(io.StringIO(to_csv(build_matrix("default", AXES, lines(run_of))))))
     assert [one["grid.agent"] for one in read] == ["a", "a", "b", "b"]

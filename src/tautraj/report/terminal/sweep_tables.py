@@ -114,11 +114,19 @@ def _matrix_row(matrix: Matrix, cell: Mapping[str, Any], axes: Sequence[str]) ->
     row["success [95 %]"] = _format_number(cell["success_rate"], ".1%") + interval
     for k in [k for k in list_ks(matrix) if k > 1][:MOST_HATS]:
         row[f"{PASS_HAT}{k}"] = _format_pass_hat(cell, k)
+    if "faulty" in cell:
+        row["at fault"] = _format_faulty(cell)
     row["turns"] = _format_number(cell["turns_mean"], ".1f")
     row["USD"] = _format_number(cell["spent_usd"], ".4f")
     row["done"] = f"{cell['episodes']:.0f}"
     row["failed"], row["to play"] = f"{cell['failed']:.0f}", f"{cell['owed']:.0f}"
     return row
+
+
+def _format_faulty(cell: Mapping[str, Any]) -> str:
+    """Conversations whose customer was at fault, per 100, and how many were played again for it: 7.5 (3 again)."""
+    again = f" ({cell['played_again']:.0f} again)" if cell["played_again"] else ""
+    return _format_number(100 * (cell["faulty"] or 0) / cell["episodes"] if cell["episodes"] else None, ".1f") + again
 
 
 def _format_pass_hat(cell: Mapping[str, Any], k: int) -> str:

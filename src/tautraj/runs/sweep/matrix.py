@@ -30,6 +30,16 @@ METRIC_COLUMNS = (
 )
 """Columns copied from a cell's metrics.json, besides `pass_hat_<k>` and `pass_hat_<k>_tasks`."""
 
+FAULT_COLUMNS = (
+    "faulty",
+    "played_again",
+    "faulty_share_of_failures",
+    "success_rate_without_faults",
+    "put_aside_tokens",
+    "put_aside_usd",
+)
+"""The same, besides `faults_<tag>`, where the customer of any cell was at fault."""
+
 
 class CellResult(NamedTuple):
     """A cell with its episodes and metrics."""
@@ -51,7 +61,10 @@ pair of axes)."""
 def build_matrix(experiment: str, axes: Mapping[str, Sequence[str]], results: Sequence[CellResult]) -> Matrix:
     """The matrix of a sweep. A number that cannot be computed is None."""
     ks = sorted({k for result in results for k in select_pass_hats(result.metrics)})
-    pass_hats = [name for k in ks for name in (f"pass_hat_{k}", f"pass_hat_{k}_tasks")]
+    varying = [name for k in ks for name in (f"pass_hat_{k}", f"pass_hat_{k}_tasks")]
+    if any("faulty" in result.metrics for result in results):
+        tags = {name for result in results for name in result.metrics if name.startswith("faults_")}
+        varying += [*FAULT_COLUMNS, *sorted(tags)]
     rewards = [
         CellRewards(result.levels, (result.run.benchmark.name, *_get_domain_split(result)), result.rows)
         for result in results
@@ -61,7 +74,7 @@ def build_matrix(experiment: str, axes: Mapping[str, Sequence[str]], results: Se
     return {
         "experiment": experiment,
         "axes": {axis: list(levels) for axis, levels in axes.items()},
-        "cells": [_flatten_cell(result, pass_hats) for result in results],
+        "cells": [_flatten_cell(result, varying) for result in results],
         "variance": [explained._asdict() for explained in shares],
     }
 
@@ -90,7 +103,8 @@ def _defuse(value: Any) -> Any:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
-def _flatten_cell(result: CellResult, pass_hats: Sequence[str]) -> dict[str, Any]:
+def _flatten_cell(result: CellResult, varying: Sequence[str]) -> dict[str, Any]:
+    """`varying`: names of metrics that are columns besides the usual ones."""
     run = result.run
     cell: dict[str, Any] = {
         "cell": result.folder,
@@ -104,7 +118,7 @@ def _flatten_cell(result: CellResult, pass_hats: Sequence[str]) -> dict[str, Any
     cell["gold_replayed"] = run.model.is_gold_replay
     cell["played_by_program"] = run.model.is_program
     cell |= {f"grid.{axis}": level for axis, level in result.levels.items()}
-    return cell | {"owed": result.owed} | {name: result.metrics.get(name) for name in (*METRIC_COLUMNS, *pass_hats)}
+    return cell | {"owed": result.owed} | {name: result.metrics.get(name) for name in (*METRIC_COLUMNS, *varying)}
 
 
 def _get_domain_split(result: CellResult) -> tuple[str, str]:
