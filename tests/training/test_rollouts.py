@@ -257,6 +257,8 @@ def test_a_run_directory_has_one_writer(tmp_path: Path, opened: list[Environment
 def test_what_is_no_environment_is_refused_in_one_line(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
     with pytest.raises(ConfigError, match="the trainer's policy has this seat"):
         environment("model=oracle", f"root={tmp_path}")
+    with pytest.raises(ConfigError, match="customer.retries: a rollout is played once"):
+        environment("experiment=dataset", f"root={tmp_path}")
     with pytest.raises(ConfigError, match="split=train, trials=1"):
         open_factory(opened, tmp_path, "tasks.limit=1")().reset(task="999", trial=0)
     plan = plan_run(composed_run("agent=policy", f"root={tmp_path}"))

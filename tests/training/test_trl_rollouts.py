@@ -124,7 +124,9 @@ def plain(folder: Path) -> dict[str, Any]:
     }
 
 
-def build_grpo(factories: Factories, worlds: Worlds, words: Any, policy: Any, folder: Path, tokens: int) -> Any:
+def build_grpo(
+    factories: Factories, worlds: Worlds, words: Any, policy: Any, folder: Path, tokens: int, **settings: Any
+) -> Any:
     """A trainer whose model says what `policy` writes, and learns from it. `tokens`: of an episode, at most."""
     import torch
     from trl import GRPOConfig, GRPOTrainer
@@ -132,7 +134,7 @@ def build_grpo(factories: Factories, worlds: Worlds, words: Any, policy: Any, fo
     size = {"per_device_train_batch_size": len(factories) * GENERATIONS, "max_completion_length": tokens}
     trainer = GRPOTrainer(
         make_model(words, max_position_embeddings=CONTEXT),
-        args=GRPOConfig(learning_rate=1e-2, **size, **plain(folder)),
+        args=GRPOConfig(**{**plain(folder), **size, "learning_rate": 1e-2, **settings}),
         train_dataset=make_rows({name: worlds[name] for name in factories}),
         environment_factory=factories,
         callbacks=[factory.callback for factory in factories.values()],
@@ -172,6 +174,31 @@ def test_grpo_takes_steps_in_every_world(
         assert logged == [pytest.approx(sum(group) / len(group)) for group in rewards], name
         state = json.loads(Path(factory.run_directory, "trainings", f"{factory.training}.json").read_text())
         assert state["step"] == STEPS - 1 and state["generations"] == GENERATIONS
+
+
+def test_the_runs_of_both_name_each_other(
+    worlds: Worlds, played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trainer's own MLflow run, and that of the run directory."""
+    import mlflow
+
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    tracked = [word for word in worlds["retail"] if word != "tracking=none"]
+    factory = environment(f"root={tmp_path}", *tracked, f"tracking.uri={uri}", "tracking.traces=none")
+    words = make_words(tmp_path / "words", played)
+    silent = Wild(["Good morning."])
+    trainer = build_grpo({"retail": factory}, worlds, words, silent, tmp_path, tokens=500, report_to=["mlflow"])
+    trainer.train()
+    mlflow.end_run()
+    factory.close()
+    mlflow.set_tracking_uri(uri)
+    runs = mlflow.search_runs(search_all_experiments=True)
+    [own] = runs[runs["tags.tautraj.run_directory"].notna()].to_dict("records")
+    [ours] = runs[runs["tags.trainer_run"].notna()].to_dict("records")
+    assert ours["tags.trainer_run"] == own["run_id"]
+    assert own["tags.tautraj.run_directory"] == factory.run_directory
+    assert (ours["status"], ours["metrics.episodes"]) == ("FINISHED", STEPS * GENERATIONS)
 
 
 class NoTransfer:

@@ -46,6 +46,8 @@ def build_metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
     metadata["mlflow.sourceRun"] = run_id
     if (parent := trajectory.parent) is not None:
         metadata |= {"parent_episode": parent.episode, "parent_turn": str(parent.turn)}
+    if (rollout := trajectory.rollout) is not None:
+        metadata |= {"training": rollout.training, "training_step": str(rollout.step)}
     if usages:
         metadata["mlflow.trace.tokenUsage"] = json.dumps(tokens)
     if usages and (usd := total_usd(usage.usd for usage in usages)) is not None:

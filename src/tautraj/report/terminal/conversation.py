@@ -73,12 +73,22 @@ def _print_header(console: Console, url: str, trajectory: Trajectory, full: bool
         ("run", url),
         ("agent", " as ".join(dict.fromkeys((trajectory.model, trajectory.agent)))),
         ("customer", " as ".join(dict.fromkeys((trajectory.user, trajectory.user_strategy)))),
+        *_list_origins(trajectory),
     ):
         console.print(Text.assemble((f"{name:<10}", "dim"), safe_text(value)), soft_wrap=True)
     if trajectory.quarantine:
         console.print(safe_text(f"gold known to be bad: {trajectory.quarantine}", "yellow"))
     if trajectory.scenario:
         _print_block(console, Block("scenario", trajectory.scenario, "dim"), full)
+
+
+def _list_origins(trajectory: Trajectory) -> Iterator[tuple[str, str]]:
+    """Where it leaves another episode, and its place in a training."""
+    if (parent := trajectory.parent) is not None:
+        yield "branch", f"try {parent.attempt} from turn {parent.turn} of {parent.episode}"
+    if (rollout := trajectory.rollout) is not None:
+        step = "" if rollout.step is None else f", step {rollout.step}"
+        yield "rollout", f"training {rollout.training}{step}, group {rollout.group}, member {rollout.member}"
 
 
 def _print_turn(console: Console, turn: Turn, full: bool) -> None:

@@ -45,6 +45,10 @@ def compose_run(overrides: Sequence[str]) -> tuple[Run, dict[str, Any]]:
     run = parse_run(tree)
     if not run.model.is_in_training:
         raise ConfigError(f"model={run.model.name}: the trainer's policy has this seat. Leave out model= and agent=")
+    if run.customer.retries:
+        raise ConfigError(
+            "customer.retries: a rollout is played once, and has no reward if its customer was at fault. Leave it out"
+        )
     return run, redact_config(tree)
 
 
