@@ -66,6 +66,15 @@ def test_what_nobody_else_heard_is_shown(retail: Store, capsys: pytest.CaptureFi
         assert said in text
 
 
+def test_where_an_episode_comes_from_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    parent = {"run": "c-0", "episode": "5-t0-1", "turn": 7, "attempt": 2}
+    rollout = {"training": "ab12", "step": 3, "group": 4, "member": 1}
+    told = printed(ShowResult("outputs/c", records.trajectory(parent=parent, rollout=rollout), (), ()), capsys)
+    assert "branch try 2 from turn 7 of 5-t0-1 rollout training ab12, step 3, group 4, member 1" in told
+    plain = printed(ShowResult("outputs/c", records.trajectory(), (), ()), capsys)
+    assert "branch" not in plain and "rollout" not in plain
+
+
 def test_what_is_long_is_shortened_unless_all_of_it_is_wanted(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     said = records.turn(message="word " * 500 + "the end")
     store = Store(locate_run_directory(run))
