@@ -20,8 +20,8 @@ from tautraj.trajectory import Trajectory
 def build_messages(episode: Trajectory, system: str) -> list[dict[str, Any]]:
     from tautraj.training.rollouts.message_tool import MESSAGE_ARGUMENT, MESSAGE_TOOL
 
-    answers = {turn.index: turn.message for turn in episode.turns if turn.seat == "user"}
-    opening = next(turn for turn in episode.turns if turn.seat == "user")
+    spoken = [turn for turn in episode.turns if turn.seat == "user" and turn.message]
+    opening = spoken[0]
     messages: list[dict[str, Any]] = [
         {"role": "system", "content": system},
         {"role": "user", "content": opening.message or ""},
@@ -30,7 +30,8 @@ def build_messages(episode: Trajectory, system: str) -> list[dict[str, Any]]:
         call = turn.tool_call
         name = MESSAGE_TOOL if call is None else call.name
         arguments = {MESSAGE_ARGUMENT: turn.message} if call is None else call.arguments
-        answer = answers.get(turn.index + 1) if call is None else turn.observation
+        reply = next((one.message for one in spoken if one.index > turn.index), "") if call is None else None
+        answer = turn.observation if reply is None else reply
         function = {"name": name, "arguments": arguments}
         made = [{"type": "function", "function": function}]
         messages.append({"role": "assistant", "content": "", "tool_calls": made})
@@ -49,8 +50,8 @@ def main() -> None:
 
     from tautraj.benchmarks import open_benchmark
     from tautraj.benchmarks.briefing import build_briefing
-    from tautraj.training.rollouts.factory import compose_run
     from tautraj.training.rollouts.message_tool import add_message_tool
+    from tautraj.training.rollouts.policy_run import compose_run
 
     tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
     tokenizer.chat_template = files("trl").joinpath("chat_templates", "qwen3.jinja").read_text(encoding="utf-8")

@@ -47,9 +47,15 @@ def play_oracle(domain: str, limit: int) -> list[Trajectory]:
     from tautraj.runs.plan import plan_run
     from tautraj.runs.play import grade_episode
 
-    words = [f"domain={domain}", "split=train", f"tasks.limit={limit}", "root=/nonexistent"]
-    run = parse_run(compose_tree(words))
+    run = parse_run(compose_tree([*name_tasks(domain, limit), "split=train", "root=/nonexistent"]))
     return [grade_episode(run_episode(run, spec, Recorder()), run) for spec in plan_run(run).owed]
+
+
+def name_tasks(domain: str, limit: int) -> list[str]:
+    """The first tasks that may be trained on."""
+    from tautraj.training import tasks
+
+    return [f"domain={domain}", f"tasks.ids={tasks(domain)['task'][:limit]}"]
 
 
 def list_own_turns(episode: Trajectory) -> list[Any]:
@@ -59,7 +65,7 @@ def list_own_turns(episode: Trajectory) -> list[Any]:
 def play_ours(domain: str, played: Sequence[Trajectory], root: str) -> tuple[Clock, list[float | None]]:
     from tautraj.training import environment
 
-    factory = environment(f"domain={domain}", f"tasks.limit={len(played)}", f"root={root}", "tracking=none")
+    factory = environment(*name_tasks(domain, len(played)), f"root={root}", "tracking=none")
     one = factory()
     clock, rewards = Clock(), []
     for episode in played:

@@ -39,6 +39,9 @@ SETTINGS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
 
+GUEST_SETTINGS = ("LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_LOG", "MLFLOW_DISABLE_TELEMETRY")
+"""Those of `SETTINGS` that are set in a process that is somebody else's."""
+
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - users write it for their own server
 """Hosts that no proxy is asked for: it would look for them on its own machine, if it is up at all."""
 
@@ -56,11 +59,7 @@ def prepare(*, hub: bool = False) -> None:
 
     Exempts this machine's servers from any proxy. `hub`: whether the Hugging Face Hub may be accessed.
     """
-    from dotenv import load_dotenv
-
-    if str(Path.cwd()) not in sys.path:
-        sys.path.append(str(Path.cwd()))
-    load_dotenv(Path.cwd() / ".env")
+    _load_own_files()
     warnings.filterwarnings("ignore", "Pydantic serializer warnings")  # from litellm: they quote a provider's answer
     for name, value in {**SETTINGS, **({"HF_HUB_OFFLINE": "0"} if hub else {})}.items():
         os.environ.setdefault(name, value)
@@ -72,13 +71,13 @@ def prepare(*, hub: bool = False) -> None:
 
 
 def prepare_guest() -> None:
-    """For a process that is somebody else's, a trainer's: only what keeps litellm and MLflow from the network.
+    """For a process that is somebody else's, a trainer's: load `.env`, keep litellm from the network.
 
-    Its garbage collection, its access to the Hugging Face Hub and its logging stay as they are.
+    Its garbage collection, its access to the Hugging Face Hub, its MLflow and its logging stay as they are.
     """
-    for name, value in SETTINGS.items():
-        if name.startswith(("LITELLM_", "MLFLOW_")):
-            os.environ.setdefault(name, value)
+    _load_own_files()
+    for name in GUEST_SETTINGS:
+        os.environ.setdefault(name, SETTINGS[name])
     _exempt_loopback_from_proxies()
 
 
@@ -86,6 +85,15 @@ def freeze_gc() -> None:
     """Exempt all objects loaded so far from garbage collection, which otherwise takes half of an episode's time."""
     gc.collect()
     gc.freeze()
+
+
+def _load_own_files() -> None:
+    """Load `.env` from the working directory, and let components be imported from there."""
+    from dotenv import load_dotenv
+
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
+    load_dotenv(Path.cwd() / ".env")
 
 
 def _exempt_loopback_from_proxies() -> None:

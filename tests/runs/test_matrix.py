@@ -193,7 +193,7 @@ def test_customers_at_fault_are_counted_by_cell(run_of: Callable[..., Run]) -> N
     matrix = build_matrix("default", AXES, cells)
     kept = ("faulty", "played_again", "faults_hallucination", "faulty_share_of_failures", "put_aside_usd")
     assert [tuple(cell[name] for name in kept) for cell in matrix["cells"]] == [
-        (None,) * 5,
+        (0, 0, 0, None, None),
         (1, 2, 25.0, 1.0, 0.75),
         (None,) * 5,
     ]

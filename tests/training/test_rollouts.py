@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,10 +17,11 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 from support.composed import composed_run
-from support.goal_world import RETURN_LAMP, make_database, make_goal, write_world
+from support.goal_world import RETURN_LAMP
 from support.policies import Action, act, list_actions, play_oracle
 from support.provider.server import Answer, Fault, Provider
 from support.worlds import shared_world
+from tau2.utils import DATA_DIR
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.goals import Request
@@ -33,7 +35,7 @@ from tautraj.training.rollouts import reward_terms
 from tautraj.training.rollouts.episode import ENDED
 from tautraj.training.rollouts.factory import EnvironmentFactory
 from tautraj.training.rollouts.message_tool import MESSAGE_TOOL
-from tautraj.training.rollouts.trainings import RolloutNumbers, TrainingState, write_state
+from tautraj.training.rollouts.trainings import UNKNOWN, RolloutNumbers, write_state
 
 RETURN = Request(
     family="direct",
@@ -65,7 +67,7 @@ def episodes(factory: EnvironmentFactory) -> list[str]:
 def test_the_same_actions_have_the_same_reward_as_in_a_run(
     domain: str, tmp_path: Path, opened: list[EnvironmentFactory]
 ) -> None:
-    words = (f"domain={domain}", "tasks.limit=5")
+    words = (f"domain={domain}", f"tasks.ids={tasks(domain)['task'][:5]}")
     generated = play_oracle(tmp_path / "generated", *words)
     factory = open_factory(opened, tmp_path / "rl", *words)
     one = factory()
@@ -73,8 +75,9 @@ def test_the_same_actions_have_the_same_reward_as_in_a_run(
         actions = list_actions(episode)
         assert one.reset(task=task, trial=trial, prompt="…") not in ("", ENDED)
         act(one, actions if number % 2 else actions[:1])  # every other policy stops after its first action
-        assert one.get_reward() == (episode.reward if number % 2 else one.trajectory and one.trajectory.reward)
-        assert one.get_reward() == one.get_reward()
+        gold = {action["name"] for action in episode.privileged.gold_actions}
+        is_lost = not number % 2 and (domain == "telecom" or gold & factory.benchmark.writing_tools)
+        assert one.get_reward() == (0.0 if is_lost else episode.reward)
     kept = list(Store(factory.run_directory).read_episodes())
     assert sorted(episode.task_id for episode in kept) == sorted(task for task, _ in generated)
     played = {episode.task_id: episode for episode in kept}
@@ -92,6 +95,7 @@ def test_what_a_policy_sends_amiss_is_answered(tmp_path: Path, opened: list[Envi
     one = open_factory(opened, tmp_path, "tasks.limit=1")()
     one.reset(task="0", trial=0)
     nonsense: list[Action] = [
+        ("get_order_details", {"self": 7}),
         ("get_order_details", {"number": 7}),
         ("get_order_details", {}),
         ("cancel_pending_order", {"order_id": ["#W1"], "reason": None}),
@@ -111,8 +115,9 @@ def test_what_a_policy_sends_amiss_is_answered(tmp_path: Path, opened: list[Envi
 
 def test_terms_beside_the_reward(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
     """One write of two made: half; the same and one amiss: none of it. What has no reward has no term."""
-    episodes = play_oracle(tmp_path / "generated", "tasks.limit=20").items()
-    factory = open_factory(opened, tmp_path / "rl", "tasks.limit=20", "limits.turns=200")
+    words = f"tasks.ids={tasks('retail')['task'][:20]}"
+    episodes = play_oracle(tmp_path / "generated", words).items()
+    factory = open_factory(opened, tmp_path / "rl", words, "limits.turns=200")
     writing = factory.benchmark.writing_tools
     task, actions = next(
         (task, list_actions(episode))
@@ -141,16 +146,24 @@ def test_a_policy_that_never_calls_is_graded_as_it_stands(tmp_path: Path, opened
     assert one.trajectory is not None and one.trajectory.outcome.kind == "agent_stop"
 
 
-def test_a_customer_at_fault_gives_no_reward(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
-    world = write_world(tmp_path / "shop", "retail", make_database(), {"0": make_goal(RETURN)})
-    words = ("split=base", f"domain.data_dir={world}")
-    [episode] = play_oracle(tmp_path / "generated", *words, "user_strategy=goal").values()
-    faulty = ("user_strategy=faulty", "user_strategy.fault=amount")
+def test_a_customer_at_fault_gives_no_reward(
+    shared_folder: Path, tmp_path: Path, opened: list[EnvironmentFactory]
+) -> None:
+    """It leaves before everything is done, where it can; the benchmark's reward stays in the record."""
+    world = f"domain.data_dir={shared_world('retail', shared_folder)}"
+    words = (world, f"tasks.ids={tasks('retail', world)['task'][:6]}")
+    generated = play_oracle(tmp_path / "generated", *words, "user_strategy=goal")
+    faulty = ("user_strategy=faulty", "user_strategy.fault=left_unfinished")
     one = open_factory(opened, tmp_path / "rl", *words, *faulty)()
-    one.reset(task="0", trial=0)
-    act(one, list_actions(episode))
-    assert one.get_reward() is None
-    assert one.trajectory is not None and one.trajectory.has_faulty_customer and one.trajectory.reward == 1.0
+    seen = set()
+    for (task, trial), episode in generated.items():
+        one.reset(task=task, trial=trial)
+        act(one, list_actions(episode))
+        reward, record = one.get_reward(), one.trajectory
+        assert record is not None and record.reward is not None
+        assert reward == (None if record.has_faulty_customer else record.reward)
+        seen.add(reward)
+    assert None in seen
 
 
 def test_a_customer_whose_provider_dies_gives_no_reward(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
@@ -183,7 +196,7 @@ def test_a_customer_whose_provider_dies_gives_no_reward(tmp_path: Path, opened: 
 
 def test_rows_are_those_that_may_be_trained_on() -> None:
     rows = tasks("retail", "trials=2", environment="shop")
-    assert rows.column_names == ["prompt", "task", "trial", "environment"]
+    assert rows.column_names == ["prompt", "task", "trial", "environment", "origin"]
     assert {row["environment"] for row in rows} == {"shop"} and {row["trial"] for row in rows} == {0, 1}
     assert 0 < len(rows) < 2 * 74  # some train tasks share a customer or an order with a test task
     first = rows[0]["prompt"]
@@ -222,7 +235,7 @@ def test_a_method_has_its_tools_signature(tmp_path: Path, opened: list[Environme
 
 
 def test_rollouts_of_a_row_are_groups() -> None:
-    numbers, told = RolloutNumbers("t"), TrainingState(step=4, generations=2)
+    numbers, told = RolloutNumbers("t"), UNKNOWN.model_copy(update={"step": 4, "generations": 2})
     places = [numbers.take(task, 0, told) for task in "aabbaab"]
     assert [(place.group, place.member) for place in places] == [
         *((0, 0), (0, 1)),
@@ -232,12 +245,14 @@ def test_rollouts_of_a_row_are_groups() -> None:
     ]
     assert {place.step for place in places} == {4}
     untold = RolloutNumbers("t")
-    assert [untold.take("a", 0, TrainingState(step=step)).group for step in (0, 0, 1)] == [0, 0, 1]
+    assert [untold.take("a", 0, UNKNOWN.model_copy(update={"step": step})).group for step in (0, 0, 1)] == [0, 0, 1]
 
 
 def test_a_copy_in_another_process_plays_for_the_first(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
     factory = open_factory(opened, tmp_path, "tasks.limit=1", "user=rehearsed")
-    write_state(Store(factory.run_directory), factory.training, TrainingState(step=3, generations=1))
+    write_state(
+        Store(factory.run_directory), factory.training, UNKNOWN.model_copy(update={"step": 3, "generations": 1})
+    )
     copy = pickle.loads(pickle.dumps(factory))
     one = copy()
     assert one.reset(task="0", trial=0) not in ("", ENDED)
@@ -259,8 +274,40 @@ def test_what_is_no_environment_is_refused_in_one_line(tmp_path: Path, opened: l
         environment("model=oracle", f"root={tmp_path}")
     with pytest.raises(ConfigError, match="customer.retries: a rollout is played once"):
         environment("experiment=dataset", f"root={tmp_path}")
+    one = open_factory(opened, tmp_path, "trials=1")()
     with pytest.raises(ConfigError, match="split=train, trials=1"):
-        open_factory(opened, tmp_path, "tasks.limit=1")().reset(task="999", trial=0)
+        one.reset(task="999", trial=0)
+    with pytest.raises(ConfigError, match="may not be trained on .shares a customer with a test task"):
+        one.reset(task="11", trial=0)
+    for row in (tasks("airline")[0], tasks("retail", "agent.system=short")[0]):
+        with pytest.raises(ConfigError, match="its row is of another benchmark, world or prompt"):
+            one.reset(**{**row, "task": "0"})
+    assert one.reset(**tasks("retail")[0]) not in ("", ENDED)
+
+
+def test_a_folder_with_other_tasks_of_official_names_is_refused(tmp_path: Path) -> None:
+    """Its task 0 may be any: that of the package of this name says nothing about it."""
+    folder = shutil.copytree(DATA_DIR / "tau2" / "domains" / "retail", tmp_path / "tau2" / "domains" / "retail")
+    assert (folder / "tasks.json").exists()
+    with pytest.raises(ConfigError, match="none of a synthetic world"):
+        tasks("retail", f"domain.data_dir={tmp_path}", "tasks.ids=[0]")
+
+
+def test_a_full_disk_says_nothing_to_the_policy(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:
+    """The failure of a customer's provider cannot be written; the policy reads what it always reads then."""
+    answers = iter(["ok", "Hello."])
+
+    def dies(request: object) -> Fault | None:
+        return None if next(answers, None) else Fault("status", 500)
+
+    with Provider(lambda request: Answer("Hello."), dies) as provider:
+        seat = ["user=openai_compatible", "user.name=x", f"user.provider.api_base={provider.openai_base}"]
+        factory = open_factory(opened, tmp_path, *seat, "user.provider.retry_seconds=0", "tasks.limit=1")
+        Path(factory.run_directory, "failures").write_text("in the way")
+        one = factory()
+        one.reset(task="0", trial=0)
+        assert act(one, [(MESSAGE_TOOL, {"message": "Hi."})]) == [ENDED]
+        assert one.get_reward() is None
     plan = plan_run(composed_run("agent=policy", f"root={tmp_path}"))
     with pytest.raises(ConfigError, match="a trainer plays it"), start_up(plan, print):
         pass

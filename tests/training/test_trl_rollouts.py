@@ -6,6 +6,10 @@ rollout does with a policy's actions (`test_rollouts`).
 
 import itertools
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -194,11 +198,66 @@ def test_the_runs_of_both_name_each_other(
     factory.close()
     mlflow.set_tracking_uri(uri)
     runs = mlflow.search_runs(search_all_experiments=True)
-    [own] = runs[runs["tags.tautraj.run_directory"].notna()].to_dict("records")
+    tag = f"tags.tautraj.run_directory.{factory.training}"
+    [own] = runs[runs[tag].notna()].to_dict("records")
     [ours] = runs[runs["tags.trainer_run"].notna()].to_dict("records")
     assert ours["tags.trainer_run"] == own["run_id"]
-    assert own["tags.tautraj.run_directory"] == factory.run_directory
+    assert own[tag] == factory.run_directory
     assert (ours["status"], ours["metrics.episodes"]) == ("FINISHED", STEPS * GENERATIONS)
+
+
+KILLED = """
+import sys
+from support.tiny_models import make_model
+from transformers import AutoTokenizer
+from trl import GRPOConfig, GRPOTrainer
+from tautraj.training import environment, tasks
+
+root, model = sys.argv[1:]
+retail = environment("domain=retail", "agent.system=none", "tracking=none", f"root={root}")
+
+def told(environments, **_):
+    for one in environments:
+        print(one.trajectory.id, flush=True)
+    return [0.0] * len(environments)
+
+words = AutoTokenizer.from_pretrained(model)
+settings = {"max_completion_length": 8, "num_generations": 2, "per_device_train_batch_size": 2, "max_steps": 1000}
+silent = {"report_to": [], "use_cpu": True, "bf16": False, "disable_tqdm": True, "save_strategy": "no"}
+GRPOTrainer(
+    make_model(words, max_position_embeddings=40_000),
+    reward_funcs=told,
+    args=GRPOConfig(output_dir=f"{root}/out", **settings, **silent),
+    train_dataset=tasks("retail", "agent.system=none"),
+    environment_factory=retail,
+    callbacks=[retail.callback],
+    processing_class=words,
+).train()
+"""
+
+
+def test_a_trainer_killed_three_times_loses_what_was_under_way(played: Played, tmp_path: Path) -> None:
+    """Every rollout that was rewarded is in the run directory, once; nothing is half-written."""
+    make_words(tmp_path / "words", played)
+    support = Path(__file__).parents[1]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(support), str(support.parent / "src")])}
+    rewarded: list[str] = []
+    for kill in range(3):
+        command = [sys.executable, "-c", KILLED, str(tmp_path / "rl"), str(tmp_path / "words")]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+        assert process.stdout is not None
+        rewarded += [process.stdout.readline().strip() for _ in range(4 + kill)]
+        os.kill(process.pid, signal.SIGKILL)
+        rewarded += process.stdout.read().splitlines()
+        process.wait()
+    [folder] = (tmp_path / "rl" / "default").iterdir()
+    store = Store(str(folder))
+    store = Store(str(folder))
+    kept = {episode.id: episode.rollout for episode in store.read_episodes()}
+    assert all(rewarded) and len(rewarded) == len({*rewarded}) and {*rewarded} <= {*kept}
+    assert len(kept) <= len(rewarded) + 3 * GENERATIONS and store.read_failures(set()) == []
+    places = [(rollout.training, rollout.group, rollout.member) for rollout in kept.values() if rollout]
+    assert len({training for training, _, _ in places}) == 3 and len({*places}) == len(places)
 
 
 class NoTransfer:
@@ -253,7 +312,14 @@ def test_async_grpo_takes_steps_in_every_world(
             weight_transfer=NoTransfer(),
         )
         assert trainer.train().global_step == STEPS
+    for factory in factories.values():
+        factory.close()  # rollouts that ended after the last step are counted as well
     check_run_directories(factories)
+    for factory in factories.values():
+        episodes = read_rollouts(factory)
+        assert json.loads(Path(factory.run_directory, "metrics.json").read_text())["episodes"] == len(episodes)
+        places = [(episode.rollout.group, episode.rollout.member) for episode in episodes if episode.rollout]
+        assert len({*places}) == len(places) and {member for _, member in places} == {*range(GENERATIONS)}
 
 
 WILD = {

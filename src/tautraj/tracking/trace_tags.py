@@ -47,7 +47,8 @@ def build_metadata(trajectory: Trajectory, run_id: str) -> dict[str, str]:
     if (parent := trajectory.parent) is not None:
         metadata |= {"parent_episode": parent.episode, "parent_turn": str(parent.turn)}
     if (rollout := trajectory.rollout) is not None:
-        metadata |= {"training": rollout.training, "training_step": str(rollout.step)}
+        step = {} if rollout.step is None else {"training_step": str(rollout.step)}
+        metadata |= {"training": rollout.training, **step}
     if usages:
         metadata["mlflow.trace.tokenUsage"] = json.dumps(tokens)
     if usages and (usd := total_usd(usage.usd for usage in usages)) is not None:

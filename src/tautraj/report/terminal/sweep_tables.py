@@ -126,7 +126,7 @@ def _matrix_row(matrix: Matrix, cell: Mapping[str, Any], axes: Sequence[str]) ->
 def _format_faulty(cell: Mapping[str, Any]) -> str:
     """Conversations whose customer was at fault, per 100, and how many were played again for it: 7.5 (3 again)."""
     again = f" ({cell['played_again']:.0f} again)" if cell["played_again"] else ""
-    return _format_number(100 * (cell["faulty"] or 0) / cell["episodes"] if cell["episodes"] else None, ".1f") + again
+    return _format_number(100 * cell["faulty"] / cell["episodes"] if cell["episodes"] else None, ".1f") + again
 
 
 def _format_pass_hat(cell: Mapping[str, Any], k: int) -> str:

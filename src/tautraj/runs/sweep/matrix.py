@@ -40,6 +40,10 @@ FAULT_COLUMNS = (
 )
 """The same, besides `faults_<tag>`, where the customer of any cell was at fault."""
 
+FAULTS = "faults_"
+COUNTED = ("faulty", "played_again")
+"""Columns, with those that begin with `FAULTS`, that are 0 where metrics have no such number."""
+
 
 class CellResult(NamedTuple):
     """A cell with its episodes and metrics."""
@@ -63,7 +67,7 @@ def build_matrix(experiment: str, axes: Mapping[str, Sequence[str]], results: Se
     ks = sorted({k for result in results for k in select_pass_hats(result.metrics)})
     varying = [name for k in ks for name in (f"pass_hat_{k}", f"pass_hat_{k}_tasks")]
     if any("faulty" in result.metrics for result in results):
-        tags = {name for result in results for name in result.metrics if name.startswith("faults_")}
+        tags = {name for result in results for name in result.metrics if name.startswith(FAULTS)}
         varying += [*FAULT_COLUMNS, *sorted(tags)]
     rewards = [
         CellRewards(result.levels, (result.run.benchmark.name, *_get_domain_split(result)), result.rows)
@@ -118,7 +122,9 @@ def _flatten_cell(result: CellResult, varying: Sequence[str]) -> dict[str, Any]:
     cell["gold_replayed"] = run.model.is_gold_replay
     cell["played_by_program"] = run.model.is_program
     cell |= {f"grid.{axis}": level for axis, level in result.levels.items()}
-    return cell | {"owed": result.owed} | {name: result.metrics.get(name) for name in (*METRIC_COLUMNS, *varying)}
+    counts = dict.fromkeys((name for name in varying if name in COUNTED or name.startswith(FAULTS)), 0)
+    numbers = {**counts, **result.metrics} if result.rows else result.metrics
+    return cell | {"owed": result.owed} | {name: numbers.get(name) for name in (*METRIC_COLUMNS, *varying)}
 
 
 def _get_domain_split(result: CellResult) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from typing import Any
 from tautraj.errors import PreflightError, boundary
 from tautraj.training.openenv.request import ServeRequest
 from tautraj.training.openenv.tasks import ServedTasks
-from tautraj.training.rollouts.factory import EnvironmentFactory, compose_run
+from tautraj.training.rollouts.factory import EnvironmentFactory
+from tautraj.training.rollouts.policy_run import compose_run
 from tautraj.training.rollouts.task_rows import build_task_rows
 
 PACKAGE = "openenv"

@@ -19,7 +19,7 @@ TRAINERS_RUN_TAG = "trainer_run"
 
 
 def conclude(plan: RunPlan, training: str, say: Callable[[str], None]) -> dict[str, str]:
-    """Write everything anew from the episodes in the directory, whoever played them. Returns name -> link."""
+    """Write everything anew from all episodes in the directory, also of other processes. Returns name -> link."""
     plan = plan_run(plan.run, plan.config)._replace(run=plan.run, owed=[])
     progress = RunProgress(plan)
     numbers = progress.compute_metrics()

@@ -14,8 +14,8 @@ from typing import Any, Literal, Optional
 from tautraj.training.rollouts.episode import ENDED, RolloutEpisode
 from tautraj.trajectory import Trajectory
 
-OpenRollout = Callable[[str, int], RolloutEpisode]
-"""(task id, trial) -> a new rollout of that task."""
+OpenRollout = Callable[[str, int, str | None], RolloutEpisode]
+"""(task id, trial, the row's origin or None) -> a new rollout of that task."""
 
 TYPES: dict[str, Any] = {
     **{"string": str, "integer": int, "number": float, "boolean": bool},
@@ -31,16 +31,16 @@ class RolloutEnvironment:
         self._open_rollout = open_rollout
         self._episode: RolloutEpisode | None = None
 
-    def reset(self, *, task: str, trial: int = 0, **_row: Any) -> str:
+    def reset(self, *, task: str, trial: int = 0, origin: str | None = None, **_row: Any) -> str:
         """Begin a rollout of a row of `tasks`; return what is added to its prompt, the customer's first words.
 
-        Raises `ConfigError` for a task that the run does not have, `GaveUp` if the budget is used up or rollout after
-        rollout failed.
+        Raises `ConfigError` for a task that the run does not have or must not train on, and `GaveUp` if the budget is
+        used up or rollout after rollout failed.
         """
         if self._episode is not None:
             self._episode.abandon()
         self._episode = None
-        self._episode = self._open_rollout(task, trial)
+        self._episode = self._open_rollout(task, trial, origin)
         return self._episode.observation
 
     def get_reward(self) -> float | None:
@@ -77,15 +77,14 @@ def _build_method(tool: dict[str, Any]) -> Callable[..., str]:
     properties: dict[str, Any] = tool["parameters"].get("properties", {})
     required = set(tool["parameters"].get("required", ()))
 
-    def method(self: RolloutEnvironment, **arguments: Any) -> str:
+    def method(self: RolloutEnvironment, /, **arguments: Any) -> str:
         episode = self._episode
         return ENDED if episode is None else episode.call(name, arguments)
 
     hints = {key: _read_hint(schema, key in required) for key, schema in properties.items()}
     own = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-    # Those with a default come last, as in any signature.
-    own += [_build_parameter(key, hints[key], key in required) for key in sorted(hints, key=required.isdisjoint)]
-    own.sort(key=lambda parameter: parameter.default is not parameter.empty)
+    own += [_build_parameter(key, hint, key in required) for key, hint in hints.items()]
+    own.sort(key=lambda parameter: parameter.default is not parameter.empty)  # as in any signature
     method.__name__, method.__qualname__ = name, name
     method.__doc__ = _write_docstring(tool["description"], properties)
     method.__annotations__ = {**hints, "return": str}
@@ -123,9 +122,9 @@ def _write_docstring(description: str, properties: dict[str, Any]) -> str:
 
 
 def _describe(schema: dict[str, Any]) -> str:
-    told = " ".join(schema.get("description", "").split())
+    description = " ".join(schema.get("description", "").split())
     fields = _describe_fields(schema.get("items", schema))
-    return textwrap.shorten(f"{told} {fields}".strip(), 10_000)
+    return textwrap.shorten(f"{description} {fields}".strip(), 10_000)
 
 
 def _describe_fields(schema: dict[str, Any]) -> str:

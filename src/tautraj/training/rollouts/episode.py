@@ -5,13 +5,13 @@ Not here: how a trainer calls it (`training.rollouts.environment_class`), its nu
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.config import Run
 from tautraj.config.identity import EpisodeSpec
-from tautraj.errors import EpisodeError
+from tautraj.errors import EpisodeError, StoreError
 from tautraj.runs.episode.opened import OpenedEpisode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.play import grade_episode
@@ -33,7 +33,7 @@ class RolloutEpisode:
         spec: EpisodeSpec,
         place: Rollout,
         store: Store,
-        on_end: Callable[["RolloutEpisode"], None] = lambda _: None,
+        on_end: Callable[["RolloutEpisode"], None],
     ) -> None:
         """Open it: the customer says its first words. Its provider's failure is kept in `error`.
 
@@ -63,6 +63,11 @@ class RolloutEpisode:
     def briefing(self) -> tuple[str, tuple[dict[str, Any], ...]] | None:
         """System prompt and tools of the policy; None if the episode could not be opened."""
         return self._recorder.briefing
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is graded and written."""
+        return self._trajectory is not None
 
     @property
     def has_ended(self) -> bool:
@@ -123,7 +128,6 @@ class RolloutEpisode:
             yield
         except EpisodeError as error:
             self.error = error
-            try:
+            with suppress(StoreError):  # it would reach the policy, and quotes a path of the machine
                 self._store.write_failure(self._spec.id, error, self._recorder.turns, self._recorder.sum_usage())
-            finally:
-                self._end()
+            self._end()

@@ -19,7 +19,7 @@ Rewards = list[float | None]
 
 def few_turns(environments: Sequence[RolloutEnvironment], **_: Any) -> Rewards:
     """1 for no turn at all, 0 at the run's limit: a price on length."""
-    return _rate(environments, lambda one, played: 1 - count_turns(played.turns) / one.run.limits.turns)
+    return _rate(environments, lambda rollout, played: 1 - count_turns(played.turns) / rollout.run.limits.turns)
 
 
 def valid_calls(environments: Sequence[RolloutEnvironment], **_: Any) -> Rewards:
@@ -32,7 +32,7 @@ def gold_writes(environments: Sequence[RolloutEnvironment], **_: Any) -> Rewards
 
     It says how far a failed rollout came. Where gold writes nothing: 1 for having written nothing.
     """
-    return _rate(environments, lambda one, played: _rate_writes(played, one.benchmark))
+    return _rate(environments, lambda rollout, played: _rate_writes(played, rollout.benchmark))
 
 
 def _rate(
@@ -40,9 +40,9 @@ def _rate(
 ) -> Rewards:
     return [
         None
-        if one.get_reward() is None or one.episode is None or one.trajectory is None
-        else compute(one.episode, one.trajectory)
-        for one in environments
+        if rollout.get_reward() is None or rollout.episode is None or rollout.trajectory is None
+        else compute(rollout.episode, rollout.trajectory)
+        for rollout in environments
     ]
 
 

@@ -1,8 +1,9 @@
-"""Rows for a trainer, one per task and trial, without test tasks and what resembles one.
+"""Rows for a trainer, one per task and trial, without those that the guard refuses.
 
-Not here: the guard's rules (`export.contamination`).
+Not here: what it refuses (`training.rollouts.task_guard`).
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,10 @@ from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.benchmarks.briefing import build_briefing
 from tautraj.config import Run
 from tautraj.errors import ConfigError
-from tautraj.export.contamination.fingerprints import hash_parts, sketch_scenario
-from tautraj.export.contamination.guard import load_guard
-from tautraj.export.contamination.world_guard import find_world_refusal
 from tautraj.runs.plan import list_specs
-from tautraj.training.rollouts.factory import compose_run
 from tautraj.training.rollouts.message_tool import add_message_tool
+from tautraj.training.rollouts.policy_run import compose_run
+from tautraj.training.rollouts.task_guard import find_task_refusal
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -37,6 +36,7 @@ def build_task_rows(overrides: Sequence[str], environment: str) -> "Dataset":
             "task": spec.task_id,
             "trial": spec.trial,
             "environment": environment,
+            "origin": identify_origin(run, benchmark),
         }
         for spec in specs
         if refusals[spec.task_id] is None
@@ -47,17 +47,7 @@ def build_task_rows(overrides: Sequence[str], environment: str) -> "Dataset":
     return Dataset.from_list(rows)
 
 
-def find_task_refusal(run: Run, benchmark: Benchmark, task_id: str) -> str | None:
-    """Why nothing may be learned from a task; None: it may. Guarded are the test tasks of the benchmark played."""
-    if run.split.name == "test":
-        return "a test task"
-    guard = load_guard(benchmark.domain, benchmark.name)
-    task = benchmark.get_task(task_id)
-    name = hash_parts(benchmark.name, benchmark.domain, task_id)
-    official = next((known for known in guard.list_official_tasks() if known.task == name), None)
-    if task.goal is not None:
-        return find_world_refusal(benchmark, task_id)
-    if official is None:
-        return "no official task and none of a synthetic world"
-    scenario = sketch_scenario(task.scenario.text)
-    return guard.find_refusal(run.split.name, official.model_copy(update={"scenario": scenario}))
+def identify_origin(run: Run, benchmark: Benchmark) -> str:
+    """What a row and the environment that plays it must share: tasks, and the prompt. A short hash."""
+    parts = (benchmark.name, benchmark.domain, benchmark.data_hash, run.agent.system, run.agent.tools)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

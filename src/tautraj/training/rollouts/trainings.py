@@ -10,16 +10,19 @@ from tautraj.trajectory import Record, Rollout
 
 
 class TrainingState(Record):
-    """A training as its trainer last told."""
+    """A training as its trainer's callback last wrote it. None: not known."""
 
-    policy: str | None = None
+    policy: str | None
     """Name of the model that is trained."""
-    step: int | None = None
-    """Updates of the weights so far; None: the trainer did not tell."""
-    generations: int | None = None
-    """Rollouts of a group."""
-    tracked_as: str | None = None
+    step: int | None
+    """Updates of the weights so far."""
+    generations: int | None
+    """Rollouts of a group; None also where several ranks share a group."""
+    tracked_as: str | None
     """Id of the trainer's own MLflow run."""
+
+
+UNKNOWN = TrainingState(policy=None, step=None, generations=None, tracked_as=None)
 
 
 def write_state(store: Store, training: str, state: TrainingState) -> None:
@@ -27,8 +30,9 @@ def write_state(store: Store, training: str, state: TrainingState) -> None:
 
 
 def read_state(store: Store, training: str) -> TrainingState:
-    """All unknown if the trainer has told nothing."""
-    return TrainingState.model_validate(store.read_json(_locate(training)) or {})
+    """`UNKNOWN` if the trainer has no callback of the environment."""
+    written = store.read_json(_locate(training))
+    return UNKNOWN if written is None else TrainingState.model_validate(written)
 
 
 def _locate(training: str) -> str:
