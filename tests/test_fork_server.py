@@ -41,6 +41,7 @@ def test_it_says_what_it_says_in_a_process_of_its_own(words: list[str], tmp_path
     assert found[0][0].out + found[0][0].err
 
 
+@pytest.mark.slow
 def test_each_has_an_environment_of_its_own(tmp_path: Path) -> None:
     for key, other in (("canary", "finch"), ("finch", "canary")):
         words = [*SMALL, "dry_run=true", "root=${oc.env:GATEWAY_KEY}"]

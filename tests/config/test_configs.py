@@ -324,12 +324,12 @@ def test_a_setting_of_the_wrong_type_is_refused(overrides: list[str]) -> None:
     "arguments",
     [
         ["model=zz"],
-        ["trails=4"],
-        ["+foo=1"],
+        pytest.param(["trails=4"], marks=pytest.mark.slow),
+        pytest.param(["+foo=1"], marks=pytest.mark.slow),
         ["tasks.ids=[a"],
-        ["model=openai_compatible"],
+        pytest.param(["model=openai_compatible"], marks=pytest.mark.slow),
         ["-m", "model=zz"],
-        ["model=null"],
+        pytest.param(["model=null"], marks=pytest.mark.slow),
     ],
     ids=" ".join,
 )

@@ -145,6 +145,7 @@ def test_what_does_not_exist_is_one_line_that_says_what_does(
     assert [word for word in said if word not in line] == []
 
 
+@pytest.mark.slow
 def test_the_door_exits_2(tmp_path: Path) -> None:
     done = by_the_door(f"root={tmp_path}", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")

@@ -81,6 +81,7 @@ def test_another_kind_of_failure_is_not_waited_out(tmp_path: Path) -> None:
         write_with_retry(trajectory(), Store(str(tmp_path / "file" / "run")), 0.0)
 
 
+@pytest.mark.slow
 def test_a_root_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     words = ["experiment=smoke", "tracking=none", "root=file"]

@@ -231,9 +231,8 @@ def left(root: Path, n: int, *overrides: str) -> Store:
     return plan.store
 
 
-@pytest.mark.parametrize(
-    ("ended", "status"), [(True, "FINISHED"), pytest.param(False, "KILLED", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("ended", "status"), [(True, "FINISHED"), (False, "KILLED")])
 def test_a_run_that_was_never_tracked(ended: bool, status: str, line: Line, tmp_path: Path) -> None:
     store = left(tmp_path / "outputs", 2, "tracking=none")
     if ended:
