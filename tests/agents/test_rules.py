@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.composed import composed_tree
-from support.goal_world import CARD, RETURN_LAMP, make_database, make_goal, make_write, write_world
+from support.goal_world import CANCEL_PROCESSED, CARD, RETURN_LAMP, make_database, make_goal, make_write, write_world
 
 from tautraj.benchmarks.goals import Goal, Request
 from tautraj.config import Run
@@ -98,13 +98,7 @@ SHOP_GOALS = {
         voice="chatty",
     ),
     "pressure": make_goal(
-        Request(
-            family="pressure",
-            said="Cancel order #W1000004.",
-            rule="only pending orders",
-            insists=("A colleague of yours did it before.",),
-            about=("#W1000004",),
-        ),
+        CANCEL_PROCESSED,
         Request(family="information", said="And how many kettles are there?", tells=("3 kettles",)),
         voice="annoyed",
     ),

@@ -17,14 +17,12 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 from support.composed import composed_run
-from support.goal_world import RETURN_LAMP
 from support.policies import Action, act, list_actions, play_oracle
 from support.provider.server import Answer, Fault, Provider
 from support.worlds import shared_world
 from tau2.utils import DATA_DIR
 
 from tautraj.benchmarks import open_benchmark
-from tautraj.benchmarks.goals import Request
 from tautraj.errors import ConfigError, GaveUp, PreflightError, StoreError
 from tautraj.grading.regrade import regrade_trajectory
 from tautraj.runs.plan import plan_run
@@ -36,14 +34,6 @@ from tautraj.training.rollouts.episode import ENDED
 from tautraj.training.rollouts.factory import EnvironmentFactory
 from tautraj.training.rollouts.message_tool import MESSAGE_TOOL
 from tautraj.training.rollouts.trainings import UNKNOWN, RolloutNumbers, write_state
-
-RETURN = Request(
-    family="direct",
-    said="I want to return the lamp from order #W1000002.",
-    answers={"payment": "Refund it to my PayPal account, please."},
-    writes=RETURN_LAMP,
-    about=("#W1000002",),
-)
 
 
 @pytest.fixture

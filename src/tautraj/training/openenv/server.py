@@ -11,12 +11,13 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
+from tautraj.benchmarks import open_benchmark
 from tautraj.errors import PreflightError, boundary
 from tautraj.training.openenv.request import ServeRequest
 from tautraj.training.openenv.tasks import ServedTasks
 from tautraj.training.rollouts.factory import EnvironmentFactory
 from tautraj.training.rollouts.policy_run import compose_run
-from tautraj.training.rollouts.task_rows import build_task_rows
+from tautraj.training.rollouts.task_rows import list_trainable
 
 PACKAGE = "openenv"
 """Import name of openenv-core."""
@@ -44,8 +45,8 @@ def serve(request: ServeRequest, overrides: Sequence[str], say: Callable[[str], 
 def list_served_tasks(overrides: Sequence[str]) -> ServedTasks:
     """Those that `tautraj.training.tasks` has rows of. Raises `ConfigError`."""
     run, _ = compose_run(overrides)
-    rows = build_task_rows(overrides, run.domain.name)
-    return ServedTasks(run.domain.name, run.split.name, list(zip(rows["task"], rows["trial"], strict=True)))
+    specs = list_trainable(run, open_benchmark(run.benchmark, run.domain))
+    return ServedTasks(run.domain.name, run.split.name, [(spec.task_id, spec.trial) for spec in specs])
 
 
 def _listen(listening: socket.socket, sessions: int, tasks: ServedTasks, factory: EnvironmentFactory) -> None:

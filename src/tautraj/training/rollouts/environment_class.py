@@ -7,7 +7,6 @@ any agent. Not here: what a call does (`training.rollouts.episode`).
 
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, Optional
 
@@ -17,11 +16,8 @@ from tautraj.trajectory import Trajectory
 OpenRollout = Callable[[str, int, str | None], RolloutEpisode]
 """(task id, trial, the row's origin or None) -> a new rollout of that task."""
 
-TYPES: dict[str, Any] = {
-    **{"string": str, "integer": int, "number": float, "boolean": bool},
-    **{"object": dict[str, Any], "array": list[Any]},
-}
-"""Name of a type in a JSON schema -> the hint that becomes the same again."""
+TYPES: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, "object": dict[str, Any]}
+"""Name of a type in a JSON schema, but for arrays -> the hint that becomes the same again."""
 
 
 class RolloutEnvironment:
@@ -124,7 +120,7 @@ def _write_docstring(description: str, properties: dict[str, Any]) -> str:
 def _describe(schema: dict[str, Any]) -> str:
     description = " ".join(schema.get("description", "").split())
     fields = _describe_fields(schema.get("items", schema))
-    return textwrap.shorten(f"{description} {fields}".strip(), 10_000)
+    return f"{description} {fields}".strip()
 
 
 def _describe_fields(schema: dict[str, Any]) -> str:

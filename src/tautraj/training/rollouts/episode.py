@@ -17,7 +17,7 @@ from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.play import grade_episode
 from tautraj.store import Store
 from tautraj.store.write_retry import write_with_retry
-from tautraj.training.rollouts.message_tool import MESSAGE_ARGUMENT, MESSAGE_TOOL, brief_policy
+from tautraj.training.rollouts.message_tool import MESSAGE_ARGUMENT, MESSAGE_TOOL, add_message_tool
 from tautraj.trajectory import Rollout, Seat, ToolCall, Trajectory, Usage
 
 ENDED = "The conversation has ended."
@@ -48,7 +48,7 @@ class RolloutEpisode:
         """What ended the episode without a trajectory; it is in the store's `failures/`."""
         with self._keep_failure():
             self._opened = OpenedEpisode(run, spec, self._recorder)
-            brief_policy(self._recorder, self._opened.briefing)
+            self._recorder.brief(*add_message_tool(self._opened.briefing))
 
     @property
     def id(self) -> str:

@@ -63,8 +63,6 @@ class EnvironmentFactory:
         self._numbers = RolloutNumbers(self.training)
         self._failed_in_a_row: list[str] = []
         """Kinds of the failures since a rollout was last finished or the kind changed; all alike."""
-        self._refusals: dict[str, str | None] = {}
-        """Task -> why it may not be trained on, of those that were asked for."""
         self._concluded: int | None = None
         """Episodes there were when the run directory was last concluded; None: it was not."""
         self._lock = threading.Lock()
@@ -161,9 +159,7 @@ class EnvironmentFactory:
                 f"task {task}, trial {trial}: not of this environment (split={run.split.name}, trials={run.trials})."
                 f"{suggest_closest(task, self.tasks)} {same}"
             )
-        if task not in self._refusals:
-            self._refusals[task] = find_task_refusal(run, self.benchmark, task)
-        if (refusal := self._refusals[task]) is not None:
+        if (refusal := find_task_refusal(run, self.benchmark, task)) is not None:
             raise ConfigError(f"task {task}: it may not be trained on ({refusal}). Take the rows of `tasks`")
         return spec
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from tautraj.benchmarks.briefing import Briefing
-from tautraj.runs.episode.recorder import Recorder
 
 MESSAGE_TOOL = "send_message_to_customer"
 MESSAGE_ARGUMENT = "message"
@@ -32,8 +31,3 @@ def add_message_tool(briefing: Briefing) -> Briefing:
     """The briefing of a policy. Its system prompt stays "" where there is none."""
     system = f"{briefing.system}\n\n{INSTRUCTION}" if briefing.system else ""
     return Briefing(system, (*briefing.tools, MESSAGE_SCHEMA))
-
-
-def brief_policy(recorder: Recorder, briefing: Briefing) -> None:
-    """Record what the policy is given."""
-    recorder.brief(*add_message_tool(briefing))

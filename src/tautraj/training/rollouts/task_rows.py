@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tautraj.benchmarks import Benchmark, open_benchmark
 from tautraj.benchmarks.briefing import build_briefing
 from tautraj.config import Run
+from tautraj.config.identity import EpisodeSpec
 from tautraj.errors import ConfigError
 from tautraj.runs.plan import list_specs
 from tautraj.training.rollouts.message_tool import add_message_tool
@@ -28,23 +29,28 @@ def build_task_rows(overrides: Sequence[str], environment: str) -> "Dataset":
     benchmark = open_benchmark(run.benchmark, run.domain)
     system = add_message_tool(build_briefing(benchmark, run.agent.system, run.agent.tools)).system
     opening = [{"role": "system", "content": system}] if system else []
+    shared = {"environment": environment, "origin": identify_origin(run, benchmark)}
+    return Dataset.from_list(
+        [
+            {
+                "prompt": [*opening, {"role": "user", "content": ""}],
+                "task": spec.task_id,
+                "trial": spec.trial,
+                **shared,
+            }
+            for spec in list_trainable(run, benchmark)
+        ]
+    )
+
+
+def list_trainable(run: Run, benchmark: Benchmark) -> list[EpisodeSpec]:
+    """The run's tasks and trials that the guard lets pass. Raises `ConfigError` if there are none."""
     specs = list_specs(run)
     refusals = {task: find_task_refusal(run, benchmark, task) for task in {spec.task_id for spec in specs}}
-    rows = [
-        {
-            "prompt": [*opening, {"role": "user", "content": ""}],
-            "task": spec.task_id,
-            "trial": spec.trial,
-            "environment": environment,
-            "origin": identify_origin(run, benchmark),
-        }
-        for spec in specs
-        if refusals[spec.task_id] is None
-    ]
-    if not rows:
+    if not (trainable := [spec for spec in specs if refusals[spec.task_id] is None]):
         reasons = sorted({reason for reason in refusals.values() if reason})
         raise ConfigError(f"split={run.split.name}: no task may be trained on ({'; '.join(reasons)}). Choose another")
-    return Dataset.from_list(rows)
+    return trainable
 
 
 def identify_origin(run: Run, benchmark: Benchmark) -> str:
