@@ -24,7 +24,14 @@ from tautraj.trajectory import Parent, Trajectory, Turn
 STYLE = Style.model_validate(
     {
         **dict.fromkeys(("reasoning", "thought", "plan", "belief"), "drop"),
-        **{"system": "benchmark", "tools": "full", "greeting": "keep", "loss_mask": False, "arguments": "object"},
+        **{
+            "system": "benchmark",
+            "tools": "full",
+            "results": "full",
+            "greeting": "keep",
+            "loss_mask": False,
+            "arguments": "object",
+        },
     }
 )
 

@@ -24,7 +24,7 @@ TOOLS = [{"type": "function", "function": {"name": "get_order_details", "descrip
 
 def style(**changed: Any) -> Style:
     plain = {"reasoning": "field", "thought": "reasoning", "plan": "reasoning", "belief": "drop"}
-    plain |= {"system": "recorded", "tools": "full", "greeting": "keep", "arguments": "object"}
+    plain |= {"system": "recorded", "tools": "full", "results": "full", "greeting": "keep", "arguments": "object"}
     return Style.model_validate({**plain, "loss_mask": True, **changed})
 
 

@@ -70,6 +70,7 @@ def styles() -> Iterator[Style]:
                 **places,
                 "system": system,
                 "tools": "full",
+                "results": "full",
                 "greeting": greeting,
                 "loss_mask": True,
                 "arguments": "object",

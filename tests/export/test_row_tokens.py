@@ -97,7 +97,9 @@ def test_what_leaves_nothing_says_how_to_go_on(run: Path, tmp_path: Path) -> Non
     with pytest.raises(ConfigError) as refused:
         export(f"run={run}", f"out={tmp_path}/data", "choose.row_tokens=10")
     assert "has no row of 5 conversations. 5 refused: over 10 tokens, estimated" in str(refused.value)
-    assert str(refused.value).endswith("Raise choose.row_tokens, or add style.system=short style.tools=names")
+    assert str(refused.value).endswith(
+        "Raise choose.row_tokens, or add style.system=short style.tools=names style.results=short"
+    )
 
 
 @pytest.mark.parametrize("name", ["sharegpt", "traces", "predecessor"])

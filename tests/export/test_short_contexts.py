@@ -12,6 +12,7 @@ from support.provider.server import Answer, ChatRequest, Provider
 
 from tautraj.benchmarks import open_benchmark
 from tautraj.benchmarks.briefing import keep_names, write_short_prompt
+from tautraj.benchmarks.tool_results import DONE, shorten_result
 from tautraj.config import Llm, Run
 from tautraj.config.command_line import compose_tree
 from tautraj.config.identity import identify_cell, locate_run_directory
@@ -79,9 +80,18 @@ def plain(message: dict[str, Any]) -> dict[str, Any]:
     return kept | {"content": message.get("content") or "", "calls": calls}
 
 
-@pytest.mark.parametrize(("system", "tools"), [("short", "names"), ("none", "names"), ("benchmark", "full")])
-def test_a_row_begins_as_play_does(system: str, tools: str, tmp_path: Path) -> None:
-    run, record, requests = play_one(tmp_path, Script(), f"agent.system={system}", f"agent.tools={tools}")
+@pytest.mark.parametrize(
+    ("system", "tools", "results"),
+    [
+        ("short", "names", "short"),
+        ("none", "names", "full"),
+        ("benchmark", "full", "short"),
+        ("benchmark", "full", "full"),
+    ],
+)
+def test_a_row_is_what_play_sends(system: str, tools: str, results: str, tmp_path: Path) -> None:
+    words = (f"agent.system={system}", f"agent.tools={tools}", f"agent.results={results}")
+    run, record, requests = play_one(tmp_path, Script(), *words)
     benchmark = open_benchmark(run.benchmark, run.domain)
     prompt = {"short": write_short_prompt(benchmark), "none": "", "benchmark": benchmark.agent_prompt}[system]
     assert requests[0]["messages"] == [
@@ -94,11 +104,51 @@ def test_a_row_begins_as_play_does(system: str, tools: str, tmp_path: Path) -> N
     assert (record.system_prompt, list(record.tools)) == (prompt, offered)
     assert [turn.tool_call.arguments for turn in record.turns if turn.tool_call] == [ARGUMENTS]
     assert not any(turn.error for turn in record.turns)
-    style = [f"style.system={system}", f"style.tools={tools}", "style.loss_mask=false", "style.arguments=text"]
-    row = export_row(run, tmp_path / "data", *style)
+    style = [f"style.system={system}", f"style.tools={tools}", f"style.results={results}"]
+    row = export_row(run, tmp_path / "data", *style, "style.loss_mask=false", "style.arguments=text")
     sent = requests[-1]["messages"]
     assert len(sent) > 5 and list(map(plain, row["messages"]))[: len(sent)] == list(map(plain, sent))
     assert row["tools"] == requests[-1]["tools"]
+    [answer] = [turn.observation for turn in record.turns if turn.tool_call]
+    assert json.loads(answer or "")["title"] == ARGUMENTS["title"]
+    [shown] = [message["content"] for message in sent if message["role"] == "tool"]
+    assert shown == (DONE if results == "short" else answer)
+
+
+@pytest.mark.parametrize(
+    ("tool", "answer", "shown"),
+    [
+        (
+            "get_order",
+            '{"id": "#W1", "price": 1.50, "items": [{"a": "é", "b": {}}], "cancel_reason": null}',
+            '{"id":"#W1","price":1.5,"items":[{"a":"é"}]}',
+        ),
+        (
+            "get_order",
+            '{"zip": "02134", "n": 0, "is_open": false, "note": "", "list": [null, [], 1]}',
+            '{"zip":"02134","n":0,"is_open":false,"note":"","list":[null,[],1]}',
+        ),
+        ("list_orders", '[{"id": "a"}, {"id": "b"}]', '[{"id":"a"},{"id":"b"}]'),
+        ("find_user", "ada_obi_1234", "ada_obi_1234"),
+        ("count_orders", "12", "12"),
+        ("cancel_order", '{"id": "#W1", "status": "cancelled"}', DONE),
+        ("cancel_order", "Error: order not found", "Error: order not found"),
+        ("cancel_order", "true", "true"),
+    ],
+)
+def test_a_short_answer_has_all_values_but_those_that_a_write_repeats(tool: str, answer: str, shown: str) -> None:
+    assert shorten_result(tool, answer, {"cancel_order"}) == shown
+
+
+@pytest.mark.parametrize("agent", ["react", "planning", "code"])
+def test_agents_of_all_protocols_read_short_answers(agent: str, tmp_path: Path) -> None:
+    answers = {"react": [TEXT_ACTION, TEXT_GOODBYE], "code": [PYTHON_ACTION, PYTHON_GOODBYE]}.get(agent)
+    brain = say_in_turn(*map(Answer, answers)) if answers else Script()
+    _, record, requests = play_one(tmp_path, brain, f"agent={agent}", "agent.results=short")
+    [answer] = [turn.observation or "" for turn in record.turns if turn.tool_call]
+    sent = json.dumps(requests[-1]["messages"])
+    assert answer and json.dumps(answer)[1:-1] not in sent
+    assert DONE in sent
 
 
 def test_what_a_run_without_a_prompt_recorded_has_none(tmp_path: Path) -> None:
@@ -164,12 +214,14 @@ def test_no_prompt_is_refused_by_agents_that_explain_themselves_there(agent: str
     assert "agent=tool_calling" in str(refused.value)
 
 
-@pytest.mark.parametrize("word", ["agent.system=short", "agent.system=none", "agent.tools=names"])
+@pytest.mark.parametrize(
+    "word", ["agent.system=short", "agent.system=none", "agent.tools=names", "agent.results=short"]
+)
 def test_a_short_context_is_another_cell_and_a_program_takes_none(word: str, run_of: Callable[..., Run]) -> None:
     seats = ("model=gpt4o", "user=gpt4o")
     assert identify_cell(run_of(*seats, word)).digest != identify_cell(run_of(*seats)).digest
     with pytest.raises(
-        ConfigError, match="agent=oracle has no llm to prompt: leave out agent.system and agent.tools"
+        ConfigError, match="agent=oracle has no llm to prompt: leave out agent.system, agent.tools and agent.results"
     ):
         run_of(f"+{word}")
 
@@ -178,7 +230,7 @@ def test_an_agent_that_does_not_name_the_settings_has_the_benchmarks(run_of: Cal
     """Its YAML may be somebody's own, or a run.yaml of an earlier version; its cell is the same."""
     tree = composed_tree("model=gpt4o", "user=gpt4o")
     whole = parse_run(tree)
-    del tree.agent.system, tree.agent.tools
+    del tree.agent.system, tree.agent.tools, tree.agent.results
     older = parse_run(tree)
-    assert (older.agent.system, older.agent.tools) == ("benchmark", "full")
+    assert (older.agent.system, older.agent.tools, older.agent.results) == ("benchmark", "full", "full")
     assert identify_cell(older) == identify_cell(whole)

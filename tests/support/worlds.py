@@ -17,10 +17,9 @@ NO_LLM: dict[str, Any] = {
 """Fields of a request in which no llm takes part."""
 
 
-def request_of(domain: str, out: Path, n: int = 20, seed: int = 7) -> SynthesisRequest:
-    return SynthesisRequest(
-        domain=Domain(name=domain, data_dir=None), n=n, seed=seed, root="outputs", out=str(out), workers=1, **NO_LLM
-    )
+def request_of(domain: str, out: Path, n: int = 20, seed: int = 7, **fields: Any) -> SynthesisRequest:
+    plain = {"families": None, "root": "outputs", "out": str(out), "workers": 1, **NO_LLM}
+    return SynthesisRequest(domain=Domain(name=domain, data_dir=None), n=n, seed=seed, **(plain | fields))
 
 
 def make_here(request: SynthesisRequest) -> Path:

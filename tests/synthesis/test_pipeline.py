@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.worlds import make_here, request_of
 
+from tautraj.errors import ConfigError
 from tautraj.synthesis.parts import PART_SIZE, make_part
 from tautraj.synthesis.pipeline import SPLITS, plan_world
 
@@ -47,6 +49,21 @@ def test_the_card_accounts_for_every_draft(retail_world: Path) -> None:
     checks = (retail_world / "README.md").read_text().partition("## Checks")[2].partition("Entity-masked")[0]
     others = map(int, re.findall(r" (\d+) \|$", checks, re.M))
     assert 20 + sum(others) == PART_SIZE
+
+
+def test_a_world_of_chosen_families_has_no_other_and_says_so(tmp_path: Path) -> None:
+    families = {"lookup": 1, "change_of_mind": 3}
+    request = request_of("retail", tmp_path / "world", families=families)
+    world = make_here(request)
+    proofs = [json.loads(line) for line in (world / "proofs.jsonl").read_text().splitlines()]
+    counts = Counter(proof["family"] for proof in proofs)
+    assert counts.keys() == families.keys()
+    assert counts["change_of_mind"] > counts["lookup"]
+    assert "seed=7 'families={lookup:1,change_of_mind:3}'\n" in (world / "README.md").read_text()
+    with pytest.raises(
+        ConfigError, match="is the world of .* families=.* not of version=1 domain=retail n=20 seed=7. N"
+    ):
+        plan_world(request_of("retail", tmp_path / "world"))
 
 
 @pytest.mark.slow

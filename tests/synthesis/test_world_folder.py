@@ -19,7 +19,15 @@ from tautraj.synthesis.world_folder import WorldFolder
 
 def request_of(out: Path | str | None = None, **fields: Any) -> SynthesisRequest:
     domain = Domain(name=fields.pop("domain", "retail"), data_dir=fields.pop("data_dir", None))
-    plain = {"n": 10, "seed": 7, "root": "outputs", "workers": None, "out": out and str(out), **NO_LLM}
+    plain = {
+        "n": 10,
+        "seed": 7,
+        "families": None,
+        "root": "outputs",
+        "workers": None,
+        "out": out and str(out),
+        **NO_LLM,
+    }
     return SynthesisRequest(domain=domain, **(plain | fields))
 
 
@@ -27,8 +35,8 @@ def test_the_folder_is_named_after_what_decides_its_bytes() -> None:
     assert request_of().folder.parent == Path("outputs/worlds")
     assert request_of().folder.name.startswith("retail-")
     assert request_of(workers=1, root="elsewhere").folder.name == request_of().folder.name
-    others = [request_of(n=11), request_of(seed=8), request_of(domain="airline")]
-    assert len({each.folder.name for each in (request_of(), *others)}) == 4
+    others = [request_of(n=11), request_of(seed=8), request_of(domain="airline"), request_of(families={"direct": 1})]
+    assert len({each.folder.name for each in (request_of(), *others)}) == 5
 
 
 @pytest.mark.parametrize(
@@ -47,12 +55,16 @@ def test_a_domain_without_a_generator_is_named(fields: dict[str, Any], said: str
     ("fields", "said"),
     [
         ({"n": 251}, "n=251: a world of retail holds 250 tasks"),
+        (
+            {"families": {"direct": 1, "fault": 1}},
+            "retail does not draw tasks of the family fault .* Choose of: direct",
+        ),
         ({"out": "s3://bucket/world"}, "s3://bucket/world: τ² reads worlds from a local folder"),
     ],
 )
 def test_a_world_that_cannot_be_is_named(fields: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        check_request(request_of(**fields), customers=10)
+        check_request(request_of(**fields), customers=10, families=["direct"])
 
 
 def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def test_base_and_trained_model_play_the_same_tasks_in_the_same_way(steps: list[
 def test_rows_are_shown_what_the_agent_is_shown(steps: list[Step]) -> None:
     export = parse_as(REQUESTS["export"], compose_tree(steps[2].words, "export"))
     run = parse_run(compose_tree(steps[-1].words))
-    assert (export.style.system, export.style.tools) == (run.agent.system, run.agent.tools) == ("short", "names")
+    shown = [(part.system, part.tools, part.results) for part in (export.style, run.agent)]
+    assert shown == [("short", "names", "short")] * 2
 
 
 def test_another_setting_is_another_export_and_another_model() -> None:

@@ -1,6 +1,6 @@
 """From a command line to a checked `Run`: records, composition, plug-ins, identity of cells and episodes."""
 
-from tautraj.config.component_records import AgentConfig, Component, PromptKind, ToolDetail
+from tautraj.config.component_records import AgentConfig, Component, PromptKind, ResultDetail, ToolDetail
 from tautraj.config.llm import GOLD_ROUTES, PROGRAM_ROUTE, Llm, Provider, reject_api_base, replace_api_base
 from tautraj.config.local_llm import AnyLlm, LocalLlm
 from tautraj.config.run import (
@@ -40,6 +40,7 @@ __all__ = [
     "LocalLlm",
     "Provider",
     "Report",
+    "ResultDetail",
     "Run",
     "Runner",
     "Split",

@@ -13,6 +13,10 @@ ToolDetail = Literal["full", "names"]
 """How much of a tool's schema is shown: the benchmark's own, or its name."""
 
 
+ResultDetail = Literal["full", "short"]
+"""How much of a tool's answer is shown: all, or what `benchmarks.tool_results` leaves of it."""
+
+
 class Component(Record):
     """A plug-in: a function named by `_target_`, and its settings: the keys of its YAML that are no field here."""
 
@@ -31,7 +35,7 @@ class Component(Record):
 
 
 class AgentConfig(Component):
-    """An agent, and what it is given of the benchmark's prompt and tools.
+    """An agent, and what it is given of the benchmark's prompt, of its tools and of their answers.
 
     Unlike other records it has default values: an agent's YAML need not name what its agent does not use, older
     run.yaml files do not have these keys, and the digest of a cell leaves them out (`config.identity`).
@@ -39,8 +43,9 @@ class AgentConfig(Component):
 
     system: PromptKind = "benchmark"
     tools: ToolDetail = "full"
+    results: ResultDetail = "full"
 
     @property
-    def has_benchmark_prompt(self) -> bool:
-        """Whether it is given the benchmark's own prompt and tools."""
-        return (self.system, self.tools) == ("benchmark", "full")
+    def has_whole_context(self) -> bool:
+        """Whether it is given all that the benchmark gives."""
+        return (self.system, self.tools, self.results) == ("benchmark", "full", "full")

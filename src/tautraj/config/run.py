@@ -223,6 +223,8 @@ class Run(Record):
                     f"{seat}={required or llm.name} go together, every other {key} needs an llm, e.g. {seat}=gpt4o"
                 )
         has_prompt = not self.model.is_offline or self.model.is_in_training
-        if not has_prompt and not self.agent.has_benchmark_prompt:
-            raise ValueError(f"agent={self.agent.name} has no llm to prompt: leave out agent.system and agent.tools")
+        if not has_prompt and not self.agent.has_whole_context:
+            raise ValueError(
+                f"agent={self.agent.name} has no llm to prompt: leave out agent.system, agent.tools and agent.results"
+            )
         return self

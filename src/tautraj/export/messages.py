@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from tautraj.config import ToolDetail
+from tautraj.config import ResultDetail, ToolDetail
 from tautraj.trajectory import Record, ToolCall, Trajectory, Turn
 
 Message = dict[str, Any]
@@ -41,6 +41,8 @@ class Style(Record):
     agent's model really saw. none: no first message, the tools that it saw.
     """
     tools: ToolDetail
+    results: ResultDetail
+    """Of tools, as `agent.results` shows them."""
     greeting: Literal["keep", "drop"]
     """The agent's messages before the customer's first one, which the task gives and no model wrote."""
     loss_mask: bool

@@ -87,7 +87,9 @@ def _check_split_rows(counts: RowCounts, request: ExportRequest, conversations: 
     """Raise `ConfigError` if a split of the dataset has no row."""
     if not sum(counts.rows.values()):
         reasons = "; ".join(f"{n} refused: {problem}" for problem, n in counts.refused.items()) or NO_PAIRS
-        hint = ". Raise choose.row_tokens, or add style.system=short style.tools=names" * bool(counts.too_long)
+        hint = ". Raise choose.row_tokens, or add style.system=short style.tools=names style.results=short" * bool(
+            counts.too_long
+        )
         raise ConfigError(
             f"format={request.format.name} has no row of {conversations} conversations. {reasons}{hint}"
         )

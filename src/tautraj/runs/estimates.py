@@ -106,6 +106,7 @@ def _average_past_runs(run: Run, past: Iterable[PastRun]) -> tuple[dict[Seat, Me
             _get_path(config, "agent.name") == run.agent.name,
             (_get_path(config, "agent.system") or "benchmark") == run.agent.system,
             (_get_path(config, "agent.tools") or "full") == run.agent.tools,
+            (_get_path(config, "agent.results") or "full") == run.agent.results,
             _get_path(config, "user_strategy.name") == run.user_strategy.name,
         ]
         if all(matches) and metrics.get("episodes") and metrics.get("model_calls"):

@@ -1,5 +1,6 @@
 """Composes a goal: a customer, a voice, a request of the family, and now and then other requests beside it."""
 
+from collections.abc import Mapping
 from random import Random
 
 from tautraj.benchmarks.goals import Family, Goal, Request
@@ -12,10 +13,11 @@ EXTRA_REQUESTS = {0: 5, 1: 4, 2: 1}
 COMBINED_REQUESTS = (2, 3, 4)
 
 
-def compose_draft(generator: Generator, database: Database, rng: Random) -> Draft | None:
-    """A task of a random family about a random customer; None if they do not fit."""
-    families = list(generator.weights)
-    family = rng.choices(families, [generator.weights[name] for name in families])[0]
+def compose_draft(
+    generator: Generator, database: Database, rng: Random, weights: Mapping[Family, float]
+) -> Draft | None:
+    """A task of a random family about a random customer; None if they do not fit. `weights`: of the families."""
+    family = rng.choices(list(weights), list(weights.values()))[0]
     user_id = rng.choice(generator.list_customers(database))
     voice = rng.choice(list(VOICES))
     requests = _draw_requests(generator, database, user_id, family, voice, rng)

@@ -57,7 +57,7 @@ def make_part(request: SynthesisRequest, number: int) -> Part:
 def _draw_part(request: SynthesisRequest, number: int) -> Part:
     generator, database = make_database(request.domain.name, request.seed)
     rng = Random(f"{generator.name}-{request.seed}-{number}")
-    drawn = [_compose(generator, database, rng) for _ in range(PART_SIZE)]
+    drawn = [_compose(request, generator, database, rng) for _ in range(PART_SIZE)]
     drafts = {str(index): draft for index, draft in enumerate(drawn) if draft is not None}
     tasks = {task_id: to_task(task_id, draft.goal, generator.name, draft.case) for task_id, draft in drafts.items()}
     prover, refused = load_tasks(request, tasks)
@@ -73,10 +73,12 @@ def _draw_part(request: SynthesisRequest, number: int) -> Part:
     return Part(proved=tuple(proved), rejected={check: count for check, count in rejected.items() if count})
 
 
-def _compose(generator: Generator | Composer, database: Database, rng: Random) -> Draft | None:
+def _compose(
+    request: SynthesisRequest, generator: Generator | Composer, database: Database, rng: Random
+) -> Draft | None:
     if isinstance(generator, Composer):
         return generator.compose(database, rng)
-    return compose_draft(generator, database, rng)
+    return compose_draft(generator, database, rng, request.families or generator.weights)
 
 
 def load_tasks(request: SynthesisRequest, tasks: Mapping[str, Any]) -> tuple[TaskProver, Collection[str]]:

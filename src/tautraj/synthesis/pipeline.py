@@ -12,6 +12,7 @@ from typing import Any
 
 from tautraj.errors import ConfigError
 from tautraj.synthesis.diversity import drop_near_duplicates
+from tautraj.synthesis.generator import Composer
 from tautraj.synthesis.output.card import write_card
 from tautraj.synthesis.output.summary import Selection, World, is_refusal, rate_difficulty, summarise
 from tautraj.synthesis.paraphrase.answers import check_llm
@@ -43,7 +44,8 @@ def plan_world(request: SynthesisRequest) -> WorldFolder:
     """Check the request and its llm, and open its folder. Raises `UserError` before anything is written."""
     check_domain(request.domain)
     generator, database = make_database(request.domain.name, request.seed)
-    check_request(request, len(generator.list_customers(database)))
+    families = () if isinstance(generator, Composer) else generator.weights
+    check_request(request, len(generator.list_customers(database)), families)
     folder = WorldFolder(request)
     if request.paraphrase.llm and not folder.is_complete:
         check_llm(request.paraphrase.llm)

@@ -5,11 +5,13 @@ Not here: how an llm rewrites tasks (`synthesis.paraphrase`).
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
+from tautraj.benchmarks.goals import Family
 from tautraj.config import AnyLlm, Budget, Domain
 from tautraj.config.identity import identify_llm
 from tautraj.errors import ConfigError
@@ -46,6 +48,8 @@ class SynthesisRequest(Record):
     domain: Domain
     n: PositiveInt
     seed: NonNegativeInt
+    families: Annotated[dict[Family, PositiveFloat], Field(min_length=1)] | None
+    """The only ones, and how often one is drawn relative to the others; None: the domain's own weights."""
     root: str
     out: str | None
     """The folder to write; None: worlds/<domain>-<digest> under `root`."""
@@ -58,7 +62,8 @@ class SynthesisRequest(Record):
     @property
     def digest(self) -> str:
         """Of what decides the world's bytes, but for an llm's answers."""
-        identity = [VERSION, self.domain.name, self.n, self.seed, *filter(None, [self.paraphrase.describe()])]
+        further = filter(None, [self.families, self.paraphrase.describe()])
+        identity = [VERSION, self.domain.name, self.n, self.seed, *further]
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:8]
 
     @property
@@ -68,14 +73,20 @@ class SynthesisRequest(Record):
     def describe(self) -> dict[str, Any]:
         """What `synthesis.yaml` holds: enough to write the same world again."""
         world = {"version": VERSION, "domain": self.domain.name, "n": self.n, "seed": self.seed}
-        return world | ({"paraphrase": self.paraphrase.describe()} if self.paraphrase.llm else {})
+        families = {"families": self.families} if self.families else {}
+        return world | families | ({"paraphrase": self.paraphrase.describe()} if self.paraphrase.llm else {})
 
 
-def check_request(request: SynthesisRequest, customers: int) -> None:
+def check_request(request: SynthesisRequest, customers: int, families: Collection[Family]) -> None:
     """Raise `ConfigError` if no world can be made of `request`, before anything is written.
 
-    `customers`: how many of a world of that domain can want something.
+    `customers`: how many of a world of that domain can want something. `families`: those that can be chosen.
     """
+    if unknown := [name for name in request.families or () if name not in families]:
+        raise ConfigError(
+            f"families: {request.domain.name} does not draw tasks of the family {unknown[0]} by themselves. "
+            + (f"Choose of: {', '.join(families)}" if families else "Leave families out")
+        )
     most = customers * TASKS_PER_CUSTOMER
     if request.n > most:
         raise ConfigError(

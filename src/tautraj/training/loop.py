@@ -4,11 +4,12 @@ Not here: running them (`training.loop_steps`), each command's own work (`flows/
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import Field, JsonValue, NonNegativeInt, PositiveInt
+from pydantic import Field, JsonValue, NonNegativeInt, PositiveFloat, PositiveInt
 
 from tautraj.benchmarks.goals import Family
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
@@ -17,10 +18,10 @@ from tautraj.trajectory import Record
 BEFORE = "before"
 """Name of the run of the base model."""
 
-SHORT_CONTEXT = ("agent.system=short", "agent.tools=names")
+SHORT_CONTEXT = ("agent.system=short", "agent.tools=names", "agent.results=short")
 """What the model sees in play."""
 
-SHORT_STYLE = ("style.system=short", "style.tools=names")
+SHORT_STYLE = ("style.system=short", "style.tools=names", "style.results=short")
 """The same, of rows."""
 
 SAMPLING = (
@@ -70,7 +71,8 @@ class LearnRequest(Record):
     seeds: tuple[NonNegativeInt, ...] = Field(min_length=1)
     """Of the training: a model and a measurement each."""
     worlds: Worlds
-    families: tuple[Family, ...] = Field(min_length=1)
+    families: dict[Family, PositiveFloat] = Field(min_length=1)
+    """Family of the tasks -> how often one is drawn, relative to the others, for both worlds."""
     row_tokens: PositiveInt
     """Conversations of the rules agent that are longer are left out, of both worlds."""
     tasks: TaskCounts
@@ -81,8 +83,7 @@ class LearnRequest(Record):
     @property
     def digest(self) -> str:
         """Of what decides the exports and the models."""
-        written = self.model_dump_json(exclude={"root", "seeds", "tasks"})
-        return hashlib.sha256(written.encode()).hexdigest()[:8]
+        return _hash(self.model_dump_json(exclude={"root", "seeds", "tasks"}))
 
 
 class Step(NamedTuple):
@@ -95,6 +96,10 @@ class Step(NamedTuple):
     """Its arguments."""
     makes: Path | None = None
     """What is there once it is done, for a command that would do it again; None: the command itself sees that."""
+
+
+def _hash(decides: str) -> str:
+    return hashlib.sha256(decides.encode()).hexdigest()[:8]
 
 
 def name_after(seed: int) -> str:
@@ -120,8 +125,9 @@ def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
     """A world, what a program and a customer that is one say in it, and an export of the short conversations."""
     size: WorldSize = getattr(request.worlds, part)
     world = locate_world(request, part)
-    described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"out={world}")
-    yield Step(f"world to {part}", "synthesize", described)
+    families = ",".join(f"{family}:{weight:g}" for family, weight in request.families.items())
+    described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"families={{{families}}}")
+    yield Step(f"world to {part}", "synthesize", (*described, f"out={world}"))
     runs = locate_conversations(request, part)
     yield plan_play(request, part, runs, "agent=rules_plain")
     yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICE)
@@ -129,8 +135,8 @@ def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
 
 def locate_world(request: LearnRequest, part: Part) -> Path:
     """Folder of a world."""
-    size: WorldSize = getattr(request.worlds, part)
-    return Path(request.root, "worlds", f"{part}-{size.n}-{size.seed}")
+    decided_by = [request.domain, request.families, getattr(request.worlds, part).model_dump()]
+    return Path(request.root, "worlds", f"{part}-{_hash(json.dumps(decided_by))}")
 
 
 def locate_conversations(request: LearnRequest, part: Part) -> Path:
@@ -152,8 +158,8 @@ def plan_play(request: LearnRequest, part: Part, runs: Path, *seat: str) -> Step
 
 def plan_export(request: LearnRequest, title: str, runs: Path, folder: Path, *choice: str) -> Step:
     """Rows of the newest run under `runs` that fit the model, as it is prompted in play."""
-    chosen = (f"choose.families=[{','.join(request.families)}]", f"choose.row_tokens={request.row_tokens}")
-    return Step(title, "export", (f"run={runs}", *choice, *chosen, *SHORT_STYLE, f"out={folder}"), folder)
+    words = (f"run={runs}", *choice, f"choose.row_tokens={request.row_tokens}", *SHORT_STYLE, f"out={folder}")
+    return Step(title, "export", words, folder)
 
 
 def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **settings: JsonValue) -> Step:

@@ -36,9 +36,6 @@ class TrainRequest(Record):
     root: str
     rows: PositiveInt | None
     """So many rows, drawn by the seed; None: all."""
-    cut_share: float = Field(ge=0, le=1)
-    """Of the rows of method=sft: so many end at the last call. Its result is long, and teaches only the words after
-    it."""
     epochs: float = Field(gt=0)
     batch: PositiveInt
     """Rows per update of the weights. They are computed one after another, so that none is padded."""

@@ -36,17 +36,7 @@ def read_rows(request: TrainRequest) -> Any:
             f"format={FORMATS[request.method]}"
         )
     rows = rows.shuffle(seed=request.seed).select_columns(list(columns))
-    rows = rows.select(range(min(request.rows or len(rows), len(rows))))
-    if request.method == "sft" and request.cut_share:
-        n_cut = round(request.cut_share * len(rows))
-        rows = rows.map(_cut_after_last_call, with_indices=True, fn_kwargs={"n_cut": n_cut}, features=rows.features)
-    return rows
-
-
-def _cut_after_last_call(row: dict[str, Any], index: int, n_cut: int) -> dict[str, Any]:
-    """The row, of the first `n_cut` what is before the last call's result, which teaches only the words after it."""
-    calls = [at for at, message in enumerate(row["messages"]) if message.get("tool_calls")]
-    return row if index >= n_cut or not calls else {**row, "messages": row["messages"][: calls[-1] + 1]}
+    return rows.select(range(min(request.rows or len(rows), len(rows))))
 
 
 def hash_rows(folder: Path) -> str:

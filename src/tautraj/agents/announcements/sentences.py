@@ -4,6 +4,8 @@ Not here: names of things (`agents.announcements.names`), when it is said (`agen
 `agents.rules.conversation`).
 """
 
+from collections.abc import Mapping
+from string import Formatter
 from typing import NamedTuple
 
 from tautraj.agents.announcements.names import name_arguments, to_text
@@ -103,20 +105,36 @@ WORDINGS = {
 """Writing tool -> its wording. Other tools are put into the words of their names."""
 
 
-def announce_write(name: str, arguments: Arguments, peek: Peek) -> str:
+BRIEF_WORDINGS = WORDINGS | {
+    "cancel_pending_order": Wording("cancel", "cancelled", "order {order_id}", " (reason: {reason})"),
+    "modify_pending_order_payment": Wording("change", "changed", "the payment of order {order_id} to {payment}"),
+    "return_delivered_order_items": Wording(
+        "return", "arranged the return of", "{item_names} from order {order_id}", ", with the refund to {payment}"
+    ),
+}
+"""The same without what the customer knows already: options of items, amounts, what happens next."""
+
+
+def announce_write(name: str, arguments: Arguments, peek: Peek, wordings: Mapping[str, Wording] = WORDINGS) -> str:
     """A sentence that says what is going to be changed."""
-    wording = WORDINGS.get(name)
+    wording = wordings.get(name)
     if wording is None:
         details = ", ".join(f"{key.replace('_', ' ')}: {to_text(value)}" for key, value in arguments.items())
         return f"I am going to {name.replace('_', ' ')} with {details}."
-    names = name_arguments(arguments, peek)
-    announced = f"I am going to {wording.verb} {(wording.what + wording.details).format_map(names)}."
+    announced = f"I am going to {wording.verb} {_complete(wording.what + wording.details, arguments, peek)}."
     return f"{announced} {wording.reminder}".strip()
 
 
-def report_write(name: str, arguments: Arguments, peek: Peek) -> str:
+def report_write(name: str, arguments: Arguments, peek: Peek, wordings: Mapping[str, Wording] = WORDINGS) -> str:
     """A sentence that says what has been changed."""
-    wording = WORDINGS.get(name)
+    wording = wordings.get(name)
     if wording is None:
         return f"The request to {name.replace('_', ' ')} is carried out."
-    return f"I have {wording.past} {(wording.reported or wording.what).format_map(name_arguments(arguments, peek))}."
+    return f"I have {wording.past} {_complete(wording.reported or wording.what, arguments, peek)}."
+
+
+def _complete(text: str, arguments: Arguments, peek: Peek) -> str:
+    """The text with the write's names in it. Nothing is looked up for what the arguments say themselves."""
+    own = {key: to_text(value) for key, value in arguments.items()}
+    fields = {field for _, field, _, _ in Formatter().parse(text) if field}
+    return text.format_map(own if fields <= own.keys() else name_arguments(arguments, peek))

@@ -12,7 +12,6 @@ from itertools import repeat
 from random import Random
 from typing import Any, NoReturn
 
-from tautraj.agents.announcements.sentences import announce_write, report_write
 from tautraj.agents.base import AgentContext
 from tautraj.agents.oracle import ON_HOLD, TRANSFER_TOOL
 from tautraj.agents.rules.actions import Actions
@@ -63,7 +62,7 @@ def rules(context: AgentContext, *, desks: dict[str, str]) -> None:
 @declare_program
 @attach_check(check_desk)
 def rules_plain(context: AgentContext, *, desks: dict[str, str]) -> None:
-    """The same, always in the same words."""
+    """The same, always in the same few words."""
     _converse(context, desks, PlainWording)
 
 
@@ -160,14 +159,14 @@ class Conversation:
         for (name, arguments), terms in zip(resolution.writes, resolution.terms or repeat(""), strict=False):
             if not self._propose(name, arguments, terms, done):
                 return self._change(intent)
-            report = report_write(name, arguments, self._actions.call)
+            report = self._wording.report(name, arguments, self._actions.call)
             error = self._actions.write(name, self._choose_arguments(arguments), self._user_id)
             done.append(f"That did not work: {error}" if error else report)
         return None
 
     def _propose(self, name: str, arguments: dict[str, Any], terms: str, done: list[str]) -> bool:
         """Say what is `done`, and what is going to be written. Whether the customer agrees."""
-        announced = announce_write(name, arguments, self._actions.call)
+        announced = self._wording.announce(name, arguments, self._actions.call)
         self._actions.say(*filter(None, [*done, announced, terms]), self._wording.ask_to_confirm())
         done.clear()
         return self._has_agreed()

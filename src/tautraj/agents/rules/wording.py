@@ -5,6 +5,9 @@ import re
 from random import Random
 from typing import Any
 
+from tautraj.agents.announcements.payment_names import Peek
+from tautraj.agents.announcements.sentences import BRIEF_WORDINGS, announce_write, report_write
+
 CONFIRMS = (
     "Do you confirm (yes/no)?",
     "Shall I go ahead (yes/no)?",
@@ -113,6 +116,14 @@ class Wording:
         """The facts; "" if there are none."""
         return self._choose(FACTS).format("; ".join(facts)) if facts else ""
 
+    def announce(self, name: str, arguments: dict[str, Any], look_up: Peek) -> str:
+        """What is going to be written."""
+        return announce_write(name, arguments, look_up)
+
+    def report(self, name: str, arguments: dict[str, Any], look_up: Peek) -> str:
+        """What has been written."""
+        return report_write(name, arguments, look_up)
+
     def refuse_again(self, refusal: str) -> str:
         reason = APOLOGY.sub("", refusal, count=1)
         is_word = reason[1:2].islower()  # not "I"
@@ -138,7 +149,16 @@ class Wording:
 
 
 class PlainWording(Wording):
-    """Always the first of the phrases: a small model that learns from it need not learn which synonym comes."""
+    """Always the first of the phrases, and no more of a write than the customer has to agree to.
+
+    A small model that learns from it need not learn which synonym comes, nor to copy an order's items.
+    """
+
+    def announce(self, name: str, arguments: dict[str, Any], look_up: Peek) -> str:
+        return announce_write(name, arguments, look_up, BRIEF_WORDINGS)
+
+    def report(self, name: str, arguments: dict[str, Any], look_up: Peek) -> str:
+        return report_write(name, arguments, look_up, BRIEF_WORDINGS)
 
     def _choose(self, phrases: tuple[str, ...]) -> str:
         return phrases[0]

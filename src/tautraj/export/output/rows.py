@@ -14,6 +14,7 @@ from typing import Any
 
 from tautraj.benchmarks import Benchmark
 from tautraj.benchmarks.briefing import Briefing, build_briefing, keep_names
+from tautraj.benchmarks.tool_results import shorten_turn
 from tautraj.export.columns import Kind, find_kinds
 from tautraj.export.contamination.fingerprints import TaskFingerprint, group_tasks
 from tautraj.export.contamination.guard import load_guard
@@ -155,11 +156,19 @@ def _load_conversations(
         source = sources[episode.candidate.run]
         if (trajectory := source.store.read_episode(episode.candidate.id)) is None:
             continue
-        briefing = _choose_briefing(trajectory, source.benchmark, style)
-        trajectory = trajectory.model_copy(update={"system_prompt": briefing.system, "tools": briefing.tools})
+        trajectory = _show(trajectory, source.benchmark, style)
         task_columns = build_task_columns(episode.candidate.origin) if has_worlds else {}
         is_chosen = (source.url, trajectory.id) in chosen_ids
         yield Conversation(trajectory, run_columns[source.url], is_chosen, task_columns)
+
+
+def _show(trajectory: Trajectory, benchmark: Benchmark, style: Style) -> Trajectory:
+    """The trajectory with the prompt, the tools and the tools' answers of the rows."""
+    briefing = _choose_briefing(trajectory, benchmark, style)
+    turns = trajectory.turns
+    if style.results == "short":
+        turns = tuple(shorten_turn(turn, benchmark.writing_tools) for turn in turns)
+    return trajectory.model_copy(update={"system_prompt": briefing.system, "tools": briefing.tools, "turns": turns})
 
 
 def _choose_briefing(trajectory: Trajectory, benchmark: Benchmark, style: Style) -> Briefing:

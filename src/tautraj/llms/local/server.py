@@ -15,11 +15,16 @@ CACHE_MIB = 1024
 """MiB for the prompt cache; llama.cpp's default is 8192."""
 
 
+SPIN_COUNT = "1000"
+"""Times that a waiting thread looks again before it sleeps."""
+
+
 def main(weights: str, template: str | None, context_tokens: int, threads: int | None, calls_at_once: int) -> None:
     """`context_tokens`: per call. The other arguments are those of `ServerSettings`."""
-    # else threads that wait for each other spin: on two busy cores, two of them took over 150 s for what takes 44 to
-    # 81 s now. llama.cpp's own setting for it (`cpuparams.poll`) changed nothing: its threads are OpenMP's
-    os.environ["OMP_WAIT_POLICY"] = "passive"
+    # Threads that wait for each other spin for microseconds, then sleep. Spinning on, two of them took over 150 s on
+    # two busy cores for what takes 44 to 81 s now; asleep at once, they write half as fast on idle ones (37 tokens a
+    # second, 73). llama.cpp's own setting (`cpuparams.poll`) changed nothing: its threads are OpenMP's
+    os.environ["GOMP_SPINCOUNT"] = SPIN_COUNT
     import xllamacpp
 
     params = xllamacpp.CommonParams()
