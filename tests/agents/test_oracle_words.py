@@ -19,7 +19,7 @@ from support.retail_shop import (
 )
 
 from tautraj.agents import GoldContext
-from tautraj.agents.announcements.sentences import REFUSAL, announce_write, report_write
+from tautraj.agents.announcements.sentences import BRIEF_WORDINGS, REFUSAL, announce_write, report_write
 from tautraj.agents.oracle import (
     BEFORE_CORRECTION,
     GOODBYE,
@@ -76,6 +76,41 @@ def test_money_that_goes_back_is_named_with_its_way() -> None:
         f"I am going to return the Tea Kettle (blue, 1 liter) and the Book Shelf (pine) from order {DELIVERED}, "
         "with the refund of $140.75 to your gift card."
     )
+
+
+def test_few_words_name_the_items_so_that_they_are_known_from_others_of_the_order() -> None:
+    give_back = {"order_id": DELIVERED, "item_ids": [BLUE_KETTLE, PINE_SHELF], "payment_method_id": GIFT_CARD}
+
+    def look_up_twins(tool: str, arguments: dict[str, Any]) -> Any:
+        found = look_up(tool, arguments)
+        [kettle] = [item for item in found.get("items", []) if item["item_id"] == BLUE_KETTLE] or [None]
+        return {**found, "items": [*found["items"], {**kettle, "item_id": RED_KETTLE}]} if kettle else found
+
+    said = [
+        announce_write("return_delivered_order_items", give_back, peek, BRIEF_WORDINGS)
+        for peek in (look_up, look_up_twins)
+    ]
+    rest = f"and the Book Shelf from order {DELIVERED}, with the refund to your gift card."
+    assert said == [
+        f"I am going to return the Tea Kettle {rest}",
+        f"I am going to return the Tea Kettle (blue, 1 liter) {rest}",
+    ]
+
+
+def test_few_words_of_a_cancellation_take_no_look_up() -> None:
+    cancel = {"order_id": PENDING, "reason": "no longer needed"}
+    words = (cancel, find_nothing, BRIEF_WORDINGS)
+    assert announce_write("cancel_pending_order", *words) == (
+        f"I am going to cancel order {PENDING} (reason: no longer needed)."
+    )
+    assert report_write("cancel_pending_order", *words) == f"I have cancelled order {PENDING}."
+
+
+def test_passengers_are_named_as_people() -> None:
+    people = [{"first_name": "Mia", "last_name": "Li", "dob": "1990-04-05"}]
+    arguments = {"reservation_id": "ABC123", "passengers": people}
+    said = report_write("update_reservation_passengers", arguments, find_nothing)
+    assert said == "I have changed the passengers of reservation ABC123 to Mia Li."
 
 
 @pytest.mark.parametrize(

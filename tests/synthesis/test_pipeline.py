@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from support.worlds import make_here, request_of
 
+from tautraj.config.command_line import compose_tree
+from tautraj.config.parse import parse_as
 from tautraj.errors import ConfigError
 from tautraj.synthesis.parts import PART_SIZE, make_part
 from tautraj.synthesis.pipeline import SPLITS, plan_world
+from tautraj.synthesis.request import SynthesisRequest
 
 CHECKS = [f"V{number}" for number in range(1, 11)]
 
@@ -52,14 +55,14 @@ def test_the_card_accounts_for_every_draft(retail_world: Path) -> None:
 
 
 def test_a_world_of_chosen_families_has_no_other_and_says_so(tmp_path: Path) -> None:
-    families = {"lookup": 1, "change_of_mind": 3}
-    request = request_of("retail", tmp_path / "world", families=families)
+    words = ["domain=retail", "n=20", "seed=7", "families=[lookup,change_of_mind,lookup,lookup]", "workers=1"]
+    request = parse_as(SynthesisRequest, compose_tree([*words, f"out={tmp_path}/world"], "synthesize"))
     world = make_here(request)
     proofs = [json.loads(line) for line in (world / "proofs.jsonl").read_text().splitlines()]
     counts = Counter(proof["family"] for proof in proofs)
-    assert counts.keys() == families.keys()
-    assert counts["change_of_mind"] > counts["lookup"]
-    assert "seed=7 'families={lookup:1,change_of_mind:3}'\n" in (world / "README.md").read_text()
+    assert counts.keys() == {"lookup", "change_of_mind"}
+    assert counts["lookup"] > counts["change_of_mind"]
+    assert "seed=7 'families=[change_of_mind,lookup,lookup,lookup]'\n" in (world / "README.md").read_text()
     with pytest.raises(
         ConfigError, match="is the world of .* families=.* not of version=1 domain=retail n=20 seed=7. N"
     ):

@@ -18,7 +18,7 @@ from tautraj.training.scores import read_scores
 pytestmark = [pytest.mark.learn, pytest.mark.timeout(3600)]
 
 SMALL = (
-    "families={direct:1}",
+    "families=[direct]",
     "worlds.train.n=3000",
     "worlds.test.n=700",
     "tasks.before=20",

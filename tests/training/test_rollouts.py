@@ -23,6 +23,7 @@ from support.worlds import shared_world
 from tau2.utils import DATA_DIR
 
 from tautraj.benchmarks import open_benchmark
+from tautraj.benchmarks.tool_results import shorten_result
 from tautraj.errors import ConfigError, GaveUp, PreflightError, StoreError
 from tautraj.grading.regrade import regrade_trajectory
 from tautraj.runs.plan import plan_run
@@ -101,6 +102,20 @@ def test_what_a_policy_sends_amiss_is_answered(tmp_path: Path, opened: list[Envi
     ]
     assert one.get_reward() == 0.0
     assert one.trajectory is not None and one.trajectory.outcome.kind == "too_many_mistakes"
+
+
+def test_a_policy_reads_short_answers_and_the_record_has_them_whole(
+    tmp_path: Path, opened: list[EnvironmentFactory]
+) -> None:
+    one = open_factory(opened, tmp_path, "tasks.limit=1", "agent.results=short")()
+    one.reset(task="0", trial=0)
+    [answer] = act(one, [("get_order_details", {"order_id": "#W2378156"})])
+    one.get_reward()
+    assert one.trajectory is not None
+    [turn] = [turn for turn in one.trajectory.turns if turn.tool_call]
+    assert turn.tool_call and turn.observation and '"cancel_reason": null' in turn.observation
+    assert answer == shorten_result(turn.tool_call, turn.observation, ())
+    assert '"cancel_reason"' not in answer
 
 
 def test_terms_beside_the_reward(tmp_path: Path, opened: list[EnvironmentFactory]) -> None:

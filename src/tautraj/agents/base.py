@@ -25,7 +25,7 @@ class Environment(Protocol):
         """Whether the episode has ended."""
 
     def call(self, call: ToolCall, side_channels: SideChannels = ...) -> str:
-        """Carry out a tool call. Returns the world's exact answer, or the error text for an invalid call."""
+        """Carry out a tool call. Returns the world's answer (short for `agent.results=short`), or the error text."""
 
     def say(self, text: str, side_channels: SideChannels = ...) -> str:
         """Say `text` to the customer. Returns the customer's reply; "" if the episode ended on it."""
@@ -56,7 +56,7 @@ class AgentContext(NamedTuple):
     system: str
     """The benchmark's instructions with the policy; short ones or "" where the run says so (`agent.system`)."""
     turns: Sequence[Turn]
-    """The conversation so far; grows as the agent acts."""
+    """The conversation so far, with the answers that `env` returns; grows as the agent acts."""
     tools: tuple[dict[str, Any], ...]
     """JSON schemas in OpenAI's format; without descriptions and parameters for `agent.tools=names`."""
     env: Environment

@@ -8,10 +8,10 @@ import json
 import shlex
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tautraj.errors import ConfigError, boundary
 from tautraj.trajectory import Record
@@ -36,6 +36,11 @@ the like. conditional: what is preferred may not be had, and the database decide
 refusal: the policy forbids it. information: a count, a sum, a difference. change_of_mind: corrected when the
 agent asks for a confirmation. combined: two to four operations. transfer: only a human may do it. pressure:
 forbidden, and the customer insists. fault: something does not work, and the agent finds out what is wrong."""
+
+Families = Annotated[
+    tuple[Family, ...], Field(min_length=1), AfterValidator(lambda families: tuple(sorted(families)))
+]
+"""Families, each as often as it is to be drawn relative to the others; their order means nothing."""
 
 Topic = Literal[
     "reason",

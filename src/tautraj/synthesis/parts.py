@@ -78,7 +78,8 @@ def _compose(
 ) -> Draft | None:
     if isinstance(generator, Composer):
         return generator.compose(database, rng)
-    return compose_draft(generator, database, rng, request.families or generator.weights)
+    weights = Counter(request.families) if request.families else generator.weights
+    return compose_draft(generator, database, rng, weights)
 
 
 def load_tasks(request: SynthesisRequest, tasks: Mapping[str, Any]) -> tuple[TaskProver, Collection[str]]:

@@ -128,8 +128,8 @@ def _select(request: SynthesisRequest, parts: Sequence[Part]) -> Selection:
 
 def _too_few(request: SynthesisRequest, found: int) -> ConfigError:
     return ConfigError(
-        f"n={request.n}: the world of seed {request.seed} gives {found} tasks that pass. Ask for fewer, or make "
-        f"another world with another seed"
+        f"n={request.n}: the world of seed {request.seed} gives {found} tasks that pass. Ask for fewer"
+        f"{', or for other families' if request.families else ''}, or make another world with another seed"
     )
 
 

@@ -7,11 +7,11 @@ import hashlib
 import json
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 
-from tautraj.benchmarks.goals import Family
+from tautraj.benchmarks.goals import Families, Family
 from tautraj.config import AnyLlm, Budget, Domain
 from tautraj.config.identity import identify_llm
 from tautraj.errors import ConfigError
@@ -48,8 +48,8 @@ class SynthesisRequest(Record):
     domain: Domain
     n: PositiveInt
     seed: NonNegativeInt
-    families: Annotated[dict[Family, PositiveFloat], Field(min_length=1)] | None
-    """The only ones, and how often one is drawn relative to the others; None: the domain's own weights."""
+    families: Families | None
+    """Of the tasks that are drawn; None: the domain's own, by its own weights."""
     root: str
     out: str | None
     """The folder to write; None: worlds/<domain>-<digest> under `root`."""
@@ -73,7 +73,7 @@ class SynthesisRequest(Record):
     def describe(self) -> dict[str, Any]:
         """What `synthesis.yaml` holds: enough to write the same world again."""
         world = {"version": VERSION, "domain": self.domain.name, "n": self.n, "seed": self.seed}
-        families = {"families": self.families} if self.families else {}
+        families = {"families": list(self.families)} if self.families else {}
         return world | families | ({"paraphrase": self.paraphrase.describe()} if self.paraphrase.llm else {})
 
 
@@ -83,10 +83,10 @@ def check_request(request: SynthesisRequest, customers: int, families: Collectio
     `customers`: how many of a world of that domain can want something. `families`: those that can be chosen.
     """
     if unknown := [name for name in request.families or () if name not in families]:
-        raise ConfigError(
-            f"families: {request.domain.name} does not draw tasks of the family {unknown[0]} by themselves. "
-            + (f"Choose of: {', '.join(families)}" if families else "Leave families out")
+        next_step = (
+            f"Choose of: {', '.join(families)}" if families else "Leave families out: none can be chosen there"
         )
+        raise ConfigError(f"families: {request.domain.name} does not draw {unknown[0]} by itself. {next_step}")
     most = customers * TASKS_PER_CUSTOMER
     if request.n > most:
         raise ConfigError(

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import Field, JsonValue, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, JsonValue, NonNegativeInt, PositiveInt
 
-from tautraj.benchmarks.goals import Family
+from tautraj.benchmarks.goals import Families
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.trajectory import Record
 
@@ -71,8 +71,8 @@ class LearnRequest(Record):
     seeds: tuple[NonNegativeInt, ...] = Field(min_length=1)
     """Of the training: a model and a measurement each."""
     worlds: Worlds
-    families: dict[Family, PositiveFloat] = Field(min_length=1)
-    """Family of the tasks -> how often one is drawn, relative to the others, for both worlds."""
+    families: Families
+    """Of the tasks of both worlds."""
     row_tokens: PositiveInt
     """Conversations of the rules agent that are longer are left out, of both worlds."""
     tasks: TaskCounts
@@ -125,9 +125,9 @@ def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
     """A world, what a program and a customer that is one say in it, and an export of the short conversations."""
     size: WorldSize = getattr(request.worlds, part)
     world = locate_world(request, part)
-    families = ",".join(f"{family}:{weight:g}" for family, weight in request.families.items())
-    described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", f"families={{{families}}}")
-    yield Step(f"world to {part}", "synthesize", (*described, f"out={world}"))
+    drawn = f"families=[{','.join(request.families)}]"
+    described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", drawn, f"out={world}")
+    yield Step(f"world to {part}", "synthesize", described)
     runs = locate_conversations(request, part)
     yield plan_play(request, part, runs, "agent=rules_plain")
     yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICE)

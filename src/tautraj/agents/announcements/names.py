@@ -7,6 +7,7 @@ Names are those of the tools' answers; an id stands where nothing is found. Not 
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -69,12 +70,16 @@ def _name_items(arguments: Arguments, order: Entity | None, peek: Peek) -> dict[
     variants = _find_variants(arguments, peek)
     wanted = arguments.get("new_item_ids", ())
     new = [_name_item(variants[key]["name"], variants[key]) if key in variants else key for key in wanted]
-    bare = [items[key]["name"] if key in items else key for key in chosen]
+    names = Counter(item["name"] for item in (order["items"] if order else ()))
+    bare = [
+        items[key]["name"] if key in items and names[items[key]["name"]] == 1 else item
+        for key, item in zip(chosen, old, strict=True)
+    ]
     prices = [items[key]["price"] for key in chosen if key in items]
     return {
         "order": join([f"the {_name_item(item['name'], item)}" for item in items.values()]),
         "items": join([f"the {item}" for item in old]),
-        "item_names": join([f"the {item}" for item in (bare if len(set(bare)) == len(bare) else old)]),
+        "item_names": join([f"the {item}" for item in bare]),
         "them": "it" if len(chosen) == 1 else "them",
         "exchanges": join([f"the {before} for the {after}" for before, after in zip(old, new, strict=False)]),
         "refund": f" of {format_money(math.fsum(prices))}" if len(prices) == len(chosen) else "",

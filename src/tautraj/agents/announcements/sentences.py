@@ -112,7 +112,7 @@ BRIEF_WORDINGS = WORDINGS | {
         "return", "arranged the return of", "{item_names} from order {order_id}", ", with the refund to {payment}"
     ),
 }
-"""The same without what the customer knows already: options of items, amounts, what happens next."""
+"""The same; a cancellation, another payment and a return without items' options, amounts and what happens next."""
 
 
 def announce_write(name: str, arguments: Arguments, peek: Peek, wordings: Mapping[str, Wording] = WORDINGS) -> str:
@@ -121,7 +121,7 @@ def announce_write(name: str, arguments: Arguments, peek: Peek, wordings: Mappin
     if wording is None:
         details = ", ".join(f"{key.replace('_', ' ')}: {to_text(value)}" for key, value in arguments.items())
         return f"I am going to {name.replace('_', ' ')} with {details}."
-    announced = f"I am going to {wording.verb} {_complete(wording.what + wording.details, arguments, peek)}."
+    announced = f"I am going to {wording.verb} {_put_names_into(wording.what + wording.details, arguments, peek)}."
     return f"{announced} {wording.reminder}".strip()
 
 
@@ -130,11 +130,11 @@ def report_write(name: str, arguments: Arguments, peek: Peek, wordings: Mapping[
     wording = wordings.get(name)
     if wording is None:
         return f"The request to {name.replace('_', ' ')} is carried out."
-    return f"I have {wording.past} {_complete(wording.reported or wording.what, arguments, peek)}."
+    return f"I have {wording.past} {_put_names_into(wording.reported or wording.what, arguments, peek)}."
 
 
-def _complete(text: str, arguments: Arguments, peek: Peek) -> str:
-    """The text with the write's names in it. Nothing is looked up for what the arguments say themselves."""
-    own = {key: to_text(value) for key, value in arguments.items()}
-    fields = {field for _, field, _, _ in Formatter().parse(text) if field}
-    return text.format_map(own if fields <= own.keys() else name_arguments(arguments, peek))
+def _put_names_into(text: str, arguments: Arguments, peek: Peek) -> str:
+    """Nothing is looked up where the arguments themselves have all the words that the text needs."""
+    words = {key: value for key, value in arguments.items() if isinstance(value, str)}
+    needed = {field for _, field, _, _ in Formatter().parse(text) if field}
+    return text.format_map(words if needed <= words.keys() else name_arguments(arguments, peek))

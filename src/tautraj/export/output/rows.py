@@ -156,18 +156,18 @@ def _load_conversations(
         source = sources[episode.candidate.run]
         if (trajectory := source.store.read_episode(episode.candidate.id)) is None:
             continue
-        trajectory = _show(trajectory, source.benchmark, style)
+        trajectory = _put_in_style(trajectory, source, style)
         task_columns = build_task_columns(episode.candidate.origin) if has_worlds else {}
         is_chosen = (source.url, trajectory.id) in chosen_ids
         yield Conversation(trajectory, run_columns[source.url], is_chosen, task_columns)
 
 
-def _show(trajectory: Trajectory, benchmark: Benchmark, style: Style) -> Trajectory:
+def _put_in_style(trajectory: Trajectory, source: Source, style: Style) -> Trajectory:
     """The trajectory with the prompt, the tools and the tools' answers of the rows."""
-    briefing = _choose_briefing(trajectory, benchmark, style)
+    briefing = _choose_briefing(trajectory, source.benchmark, style)
     turns = trajectory.turns
-    if style.results == "short":
-        turns = tuple(shorten_turn(turn, benchmark.writing_tools) for turn in turns)
+    if style.results == "short" or (style.system == "recorded" and source.has_short_results):
+        turns = tuple(shorten_turn(turn, source.benchmark.writing_tools) for turn in turns)
     return trajectory.model_copy(update={"system_prompt": briefing.system, "tools": briefing.tools, "turns": turns})
 
 

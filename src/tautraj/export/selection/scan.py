@@ -38,6 +38,11 @@ class Source(NamedTuple):
         return self.url.rstrip("/").rpartition("/")[2]
 
     @property
+    def has_short_results(self) -> bool:
+        """Whether its agent was shown short answers of tools."""
+        return bool(self.config["agent"].get("results") == "short")
+
+    @property
     def is_gold_replay(self) -> bool:
         """Whether its model's seat replayed the tasks' gold actions."""
         return self.config["model"]["provider"]["route"] in GOLD_ROUTES

@@ -42,7 +42,7 @@ class ShownEnvironment:
         return self._env.is_closed
 
     def call(self, call: ToolCall, side_channels: SideChannels = NO_SIDE_CHANNELS) -> str:
-        return shorten_result(call.name, self._env.call(call, side_channels), self._writing_tools)
+        return shorten_result(call, self._env.call(call, side_channels), self._writing_tools)
 
     def say(self, text: str, side_channels: SideChannels = NO_SIDE_CHANNELS) -> str:
         return self._env.say(text, side_channels)

@@ -1,11 +1,9 @@
 """The card of a world: where it comes from, what is in it, what was proved and what was not."""
 
 import json
-from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from tautraj.benchmarks.goals import Family
 from tautraj.synthesis.output.summary import World
 from tautraj.synthesis.paraphrase.answers import SEAT
 from tautraj.synthesis.paraphrase.rounds import ParaphraseSummary
@@ -39,10 +37,6 @@ SET_ASIDE = {
 """Reason -> why a proved task is not in the world."""
 
 
-def _format_families(families: Mapping[Family, float]) -> str:
-    return "{" + ",".join(f"{name}:{weight:g}" for name, weight in families.items()) + "}"
-
-
 def write_card(request: SynthesisRequest, world: World, example: Proved) -> str:
     """README.md. `example`: one of the world's tasks."""
     name = request.domain.name
@@ -59,7 +53,7 @@ def write_card(request: SynthesisRequest, world: World, example: Proved) -> str:
             "",
             "```bash",
             f"python flows/synthesize.py domain={name} n={request.n} seed={request.seed}"
-            + (f" 'families={_format_families(request.families)}'" if request.families else "")
+            + (f" 'families=[{','.join(request.families)}]'" if request.families else "")
             + (f" {SEAT}=…" if world.paraphrases else ""),
             "```",
             "",
