@@ -317,7 +317,7 @@ def test_the_command_line_chooses_an_llm() -> None:
 )
 def test_an_llm_that_cannot_rewrite_is_named(choice: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        check_request(compose_request(f"paraphrase.llm={choice}"), customers=10)
+        check_request(compose_request(f"paraphrase.llm={choice}"), customers=10, families=[])
 
 
 @pytest.mark.slow

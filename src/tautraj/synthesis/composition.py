@@ -1,9 +1,9 @@
 """Composes a goal: a customer, a voice, a request of the family, and now and then other requests beside it."""
 
-from collections.abc import Mapping
+from collections import Counter
 from random import Random
 
-from tautraj.benchmarks.goals import Family, Goal, Request
+from tautraj.benchmarks.goals import Families, Family, Goal, Request
 from tautraj.synthesis.generator import Database, Draft, Generator
 from tautraj.synthesis.voices import VOICES, join_requests
 
@@ -14,9 +14,13 @@ COMBINED_REQUESTS = (2, 3, 4)
 
 
 def compose_draft(
-    generator: Generator, database: Database, rng: Random, weights: Mapping[Family, float]
+    generator: Generator, database: Database, rng: Random, families: Families | None = None
 ) -> Draft | None:
-    """A task of a random family about a random customer; None if they do not fit. `weights`: of the families."""
+    """A task of a random family about a random customer; None if they do not fit.
+
+    `families`: those that are drawn; None: the generator's, by its weights.
+    """
+    weights = Counter(families) if families else generator.weights
     family = rng.choices(list(weights), list(weights.values()))[0]
     user_id = rng.choice(generator.list_customers(database))
     voice = rng.choice(list(VOICES))

@@ -78,8 +78,7 @@ def _compose(
 ) -> Draft | None:
     if isinstance(generator, Composer):
         return generator.compose(database, rng)
-    weights = Counter(request.families) if request.families else generator.weights
-    return compose_draft(generator, database, rng, weights)
+    return compose_draft(generator, database, rng, request.families)
 
 
 def load_tasks(request: SynthesisRequest, tasks: Mapping[str, Any]) -> tuple[TaskProver, Collection[str]]:
