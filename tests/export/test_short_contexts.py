@@ -109,14 +109,12 @@ def test_a_row_is_what_play_sends(system: str, tools: str, results: str, tmp_pat
     sent = requests[-1]["messages"]
     assert len(sent) > 5 and list(map(plain, row["messages"]))[: len(sent)] == list(map(plain, sent))
     assert row["tools"] == requests[-1]["tools"]
-    [answer] = [turn.observation for turn in record.turns if turn.tool_call]
-    assert json.loads(answer or "")["title"] == ARGUMENTS["title"]
+    [(call, answer)] = [(turn.tool_call, turn.observation) for turn in record.turns if turn.tool_call]
+    assert answer and json.loads(answer)["title"] == ARGUMENTS["title"]
     [shown] = [message["content"] for message in sent if message["role"] == "tool"]
-    assert (shown, " " in shown.partition('"title":')[0]) == (
-        shown if results == "short" else answer,
-        results == "full",
-    )
-    assert json.loads(shown)["title"] == ARGUMENTS["title"]
+    short = shorten_result(call, answer, benchmark.writing_tools)
+    assert short != answer and json.loads(short)["title"] == ARGUMENTS["title"]
+    assert shown == (short if results == "short" else answer)
 
 
 @pytest.mark.parametrize(
@@ -149,14 +147,23 @@ def test_a_short_answer_has_all_values_but_those_that_a_write_repeats(tool: str,
 
 @pytest.mark.parametrize("agent", ["react", "planning"])
 def test_agents_of_all_protocols_read_short_answers(agent: str, tmp_path: Path) -> None:
-    answers = {"react": [TEXT_ACTION, TEXT_GOODBYE], "code": [PYTHON_ACTION, PYTHON_GOODBYE]}.get(agent)
-    brain = say_in_turn(*map(Answer, answers)) if answers else Script()
+    brain = say_in_turn(Answer(TEXT_ACTION), Answer(TEXT_GOODBYE)) if agent == "react" else Script()
     _, record, requests = play_one(tmp_path, brain, f"agent={agent}", "agent.results=short")
     [turn] = [turn for turn in record.turns if turn.tool_call]
     assert turn.tool_call and turn.observation and ', "' in turn.observation
     sent = [str(message.get("content")) for request in requests for message in request["messages"]]
     assert not any(turn.observation in text for text in sent)
     assert any(shorten_result(turn.tool_call, turn.observation, ()) in text for text in sent)
+
+
+def test_recorded_rows_have_the_answers_that_the_agent_saw(tmp_path: Path) -> None:
+    run, _, requests = play_one(tmp_path, Script(), "agent.results=short")
+    row = export_row(run, tmp_path / "data", "style.system=recorded")
+    saw, wrote = (
+        [message["content"] for message in messages if message["role"] == "tool"]
+        for messages in (requests[-1]["messages"], row["messages"])
+    )
+    assert saw == wrote and len(saw) == 1
 
 
 def test_what_a_run_without_a_prompt_recorded_has_none(tmp_path: Path) -> None:

@@ -3,14 +3,17 @@
 Every action passes the recorder here, so the record holds what happened and not what an agent framework remembered.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from tautraj.benchmarks import Benchmark, World
-from tautraj.config import Limits
+from tautraj.benchmarks.tool_results import shorten_result
+from tautraj.config import Limits, ResultDetail
 from tautraj.errors import InvalidToolCalls, WorldClosed
 from tautraj.llms.tool_calls import NO_SIDE_CHANNELS, SideChannels
 from tautraj.runs.episode.limits import EpisodeLimits
 from tautraj.runs.episode.recorder import Recorder
+from tautraj.runs.episode.shown_turns import ShownTurns
 from tautraj.trajectory import Ending, Outcome, Seat, ToolCall, Turn, TurnKind, count_turns
 from tautraj.users import Customer
 
@@ -26,10 +29,13 @@ class EpisodeEnvironment:
         recorder: Recorder,
         limits: Limits,
         episode_limits: EpisodeLimits,
+        results: ResultDetail,
     ) -> None:
+        """`results`: how much of a tool's answer the agent is shown; the record has it whole."""
         self._outcome: Outcome | None = None
         self._benchmark, self._world, self._customer = benchmark, world, customer
         self._recorder, self._limits, self._episode_limits = recorder, limits, episode_limits
+        self._has_short_results = results == "short"
         self._tools: dict[Seat, list[str]] = {
             "model": [tool["function"]["name"] for tool in benchmark.tools],
             "user": [tool["function"]["name"] for tool in benchmark.user_tools],
@@ -38,6 +44,12 @@ class EpisodeEnvironment:
         self._tool_errors = 0
         for turn in recorder.turns[: recorder.copied]:
             self._count_copied(turn)
+
+    @property
+    def shown_turns(self) -> Sequence[Turn]:
+        """The episode's turns as the agent sees them; grows."""
+        turns = self._recorder.turns
+        return ShownTurns(turns, self._benchmark.writing_tools) if self._has_short_results else turns
 
     @property
     def outcome(self) -> Outcome | None:
@@ -49,7 +61,7 @@ class EpisodeEnvironment:
         return self.outcome is not None
 
     def call(self, call: ToolCall, side_channels: SideChannels = NO_SIDE_CHANNELS, seat: Seat = "model") -> str:
-        """Carry out a call of `seat`; return the world's exact result, or an error message for an invalid call.
+        """Carry out a call of `seat`; return the world's result, or an error message for an invalid call.
 
         An invalid call is a mistake and never reaches the world. Raises `WorldClosed`.
         """
@@ -74,6 +86,8 @@ class EpisodeEnvironment:
         if self._tool_errors >= self._limits.tool_errors:
             self._close("too_many_tool_errors", f"{self._tool_errors} calls answered with an error")
         self._episode_limits.update()
+        if seat == "model" and self._has_short_results:
+            return shorten_result(call, result.content, self._benchmark.writing_tools)
         return result.content
 
     def say(self, text: str, side_channels: SideChannels = NO_SIDE_CHANNELS) -> str:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 
 from tautraj.agents import AgentContext, GoldContext
-from tautraj.agents.base import Environment
 from tautraj.benchmarks import get_stop_word, open_benchmark
 from tautraj.benchmarks.briefing import build_briefing
 from tautraj.config import Llm, Run
@@ -24,7 +23,6 @@ from tautraj.runs.episode.limits import EpisodeLimits
 from tautraj.runs.episode.opening import CustomerActions, RecordedConversation, add_greeting, catch_up, replay_calls
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.episode.seat_llm import build_ask
-from tautraj.runs.episode.shown_results import ShownEnvironment, ShownTurns
 from tautraj.trajectory import SCHEMA_VERSION, CustomerFault, Outcome, ToolCall, Trajectory, Turn
 from tautraj.users import Customer, UserContext
 from tautraj.users.told_faults import describe_faults
@@ -46,10 +44,6 @@ class OpenedEpisode:
         self._record_opening()
         replay_calls(self._world, recorder.turns)
         self.environment = self._open_environment()
-        self.shown_environment: Environment = self.environment
-        """What its agent acts on."""
-        if run.agent.results == "short":
-            self.shown_environment = ShownEnvironment(self.environment, self.benchmark.writing_tools)
         self._let_customer_speak()
 
     @property
@@ -59,9 +53,9 @@ class OpenedEpisode:
         context = AgentContext(
             task_id=self.task.id,
             system=self.briefing.system,
-            turns=self._shown_turns,
+            turns=self.environment.shown_turns,
             tools=self.briefing.tools,
-            env=self.shown_environment,
+            env=self.environment,
             ask=build_ask(self.run.model, "model", self._choose_seed(self.run.model), recorder, self._limits),
             record_prompt=recorder.brief,
             gold_context=self._build_gold_context(),
@@ -72,11 +66,6 @@ class OpenedEpisode:
             return context
         conversation = RecordedConversation(self.environment, recorder.turns)
         return context._replace(turns=conversation.turns, env=conversation)
-
-    @property
-    def _shown_turns(self) -> Sequence[Turn]:
-        turns = self.recorder.turns
-        return turns if self.run.agent.results == "full" else ShownTurns(turns, self.benchmark.writing_tools)
 
     def close(self) -> Trajectory:
         """The trajectory, ungraded. An agent that acts no more while the episode goes on has ended it."""
@@ -149,7 +138,13 @@ class OpenedEpisode:
             catch_up(customer, heard)
         actions.is_live = True
         environment = EpisodeEnvironment(
-            self.benchmark, self._world, customer, self.recorder, self.run.limits, self._limits
+            self.benchmark,
+            self._world,
+            customer,
+            self.recorder,
+            self.run.limits,
+            self._limits,
+            self.run.agent.results,
         )
         return environment
 

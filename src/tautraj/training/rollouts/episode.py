@@ -90,7 +90,7 @@ class RolloutEpisode:
             return ENDED
         with self._keep_failure():
             call = ToolCall(id=f"call_{uuid.uuid4().hex[:12]}", name=name, arguments=arguments)
-            return self._send(call) if name == MESSAGE_TOOL else self._opened.shown_environment.call(call)
+            return self._send(call) if name == MESSAGE_TOOL else self._opened.environment.call(call)
         return ENDED
 
     def close(self) -> Trajectory | None:
