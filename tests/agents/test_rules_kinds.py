@@ -1,5 +1,6 @@
 """Kinds of the rules agent: a careless one makes the mistakes that it is told to, a plain one has no synonyms."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tautraj.runs.episode.conversation import run_episode
 from tautraj.runs.episode.recorder import Recorder
 from tautraj.runs.plan import plan_run
 from tautraj.runs.play import grade_episode
-from tautraj.trajectory import Trajectory
+from tautraj.trajectory import Trajectory, Turn
 
 RunOf = Callable[..., Run]
 
@@ -71,3 +72,32 @@ def test_the_plain_rules_agent_solves_the_same_and_asks_in_the_same_words(run_of
     asked = [text.rsplit(". ", 1)[-1] for text in said if text.endswith("?") and "yes" in text]
     assert len(asked) >= 5
     assert len(set(asked)) == 1
+
+
+def test_the_plain_rules_agent_thinks_only_why_and_names_whose_the_order_is(
+    run_of: RunOf, shared_folder: Path
+) -> None:
+    own = [turn for one in play(run_of, shared_folder, "agent=rules_plain") for turn in list_own(one)]
+    calls = {turn.tool_call.name for turn in own if turn.thought and turn.tool_call}
+    assert calls <= {"transfer_to_human_agents"}
+    thoughts = [turn.thought for turn in own if turn.thought and turn.thought.startswith("A cancellation. Order ")]
+    assert len(thoughts) >= 5
+    assert all(re.match(r"A cancellation. Order #W\d+ of [a-z]+_[a-z]+_\d+ ", thought) for thought in thoughts)
+
+
+def test_the_profile_is_read_first_and_again_where_a_balance_may_have_changed(
+    run_of: RunOf, shared_folder: Path
+) -> None:
+    for one in play(run_of, shared_folder, "agent=rules_plain"):
+        calls = [(turn.tool_call.name, turn.observation or "") for turn in list_own(one) if turn.tool_call]
+        assert calls[0][0].startswith("find_user_id_by_") and calls[1][0] == "get_user_details"
+        since = ""
+        for name, answer in calls[2:]:
+            if name == "get_user_details":
+                assert "gift_card" in since or "modify_user_address" in since
+                since = ""
+            since += f"{name} {answer}"
+
+
+def list_own(one: Trajectory) -> list[Turn]:
+    return [turn for turn in one.turns if turn.seat == "model" and not turn.given]

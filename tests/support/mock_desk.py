@@ -25,6 +25,9 @@ class MockDesk:
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
         return next((user["user_id"] for user in answer), None)
 
+    def look_at_customer(self, user_id: str, call: Call) -> None:
+        pass
+
     def read(self, said: str) -> Sequence[Wish]:
         wishes = []
         for sentence in re.split(r"(?<=[.?])\s", said):

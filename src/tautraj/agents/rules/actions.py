@@ -11,6 +11,9 @@ from tautraj.agents.rules.wording import Wording
 from tautraj.llms.tool_calls import SideChannels
 from tautraj.trajectory import ToolCall
 
+WITH_BALANCE = ("gift_card", "certificate")
+"""Payment methods whose balance is in the customer's profile."""
+
 
 class Actions:
     """The environment of one conversation. Raises `WorldClosed` once the customer has left."""
@@ -44,13 +47,16 @@ class Actions:
     def write(self, tool: str, arguments: dict[str, Any], user_id: str) -> str | None:
         """Call a writing tool; return the error, if it is answered with one.
 
-        What was read by the ids that it names, and of the customer, is forgotten: it may be another now.
+        What was read by the ids that it names is forgotten: it may be another now. So is the profile of `user_id`
+        where a balance in it may have changed.
         """
         self.thought = self._wording.give_reason(tool)
         self.call(tool, arguments)
-        ids = [user_id, *(str(value) for key, value in arguments.items() if key.endswith("_id"))]
-        self._read = {key: answer for key, answer in self._read.items() if not any(value in key for value in ids)}
         last = self._context.turns[-1]
+        ids = [str(value) for key, value in arguments.items() if key.endswith("_id")]
+        if any(kind in f"{arguments} {last.observation}" for kind in WITH_BALANCE):
+            ids.append(user_id)
+        self._read = {key: answer for key, answer in self._read.items() if not any(value in key for value in ids)}
         return last.observation if last.error else None
 
     def _take_thought(self) -> SideChannels:

@@ -20,6 +20,7 @@ from tautraj.agents.rules.wording import (
     NOT_FOUND,
     NOT_UNDERSTOOD,
     NOT_WITHOUT,
+    TO_A_HUMAN,
     WHAT_ELSE,
     PlainWording,
     Wording,
@@ -32,7 +33,9 @@ from tautraj.grading.affirmative import is_affirmative, is_refusal
 INTRODUCES = re.compile(r"@|\bname is\b|\buser id\b|_\d{4}\b|\b\d{3}-\d{3}-\d{4}\b", re.IGNORECASE)
 """A first message that says who the customer is; most speak of other people's addresses at most."""
 
-TAKES_BACK = re.compile(r"\b(?:changed my mind|actually|instead|on second thought|wait)\b", re.IGNORECASE)
+TAKES_BACK = re.compile(
+    r"\b(?:changed my mind|actually|instead|on second thought|wait|was the wrong)\b", re.IGNORECASE
+)
 """In an answer to an announcement: another wish, whatever else is in it."""
 
 MAX_ASKED = 3
@@ -86,6 +89,7 @@ class Conversation:
         """Returns never: the environment raises `WorldClosed` when the episode has ended."""
         opening = self._actions.said
         introduction = self._authenticate()
+        self._desk.look_at_customer(self._user_id, self._actions.call)
         wishes = self._desk.read(opening) or self._desk.read(introduction)
         refusal: str | None = None
         while True:
@@ -141,7 +145,7 @@ class Conversation:
         A customer that wants something else instead is asked and listened to as at first.
         """
         for _ in range(MAX_ASKED):
-            self._actions.thought = resolution.thought
+            self._actions.thought = TO_A_HUMAN if resolution.is_transfer else resolution.thought
             if resolution.is_transfer:
                 self._actions.call(TRANSFER_TOOL, {"summary": resolution.thought})
                 self._actions.say(*done, ON_HOLD)

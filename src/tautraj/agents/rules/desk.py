@@ -59,6 +59,9 @@ class Desk(Protocol[Intent]):
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
         """The customer's id from the answer of that look-up; None if there is no such customer."""
 
+    def look_at_customer(self, user_id: str, call: Call) -> None:
+        """Read what most wishes depend on, if anything: a habit is learned sooner than when to read it."""
+
     def read(self, said: str) -> Sequence[Intent]:
         """The wishes in what a customer says, in the first or the second person; none if it has none."""
 

@@ -60,6 +60,9 @@ APOLOGY = re.compile(r"I am sorry, (?:but )?")
 
 NOT_WITHOUT = "I am sorry, but without that I cannot do it."
 
+TO_A_HUMAN = "Only a human can do this."
+"""The thought before a transfer, whose summary says the rest."""
+
 WHAT_ELSE = "What would you like me to do instead?"
 
 READS = {
@@ -101,8 +104,8 @@ class Wording:
     def ask_for_more(self) -> str:
         return self._choose(GOODBYES)
 
-    def begin(self) -> str:
-        """The thought before the first question."""
+    def begin(self) -> str | None:
+        """The thought before the first question; None: none."""
         return self._choose(FIRST_THOUGHTS)
 
     def acknowledge(self) -> str:
@@ -129,12 +132,15 @@ class Wording:
         is_word = reason[1:2].islower()  # not "I"
         return self._choose(NO_EXCEPTIONS).format(reason[:1].lower() + reason[1:] if is_word else reason)
 
-    def give_reason(self, tool: str) -> str:
-        """Why a writing tool is called."""
+    def give_reason(self, tool: str) -> str | None:
+        """Why a writing tool is called; None: not said."""
         return self._choose(REASONS_TO_WRITE).format(tool)
 
-    def describe_read(self, tool: str, arguments: dict[str, Any]) -> str:
-        """A call of a reading tool as a thought; of one without a reason of its own: `I look at the bill: B1.`"""
+    def describe_read(self, tool: str, arguments: dict[str, Any]) -> str | None:
+        """A call of a reading tool as a thought; of one without a reason of its own: `I look at the bill: B1.`
+
+        None: it is not said.
+        """
         if tool in READS:
             return self._choose(READS[tool]).format_map(arguments)
         verb, _, noun = tool.replace("_", " ").partition(" ")
@@ -149,10 +155,19 @@ class Wording:
 
 
 class PlainWording(Wording):
-    """Always the first of the phrases, and no more of a write than the customer has to agree to.
+    """Always the first of the phrases, no more of a write than the customer has to agree to, and no thought but why.
 
     A small model that learns from it need not learn which synonym comes, nor to copy an order's items.
     """
+
+    def begin(self) -> None:
+        return None
+
+    def give_reason(self, tool: str) -> None:
+        return None
+
+    def describe_read(self, tool: str, arguments: dict[str, Any]) -> None:
+        return None
 
     def announce(self, name: str, arguments: dict[str, Any], look_up: Peek) -> str:
         return announce_write(name, arguments, look_up, BRIEF_WORDINGS)

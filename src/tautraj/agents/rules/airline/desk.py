@@ -46,6 +46,9 @@ class AirlineDesk:
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
         return str(answer["user_id"]) if isinstance(answer, dict) else None
 
+    def look_at_customer(self, user_id: str, call: Call) -> None:
+        """The look-up was one of the profile."""
+
     def read(self, said: str) -> Sequence[Wish]:
         return read_wishes(said)
 

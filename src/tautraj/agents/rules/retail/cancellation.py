@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, find_mentions, find_order_ids, list_context_mentions
 from tautraj.agents.rules.retail.reading import Wish
-from tautraj.agents.rules.retail.references import ask, find_order, list_relevant, refuse
+from tautraj.agents.rules.retail.references import ask, find_order, list_relevant, name_order, refuse
 from tautraj.agents.rules.retail.shop import Shop
 
 NO_LONGER_NEEDED = re.compile(
@@ -64,27 +64,27 @@ def resolve_cancel(wish: Wish, shop: Shop) -> Resolution:
     key, status = order["order_id"], order["status"]
     if status != "pending":
         return refuse(
-            f"Order {key} is {status}. Only pending orders can be cancelled.",
+            f"{name_order(order)} is {status}. Only pending orders can be cancelled.",
             f"I am sorry, order {key} is already {status}, and only pending orders can be cancelled.",
         )
     if len(order["items"]) > 1 and _is_partial(wish.said, order):
         return refuse(
-            f"A part of order {key} is to be cancelled, and an order can only be cancelled as a whole.",
+            f"{name_order(order)} can only be cancelled as a whole, and a part of it is to be.",
             f"I am sorry, I cannot cancel single items of order {key}; only the whole order can be cancelled.",
         )
     reason = _find_reason(list_relevant(wish, order, shop))
     if reason is None:
         return ask(
-            f"Order {key} is pending, but a reason is needed.",
+            f"{name_order(order)} is pending, but a reason is needed.",
             f"Why would you like to cancel order {key}: is it no longer needed, or was it ordered by mistake?",
         )
     if reason == "":
         return refuse(
-            f"Order {key} is pending, but the reason is neither 'no longer needed' nor 'ordered by mistake'.",
+            f"{name_order(order)} is pending, but the reason is neither 'no longer needed' nor 'ordered by mistake'.",
             f"I am sorry, order {key} can only be cancelled if it is no longer needed or was ordered by mistake; "
             "other reasons are not acceptable.",
         )
-    thought = f"Order {key} is pending and the reason is '{reason}', so it may be cancelled as a whole."
+    thought = f"{name_order(order)} is pending and the reason is '{reason}', so it may be cancelled as a whole."
     return Resolution(thought, (("cancel_pending_order", {"order_id": key, "reason": reason}),))
 
 

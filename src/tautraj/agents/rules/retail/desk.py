@@ -58,6 +58,9 @@ class RetailDesk:
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
         return answer if isinstance(answer, str) and _USER_ID.fullmatch(answer) else None
 
+    def look_at_customer(self, user_id: str, call: Call) -> None:
+        call("get_user_details", {"user_id": user_id})
+
     def read(self, said: str) -> Sequence[Wish]:
         return read_wishes(said)
 
@@ -83,6 +86,8 @@ class RetailDesk:
     def _resolve(self, intent: Wish, shop: Shop) -> Resolution:
         """What is to be done about a wish that concerns one order, or none; the second choice where there is one."""
         resolution = RESOLVERS[intent.kind](intent, shop)
+        if intent.kind in NAMES_OF_WISHES:
+            resolution = resolution._replace(thought=f"{NAMES_OF_WISHES[intent.kind]}. {resolution.thought}")
         if resolution.refusal is None or not intent.fallback:
             return resolution
         second = _fall_back(intent)
@@ -111,6 +116,16 @@ STATUSES: dict[Kind, tuple[str, ...]] = {
     "change_item": ("pending", "delivered"),
 }
 """Kind of a wish that may concern several orders -> the statuses in which it can be fulfilled."""
+
+NAMES_OF_WISHES: dict[Kind, str] = {
+    "cancel": "A cancellation",
+    "return": "A return",
+    "change_item": "Another variant",
+    "change_address": "Another shipping address",
+    "change_default_address": "Another default address",
+    "change_payment": "Another payment method",
+}
+"""Kind -> how a thought about it begins: what is looked at depends on it."""
 
 RESOLVERS: dict[Kind, Callable[[Wish, Shop], Resolution]] = {
     "cancel": resolve_cancel,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, cut_mentions, find_mentions
 from tautraj.agents.rules.retail.reading import Wish
-from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant, refuse
+from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant, name_order, refuse
 from tautraj.agents.rules.retail.shop import Shop, get_payment
 from tautraj.agents.rules.retail.variants import choose_target
 from tautraj.agents.rules.retail.words import CHEAPEST, DEAREST
@@ -36,7 +36,7 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
     key, status, original = order["order_id"], order["status"], get_payment(order)
     if status != "delivered":
         return refuse(
-            f"Order {key} is {status}. Only delivered orders can be returned.",
+            f"{name_order(order)} is {status}. Only delivered orders can be returned.",
             f"I am sorry, order {key} is {status}, and items can only be returned from a delivered order.",
         )
     texts = list_relevant(wish, order, shop)
@@ -58,12 +58,14 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
     method = next((method for method in methods if method != original), original)
     if method != original and not method.startswith("gift_card"):
         return refuse(
-            f"{method} is neither what order {key} was paid with nor a gift card, so it cannot receive the refund.",
+            f"{name_order(order)} was paid with {original}, and {method} is neither that nor a gift card.",
             f"I am sorry, the refund for order {key} can only go to the original payment method or to a gift card.",
         )
-    names = join_names(items)
+    named = " and ".join(f"{item['name']} ({item['item_id']})" for item in items)
     is_original = "it is how the order was paid" if method == original else "a gift card may always receive it"
-    thought = f"Order {key} is delivered, so the {names} may be returned. The refund goes to {method}: {is_original}."
+    meant = f"{join_names(items)} {'is' if len(items) == 1 else 'are'} meant."
+    refund = f"The refund goes to {method}: {is_original}."
+    thought = f"{meant} {name_order(order)} is delivered, so this may be returned: {named}. {refund}"
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
     amount = math.fsum(item["price"] for item in items)
     tells = (format_amount(amount),) if any(HOW_MUCH.search(text) for text in texts) else ()
@@ -78,7 +80,7 @@ def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
     key, status = order["order_id"], order["status"]
     if status not in ("pending", "delivered"):
         return refuse(
-            f"Order {key} is {status}. Only items of pending or delivered orders can be exchanged.",
+            f"{name_order(order)} is {status}. Only items of pending or delivered orders can be exchanged.",
             f"I am sorry, order {key} is {status}, so its items can no longer be changed or exchanged.",
         )
     texts = list_relevant(wish, order, shop)
@@ -107,9 +109,8 @@ def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
         "payment_method_id": method,
     }
     why = " ".join(target.why for target in targets)
-    return Resolution(
-        f"Order {key} is {status}, so I may do this once. {why} {_tell_due(due, method)}", ((tool, arguments),)
-    )
+    thought = f"{name_order(order)} is {status}, so I may do this once. {why} {_tell_due(due, method)}"
+    return Resolution(thought, ((tool, arguments),))
 
 
 def _tell_due(due: float, method: str) -> str:

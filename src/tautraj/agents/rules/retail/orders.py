@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, cut_mentions, find_address, find_mentions, find_order_ids
 from tautraj.agents.rules.retail.reading import Wish
-from tautraj.agents.rules.retail.references import ask, find_order, list_relevant, refuse
+from tautraj.agents.rules.retail.references import ask, find_order, list_relevant, name_order, refuse
 from tautraj.agents.rules.retail.shop import Shop, find_orders_with, get_payment
 from tautraj.agents.rules.retail.words import DEFAULT_ADDRESS
 
@@ -24,7 +24,7 @@ def _check_pending(order: Entity, what: str) -> Resolution | None:
         return None
     key, status = order["order_id"], order["status"]
     return refuse(
-        f"Order {key} is {status}. Only the {what} of a pending order can be changed.",
+        f"{name_order(order)} is {status}. Only the {what} of a pending order can be changed.",
         f"I am sorry, order {key} is {status}, and the {what} can only be changed while an order is pending.",
     )
 
@@ -40,8 +40,8 @@ def resolve_address(wish: Wish, shop: Shop) -> Resolution:
     if address is None:
         return ask(f"The new address of order {key} is missing.", f"What is the new shipping address of order {key}?")
     if address == order["address"]:
-        return refuse(f"Order {key} goes there already.", f"Order {key} is already going to that address.")
-    thought = f"Order {key} is pending, so its shipping address may be changed."
+        return refuse(f"{name_order(order)} goes there already.", f"Order {key} is already going to that address.")
+    thought = f"{name_order(order)} is pending, so its shipping address may be changed."
     return Resolution(thought, (("modify_pending_order_address", {"order_id": key, **address}),))
 
 
@@ -120,7 +120,10 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
         if len(methods) == 1:
             break
         if shop.find_payment_methods(text) == [current]:
-            return refuse(f"Order {key} is paid so.", f"Order {key} is already paid with that payment method.")
+            return refuse(
+                f"{name_order(order)} is paid with {current} already.",
+                f"Order {key} is already paid with that payment method.",
+            )
     else:
         return ask(
             "The new payment method is missing.", f"Which payment method would you like to use for order {key}?"
@@ -128,11 +131,11 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
     method = shop.user["payment_methods"][methods[0]]
     if method.get("balance", total) < total:
         return refuse(
-            f"The gift card holds ${method['balance']:.2f}, and order {key} costs ${total:.2f}.",
+            f"{name_order(order)} costs ${total:.2f}, and the gift card holds ${method['balance']:.2f}.",
             f"I am sorry, your gift card does not cover the total of order {key}, ${total:.2f}.",
         )
     covers = f", and its balance covers ${total:.2f}" if "balance" in method else ""
-    thought = f"Order {key} is pending and paid with {current}. {methods[0]} is another method{covers}."
+    thought = f"{name_order(order)} is pending and paid with {current}. {methods[0]} is another method{covers}."
     return Resolution(
         thought, (("modify_pending_order_payment", {"order_id": key, "payment_method_id": methods[0]}),)
     )

@@ -57,6 +57,11 @@ def ask(thought: str, question: str) -> Resolution:
     return Resolution(thought=thought, question=question)
 
 
+def name_order(order: Entity) -> str:
+    """An order in a thought, with whose it is: that and its status decide everything."""
+    return f"Order {order['order_id']} of {order['user_id']}"
+
+
 def list_relevant(wish: Wish, order: Entity | None, shop: Shop) -> list[str]:
     """What was said about a wish, the newest first: answers about other orders or products are left out."""
     texts = [text for text in reversed(wish.later) if _is_about(text, wish, order, shop)]
@@ -90,7 +95,7 @@ def find_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> Entity | Reso
     if len(found) == 1 and found[0]["user_id"] != shop.user_id:
         key = found[0]["order_id"]
         return refuse(
-            f"Order {key} belongs to another customer, and I may help only the one who is authenticated.",
+            f"{name_order(found[0])} is another customer's, and I may help only {shop.user_id}.",
             f"I am sorry, order {key} is not on your account, and I can only help with your own orders.",
         )
     if len(found) == 1:
