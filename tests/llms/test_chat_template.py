@@ -78,6 +78,13 @@ def test_what_is_learned_is_what_the_assistant_writes_with_its_end() -> None:
     assert shown.endswith(f"<|im_start|>assistant\n[{call}<|im_end|>]\n<|im_start|>assistant\n")
 
 
+def test_a_thought_is_learned_and_stands_before_what_is_said() -> None:
+    marked = SMOLLM2_TEMPLATE.read_text().replace("{%- generation %}", "{{- '[' }}")
+    messages = [{"role": "assistant", "content": "Hello.", "reasoning_content": "A greeting."}]
+    shown = render(marked.replace("{%- endgeneration %}", "{{- ']' }}"), True, messages, [], False)
+    assert shown.endswith("<|im_start|>assistant\n[<think>\nA greeting.\n</think>\nHello.<|im_end|>]\n")
+
+
 @pytest.mark.parametrize(
     "mark", ["{% generation %}", "{%- endgeneration -%}", "{%generation-%}", "{%-  endgeneration%}"]
 )

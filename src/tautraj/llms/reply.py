@@ -61,6 +61,8 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
     inline_reasoning, text = _split_thinking(message.content if isinstance(message.content, str) else "")
     calls = [_read_raw_call(call) for call in message.tool_calls or []]
     reasoning = getattr(message, "reasoning_content", None) or inline_reasoning or None
+    if reasoning and llm.is_local:
+        reasoning = reasoning.strip("\n") or None  # llama.cpp leaves those beside the tags; the template writes them
     if reasoning:
         text = text.lstrip()  # blank lines between reasoning and text
     if calls and llm.is_local:
