@@ -4,11 +4,12 @@
 
 Takes what `make test-trl` installs. TOKENIZER: a folder, or a name on the Hugging Face Hub. Rendered in Qwen 3's
 template, as TRL ships it: the prompt with policy and tools, and behind it all that follows, calls, results and words,
-of what the oracle does in the train tasks. A model says more than the oracle.
+of what the oracle does in the train tasks; then both in a short context. A model says more than the oracle.
 """
 
 import argparse
 from importlib.resources import files
+from statistics import median
 from typing import Any
 
 from rollouts import list_own_turns, play_oracle
@@ -50,13 +51,15 @@ def main() -> None:
 
     from tautraj.benchmarks import open_benchmark
     from tautraj.benchmarks.briefing import build_briefing
+    from tautraj.benchmarks.tool_results import shorten_turn
     from tautraj.training.rollouts.message_tool import add_message_tool
     from tautraj.training.rollouts.policy_run import compose_run
 
     tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)
     tokenizer.chat_template = files("trl").joinpath("chat_templates", "qwen3.jinja").read_text(encoding="utf-8")
-    print("| domain | episodes | prompt | prompt, short, tools by name | the rest: median | longest |")
-    print("|---|---|---|---|---|---|")
+    columns = ("prompt", "the rest: median", "longest")
+    print(f"| {' | '.join(['domain', 'episodes', *columns, *(f'short {column}' for column in columns)])} |")
+    print("|---|---|---|---|---|---|---|---|")
     for domain in arguments.domain:
         run, _ = compose_run([f"domain={domain}"])
         benchmark = open_benchmark(run.benchmark, run.domain)
@@ -66,14 +69,18 @@ def main() -> None:
         def count(messages: list[dict[str, Any]], tools: Any) -> int:
             return len(tokenizer.apply_chat_template(messages, tools=list(tools), return_dict=True)["input_ids"])
 
-        prompts, shorts, rests = [], [], []
+        prompts, short_prompts, rests, short_rests = [], [], [], []
         for episode in play_oracle(domain, arguments.tasks):
             messages = build_messages(episode, whole.system)
             prompts.append(count(messages[:2], whole.tools))
-            shorts.append(count(build_messages(episode, short.system)[:2], short.tools))
             rests.append(count(messages, whole.tools) - prompts[-1])
-        rests.sort()
-        cells = [domain, len(rests), max(prompts), max(shorts), rests[len(rests) // 2], rests[-1]]
+            turns = [shorten_turn(turn, benchmark.writing_tools) for turn in episode.turns]
+            messages = build_messages(episode.model_copy(update={"turns": turns}), short.system)
+            short_prompts.append(count(messages[:2], short.tools))
+            short_rests.append(count(messages, short.tools) - short_prompts[-1])
+        cells = [domain, len(rests)]
+        for first, others in ((prompts, rests), (short_prompts, short_rests)):
+            cells += [max(first), round(median(others)), max(others)]
         print(f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else cell for cell in cells)} |")
 
 
