@@ -21,7 +21,7 @@ from tautraj.config.parse import parse_as  # noqa: E402
 from tautraj.metrics import is_success  # noqa: E402
 from tautraj.store import Store  # noqa: E402
 from tautraj.training.loop import (  # noqa: E402
-    CHOICE,
+    CHOICES,
     SAMPLING,
     SHORT_CONTEXT,
     LearnRequest,
@@ -62,12 +62,14 @@ def plan_curve(request: LearnRequest) -> Iterator[Arm]:
 
 
 def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
-    """The rules agent's thoughts before what it says and calls, or not at all."""
+    """With the rules agent's thoughts, or without."""
     runs = locate_conversations(request, "train")
-    for thought in ("drop", "inline"):
+    for thought in ("drop", "reasoning"):
         folder = Path(request.root, "exports", f"thoughts-{thought}")
-        export = plan_export(request, f"export {folder.name}", runs, folder, *CHOICE, f"style.thought={thought}")
-        yield Arm(f"thoughts: {thought}", folder, {"rows": 200, "max_tokens": 2048}, (export,))
+        export = plan_export(
+            request, f"export {folder.name}", runs, folder, *CHOICES["train"], f"style.thought={thought}"
+        )
+        yield Arm(f"thoughts: {thought}", folder, {"rows": 200}, (export,))
 
 
 def plan_filters(request: LearnRequest) -> Iterator[Arm]:
@@ -78,8 +80,8 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
     runs = Path(request.root, "conversations", "careless")
     play = plan_play(request, "train", runs, "agent=careless")
     for name, choice in {
-        "everything": ("choose=everything", "choose.without=inaction_passes"),
-        "any_success": CHOICE,
+        "everything": ("choose=everything",),
+        "any_success": CHOICES["train"],
         "strict": ("choose=strict",),
     }.items():
         folder = Path(request.root, "exports", f"careless-{name}")

@@ -25,19 +25,21 @@ SHORT_STYLE = ("style.system=short", "style.tools=names", "style.results=short")
 """The same, of rows."""
 
 SAMPLING = (
-    *("model.temperature=0", "model.max_tokens=128", "limits.turns=30"),
+    *("model.temperature=0", "model.max_tokens=192", "limits.turns=24", "model.provider.reasoning_back=true"),
     *("model.provider.calls_at_once=8", "runner.workers=8"),
 )
-"""Greedy; the rules agent's longest answer has 114 tokens. Eight at once take half the CPU time of one by one; with
+"""Greedy; thoughts go back, since rows have them. Eight at once take half the CPU time of one by one; with
 more conversations than that, the server would forget the beginning of each between two answers."""
-
-CHOICE = ("choose=any_success", "choose.without=inaction_passes")
-"""Of conversations: a task that doing nothing passes measures nothing, and teaches to decline."""
-
 
 Part = Literal["train", "test"]
 
 PARTS: tuple[Part, ...] = ("train", "test")
+
+CHOICES: dict[Part, tuple[str, ...]] = {
+    "train": ("choose=any_success",),
+    "test": ("choose=any_success", "choose.without=inaction_passes"),
+}
+"""Of conversations. A task that doing nothing passes measures nothing; its conversation teaches to decline."""
 
 
 class WorldSize(Record):
@@ -130,7 +132,7 @@ def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
     yield Step(f"world to {part}", "synthesize", described)
     runs = locate_conversations(request, part)
     yield plan_play(request, part, runs, "agent=rules_plain")
-    yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICE)
+    yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICES[part])
 
 
 def locate_world(request: LearnRequest, part: Part) -> Path:
