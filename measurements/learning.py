@@ -64,12 +64,10 @@ def plan_curve(request: LearnRequest) -> Iterator[Arm]:
 def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
     """With the rules agent's thoughts, or without."""
     runs = locate_conversations(request, "train")
-    for thought in ("drop", "reasoning"):
-        folder = Path(request.root, "exports", f"thoughts-{thought}")
-        export = plan_export(
-            request, f"export {folder.name}", runs, folder, *CHOICES["train"], f"style.thought={thought}"
-        )
-        yield Arm(f"thoughts: {thought}", folder, {"rows": 200}, (export,))
+    folder = Path(request.root, "exports", "without-thoughts")
+    export = plan_export(request, f"export {folder.name}", runs, folder, *CHOICES["train"], "style.thought=drop")
+    yield Arm("200 rows", locate_export(request, "train"), {"rows": 200})  # one of the curve's
+    yield Arm("200 rows without thoughts", folder, {"rows": 200}, (export,))
 
 
 def plan_filters(request: LearnRequest) -> Iterator[Arm]:
@@ -130,7 +128,7 @@ def main(words: Sequence[str]) -> None:
     print(f"{'arm':32} {'seed':>4}  solved        95 %          no yes")
     for arm in PLANS[options.plan](request):
         for seed in options.seeds:
-            folder = Path(request.root, "models", f"{arm.name}-{seed}".replace(" ", "-").replace(":", ""))
+            folder = Path(request.root, "models", f"{arm.name}-{seed}".replace(" ", "-"))
             steps = [*arm.before, plan_training(request, arm.data, seed, folder, **arm.settings)]
             run_steps(
                 [*steps, plan_measurement(request, folder.name, options.tasks, *serve(folder), *arm.sampling)], print

@@ -69,18 +69,17 @@ def main() -> None:
         def count(messages: list[dict[str, Any]], tools: Any) -> int:
             return len(tokenizer.apply_chat_template(messages, tools=list(tools), return_dict=True)["input_ids"])
 
-        prompts, short_prompts, rests, short_rests = [], [], [], []
-        for episode in play_oracle(domain, arguments.tasks):
-            messages = build_messages(episode, whole.system)
-            prompts.append(count(messages[:2], whole.tools))
-            rests.append(count(messages, whole.tools) - prompts[-1])
-            turns = [shorten_turn(turn, benchmark.writing_tools) for turn in episode.turns]
-            messages = build_messages(episode.model_copy(update={"turns": turns}), short.system)
-            short_prompts.append(count(messages[:2], short.tools))
-            short_rests.append(count(messages, short.tools) - short_prompts[-1])
-        cells = [domain, len(rests)]
-        for first, others in ((prompts, rests), (short_prompts, short_rests)):
-            cells += [max(first), round(median(others)), max(others)]
+        episodes = list(play_oracle(domain, arguments.tasks))
+        shown = [
+            one.model_copy(update={"turns": tuple(shorten_turn(turn, benchmark.writing_tools) for turn in one.turns)})
+            for one in episodes
+        ]
+        cells = [domain, len(episodes)]
+        for briefing, played in ((whole, episodes), (short, shown)):
+            rows = [build_messages(one, briefing.system) for one in played]
+            prompts = [count(messages[:2], briefing.tools) for messages in rows]
+            rests = [count(messages, briefing.tools) - prompt for messages, prompt in zip(rows, prompts, strict=True)]
+            cells += [max(prompts), round(median(rests)), max(rests)]
         print(f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else cell for cell in cells)} |")
 
 

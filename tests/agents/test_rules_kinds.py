@@ -68,7 +68,7 @@ def test_what_it_cannot_do_is_said_first(run_of: RunOf, words: list[str]) -> Non
 def test_the_plain_rules_agent_solves_the_same_and_asks_in_the_same_words(run_of: RunOf, shared_folder: Path) -> None:
     played = play(run_of, shared_folder, "agent=rules_plain")
     assert {one.reward for one in played} == {1.0}
-    said = [turn.message or "" for one in played for turn in one.turns if turn.seat == "model" and not turn.given]
+    said = [turn.message or "" for one in played for turn in list_own(one)]
     asked = [text.rsplit(". ", 1)[-1] for text in said if text.endswith("?") and "yes" in text]
     assert len(asked) >= 5
     assert len(set(asked)) == 1

@@ -296,13 +296,13 @@ def test_the_line_feed_before_a_call_is_no_part_of_the_text(llm: Llm, text: str)
 
 @local
 def test_a_thought_is_read_as_reasoning_and_without_the_line_feeds_that_the_template_writes(llm: Llm) -> None:
-    said = [{"role": "user", "content": "Hello."}, *thought("A greeting.", "Hi!")]
+    said = [{"role": "user", "content": "Hello."}, thought("A greeting.", "Hi!")]
     reply = chat(llm, [{"role": "system", "content": "You are an agent."}, *said * 4, said[0]], [TOOL])
     assert (reply.reasoning, reply.text) == ("A greeting.", "Hi!")
 
 
-def thought(reasoning: str, text: str) -> list[dict[str, Any]]:
-    return [{"role": "assistant", "content": text, "reasoning_content": reasoning}]
+def thought(reasoning: str, text: str) -> dict[str, Any]:
+    return {"role": "assistant", "content": text, "reasoning_content": reasoning}
 
 
 def address_of(llm: Llm) -> str:
@@ -317,7 +317,7 @@ def test_the_server_renders_as_jinja_does_and_its_tokens_are_those_it_is_asked_w
     jinja = environment.from_string(template)
     greeting = [{"role": "assistant", "content": "Hi! How can I help you today?"}]
     answer = {"role": "tool", "tool_call_id": "josé", "content": "ok"}
-    ended = [*greeting, *called("", "josé"), answer, *thought("All is done.", "Goodbye.")]
+    ended = [*greeting, *called("", "josé"), answer, thought("All is done.", "Goodbye.")]
     asked = [{"role": "system", "content": "Be brief."}, *called("", "josé")[:1]]
     names = {"type": "function", "function": {"name": "stop", "description": "", "parameters": {"type": "object"}}}
     for messages, tools in ((ended, []), (ended, [names]), (asked, [TOOL]), (asked, [names]), (asked, [])):

@@ -145,10 +145,12 @@ class Conversation:
         A customer that wants something else instead is asked and listened to as at first.
         """
         for _ in range(MAX_ASKED):
-            self._actions.thought = TO_A_HUMAN if resolution.is_transfer else resolution.thought
             if resolution.is_transfer:
+                self._actions.thought = TO_A_HUMAN
                 self._actions.call(TRANSFER_TOOL, {"summary": resolution.thought})
                 self._actions.say(*done, ON_HOLD)
+            else:
+                self._actions.thought = resolution.thought
             changed = self._write(intent, resolution, done)
             if changed is None:
                 done += filter(None, [resolution.answer or self._wording.tell(resolution.tells)])
