@@ -131,6 +131,13 @@ def test_a_row_is_what_play_sends(system: str, tools: str, results: str, tmp_pat
             '{"zip":"02134","n":0,"is_open":false,"note":"","list":[null,[],1]}',
         ),
         ("list_orders", '[{"id": "a"}, {"id": "b"}]', '[{"id":"a"},{"id":"b"}]'),
+        (
+            "get_user",
+            '{"ways": {"gift_card_1": {"id": "gift_card_1", "source": "gift_card", "note": "gift_", "sum": 8.5}}}',
+            '{"ways":{"gift_card_1":{"note":"gift_","sum":8.5}}}',
+        ),
+        ("get_user", '{"ways": {"paypal_1": {"id": "paypal_1", "source": "paypal"}}}', '{"ways":{"paypal_1":{}}}'),
+        ("get_user", '{"a": "a", "b": ["b"], "": {"c": ""}}', '{"a":"a","b":["b"],"":{}}'),
         ("find_user", "ada_obi_1234", "ada_obi_1234"),
         ("count_orders", "12", "12"),
         ("cancel_order", '{"order_id": "#W1", "user_id": "ada", "status": "cancelled"}', DONE),

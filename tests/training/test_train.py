@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from support.worlds import make_here, request_of
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_as
+from tautraj.errors import ConfigError
 from tautraj.training.request import TrainRequest
 from tautraj.training.rows import read_rows
 
@@ -87,6 +89,23 @@ def test_the_seed_draws_the_rows(export: Path) -> None:
     assert list(read_rows(read_request(export, "rows=5"))) != list(
         read_rows(read_request(export, "rows=5", "seed=1"))
     )
+
+
+def test_rows_that_call_different_tools_are_drawn_evenly(export: Path) -> None:
+    def list_kinds(*words: str) -> list[frozenset[str]]:
+        drawn = [without_none(row["messages"]) for row in read_rows(read_request(export, *words))]
+        calls = [[call for message in row for call in message.get("tool_calls", ())] for row in drawn]
+        return [frozenset(call["function"]["name"] for call in called) for called in calls]
+
+    kinds = Counter(list_kinds())
+    assert len(kinds) > 3 and max(kinds.values()) > 1
+    assert Counter(list_kinds("evenly=true", f"rows={len(kinds)}")) == dict.fromkeys(kinds, 1)
+    assert Counter(list_kinds("evenly=true")) == kinds
+
+
+def test_pairs_are_not_drawn_evenly(export: Path) -> None:
+    with pytest.raises(ConfigError, match="evenly=true is for method=sft"):
+        read_request(export, "method=dpo", "evenly=true")
 
 
 def without_none(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -22,7 +22,11 @@ def shorten_turn(turn: Turn, writing_tools: Collection[str]) -> Turn:
 
 
 def shorten_result(call: ToolCall, answer: str, writing_tools: Collection[str]) -> str:
-    """JSON without spaces and empty values, `DONE` where a write repeats its entity; other text as it is."""
+    """JSON without spaces, empty values and what keys say; `DONE` where a write repeats its entity.
+
+    `{"paypal_1": {"id": "paypal_1", "source": "paypal", "note": "new"}}` keeps the note alone. Other text
+    stays as it is.
+    """
     try:
         parsed = json.loads(answer)
     except ValueError:
@@ -31,7 +35,7 @@ def shorten_result(call: ToolCall, answer: str, writing_tools: Collection[str]) 
         return answer
     if call.name in writing_tools and _repeats_entity(parsed, call):
         return DONE
-    return json.dumps(_prune(parsed), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_drop_repeated(_drop_empty(parsed)), ensure_ascii=False, separators=(",", ":"))
 
 
 def _repeats_entity(answer: Any, call: ToolCall) -> bool:
@@ -40,11 +44,28 @@ def _repeats_entity(answer: Any, call: ToolCall) -> bool:
     return bool(ids) and ids[0] in call.arguments.values()
 
 
-def _prune(value: Any) -> Any:
+def _drop_empty(value: Any) -> Any:
     """The value without keys of objects that hold null or nothing; lists keep their length."""
     if isinstance(value, list):
-        return [_prune(item) for item in value]
+        return [_drop_empty(item) for item in value]
     if isinstance(value, dict):
-        pruned = {key: _prune(item) for key, item in value.items()}
-        return {key: item for key, item in pruned.items() if item not in (None, [], {})}
+        kept = {key: _drop_empty(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, [], {})}
     return value
+
+
+def _drop_repeated(value: Any, own_key: str | None = None) -> Any:
+    """The value without texts of objects that are the object's own key, or what that begins with.
+
+    `own_key`: in the object that has the value.
+    """
+    if isinstance(value, list):
+        return [_drop_repeated(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _drop_repeated(item, key) for key, item in value.items() if not _is_said(item, own_key)}
+    return value
+
+
+def _is_said(value: Any, key: str | None) -> bool:
+    """Whether a key is this text, or begins with it, as ids do with the kind of what they are of."""
+    return isinstance(value, str) and key is not None and (key == value or key.startswith(f"{value}_"))

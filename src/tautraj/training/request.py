@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from tautraj.trajectory import Record
 
@@ -36,6 +36,8 @@ class TrainRequest(Record):
     root: str
     rows: PositiveInt | None
     """So many rows, drawn by the seed; None: all."""
+    evenly: bool
+    """Draw rows that call different tools as often as each other, as far as there are any. Of method=sft."""
     epochs: float = Field(gt=0)
     batch: PositiveInt
     """Rows per update of the weights. They are computed one after another, so that none is padded."""
@@ -51,6 +53,12 @@ class TrainRequest(Record):
     seed: NonNegativeInt
     save_steps: PositiveInt
     """Updates between two checkpoints, from which a stopped training goes on."""
+
+    @model_validator(mode="after")
+    def _check_drawing(self) -> "TrainRequest":
+        if self.evenly and self.method != "sft":
+            raise ValueError("evenly=true is for method=sft: rows of pairs are drawn by the seed alone")
+        return self
 
     @property
     def digest(self) -> str:

@@ -4,7 +4,9 @@ Not here: which conversations an export has (`export.selection`).
 """
 
 import hashlib
+import itertools
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,18 @@ def read_rows(request: TrainRequest) -> Any:
             f"format={FORMATS[request.method]}"
         )
     rows = rows.shuffle(seed=request.seed).select_columns(list(columns))
-    return rows.select(range(min(request.rows or len(rows), len(rows))))
+    order = _order_evenly(rows) if request.evenly else range(len(rows))
+    return rows.select(order[: request.rows])
+
+
+def _order_evenly(rows: Any) -> list[int]:
+    """Indices of the rows: one of each kind of them that calls the same tools, then the next of each, and so on."""
+    kinds: dict[frozenset[str], list[int]] = defaultdict(list)
+    for index, messages in enumerate(rows[COLUMNS["sft"][0]]):
+        calls = (call for message in messages for call in message.get("tool_calls") or ())
+        kinds[frozenset(call["function"]["name"] for call in calls)].append(index)
+    rounds = itertools.zip_longest(*kinds.values())
+    return [index for drawn in rounds for index in drawn if index is not None]
 
 
 def hash_rows(folder: Path) -> str:

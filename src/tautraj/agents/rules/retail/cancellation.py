@@ -5,6 +5,7 @@ Not here: other wishes about whole orders (`agents.rules.retail.orders`).
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, find_mentions, find_order_ids, list_context_mentions
@@ -42,6 +43,10 @@ OTHER_REASON = re.compile(
 )
 
 
+REASONS = ((BY_MISTAKE, "ordered by mistake"), (NO_LONGER_NEEDED, "no longer needed"), (OTHER_REASON, None))
+"""How a reason is told, the strongest first, with what the tool takes for it."""
+
+
 ALL_ORDERS = re.compile(r"\b(?:all|every)\b[^.]{0,30}\borders?\b|\bboth orders\b", re.IGNORECASE)
 
 
@@ -72,20 +77,21 @@ def resolve_cancel(wish: Wish, shop: Shop) -> Resolution:
             f"{name_order(order)} can only be cancelled as a whole, and a part of it is to be.",
             f"I am sorry, I cannot cancel single items of order {key}; only the whole order can be cancelled.",
         )
-    reason = _find_reason(list_relevant(wish, order, shop))
-    if reason is None:
+    given = _find_reason(list_relevant(wish, order, shop))
+    if given is None:
         return ask(
             f"{name_order(order)} is pending, but a reason is needed.",
             f"Why would you like to cancel order {key}: is it no longer needed, or was it ordered by mistake?",
         )
-    if reason == "":
+    situation = f"{name_order(order)} is pending. The customer says '{given.said}'"
+    if given.reason is None:
         return refuse(
-            f"{name_order(order)} is pending, but the reason is neither 'no longer needed' nor 'ordered by mistake'.",
+            f"{situation}, which is neither 'no longer needed' nor 'ordered by mistake'.",
             f"I am sorry, order {key} can only be cancelled if it is no longer needed or was ordered by mistake; "
             "other reasons are not acceptable.",
         )
-    thought = f"{name_order(order)} is pending and the reason is '{reason}', so it may be cancelled as a whole."
-    return Resolution(thought, (("cancel_pending_order", {"order_id": key, "reason": reason}),))
+    thought = f"{situation}, so the reason is '{given.reason}', and it may be cancelled as a whole."
+    return Resolution(thought, (("cancel_pending_order", {"order_id": key, "reason": given.reason}),))
 
 
 def _is_partial(said: str, order: Entity) -> bool:
@@ -97,24 +103,30 @@ def _is_partial(said: str, order: Entity) -> bool:
 
 
 def _cancel_all(wish: Wish, orders: Sequence[Entity]) -> Resolution:
-    reason = _find_reason([*reversed(wish.later), wish.said])
+    given = _find_reason([*reversed(wish.later), wish.said])
     if not orders:
         return refuse(
             "The customer has no pending order.", "I am sorry, you have no pending order that could be cancelled."
         )
-    if not reason:
+    if given is None or given.reason is None:
         return ask("A reason is needed.", "Are these orders no longer needed, or were they ordered by mistake?")
-    writes = tuple(("cancel_pending_order", {"order_id": order["order_id"], "reason": reason}) for order in orders)
-    return Resolution(f"All {len(orders)} pending orders may be cancelled: {reason}.", writes)
+    writes = tuple(
+        ("cancel_pending_order", {"order_id": order["order_id"], "reason": given.reason}) for order in orders
+    )
+    return Resolution(f"All {len(orders)} pending orders may be cancelled: {given.reason}.", writes)
 
 
-def _find_reason(texts: Sequence[str]) -> str | None:
-    """One of the two reasons that are accepted; "" for another one, None for none."""
+class _GivenReason(NamedTuple):
+    said: str
+    """The words that decide."""
+    reason: str | None
+    """As the tool takes it; None for one that is not accepted."""
+
+
+def _find_reason(texts: Sequence[str]) -> _GivenReason | None:
+    """The reason that the first of the texts with any gives."""
     for text in texts:
-        if BY_MISTAKE.search(text):
-            return "ordered by mistake"
-        if NO_LONGER_NEEDED.search(text):
-            return "no longer needed"
-        if OTHER_REASON.search(text):
-            return ""
+        for pattern, reason in REASONS:
+            if match := pattern.search(text):
+                return _GivenReason(match[0], reason)
     return None

@@ -87,13 +87,14 @@ class RetailDesk:
         """What is to be done about a wish that concerns one order, or none; the second choice where there is one."""
         resolution = RESOLVERS[intent.kind](intent, shop)
         if intent.kind in NAMES_OF_WISHES:
-            resolution = resolution._replace(thought=f"{NAMES_OF_WISHES[intent.kind]}. {resolution.thought}")
+            wish = f"{NAMES_OF_WISHES[intent.kind]} for {shop.user_id}."  # beside whom the order turns out to be of
+            resolution = resolution._replace(thought=f"{wish} {resolution.thought}")
         if resolution.refusal is None or not intent.fallback:
             return resolution
         second = _fall_back(intent)
         if second is None:
             return resolution
-        other = RESOLVERS[second.kind](second, shop)
+        other = self._resolve(second, shop)
         return other._replace(thought=f"{resolution.thought} So the customer's second choice counts. {other.thought}")
 
 

@@ -61,10 +61,10 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"{name_order(order)} was paid with {original}, and {method} is neither that nor a gift card.",
             f"I am sorry, the refund for order {key} can only go to the original payment method or to a gift card.",
         )
-    named = " and ".join(f"{item['name']} ({item['item_id']})" for item in items)
+    named = " and ".join(f"{item['name']} (product {item['product_id']}, item {item['item_id']})" for item in items)
     is_original = "it is how the order was paid" if method == original else "a gift card may always receive it"
     meant = f"{join_names(items)} {'is' if len(items) == 1 else 'are'} meant."
-    refund = f"The refund goes to {method}: {is_original}."
+    refund = f"The refund goes to {shop.describe_method(method)}: {is_original}."
     thought = f"{meant} {name_order(order)} is delivered, so this may be returned: {named}. {refund}"
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
     amount = math.fsum(item["price"] for item in items)

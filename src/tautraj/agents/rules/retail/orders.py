@@ -107,6 +107,7 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
         return refusal
     key, current = order["order_id"], get_payment(order)
     total = order["payment_history"][0]["amount"]
+    situation = f"{name_order(order)} is pending and paid with {current}."
     for text in list_relevant(wish, order, shop):
         methods = [method for method in shop.find_payment_methods(_cut(text, order)) if method != current]
         if TWO_METHODS.search(text):
@@ -116,7 +117,9 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
             )
         if missing := shop.find_missing_method(text):
             name = missing.replace("_", " ")
-            return refuse(f"The customer has no {name}.", f"I am sorry, there is no {name} on your account.")
+            return refuse(
+                f"{situation} The customer has no {name}.", f"I am sorry, there is no {name} on your account."
+            )
         if len(methods) == 1:
             break
         if shop.find_payment_methods(text) == [current]:
@@ -135,7 +138,7 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
             f"I am sorry, your gift card does not cover the total of order {key}, ${total:.2f}.",
         )
     covers = f", and its balance covers ${total:.2f}" if "balance" in method else ""
-    thought = f"{name_order(order)} is pending and paid with {current}. {methods[0]} is another method{covers}."
+    thought = f"{situation} The customer has {shop.describe_method(methods[0])}, another method{covers}."
     return Resolution(
         thought, (("modify_pending_order_payment", {"order_id": key, "payment_method_id": methods[0]}),)
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
+from tautraj.agents.announcements.payment_names import name_payment
 from tautraj.agents.rules.desk import Call
 from tautraj.agents.rules.retail.mentions import Entity
 
@@ -75,6 +76,10 @@ class Shop:
         if order and (match := _ORIGINAL.search(text)):
             found.append((match.start(), get_payment(order)))
         return list(dict.fromkeys(method for _, method in sorted(found)))
+
+    def describe_method(self, key: str) -> str:
+        """A payment method in a thought: its id, and what the customer is told it is."""
+        return f"{key}, {name_payment(key, self.user['payment_methods']).replace('your', 'the', 1)}"
 
     def find_missing_method(self, text: str) -> str | None:
         """The first kind of payment that a text names and the customer does not have."""
