@@ -22,16 +22,16 @@ from tautraj.metrics import is_success  # noqa: E402
 from tautraj.store import Store  # noqa: E402
 from tautraj.training.loop import (  # noqa: E402
     CHOICES,
-    SAMPLING,
-    SHORT_CONTEXT,
     LearnRequest,
     Step,
     locate_conversations,
     locate_export,
+    locate_model,
     plan_export,
     plan_measurement,
     plan_play,
     plan_training,
+    prompt,
     serve,
 )
 from tautraj.training.loop_steps import run_steps  # noqa: E402
@@ -88,14 +88,18 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
 
 
 def plan_preference(request: LearnRequest) -> Iterator[Arm]:
-    """DPO: what the rules agent did, against what the trained model did in the same tasks of its own world."""
-    base = Path(request.root, "models", f"{request.digest}-{request.seeds[0]}")
+    """DPO: what the rules agent did, against what the trained model did in the same tasks of its own world.
+
+    It plays at temperature 1: of the tasks that it learned from, it solves nearly all in its likeliest words.
+    """
+    base = locate_model(request, request.seeds[0])
     own = Path(request.root, "conversations", "own")
-    play = plan_play(request, "train", own, *serve(base), *SHORT_CONTEXT, *SAMPLING, "tasks.limit=300")
+    tasks = (f"tasks.from={locate_export(request, 'train') / 'train.jsonl'}", "tasks.limit=150")
+    play = plan_play(request, "train", own, *prompt(*serve(base), "model.temperature=1"), *tasks)
     rules = locate_conversations(request, "train")
     folder = Path(request.root, "exports", "own-failures")
     export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
-    settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None}
+    settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "evenly": None}
     yield Arm("DPO on its own failures", folder, settings, (play, export))
 
 

@@ -53,12 +53,24 @@ def test_rows_are_shown_what_the_agent_is_shown(steps: list[Step]) -> None:
     assert shown == [("short", "names", "short")] * 2
 
 
-def test_another_setting_is_another_export_and_another_model() -> None:
-    folders = [
-        {step.makes for step in plan_steps(parse_as(LearnRequest, compose_tree(words, "learn"))) if step.makes}
-        for words in ([], ["row_tokens=1024"])
-    ]
-    assert not folders[0] & folders[1]
+@pytest.mark.parametrize(
+    ("setting", "others"),
+    [
+        ("row_tokens=1024", {"export to train", "export to test", "training, seed 1"}),
+        ("worlds.train.n=100", {"export to train", "training, seed 1"}),
+        ("worlds.test.n=100", {"export to test"}),
+        ("train.rows=100", {"training, seed 1"}),
+        ("tasks.after=10", set()),
+    ],
+)
+def test_a_step_is_done_again_where_what_decides_it_is_another(setting: str, others: set[str]) -> None:
+    def locate(*words: str) -> dict[str, str]:
+        steps = plan_steps(parse_as(LearnRequest, compose_tree(words, "learn")))
+        made = {step.title: [word for word in step.words if word.startswith("out=")] for step in steps}
+        return {title: word for title, words in made.items() for word in words if "world" not in title}
+
+    usual, changed = locate(), locate(setting)
+    assert {title for title in usual if usual[title] != changed[title]} == others
 
 
 def test_a_step_that_is_done_is_skipped_and_one_that_fails_ends_the_loop(tmp_path: Path) -> None:

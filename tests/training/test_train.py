@@ -91,21 +91,28 @@ def test_the_seed_draws_the_rows(export: Path) -> None:
     )
 
 
-def test_rows_that_call_different_tools_are_drawn_evenly(export: Path) -> None:
-    def list_kinds(*words: str) -> list[frozenset[str]]:
+def test_rows_of_each_tool_are_drawn_as_often(export: Path) -> None:
+    def list_called(*words: str) -> list[frozenset[str]]:
         drawn = [without_none(row["messages"]) for row in read_rows(read_request(export, *words))]
         calls = [[call for message in row for call in message.get("tool_calls", ())] for row in drawn]
         return [frozenset(call["function"]["name"] for call in called) for called in calls]
 
-    kinds = Counter(list_kinds())
-    assert len(kinds) > 3 and max(kinds.values()) > 1
-    assert Counter(list_kinds("evenly=true", f"rows={len(kinds)}")) == dict.fromkeys(kinds, 1)
-    assert Counter(list_kinds("evenly=true")) == kinds
+    whole = list_called()
+    tools = Counter(tool for called in whole for tool in called)
+    rarest = Counter(min(called, key=lambda tool: (tools[tool], tool)) for called in whole)
+    assert len(rarest) > 3 and max(rarest.values()) > 2
+    first = list_called("evenly=1", f"rows={len(rarest)}")
+    assert all(any(tool in called for called in first) for tool in rarest)
+    assert Counter(list_called("evenly=1")) == Counter(whole)
+    repeated = list_called("evenly=2")
+    assert len(repeated) == len(whole)
+    once = min(rarest, key=rarest.__getitem__)
+    assert sum(once in called for called in repeated) >= 2 * rarest[once]
 
 
 def test_pairs_are_not_drawn_evenly(export: Path) -> None:
-    with pytest.raises(ConfigError, match="evenly=true is for method=sft"):
-        read_request(export, "method=dpo", "evenly=true")
+    with pytest.raises(ConfigError, match="evenly=… is for method=sft"):
+        read_request(export, "method=dpo", "evenly=2")
 
 
 def without_none(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

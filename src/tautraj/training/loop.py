@@ -82,11 +82,6 @@ class LearnRequest(Record):
     train: dict[str, JsonValue]
     """Settings of `flows/train.py`."""
 
-    @property
-    def digest(self) -> str:
-        """Of what decides the exports and the models."""
-        return _hash(self.model_dump_json(exclude={"root", "seeds", "tasks"}))
-
 
 class Step(NamedTuple):
     """A command of the loop."""
@@ -118,7 +113,7 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
     else:
         yield plan_measurement(request, BEFORE, request.tasks.before, "model=smollm2", f"model.name={request.base}")
     for seed in request.seeds:
-        folder = Path(request.root, "models", f"{request.digest}-{seed}")
+        folder = locate_model(request, seed)
         yield plan_training(request, locate_export(request, "train"), seed, folder)
         yield plan_measurement(request, name_after(seed), request.tasks.after, *serve(folder))
 
@@ -148,7 +143,13 @@ def locate_conversations(request: LearnRequest, part: Part) -> Path:
 
 def locate_export(request: LearnRequest, part: Part) -> Path:
     """Folder of the export of a world's conversations."""
-    return Path(request.root, "exports", f"{part}-{request.digest}")
+    return Path(request.root, "exports", f"{locate_world(request, part).name}-{request.row_tokens}")
+
+
+def locate_model(request: LearnRequest, seed: int) -> Path:
+    """Folder of a trained model."""
+    learned_from = locate_export(request, "train").name
+    return Path(request.root, "models", f"{_hash(json.dumps([learned_from, request.base, request.train]))}-{seed}")
 
 
 def plan_play(request: LearnRequest, part: Part, runs: Path, *seat: str) -> Step:
@@ -167,7 +168,8 @@ def plan_export(request: LearnRequest, title: str, runs: Path, folder: Path, *ch
 def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **settings: JsonValue) -> Step:
     """A model that learns from the export `data`. `settings`: of `flows/train.py`, instead of the request's."""
     told = {"data": str(data), "base": request.base, "seed": seed, "out": str(folder), **request.train, **settings}
-    return Step(f"training, seed {seed}", "train", tuple(f"{key}={value}" for key, value in told.items()))
+    words = (f"{key}={'null' if value is None else value}" for key, value in told.items())
+    return Step(f"training, seed {seed}", "train", tuple(words))
 
 
 def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) -> Step:
@@ -175,11 +177,14 @@ def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) 
     world, held_out = locate_world(request, "test"), locate_export(request, "test")
     played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", "user_strategy=goal")
     tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={limit}")
-    sampling = [
-        word for word in SAMPLING if not any(word.partition("=")[0] == own.partition("=")[0] for own in model)
-    ]
-    words = (*model, *sampling, *SHORT_CONTEXT, *played, *tasks, f"root={request.root}", f"name={name}")
+    words = (*prompt(*model), *played, *tasks, f"root={request.root}", f"name={name}")
     return Step(f"tasks {name}", "generate", words)
+
+
+def prompt(*model: str) -> tuple[str, ...]:
+    """A seat, sampled as the loop does where its own words do not say otherwise, and shown what rows show."""
+    keys = {word.partition("=")[0] for word in model}
+    return (*model, *(word for word in SAMPLING if word.partition("=")[0] not in keys), *SHORT_CONTEXT)
 
 
 def serve(folder: Path) -> tuple[str, ...]:

@@ -36,8 +36,9 @@ class TrainRequest(Record):
     root: str
     rows: PositiveInt | None
     """So many rows, drawn by the seed; None: all."""
-    evenly: bool
-    """Draw rows that call different tools as often as each other, as far as there are any. Of method=sft."""
+    evenly: PositiveInt | None
+    """Draw rows of each tool as often as of each other, a row at most so many times; None: as they come. Of
+    method=sft."""
     epochs: float = Field(gt=0)
     batch: PositiveInt
     """Rows per update of the weights. They are computed one after another, so that none is padded."""
@@ -57,7 +58,7 @@ class TrainRequest(Record):
     @model_validator(mode="after")
     def _check_drawing(self) -> "TrainRequest":
         if self.evenly and self.method != "sft":
-            raise ValueError("evenly=true is for method=sft: rows of pairs are drawn by the seed alone")
+            raise ValueError("evenly=… is for method=sft: rows of pairs are drawn by the seed alone")
         return self
 
     @property

@@ -6,7 +6,8 @@ Not here: which conversations an export has (`export.selection`).
 import hashlib
 import itertools
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +39,30 @@ def read_rows(request: TrainRequest) -> Any:
             f"format={FORMATS[request.method]}"
         )
     rows = rows.shuffle(seed=request.seed).select_columns(list(columns))
-    order = _order_evenly(rows) if request.evenly else range(len(rows))
-    return rows.select(order[: request.rows])
+    order = _draw_evenly(rows, request.evenly) if request.evenly else range(len(rows))
+    return rows.select(order[: request.rows or len(rows)])
 
 
-def _order_evenly(rows: Any) -> list[int]:
-    """Indices of the rows: one of each kind of them that calls the same tools, then the next of each, and so on."""
-    kinds: dict[frozenset[str], list[int]] = defaultdict(list)
-    for index, messages in enumerate(rows[COLUMNS["sft"][0]]):
-        calls = (call for message in messages for call in message.get("tool_calls") or ())
-        kinds[frozenset(call["function"]["name"] for call in calls)].append(index)
-    rounds = itertools.zip_longest(*kinds.values())
-    return [index for drawn in rounds for index in drawn if index is not None]
+def _draw_evenly(rows: Any, most: int) -> list[int]:
+    """Indices of the rows: one for each tool that rows call, then the next one for each, and so on.
+
+    A row stands for the rarest of the tools that it calls. Where a tool has no more rows, its first one is next, as
+    long as that came less than `most` times.
+    """
+    called = [frozenset(_iter_called(messages)) for messages in rows[COLUMNS["sft"][0]]]
+    counts = Counter(itertools.chain.from_iterable(called))
+    drawn: dict[str, list[int]] = defaultdict(list)
+    for index, tools in enumerate(called):
+        drawn[min(tools, key=lambda tool: (counts[tool], tool), default="")].append(index)
+    rounds = itertools.zip_longest(*(indices * most for indices in drawn.values()))
+    return [index for drawn_now in rounds for index in drawn_now if index is not None]
+
+
+def _iter_called(messages: list[dict[str, Any]]) -> Iterator[str]:
+    """Names of the tools that a conversation calls."""
+    for message in messages:
+        for call in message.get("tool_calls") or ():
+            yield call["function"]["name"]
 
 
 def hash_rows(folder: Path) -> str:

@@ -6,7 +6,7 @@ A pending order is modified, a delivered one exchanged. Not here: wishes about w
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, cut_mentions, find_mentions
@@ -61,11 +61,11 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"{name_order(order)} was paid with {original}, and {method} is neither that nor a gift card.",
             f"I am sorry, the refund for order {key} can only go to the original payment method or to a gift card.",
         )
-    named = " and ".join(f"{item['name']} (product {item['product_id']}, item {item['item_id']})" for item in items)
+    whole, named = list_items(order["items"]), list_items(items)
     is_original = "it is how the order was paid" if method == original else "a gift card may always receive it"
     meant = f"{join_names(items)} {'is' if len(items) == 1 else 'are'} meant."
     refund = f"The refund goes to {shop.describe_method(method)}: {is_original}."
-    thought = f"{meant} {name_order(order)} is delivered, so this may be returned: {named}. {refund}"
+    thought = f"{meant} {name_order(order)} is delivered: {whole}. So this may be returned: {named}. {refund}"
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
     amount = math.fsum(item["price"] for item in items)
     tells = (format_amount(amount),) if any(HOW_MUCH.search(text) for text in texts) else ()
@@ -131,6 +131,11 @@ def join_names(items: Sequence[Entity]) -> str:
     """`Lamp, Kettle and Rug`."""
     names = [item["name"] for item in items]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def list_items(items: Iterable[Entity]) -> str:
+    """Items in a thought, with their ids."""
+    return ", ".join(f"{item['name']} ({item['item_id']})" for item in items)
 
 
 def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, list[str]]] | None:

@@ -41,7 +41,8 @@ def resolve_address(wish: Wish, shop: Shop) -> Resolution:
         return ask(f"The new address of order {key} is missing.", f"What is the new shipping address of order {key}?")
     if address == order["address"]:
         return refuse(f"{name_order(order)} goes there already.", f"Order {key} is already going to that address.")
-    thought = f"{name_order(order)} is pending, so its shipping address may be changed."
+    source = " to the default one" if address == shop.user["address"] else ""
+    thought = f"{name_order(order)} is pending, so its shipping address may be changed{source}."
     return Resolution(thought, (("modify_pending_order_address", {"order_id": key, **address}),))
 
 
@@ -112,7 +113,7 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
         methods = [method for method in shop.find_payment_methods(_cut(text, order)) if method != current]
         if TWO_METHODS.search(text):
             return refuse(
-                "The customer wants to pay with two methods, and only a single one is possible.",
+                f"{situation} The customer wants to pay with two methods, and only a single one is possible.",
                 f"I am sorry, order {key} can only be paid with a single payment method.",
             )
         if missing := shop.find_missing_method(text):
