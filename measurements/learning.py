@@ -24,9 +24,11 @@ from tautraj.training.loop import (  # noqa: E402
     CHOICES,
     LearnRequest,
     Step,
+    list_worlds,
     locate_conversations,
     locate_export,
     locate_model,
+    locate_world,
     plan_export,
     plan_measurement,
     plan_play,
@@ -76,7 +78,7 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
     Greedy answers show the habit of most rows; at temperature 1 a model errs as often as it has seen.
     """
     runs = Path(request.root, "conversations", "careless")
-    play = plan_play(request, "train", runs, "agent=careless")
+    plays = tuple(plan_plays(request, runs, "agent=careless"))
     for name, choice in {
         "everything": ("choose=everything",),
         "any_success": CHOICES["train"],
@@ -84,7 +86,7 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
     }.items():
         folder = Path(request.root, "exports", f"careless-{name}")
         export = plan_export(request, f"export {folder.name}", runs, folder, *choice)
-        yield Arm(f"choose={name}", folder, {"rows": 200}, (play, export), ("model.temperature=1",))
+        yield Arm(f"choose={name}", folder, {"rows": 200}, (*plays, export), ("model.temperature=1",))
 
 
 def plan_preference(request: LearnRequest) -> Iterator[Arm]:
@@ -94,13 +96,18 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     """
     base = locate_model(request, request.seeds[0])
     own = Path(request.root, "conversations", "own")
-    tasks = (f"tasks.from={locate_export(request, 'train') / 'train.jsonl'}", "tasks.limit=150")
-    play = plan_play(request, "train", own, *prompt(*serve(base), "model.temperature=1"), *tasks)
+    plays = tuple(plan_plays(request, own, *prompt(*serve(base), "model.temperature=1"), "tasks.limit=100"))
     rules = locate_conversations(request, "train")
     folder = Path(request.root, "exports", "own-failures")
     export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
     settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "evenly": None}
-    yield Arm("DPO on its own failures", folder, settings, (play, export))
+    yield Arm("DPO on its own failures", folder, settings, (*plays, export))
+
+
+def plan_plays(request: LearnRequest, runs: Path, *seat: str) -> Iterator[Step]:
+    """Every world that is learned from, played by `seat`."""
+    for size in list_worlds(request, "train"):
+        yield plan_play(request, f"conversations, seed {size.seed}", locate_world(request, size), runs, *seat)
 
 
 PLANS = {"curve": plan_curve, "thoughts": plan_thoughts, "filters": plan_filters, "preference": plan_preference}

@@ -34,7 +34,8 @@ def test_the_order_is_worlds_conversations_exports_before_and_a_training_and_aft
     steps: list[Step],
 ) -> None:
     doors = [step.door for step in steps]
-    assert doors == [*["synthesize", "generate", "export"] * 2, "generate", *["train", "generate"] * 2]
+    learned, measured = ["synthesize", "generate"] * 3, ["synthesize", "generate"]
+    assert doors == [*learned, "export", *measured, "export", "generate", *["train", "generate"] * 2]
 
 
 def test_base_and_trained_model_play_the_same_tasks_in_the_same_way(steps: list[Step]) -> None:
@@ -47,7 +48,8 @@ def test_base_and_trained_model_play_the_same_tasks_in_the_same_way(steps: list[
 
 
 def test_rows_are_shown_what_the_agent_is_shown(steps: list[Step]) -> None:
-    export = parse_as(REQUESTS["export"], compose_tree(steps[2].words, "export"))
+    words = next(step.words for step in steps if step.door == "export")
+    export = parse_as(REQUESTS["export"], compose_tree(words, "export"))
     run = parse_run(compose_tree(steps[-1].words))
     shown = [(part.system, part.tools, part.results) for part in (export.style, run.agent)]
     assert shown == [("short", "names", "short")] * 2
@@ -57,7 +59,7 @@ def test_rows_are_shown_what_the_agent_is_shown(steps: list[Step]) -> None:
     ("setting", "others"),
     [
         ("row_tokens=1024", {"export to train", "export to test", "training, seed 1"}),
-        ("worlds.train.n=100", {"export to train", "training, seed 1"}),
+        ("worlds.train=[{n:100,seed:1}]", {"export to train", "training, seed 1"}),
         ("worlds.test.n=100", {"export to test"}),
         ("train.rows=100", {"training, seed 1"}),
         ("tasks.after=10", set()),

@@ -51,9 +51,10 @@ class WorldSize(Record):
 
 
 class Worlds(Record):
-    """Two worlds that share nothing."""
+    """Worlds that share nothing."""
 
-    train: WorldSize
+    train: tuple[WorldSize, ...] = Field(min_length=1)
+    """Several: a world's short conversations are with few of its customers."""
     test: WorldSize
 
 
@@ -119,31 +120,36 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
 
 
 def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
-    """A world, what a program and a customer that is one say in it, and an export of the short conversations."""
-    size: WorldSize = getattr(request.worlds, part)
-    world = locate_world(request, part)
-    drawn = f"families=[{','.join(request.families)}]"
-    described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", drawn, f"out={world}")
-    yield Step(f"world to {part}", "synthesize", described)
-    runs = locate_conversations(request, part)
-    yield plan_play(request, part, runs, "agent=rules_plain")
+    """Worlds, what a program and a customer that is one say in them, and an export of the short conversations."""
+    drawn, runs = f"families=[{','.join(request.families)}]", locate_conversations(request, part)
+    for size in list_worlds(request, part):
+        world = locate_world(request, size)
+        described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", drawn, f"out={world}")
+        yield Step(f"world to {part}, seed {size.seed}", "synthesize", described)
+        yield plan_play(request, f"conversations to {part}, seed {size.seed}", world, runs, "agent=rules_plain")
     yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICES[part])
 
 
-def locate_world(request: LearnRequest, part: Part) -> Path:
+def list_worlds(request: LearnRequest, part: Part) -> tuple[WorldSize, ...]:
+    """Those that are learned from, or the one that is measured on."""
+    return request.worlds.train if part == "train" else (request.worlds.test,)
+
+
+def locate_world(request: LearnRequest, size: WorldSize) -> Path:
     """Folder of a world."""
-    decided_by = [request.domain, request.families, getattr(request.worlds, part).model_dump()]
-    return Path(request.root, "worlds", f"{part}-{_hash(json.dumps(decided_by))}")
+    decided_by = [request.domain, request.families, size.model_dump()]
+    return Path(request.root, "worlds", f"{size.seed}-{_hash(json.dumps(decided_by))}")
 
 
 def locate_conversations(request: LearnRequest, part: Part) -> Path:
-    """Folder of the run that plays a world."""
-    return Path(request.root, "conversations", locate_world(request, part).name)
+    """Folder of the runs that play the worlds of a part."""
+    names = [locate_world(request, size).name for size in list_worlds(request, part)]
+    return Path(request.root, "conversations", f"{part}-{_hash(json.dumps(names))}")
 
 
 def locate_export(request: LearnRequest, part: Part) -> Path:
-    """Folder of the export of a world's conversations."""
-    return Path(request.root, "exports", f"{locate_world(request, part).name}-{request.row_tokens}")
+    """Folder of the export of a part's conversations."""
+    return Path(request.root, "exports", f"{locate_conversations(request, part).name}-{request.row_tokens}")
 
 
 def locate_model(request: LearnRequest, seed: int) -> Path:
@@ -152,11 +158,11 @@ def locate_model(request: LearnRequest, seed: int) -> Path:
     return Path(request.root, "models", f"{_hash(json.dumps([learned_from, request.base, request.train]))}-{seed}")
 
 
-def plan_play(request: LearnRequest, part: Part, runs: Path, *seat: str) -> Step:
+def plan_play(request: LearnRequest, title: str, world: Path, runs: Path, *seat: str) -> Step:
     """All tasks of a world, played by `seat` with the goal customer; the run is kept under `runs`."""
-    played = (f"domain={request.domain}", f"domain.data_dir={locate_world(request, part)}", "split=train")
+    played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train")
     words = (*seat, "user_strategy=goal", *played, f"root={runs}", "tracking=none")
-    return Step(f"conversations to {part}", "generate", words)
+    return Step(title, "generate", words)
 
 
 def plan_export(request: LearnRequest, title: str, runs: Path, folder: Path, *choice: str) -> Step:
@@ -174,7 +180,7 @@ def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **
 
 def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) -> Step:
     """The first `limit` tasks of the world to test that the rules agent solves in few words, played by `model`."""
-    world, held_out = locate_world(request, "test"), locate_export(request, "test")
+    world, held_out = locate_world(request, request.worlds.test), locate_export(request, "test")
     played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", "user_strategy=goal")
     tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={limit}")
     words = (*prompt(*model), *played, *tasks, f"root={request.root}", f"name={name}")
