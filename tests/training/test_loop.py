@@ -34,8 +34,15 @@ def test_the_order_is_worlds_conversations_exports_before_and_a_training_and_aft
     steps: list[Step],
 ) -> None:
     doors = [step.door for step in steps]
-    learned, measured = ["synthesize", "generate"] * 3, ["synthesize", "generate"]
-    assert doors == [*learned, "export", *measured, "export", "generate", *["train", "generate"] * 2]
+    assert doors == [*["synthesize", "generate", "export"] * 2, "generate", *["train", "generate"] * 2]
+
+
+def test_several_worlds_are_exported_together() -> None:
+    words = ["worlds.train=[{n:100,seed:1},{n:100,seed:2}]"]
+    steps = list(plan_steps(parse_as(LearnRequest, compose_tree(words, "learn"))))
+    assert [step.door for step in steps[:5]] == [*["synthesize", "generate"] * 2, "export"]
+    roots = {word for step in steps[1:4:2] for word in step.words if word.startswith("root=")}
+    assert {word.replace("run=", "root=") for word in steps[4].words if word.startswith("run=")} == roots
 
 
 def test_base_and_trained_model_play_the_same_tasks_in_the_same_way(steps: list[Step]) -> None:
