@@ -49,7 +49,7 @@ def _draw_evenly(rows: Any, most: int) -> list[int]:
     A row stands for the rarest of the tools that it calls. Where a tool has no more rows, its first one is next, as
     long as that came less than `most` times.
     """
-    called = [frozenset(_iter_called(messages)) for messages in rows[COLUMNS["sft"][0]]]
+    called = [frozenset(_iter_called(messages)) for messages in rows["messages"]]
     counts = Counter(itertools.chain.from_iterable(called))
     drawn: dict[str, list[int]] = defaultdict(list)
     for index, tools in enumerate(called):

@@ -5,8 +5,9 @@ Not here: wishes (`agents.rules.retail.orders`, `agents.rules.retail.items`).
 
 import math
 
+from tautraj.agents.announcements.payment_names import format_money
 from tautraj.agents.rules.desk import Resolution
-from tautraj.agents.rules.retail.items import format_amount, format_money, join_names
+from tautraj.agents.rules.retail.items import format_amount, join_names
 from tautraj.agents.rules.retail.mentions import cut_mentions, find_mentions, find_values, has_options
 from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant
@@ -70,7 +71,7 @@ def answer_difference(wish: Wish, shop: Shop) -> Resolution:
     if isinstance(target, Resolution):
         return target
     difference = target.price - items[0]["price"]
-    way = f"{format_money(difference)} {'more' if difference > 0 else 'less'}"
+    way = f"{format_money(abs(difference))} {'more' if difference > 0 else 'less'}"
     answer = f"That {items[0]['name']} costs {way} than the one in order {order['order_id']}."
     thought = f"{target.why} It costs {way} than the customer's."
     return Resolution(thought, tells=(format_amount(difference),), answer=answer)

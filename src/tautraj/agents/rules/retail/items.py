@@ -8,6 +8,8 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
+from tautraj.agents.announcements.journeys import join
+from tautraj.agents.announcements.payment_names import format_money
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, cut_mentions, find_mentions
 from tautraj.agents.rules.retail.reading import Wish
@@ -22,11 +24,6 @@ HOW_MUCH = re.compile(r"\bhow much\b|\b(?:total|exact) (?:amount|refund)\b|\bamo
 def format_amount(amount: float) -> str:
     """Dollars as they are told: 12.5 for 12.50, which holds in either way of writing it."""
     return f"{abs(amount):.2f}".rstrip("0").rstrip(".")
-
-
-def format_money(amount: float) -> str:
-    """As it is said and thought: `$12.50`."""
-    return f"${abs(amount):.2f}"
 
 
 def resolve_return(wish: Wish, shop: Shop) -> Resolution:
@@ -116,21 +113,19 @@ def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
 def _tell_due(due: float, method: str) -> str:
     if due == 0:
         return "It costs the same."
-    return (
-        f"It costs {format_money(due)} {'more, to be paid with' if due > 0 else 'less, to be refunded to'} {method}."
-    )
+    way = "more, to be paid with" if due > 0 else "less, to be refunded to"
+    return f"It costs {format_money(abs(due))} {way} {method}."
 
 
 def _describe_due(due: float) -> str:
     if due == 0:
         return "The new one costs the same."
-    return f"The new one costs {format_money(due)} {'more' if due > 0 else 'less'}."
+    return f"The new one costs {format_money(abs(due))} {'more' if due > 0 else 'less'}."
 
 
 def join_names(items: Sequence[Entity]) -> str:
     """`Lamp, Kettle and Rug`."""
-    names = [item["name"] for item in items]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return join([item["name"] for item in items])
 
 
 def list_items(items: Iterable[Entity]) -> str:

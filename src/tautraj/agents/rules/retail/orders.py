@@ -6,6 +6,7 @@ Not here: cancelling (`agents.rules.retail.cancellation`), items (`agents.rules.
 import re
 from collections.abc import Sequence
 
+from tautraj.agents.announcements.payment_names import format_money
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, cut_mentions, find_address, find_mentions, find_order_ids
 from tautraj.agents.rules.retail.reading import Wish
@@ -134,11 +135,12 @@ def resolve_payment(wish: Wish, shop: Shop) -> Resolution:
         )
     method = shop.user["payment_methods"][methods[0]]
     if method.get("balance", total) < total:
+        holds = format_money(method["balance"])
         return refuse(
-            f"{name_order(order)} costs ${total:.2f}, and the gift card holds ${method['balance']:.2f}.",
-            f"I am sorry, your gift card does not cover the total of order {key}, ${total:.2f}.",
+            f"{name_order(order)} costs {format_money(total)}, and the gift card holds {holds}.",
+            f"I am sorry, your gift card does not cover the total of order {key}, {format_money(total)}.",
         )
-    covers = f", and its balance covers ${total:.2f}" if "balance" in method else ""
+    covers = f", and its balance covers {format_money(total)}" if "balance" in method else ""
     thought = f"{situation} The customer has {shop.describe_method(methods[0])}, another method{covers}."
     return Resolution(
         thought, (("modify_pending_order_payment", {"order_id": key, "payment_method_id": methods[0]}),)
