@@ -100,7 +100,7 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     rules = locate_conversations(request, "train")
     folder = Path(request.root, "exports", "own-failures")
     export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
-    settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "evenly": None}
+    settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "repeat_rare": None}
     yield Arm("DPO on its own failures", folder, settings, (*plays, export))
 
 

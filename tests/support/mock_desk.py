@@ -36,6 +36,9 @@ class MockDesk:
                 wishes.append(self.amend(Wish(kind[0]), sentence))
         return wishes
 
+    def name_wish(self, intent: Wish, user_id: str) -> str:
+        return f"{intent.kind.capitalize()} for {user_id}."
+
     def amend(self, intent: Wish, said: str) -> Wish:
         title, task = re.search(r"'(.*)'", said), re.search(r"task_\d", said)
         return intent._replace(title=title[1] if title else intent.title, task=task[0] if task else intent.task)

@@ -91,7 +91,7 @@ def test_the_seed_draws_the_rows(export: Path) -> None:
     )
 
 
-def test_rows_of_each_tool_are_drawn_as_often(export: Path) -> None:
+def test_rows_of_a_rare_tool_come_more_often(export: Path) -> None:
     def list_called(*words: str) -> list[frozenset[str]]:
         drawn = [without_none(row["messages"]) for row in read_rows(read_request(export, *words))]
         calls = [[call for message in row for call in message.get("tool_calls", ())] for row in drawn]
@@ -99,20 +99,18 @@ def test_rows_of_each_tool_are_drawn_as_often(export: Path) -> None:
 
     whole = list_called()
     tools = Counter(tool for called in whole for tool in called)
-    rarest = Counter(min(called, key=lambda tool: (tools[tool], tool)) for called in whole)
-    assert len(rarest) > 3 and max(rarest.values()) > 2
-    first = list_called("evenly=1", f"rows={len(rarest)}")
-    assert all(any(tool in called for called in first) for tool in rarest)
-    assert Counter(list_called("evenly=1")) == Counter(whole)
-    repeated = list_called("evenly=2")
-    assert len(repeated) == len(whole)
-    once = min(rarest, key=rarest.__getitem__)
-    assert sum(once in called for called in repeated) >= 2 * rarest[once]
+    rarest = {called: min(called, key=lambda tool: (tools[tool], tool)) for called in whole}
+    sizes = Counter(rarest[called] for called in whole)
+    rare = {tool for tool, size in sizes.items() if len(whole) / len(sizes) / size >= 1.5}
+    assert rare and rare < set(sizes)
+    assert Counter(list_called("repeat_rare=1")) == Counter(whole)
+    repeated = Counter(rarest[called] for called in list_called("repeat_rare=2"))
+    assert repeated == {tool: size * (2 if tool in rare else 1) for tool, size in sizes.items()}
 
 
-def test_pairs_are_not_drawn_evenly(export: Path) -> None:
-    with pytest.raises(ConfigError, match="evenly=… is for method=sft"):
-        read_request(export, "method=dpo", "evenly=2")
+def test_pairs_are_not_repeated(export: Path) -> None:
+    with pytest.raises(ConfigError, match="repeat_rare=… is for method=sft"):
+        read_request(export, "method=dpo", "repeat_rare=2")
 
 
 def without_none(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -35,7 +35,12 @@ def shorten_result(call: ToolCall, answer: str, writing_tools: Collection[str]) 
         return answer
     if call.name in writing_tools and _repeats_entity(parsed, call):
         return DONE
-    return json.dumps(_drop_repeated(_drop_empty(parsed)), ensure_ascii=False, separators=(",", ":"))
+    return write_short_json(parsed)
+
+
+def write_short_json(value: Any) -> str:
+    """As it stands in a short answer."""
+    return json.dumps(_drop_repeated(_drop_empty(value)), ensure_ascii=False, separators=(",", ":"))
 
 
 def _repeats_entity(answer: Any, call: ToolCall) -> bool:

@@ -36,9 +36,8 @@ class TrainRequest(Record):
     root: str
     rows: PositiveInt | None
     """So many rows, drawn by the seed; None: all."""
-    evenly: PositiveInt | None
-    """Draw rows of each tool as often as of each other, a row at most so many times; None: as they come. Of
-    method=sft."""
+    repeat_rare: PositiveInt | None
+    """Rows of a tool that few rows call come up to so many times; None: once. Of method=sft."""
     epochs: float = Field(gt=0)
     batch: PositiveInt
     """Rows per update of the weights. They are computed one after another, so that none is padded."""
@@ -57,8 +56,8 @@ class TrainRequest(Record):
 
     @model_validator(mode="after")
     def _check_drawing(self) -> "TrainRequest":
-        if self.evenly and self.method != "sft":
-            raise ValueError("evenly=… is for method=sft: rows of pairs are drawn by the seed alone")
+        if self.repeat_rare and self.method != "sft":
+            raise ValueError("repeat_rare=… is for method=sft: pairs are drawn by the seed alone")
         return self
 
     @property

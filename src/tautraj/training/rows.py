@@ -6,8 +6,8 @@ Not here: which conversations an export has (`export.selection`).
 import hashlib
 import itertools
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,24 +38,24 @@ def read_rows(request: TrainRequest) -> Any:
             f"data={request.data} has no column {missing[0]}: method={request.method} reads an export of "
             f"format={FORMATS[request.method]}"
         )
-    rows = rows.shuffle(seed=request.seed).select_columns(list(columns))
-    order = _draw_evenly(rows, request.evenly) if request.evenly else range(len(rows))
-    return rows.select(order[: request.rows or len(rows)])
+    rows = rows.select_columns(list(columns))
+    if request.repeat_rare:
+        rows = rows.select(_repeat_rare(rows["messages"], request.repeat_rare))
+    return rows.shuffle(seed=request.seed).select(range(min(request.rows or len(rows), len(rows))))
 
 
-def _draw_evenly(rows: Any, most: int) -> list[int]:
-    """Indices of the rows: one for each tool that rows call, then the next one for each, and so on.
+def _repeat_rare(conversations: Iterable[list[dict[str, Any]]], most: int) -> list[int]:
+    """Indices of the conversations, each as often as would give its tool the mean number, at most `most` times.
 
-    A row stands for the rarest of the tools that it calls. Where a tool has no more rows, its first one is next, as
-    long as that came less than `most` times.
+    A conversation stands for the rarest of the tools that it calls.
     """
-    called = [frozenset(_iter_called(messages)) for messages in rows["messages"]]
+    called = [frozenset(_iter_called(messages)) for messages in conversations]
     counts = Counter(itertools.chain.from_iterable(called))
-    drawn: dict[str, list[int]] = defaultdict(list)
-    for index, tools in enumerate(called):
-        drawn[min(tools, key=lambda tool: (counts[tool], tool), default="")].append(index)
-    rounds = itertools.zip_longest(*(indices * most for indices in drawn.values()))
-    return [index for drawn_now in rounds for index in drawn_now if index is not None]
+    rarest = [min(tools, key=lambda tool: (counts[tool], tool), default="") for tools in called]
+    sizes = Counter(rarest)
+    mean = len(rarest) / max(1, len(sizes))
+    times = {tool: max(1, min(most, round(mean / size))) for tool, size in sizes.items()}
+    return [index for index, tool in enumerate(rarest) for _ in range(times[tool])]
 
 
 def _iter_called(messages: list[dict[str, Any]]) -> Iterator[str]:

@@ -129,6 +129,22 @@ def test_what_is_written(call: Call, said: str) -> None:
     assert all(resolution.thought for resolution in resolutions)
 
 
+THOUGHTS = {
+    f"Cancel {PENDING}, we don't need a kettle anymore.": "The customer says 'don't need', so the reason is",
+    f"Return the shelf from {DELIVERED}, to Visa.": f'"item_id":"{PINE_SHELF}"}}. The refund goes to {{"{VISA}":{{',
+    f"I want to return everything in {DELIVERED}, to my Visa.": "All of it is meant: {",
+    f"Can you ship {PENDING} to my default address?": f"The default address as shipping address for {ADA}. Order",
+    f"Ship {PENDING} to 9 Garden Terrace, Unit 4, Boise, ID 83703.": f"Another shipping address for {ADA}. Order",
+    f"What is the total of order {DELIVERED}?": f"The total of an order for {ADA}. The prices",
+}
+
+
+@pytest.mark.parametrize("said", THOUGHTS)
+def test_a_thought_quotes_what_decides(call: Call, said: str) -> None:
+    (resolution,) = _resolve(call, said)
+    assert THOUGHTS[said] in resolution.thought
+
+
 REFUSALS = {
     f"Cancel order {DELIVERED}, it was a mistake.": "only pending orders can be cancelled",
     f"Please cancel {PENDING}, I found it cheaper elsewhere.": "other reasons are not acceptable",

@@ -107,12 +107,14 @@ WORDINGS = {
 
 BRIEF_WORDINGS = WORDINGS | {
     "cancel_pending_order": Wording("cancel", "cancelled", "order {order_id}", " (reason: {reason})"),
-    "modify_pending_order_payment": Wording("change", "changed", "the payment of order {order_id} to {payment}"),
+    "modify_pending_order_payment": Wording("change", "changed", "the payment of order {order_id}", " to {payment}"),
+    "modify_pending_order_address": Wording("change", "changed", "the address of order {order_id}", " to {address}"),
+    "modify_user_address": Wording("change", "changed", "your default address", " to {address}"),
     "return_delivered_order_items": Wording(
         "return", "arranged the return of", "{item_names} from order {order_id}", ", with the refund to {payment}"
     ),
 }
-"""The same; a cancellation, another payment and a return without items' options, amounts and what happens next."""
+"""The same; orders are told without items' options, amounts and what happens next, reports without what it is now."""
 
 
 def announce_write(name: str, arguments: Arguments, peek: Peek, wordings: Mapping[str, Wording] = WORDINGS) -> str:

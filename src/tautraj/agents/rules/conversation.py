@@ -122,11 +122,16 @@ class Conversation:
                     self._user_id = user_id
                     return introduction
             before = NOT_FOUND if tried else self._wording.acknowledge()
-            self._actions.say(before, self._wording.ask_for_identity(self._desk.identity_questions))
+            question = self._wording.ask_for_identity(self._desk.identity_questions)
+            self._actions.say(*filter(None, [before, question]))
             introduction = f"{introduction} {self._actions.said}".strip()
 
     def _decide(self, intent: Any) -> tuple[Any, Resolution]:
-        """What is to be done about a wish, and the wish with what the customer has answered."""
+        """What is to be done about a wish, and the wish with what the customer has answered.
+
+        It is named before anything is looked up: what is looked up depends on it.
+        """
+        self._actions.thought = self._desk.name_wish(intent, self._user_id)
         times_asked: Counter[str] = Counter()
         while True:
             resolution = self._desk.resolve(intent, self._user_id, self._actions.call)

@@ -65,6 +65,9 @@ class Desk(Protocol[Intent]):
     def read(self, said: str) -> Sequence[Intent]:
         """The wishes in what a customer says, in the first or the second person; none if it has none."""
 
+    def name_wish(self, intent: Intent, user_id: str) -> str:
+        """What is wanted and by whom, in a few words: "A return for ada_1."."""
+
     def amend(self, intent: Intent, said: str) -> Intent:
         """The wish after an answer or a correction; the same one if `said` does not change it."""
 

@@ -155,13 +155,19 @@ class Wording:
 
 
 class PlainWording(Wording):
-    """Always the first of the phrases, no more of a write than the customer has to agree to, and no thought but why.
+    """Always the same phrases, no more of a write than the customer has to agree to, and no thought but why.
 
     A small model that learns from it need not learn which synonym comes, nor to copy an order's items.
     """
 
     def begin(self) -> None:
         return None
+
+    def acknowledge(self) -> str:
+        return ""
+
+    def ask_for_identity(self, questions: tuple[str, ...]) -> str:
+        return min(questions, key=len)
 
     def give_reason(self, tool: str) -> None:
         return None

@@ -9,7 +9,7 @@ from tautraj.agents.rules.airline.answering import resolve_question
 from tautraj.agents.rules.airline.booking import resolve_booking
 from tautraj.agents.rules.airline.cancelling import resolve_cancellation, resolve_compensation
 from tautraj.agents.rules.airline.changing import resolve_bags, resolve_cabin
-from tautraj.agents.rules.airline.cues import OWN, find_kinds
+from tautraj.agents.rules.airline.cues import OWN, Kind, find_kinds
 from tautraj.agents.rules.airline.passengers import resolve_passengers
 from tautraj.agents.rules.airline.payment_words import list_payments
 from tautraj.agents.rules.airline.rebooking import resolve_flights
@@ -32,6 +32,19 @@ LEAVE = (
     r"things|everything|the way|the present)"
 )
 USER_ID = re.compile(r"\b[a-z]+_[a-z]+_\d{3,4}\b")
+NAMES_OF_WISHES: dict[Kind, str] = {
+    "cancel": "A cancellation",
+    "book": "A booking",
+    "flights": "Other flights",
+    "cabin": "Another cabin",
+    "bags": "More bags",
+    "passengers": "Other passengers",
+    "insurance": "Insurance",
+    "compensation": "A compensation",
+    "question": "A question",
+    "complaint": "A complaint",
+}
+"""Kind -> how a thought about it begins."""
 
 
 class AirlineDesk:
@@ -51,6 +64,9 @@ class AirlineDesk:
 
     def read(self, said: str) -> Sequence[Wish]:
         return read_wishes(said)
+
+    def name_wish(self, intent: Wish, user_id: str) -> str:
+        return f"{NAMES_OF_WISHES[intent.kind]} for {user_id}."
 
     def amend(self, intent: Wish, said: str) -> Wish:
         """Words about another reservation, or about another kind of wish, change nothing."""

@@ -13,6 +13,7 @@ from tautraj.agents.rules.retail.answers import answer_count, answer_difference,
 from tautraj.agents.rules.retail.cancellation import resolve_cancel
 from tautraj.agents.rules.retail.items import resolve_change_item, resolve_return
 from tautraj.agents.rules.retail.orders import (
+    is_to_default,
     resolve_address,
     resolve_default_address,
     resolve_payment,
@@ -64,6 +65,12 @@ class RetailDesk:
     def read(self, said: str) -> Sequence[Wish]:
         return read_wishes(said)
 
+    def name_wish(self, intent: Wish, user_id: str) -> str:
+        name = NAMES_OF_WISHES[intent.kind]
+        if intent.kind == "change_address" and is_to_default(intent):
+            name = "The default address as shipping address"
+        return f"{name} for {user_id}."
+
     def amend(self, intent: Wish, said: str) -> Wish:
         if not re.search(r"[A-Za-z]{3}", said):
             return intent
@@ -86,9 +93,9 @@ class RetailDesk:
     def _resolve(self, intent: Wish, shop: Shop) -> Resolution:
         """What is to be done about a wish that concerns one order, or none; the second choice where there is one."""
         resolution = RESOLVERS[intent.kind](intent, shop)
-        if intent.kind in NAMES_OF_WISHES:
-            wish = f"{NAMES_OF_WISHES[intent.kind]} for {shop.user_id}."  # beside whom the order turns out to be of
-            resolution = resolution._replace(thought=f"{wish} {resolution.thought}")
+        if not resolution.is_transfer:  # whose wish it is stands beside whom the order turns out to be of
+            named = self.name_wish(intent, shop.user_id)
+            resolution = resolution._replace(thought=f"{named} {resolution.thought}")
         if resolution.refusal is None or not intent.fallback:
             return resolution
         second = _fall_back(intent)
@@ -125,6 +132,11 @@ NAMES_OF_WISHES: dict[Kind, str] = {
     "change_address": "Another shipping address",
     "change_default_address": "Another default address",
     "change_payment": "Another payment method",
+    "count": "A number of variants",
+    "total": "The total of an order",
+    "refund": "The sum of a refund",
+    "difference": "A difference in price",
+    "transfer": "Something for a human",
 }
 """Kind -> how a thought about it begins: what is looked at depends on it."""
 

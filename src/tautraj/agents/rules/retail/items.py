@@ -17,6 +17,7 @@ from tautraj.agents.rules.retail.references import ask, find_items, find_order, 
 from tautraj.agents.rules.retail.shop import Shop, get_payment
 from tautraj.agents.rules.retail.variants import choose_target
 from tautraj.agents.rules.retail.words import CHEAPEST, DEAREST
+from tautraj.benchmarks.tool_results import write_short_json
 
 HOW_MUCH = re.compile(r"\bhow much\b|\b(?:total|exact) (?:amount|refund)\b|\bamount\b", re.IGNORECASE)
 
@@ -58,11 +59,11 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"{name_order(order)} was paid with {original}, and {method} is neither that nor a gift card.",
             f"I am sorry, the refund for order {key} can only go to the original payment method or to a gift card.",
         )
-    whole, named = list_items(order["items"]), list_items(items)
     is_original = "it is how the order was paid" if method == original else "a gift card may always receive it"
-    meant = f"{join_names(items)} {'is' if len(items) == 1 else 'are'} meant."
+    is_all = len(items) == len(order["items"]) > 1
+    meant = "All of it is meant" if is_all else "The customer means"
     refund = f"The refund goes to {shop.describe_method(method)}: {is_original}."
-    thought = f"{meant} {name_order(order)} is delivered: {whole}. So this may be returned: {named}. {refund}"
+    thought = f"{name_order(order)} is delivered, so items may be returned. {meant}: {quote_items(items)}. {refund}"
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
     amount = math.fsum(item["price"] for item in items)
     tells = (format_amount(amount),) if any(HOW_MUCH.search(text) for text in texts) else ()
@@ -128,9 +129,10 @@ def join_names(items: Sequence[Entity]) -> str:
     return join([item["name"] for item in items])
 
 
-def list_items(items: Iterable[Entity]) -> str:
-    """Items in a thought, with their ids."""
-    return ", ".join(f"{item['name']} ({item['item_id']})" for item in items)
+def quote_items(items: Iterable[Entity]) -> str:
+    """Items in a thought, as the order's short record begins them: a small model copies letter for letter."""
+    keys = ("name", "product_id", "item_id")
+    return ", ".join(write_short_json({key: item[key] for key in keys}) for item in items)
 
 
 def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, list[str]]] | None:

@@ -113,9 +113,9 @@ def cut_mentions(text: str, mentions: Iterable[Mention]) -> str:
 
 
 def find_address(text: str) -> dict[str, str] | None:
-    """A whole address, with the tools' arguments; None if there is none."""
+    """A whole address, with the tools' arguments in the order of a profile; None if there is none."""
     match = FULL_ADDRESS.search(text)
-    return {**match.groupdict(), "country": "USA"} if match else None
+    return dict(sorted({**match.groupdict(), "country": "USA"}.items())) if match else None
 
 
 def find_values(text: str, product: Entity) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.references import ask, find_order, list_relevant, name_order, refuse
 from tautraj.agents.rules.retail.shop import Shop, find_orders_with, get_payment
 from tautraj.agents.rules.retail.words import DEFAULT_ADDRESS
+from tautraj.benchmarks.tool_results import write_short_json
 
 TWO_METHODS = re.compile(
     r"\b(?:split\w*|half|partly|part of it|divid\w+|rest (?:on|with|from|to)|two (?:cards|methods|ways))\b",
@@ -42,9 +43,16 @@ def resolve_address(wish: Wish, shop: Shop) -> Resolution:
         return ask(f"The new address of order {key} is missing.", f"What is the new shipping address of order {key}?")
     if address == order["address"]:
         return refuse(f"{name_order(order)} goes there already.", f"Order {key} is already going to that address.")
-    source = " to the default one" if address == shop.user["address"] else ""
+    source = f" to {write_short_json(address)}" if address == shop.user["address"] else ""
     thought = f"{name_order(order)} is pending, so its shipping address may be changed{source}."
     return Resolution(thought, (("modify_pending_order_address", {"order_id": key, **address}),))
+
+
+def is_to_default(wish: Wish) -> bool:
+    """Whether a wish for another shipping address means that of the profile."""
+    texts = [*reversed(wish.later), wish.said]
+    telling = next((text for text in texts if find_address(text) or DEFAULT_ADDRESS.search(text.lower())), "")
+    return bool(telling) and find_address(telling) is None
 
 
 def resolve_default_address(wish: Wish, shop: Shop) -> Resolution:

@@ -10,6 +10,7 @@ from functools import cached_property
 from tautraj.agents.announcements.payment_names import name_payment
 from tautraj.agents.rules.desk import Call
 from tautraj.agents.rules.retail.mentions import Entity
+from tautraj.benchmarks.tool_results import write_short_json
 
 _ORIGINAL = re.compile(
     r"\b(?:original|same) (?:\w+ ){0,2}?(?:payment|method|card|account|means of payment)|\b(?:how|what|way|"
@@ -78,8 +79,11 @@ class Shop:
         return list(dict.fromkeys(method for _, method in sorted(found)))
 
     def describe_method(self, key: str) -> str:
-        """A payment method in a thought: its id, and what the customer is told it is."""
-        return f"{key}, {name_payment(key, self.user['payment_methods']).replace('your', 'the', 1)}"
+        """A payment method in a thought: as the profile's short record has it, and as its owner knows it."""
+        methods = self.user["payment_methods"]
+        return (
+            f"{write_short_json({key: methods.get(key, {})})}, {name_payment(key, methods).replace('your', 'the', 1)}"
+        )
 
     def find_missing_method(self, text: str) -> str | None:
         """The first kind of payment that a text names and the customer does not have."""
