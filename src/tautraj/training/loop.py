@@ -25,11 +25,11 @@ SHORT_STYLE = ("style.system=short", "style.tools=names", "style.results=short")
 """The same, of rows."""
 
 SAMPLING = (
-    *("model.temperature=0", "model.max_tokens=192", "limits.turns=24", "model.provider.reasoning_back=true"),
+    *("model.temperature=0", "model.max_tokens=288", "limits.turns=24", "model.provider.reasoning_back=true"),
     *("model.provider.calls_at_once=8", "runner.workers=8"),
 )
-"""Greedy; thoughts go back, since rows have them. Eight at once take half the CPU time of one by one; with
-more conversations than that, the server would forget the beginning of each between two answers."""
+"""Greedy; no answer of a row is longer; thoughts go back, since rows have them. Eight at once take half the CPU time
+of one by one; with more conversations, the server would forget the beginning of each between two answers."""
 
 Part = Literal["train", "test"]
 
