@@ -41,7 +41,7 @@ def read_rows(request: TrainRequest) -> Any:
     rows = rows.select_columns(list(columns))
     if request.repeat_rare:
         rows = rows.select(_repeat_rare(rows["messages"], request.repeat_rare))
-    return rows.shuffle(seed=request.seed).select(range(min(request.rows or len(rows), len(rows))))
+    return rows.shuffle(seed=request.seed).select(range(len(rows))[: request.rows])
 
 
 def _repeat_rare(conversations: Iterable[list[dict[str, Any]]], most: int) -> list[int]:

@@ -29,8 +29,8 @@ class Actions:
         """The customer's last message."""
 
     def say(self, *parts: str) -> None:
-        """Say the parts, and wait for the customer's answer."""
-        self.said = self._context.env.say(" ".join(parts), self._take_thought())
+        """Say the parts that have words, and wait for the customer's answer."""
+        self.said = self._context.env.say(" ".join(filter(None, parts)), self._take_thought())
 
     def call(self, tool: str, arguments: dict[str, Any]) -> Any:
         """The tool's answer, parsed if it is JSON; None on an error. What was read before is not read again."""

@@ -122,8 +122,7 @@ class Conversation:
                     self._user_id = user_id
                     return introduction
             before = NOT_FOUND if tried else self._wording.acknowledge()
-            question = self._wording.ask_for_identity(self._desk.identity_questions)
-            self._actions.say(*filter(None, [before, question]))
+            self._actions.say(before, self._wording.ask_for_identity(self._desk.identity_questions))
             introduction = f"{introduction} {self._actions.said}".strip()
 
     def _decide(self, intent: Any) -> tuple[Any, Resolution]:
@@ -178,7 +177,7 @@ class Conversation:
     def _propose(self, name: str, arguments: dict[str, Any], terms: str, done: list[str]) -> bool:
         """Say what is `done`, and what is going to be written. Whether the customer agrees."""
         announced = self._wording.announce(name, arguments, self._actions.call)
-        self._actions.say(*filter(None, [*done, announced, terms]), self._wording.ask_to_confirm())
+        self._actions.say(*done, announced, terms, self._wording.ask_to_confirm())
         done.clear()
         return self._has_agreed()
 

@@ -155,7 +155,8 @@ class Wording:
 
 
 class PlainWording(Wording):
-    """Always the same phrases, no more of a write than the customer has to agree to, and no thought but why.
+    """Always the same phrases, no more of a write than the customer has to agree to, and no thought but what is
+    wanted and why.
 
     A small model that learns from it need not learn which synonym comes, nor to copy an order's items.
     """

@@ -44,7 +44,7 @@ NAMES_OF_WISHES: dict[Kind, str] = {
     "question": "A question",
     "complaint": "A complaint",
 }
-"""Kind -> how a thought about it begins."""
+"""Kind -> how a thought names it."""
 
 
 class AirlineDesk:

@@ -5,9 +5,10 @@ Not here: wishes (`agents.rules.retail.orders`, `agents.rules.retail.items`).
 
 import math
 
+from tautraj.agents.announcements.journeys import join
 from tautraj.agents.announcements.payment_names import format_money
 from tautraj.agents.rules.desk import Resolution
-from tautraj.agents.rules.retail.items import format_amount, join_names
+from tautraj.agents.rules.retail.items import format_amount
 from tautraj.agents.rules.retail.mentions import cut_mentions, find_mentions, find_values, has_options
 from tautraj.agents.rules.retail.reading import Wish
 from tautraj.agents.rules.retail.references import ask, find_items, find_order, list_relevant
@@ -52,7 +53,7 @@ def answer_refund(wish: Wish, shop: Shop) -> Resolution:
     items = next((found for text in list_relevant(wish, order, shop) if (found := find_items(text, order)) != []), [])
     if not items:
         return ask(f"It is not clear which items of {order['order_id']} are meant.", "Which items do you mean?")
-    amount, names = math.fsum(item["price"] for item in items), join_names(items)
+    amount, names = math.fsum(item["price"] for item in items), join([item["name"] for item in items])
     thought = f"A return of the {names} would bring back what was paid for it: {format_money(amount)}."
     answer = f"For the {names} you would get {format_money(amount)} back."
     return Resolution(thought, tells=(format_amount(amount),), answer=answer)

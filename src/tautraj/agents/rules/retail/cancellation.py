@@ -128,6 +128,6 @@ def _find_reason(texts: Sequence[str]) -> _GivenReason | None:
     for text in texts:
         for pattern, reason in REASONS:
             if match := pattern.search(text):
-                beginning = re.search(r"[\w']*$", text[: match.start()])  # the "do" of "don't need"
-                return _GivenReason(f"{beginning[0] if beginning else ''}{match[0]}", reason)
+                beginning = re.split(r"[^\w']", text[: match.start()])[-1]  # the "do" of "don't need"
+                return _GivenReason(f"{beginning}{match[0]}", reason)
     return None

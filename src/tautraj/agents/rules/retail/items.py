@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-from tautraj.agents.announcements.journeys import join
 from tautraj.agents.announcements.payment_names import format_money
 from tautraj.agents.rules.desk import Resolution
 from tautraj.agents.rules.retail.mentions import Entity, cut_mentions, find_mentions
@@ -122,11 +121,6 @@ def _describe_due(due: float) -> str:
     if due == 0:
         return "The new one costs the same."
     return f"The new one costs {format_money(abs(due))} {'more' if due > 0 else 'less'}."
-
-
-def join_names(items: Sequence[Entity]) -> str:
-    """`Lamp, Kettle and Rug`."""
-    return join([item["name"] for item in items])
 
 
 def quote_items(items: Iterable[Entity]) -> str:

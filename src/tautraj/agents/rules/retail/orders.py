@@ -50,9 +50,12 @@ def resolve_address(wish: Wish, shop: Shop) -> Resolution:
 
 def is_to_default(wish: Wish) -> bool:
     """Whether a wish for another shipping address means that of the profile."""
-    texts = [*reversed(wish.later), wish.said]
-    telling = next((text for text in texts if find_address(text) or DEFAULT_ADDRESS.search(text.lower())), "")
-    return bool(telling) and find_address(telling) is None
+    for text in (*reversed(wish.later), wish.said):
+        if find_address(text):
+            return False
+        if DEFAULT_ADDRESS.search(text.lower()):
+            return True
+    return False
 
 
 def resolve_default_address(wish: Wish, shop: Shop) -> Resolution:

@@ -81,9 +81,8 @@ class Shop:
     def describe_method(self, key: str) -> str:
         """A payment method in a thought: as the profile's short record has it, and as its owner knows it."""
         methods = self.user["payment_methods"]
-        return (
-            f"{write_short_json({key: methods.get(key, {})})}, {name_payment(key, methods).replace('your', 'the', 1)}"
-        )
+        record = write_short_json({key: methods.get(key, {})})
+        return f"{record}, {name_payment(key, methods).replace('your', 'the', 1)}"
 
     def find_missing_method(self, text: str) -> str | None:
         """The first kind of payment that a text names and the customer does not have."""
