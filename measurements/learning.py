@@ -29,6 +29,7 @@ from tautraj.training.loop import (  # noqa: E402
     locate_export,
     locate_model,
     locate_world,
+    name_after,
     plan_export,
     plan_measurement,
     plan_play,
@@ -50,7 +51,7 @@ class Arm(NamedTuple):
     data: Path
     """Folder of the export."""
     settings: dict[str, Any]
-    """Of `flows/train.py`, instead of those of `conf/learn.yaml`."""
+    """Of `flows/train.py`, instead of those of `conf/learn.yaml`; none: the loop's own models are measured."""
     before: tuple[Step, ...] = ()
     """What makes the export."""
     sampling: tuple[str, ...] = ()
@@ -60,7 +61,8 @@ class Arm(NamedTuple):
 def plan_curve(request: LearnRequest) -> Iterator[Arm]:
     """More and more rows of the same export."""
     for rows in SIZES:
-        yield Arm(f"{rows} rows", locate_export(request, "train"), {"rows": rows})
+        settings = {} if rows == request.train["rows"] else {"rows": rows}
+        yield Arm(f"{rows} rows", locate_export(request, "train"), settings)
 
 
 def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
@@ -139,12 +141,14 @@ def main(words: Sequence[str]) -> None:
     print(f"{'arm':32} {'seed':>4}  solved        95 %          no yes")
     for arm in PLANS[options.plan](request):
         for seed in options.seeds:
-            folder = Path(request.root, "models", f"{arm.name}-{seed}".replace(" ", "-"))
-            steps = [*arm.before, plan_training(request, arm.data, seed, folder, **arm.settings)]
-            run_steps(
-                [*steps, plan_measurement(request, folder.name, options.tasks, *serve(folder), *arm.sampling)], print
-            )
-            measured = read_measurement(request.root, folder.name)
+            folder, name = locate_model(request, seed), name_after(seed)
+            if arm.settings:
+                name = f"{arm.name}-{seed}".replace(" ", "-")
+                folder = folder.with_name(name)
+            training = plan_training(request, arm.data, seed, folder, **arm.settings)
+            played = plan_measurement(request, name, options.tasks, *serve(folder), *arm.sampling)
+            run_steps([*arm.before, training, played], print)
+            measured = read_measurement(request.root, name)
             low, high = measured.score.interval
             print(
                 f"{arm.name:32} {seed:>4}  {measured.score.successes:>3} of {measured.score.tasks:<4}"

@@ -35,7 +35,7 @@ class LocalLlm(Llm):
     template: str | None
     """A file with the chat template, in Jinja; None: the one inside the weights."""
     threads: PositiveInt | None
-    """Of the server; None: all cores but one, 4 at most. Changes no answer."""
+    """Of the server; None: all cores, 4 at most. Changes no answer."""
     context_tokens: PositiveInt
     """Tokens per conversation."""
 

@@ -25,11 +25,12 @@ SHORT_STYLE = ("style.system=short", "style.tools=names", "style.results=short")
 """The same, of rows."""
 
 SAMPLING = (
-    *("model.temperature=0", "model.max_tokens=288", "limits.turns=24", "model.provider.reasoning_back=true"),
+    *("model.temperature=0", "model.max_tokens=288", "limits.turns=20", "model.provider.reasoning_back=true"),
     *("model.provider.calls_at_once=8", "runner.workers=8"),
 )
-"""Greedy; no answer of a row is longer; thoughts go back, since rows have them. Eight at once take half the CPU time
-of one by one; with more conversations, the server would forget the beginning of each between two answers."""
+"""Greedy; no answer of a row, and no conversation, is longer; thoughts go back, since rows have them. Eight at once
+take half the CPU time of one by one; with more conversations, the server would forget the beginning of each between
+two answers."""
 
 Part = Literal["train", "test"]
 
@@ -195,4 +196,4 @@ def prompt(*model: str) -> tuple[str, ...]:
 
 def serve(folder: Path) -> tuple[str, ...]:
     """The seat of a model that was trained here."""
-    return ("model=local", f"model.weights={folder / WEIGHTS_IN_FOLDER}", "model.threads=2")
+    return ("model=local", f"model.weights={folder / WEIGHTS_IN_FOLDER}")
