@@ -1,5 +1,6 @@
 """Kinds of the rules agent: a careless one makes the mistakes that it is told to, a plain one has no synonyms."""
 
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from support.worlds import shared_world
 
 from tautraj.agents.rules.careless import alter
+from tautraj.agents.rules.wording import skip_known
 from tautraj.config import Run
 from tautraj.errors import ConfigError
 from tautraj.runs.episode.conversation import run_episode
@@ -82,12 +84,33 @@ def test_the_plain_rules_agent_names_the_wish_before_it_looks_and_whose_the_orde
     looking = [thought for name, thought in called if name != "transfer_to_human_agents"]
     assert len(looking) >= 5
     assert all(re.fullmatch(r"[A-Z][a-z ]+ for \w+\.", thought) for thought in looking)
-    thoughts = [turn.thought for turn in own if turn.thought and turn.thought.startswith("A cancellation ")]
-    thoughts = [thought for thought in thoughts if thought not in looking]
+    thoughts = [turn.thought for turn in own if turn.thought and turn.thought.startswith("A ")]
+    thoughts = [thought for thought in thoughts if "Order #" in thought]
     assert len(thoughts) >= 5
     for thought in thoughts:
-        named = re.match(r"A cancellation for (\w+)\. Order #W\d+ of (\w+) is (another customer's)?", thought)
+        named = re.match(r"A [a-z]+ for (\w+)\. Order #W\d+ of (\w+) is (another customer's)?", thought)
         assert named and (named[1] == named[2]) == (named[3] is None)
+
+
+def test_a_changed_wish_is_thought_of_with_what_is_new_alone() -> None:
+    first = 'A return for ada_1. Order #W1 is delivered. One item is meant: {"price":1.5}. It goes to {"a":1}.'
+    again = 'A return for ada_1. Order #W1 is delivered. One item is meant: {"price":1.5}. It goes to {"b":2}.'
+    assert skip_known(again, first) == 'A return for ada_1. It goes to {"b":2}.'
+    assert skip_known(first, first) == "A return for ada_1."
+    other = "A cancellation for ada_1. Order #W2 of ada_1 is pending."
+    assert skip_known(other, first) == other
+
+
+def test_a_second_proposal_repeats_no_sentence_of_the_first_thought(run_of: RunOf, shared_folder: Path) -> None:
+    changed = 0
+    for one in play(run_of, shared_folder, "agent=rules_plain"):
+        thoughts = [turn.thought or "" for turn in list_own(one) if "(yes/no)?" in (turn.message or "")]
+        for earlier, later in itertools.pairwise(thoughts):
+            (about, *before), (still, *after) = earlier.split(". "), later.split(". ")
+            if about == still and "Order #" not in later:
+                changed += 1
+                assert after and not set(before) & set(after)
+    assert changed
 
 
 def test_the_profile_is_read_first_and_again_where_a_balance_may_have_changed(

@@ -37,7 +37,7 @@ class TrainRequest(Record):
     rows: PositiveInt | None
     """So many rows, drawn by the seed; None: all."""
     repeat_rare: PositiveInt | None
-    """Rows of a tool that few rows call come up to so many times; None: once. Of method=sft."""
+    """Rows with a tool or a thought that few rows have come up to so many times; None: once. Of method=sft."""
     epochs: float = Field(gt=0)
     batch: PositiveInt
     """Rows per update of the weights. They are computed one after another, so that none is padded."""

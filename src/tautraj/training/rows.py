@@ -5,6 +5,7 @@ Not here: which conversations an export has (`export.selection`).
 
 import hashlib
 import itertools
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,9 @@ COLUMNS = {"sft": ("messages", "tools"), "dpo": ("prompt", "chosen", "rejected",
 
 FORMATS = {"sft": "sft", "dpo": "preference"}
 """Method -> the export's format."""
+
+WITH_DIGIT = re.compile(r"\S*\d\S*")
+"""An id or a number."""
 
 
 def read_rows(request: TrainRequest) -> Any:
@@ -45,24 +49,26 @@ def read_rows(request: TrainRequest) -> Any:
 
 
 def _repeat_rare(conversations: Iterable[list[dict[str, Any]]], most: int) -> list[int]:
-    """Indices of the conversations, each as often as would give its tool the mean number, at most `most` times.
+    """Indices of the conversations, each as often as would give its kind the mean number, at most `most` times.
 
-    A conversation stands for the rarest of the tools that it calls.
+    A conversation stands for the rarest of the tools that it calls and of the beginnings of its thoughts.
     """
-    called = [frozenset(_iter_called(messages)) for messages in conversations]
-    counts = Counter(itertools.chain.from_iterable(called))
-    rarest = [min(tools, key=lambda tool: (counts[tool], tool), default="") for tools in called]
+    kinds = [frozenset(_iter_kinds(messages)) for messages in conversations]
+    counts = Counter(itertools.chain.from_iterable(kinds))
+    rarest = [min(own, key=lambda kind: (counts[kind], kind), default="") for own in kinds]
     sizes = Counter(rarest)
     mean = len(rarest) / max(1, len(sizes))
-    times = {tool: max(1, min(most, round(mean / size))) for tool, size in sizes.items()}
-    return [index for index, tool in enumerate(rarest) for _ in range(times[tool])]
+    times = {kind: max(1, min(most, round(mean / size))) for kind, size in sizes.items()}
+    return [index for index, kind in enumerate(rarest) for _ in range(times[kind])]
 
 
-def _iter_called(messages: list[dict[str, Any]]) -> Iterator[str]:
-    """Names of the tools that a conversation calls."""
+def _iter_kinds(messages: list[dict[str, Any]]) -> Iterator[str]:
+    """Names of the tools that a conversation calls, and the first sentence of each thought without ids."""
     for message in messages:
         for call in message.get("tool_calls") or ():
             yield call["function"]["name"]
+        if thought := message.get("reasoning_content"):
+            yield WITH_DIGIT.sub("", thought.partition(".")[0])
 
 
 def hash_rows(folder: Path) -> str:

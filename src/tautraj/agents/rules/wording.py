@@ -8,6 +8,8 @@ from typing import Any
 from tautraj.agents.announcements.payment_names import Peek
 from tautraj.agents.announcements.sentences import BRIEF_WORDINGS, announce_write, report_write
 
+SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
+
 CONFIRMS = (
     "Do you confirm (yes/no)?",
     "Shall I go ahead (yes/no)?",
@@ -89,6 +91,13 @@ READS = {
 
 VERBS = {"get": "look at", "find": "look up", "search": "search for"}
 """First word of another reading tool -> what to call it in a thought."""
+
+
+def skip_known(thought: str, earlier: str) -> str:
+    """The thought without the sentences of `earlier`, but for its first one: what it is about."""
+    known = set(SENTENCE_END.split(earlier))
+    first, *others = SENTENCE_END.split(thought)
+    return " ".join([first, *(sentence for sentence in others if sentence not in known)])
 
 
 class Wording:

@@ -60,9 +60,11 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
         )
     is_original = "it is how the order was paid" if method == original else "a gift card may always receive it"
     is_all = len(items) == len(order["items"]) > 1
-    meant = "All of it is meant" if is_all else "The customer means"
+    meant = "All of it is" if is_all else "One item is" if len(items) == 1 else f"{len(items)} items are"
     refund = f"The refund goes to {shop.describe_method(method)}: {is_original}."
-    thought = f"{name_order(order)} is delivered, so items may be returned. {meant}: {quote_items(items)}. {refund}"
+    thought = (
+        f"{name_order(order)} is delivered, so items may be returned. {meant} meant: {quote_items(items)}. {refund}"
+    )
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
     amount = math.fsum(item["price"] for item in items)
     tells = (format_amount(amount),) if any(HOW_MUCH.search(text) for text in texts) else ()
