@@ -91,21 +91,29 @@ def test_the_seed_draws_the_rows(export: Path) -> None:
     )
 
 
-def test_rows_of_a_rare_tool_come_more_often(export: Path) -> None:
-    def list_called(*words: str) -> list[frozenset[str]]:
-        drawn = [without_none(row["messages"]) for row in read_rows(read_request(export, *words))]
-        calls = [[call for message in row for call in message.get("tool_calls", ())] for row in drawn]
-        return [frozenset(call["function"]["name"] for call in called) for called in calls]
+def test_rows_of_a_rare_tool_or_thought_come_more_often(tmp_path: Path) -> None:
+    """Of 12 rows of three kinds, the mean kind has 4."""
+    kinds = [("look", "An order of")] * 8 + [("write", "An order of")] * 2 + [("look", "A new address for")] * 2
+    rows = []
+    for number, (tool, about) in enumerate(kinds):
+        call = {"type": "function", "function": {"name": tool, "arguments": {"order_id": f"#W{number}"}}}
+        thought = f"{about} ada_{number}. It is pending."
+        answer = {"role": "assistant", "content": None, "reasoning_content": thought, "tool_calls": [call]}
+        rows.append({"messages": [{"role": "user", "content": "Hi."}, answer], "tools": []})
+    (tmp_path / "train.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    files = {"config_name": "default", "data_files": [{"split": "train", "path": "train.jsonl"}]}
+    (tmp_path / "README.md").write_text(f"---\n{yaml.safe_dump({'configs': [files]})}---\n")
 
-    whole = list_called()
-    tools = Counter(tool for called in whole for tool in called)
-    rarest = {called: min(called, key=lambda tool: (tools[tool], tool)) for called in whole}
-    sizes = Counter(rarest[called] for called in whole)
-    rare = {tool for tool, size in sizes.items() if len(whole) / len(sizes) / size >= 1.5}
-    assert rare and rare < set(sizes)
-    assert Counter(list_called("repeat_rare=1")) == Counter(whole)
-    repeated = Counter(rarest[called] for called in list_called("repeat_rare=2"))
-    assert repeated == {tool: size * (2 if tool in rare else 1) for tool, size in sizes.items()}
+    def count(*words: str) -> list[int]:
+        drawn = [row["messages"][1] for row in read_rows(read_request(tmp_path, *words))]
+        found = Counter(
+            (answer["tool_calls"][0]["function"]["name"], answer["reasoning_content"].split(" ada_")[0])
+            for answer in drawn
+        )
+        return [found[kind] for kind in dict.fromkeys(kinds)]
+
+    assert count() == count("repeat_rare=1") == [8, 2, 2]
+    assert count("repeat_rare=3") == [8, 4, 4]
 
 
 def test_pairs_are_not_repeated(export: Path) -> None:
