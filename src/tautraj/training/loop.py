@@ -55,7 +55,7 @@ class Worlds(Record):
     """Worlds that share nothing."""
 
     train: tuple[WorldSize, ...] = Field(min_length=1)
-    """Several: a world's short conversations are with few of its customers."""
+    """Several: of one, a model learns customers and ids by heart, instead of reading them."""
     test: WorldSize
 
 
