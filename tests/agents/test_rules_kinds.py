@@ -9,7 +9,6 @@ import pytest
 from support.worlds import shared_world
 
 from tautraj.agents.rules.careless import alter
-from tautraj.agents.rules.wording import skip_known
 from tautraj.config import Run
 from tautraj.errors import ConfigError
 from tautraj.runs.episode.conversation import run_episode
@@ -90,15 +89,6 @@ def test_the_plain_rules_agent_names_the_wish_before_it_looks_and_whose_the_orde
     for thought in thoughts:
         named = re.match(r"A [a-z]+ for (\w+)\. Order #W\d+ of (\w+) is (another customer's)?", thought)
         assert named and (named[1] == named[2]) == (named[3] is None)
-
-
-def test_a_changed_wish_is_thought_of_with_what_is_new_alone() -> None:
-    first = 'A return for ada_1. Order #W1 is delivered. One item is meant: {"price":1.5}. It goes to {"a":1}.'
-    again = 'A return for ada_1. Order #W1 is delivered. One item is meant: {"price":1.5}. It goes to {"b":2}.'
-    assert skip_known(again, first) == 'A return for ada_1. It goes to {"b":2}.'
-    assert skip_known(first, first) == "A return for ada_1."
-    other = "A cancellation for ada_1. Order #W2 of ada_1 is pending."
-    assert skip_known(other, first) == other
 
 
 def test_a_second_proposal_repeats_no_sentence_of_the_first_thought(run_of: RunOf, shared_folder: Path) -> None:

@@ -63,12 +63,18 @@ def _repeat_rare(conversations: Iterable[list[dict[str, Any]]], most: int) -> li
 
 
 def _iter_kinds(messages: list[dict[str, Any]]) -> Iterator[str]:
-    """Names of the tools that a conversation calls, and the first sentence of each thought without ids."""
+    """Names of the tools that a conversation calls, and first sentences of its thoughts, without ids, counted.
+
+    A wish that is thought of once more than others of its kind was changed, or something had to be asked.
+    """
+    begun: Counter[str] = Counter()
     for message in messages:
         for call in message.get("tool_calls") or ():
             yield call["function"]["name"]
         if thought := message.get("reasoning_content"):
-            yield WITH_DIGIT.sub("", thought.partition(".")[0])
+            about = WITH_DIGIT.sub("", thought.partition(".")[0])
+            begun[about] += 1
+            yield f"{about} {begun[about]}"
 
 
 def hash_rows(folder: Path) -> str:

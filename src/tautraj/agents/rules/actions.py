@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tautraj.agents.base import AgentContext
-from tautraj.agents.rules.wording import Wording
+from tautraj.agents.rules.wording import Wording, split_thought
 from tautraj.llms.tool_calls import SideChannels
 from tautraj.trajectory import ToolCall
 
@@ -22,6 +22,8 @@ class Actions:
         self._context, self._wording = context, wording
         self._read: dict[str, Any] = {}
         """(tool, arguments) as JSON -> answer, of what was read and no write may have changed."""
+        self._known: dict[str, list[str]] = {}
+        """First sentence of a thought -> those of the last one that began so."""
         self._calls = 0
         self.thought: str | None = wording.begin()
         """Goes with the next action."""
@@ -60,8 +62,13 @@ class Actions:
         return last.observation if last.error else None
 
     def _take_thought(self) -> SideChannels:
-        thought, self.thought = self.thought, None
-        return SideChannels(thought)
+        """The thought that goes with an action. Of the same wish, what was thought last is not thought again."""
+        if self.thought is None:
+            return SideChannels(None)
+        about, *others = sentences = split_thought(self.thought)
+        known, self._known[about] = self._known.get(about, []), sentences
+        self.thought = None
+        return SideChannels(" ".join([about, *(sentence for sentence in others if sentence not in known)]))
 
 
 def _parse(observation: str) -> Any:

@@ -24,7 +24,6 @@ from tautraj.agents.rules.wording import (
     WHAT_ELSE,
     PlainWording,
     Wording,
-    skip_known,
 )
 from tautraj.config import Run
 from tautraj.config.components import attach_check, declare_program, load_object
@@ -161,9 +160,7 @@ class Conversation:
                 done += filter(None, [resolution.answer or self._wording.tell(resolution.tells)])
                 done += filter(None, [resolution.refusal])
                 return resolution.refusal
-            thought = resolution.thought
             intent, resolution = self._decide(changed)
-            resolution = resolution._replace(thought=skip_known(resolution.thought, thought))
         done.append(NOT_WITHOUT)
         return NOT_WITHOUT
 

@@ -93,11 +93,9 @@ VERBS = {"get": "look at", "find": "look up", "search": "search for"}
 """First word of another reading tool -> what to call it in a thought."""
 
 
-def skip_known(thought: str, earlier: str) -> str:
-    """The thought without the sentences of `earlier`, but for its first one: what it is about."""
-    known = set(SENTENCE_END.split(earlier))
-    first, *others = SENTENCE_END.split(thought)
-    return " ".join([first, *(sentence for sentence in others if sentence not in known)])
+def split_thought(thought: str) -> list[str]:
+    """Its sentences. The first says what it is about."""
+    return SENTENCE_END.split(thought)
 
 
 class Wording:

@@ -74,13 +74,13 @@ def resolve_cancel(wish: Wish, shop: Shop) -> Resolution:
         )
     if len(order["items"]) > 1 and _is_partial(wish.said, order):
         return refuse(
-            f"{name_order(order)} can only be cancelled as a whole, and a part of it is to be.",
+            f"{name_order(order)} is pending. It can only be cancelled as a whole, and a part of it is to be.",
             f"I am sorry, I cannot cancel single items of order {key}; only the whole order can be cancelled.",
         )
     given = _find_reason(list_relevant(wish, order, shop))
     if given is None:
         return ask(
-            f"{name_order(order)} is pending, but a reason is needed.",
+            f"{name_order(order)} is pending. A reason is needed, and none is given.",
             f"Why would you like to cancel order {key}: is it no longer needed, or was it ordered by mistake?",
         )
     situation = f"{name_order(order)} is pending. The customer says '{given.said}'"

@@ -36,35 +36,34 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"{name_order(order)} is {status}. Only delivered orders can be returned.",
             f"I am sorry, order {key} is {status}, and items can only be returned from a delivered order.",
         )
+    about = f"{name_order(order)} is delivered, so items may be returned."
     texts = list_relevant(wish, order, shop)
     naming = [text for text in texts if text == wish.said or not shop.find_payment_methods(text, order)]
     items = next((found for text in naming if (found := find_items(text, order)) != []), [])
     if not items:
         return ask(
-            f"It is not clear what of order {key} is returned.",
+            f"{about} It is not clear which.",
             f"Which items of order {key} would you like to return?",
         )
+    is_all = len(items) == len(order["items"]) > 1
+    meant = "All of it is" if is_all else "One item is" if len(items) == 1 else f"{len(items)} items are"
+    about = f"{about} {meant} meant: {quote_items(items)}."
     methods = _find_methods(texts, order, shop)
     if isinstance(methods, Resolution):
-        return methods
+        return methods._replace(thought=f"{about} {methods.thought}")
     if not methods:
         return ask(
-            "A refund needs a payment method, and none is named.",
+            f"{about} A refund needs a payment method, and none is named.",
             "Where should the refund go: to the original payment method, or to a gift card on your account?",
         )
     method = next((method for method in methods if method != original), original)
     if method != original and not method.startswith("gift_card"):
         return refuse(
-            f"{name_order(order)} was paid with {original}, and {method} is neither that nor a gift card.",
+            f"{about} It was paid with {original}, and {method} is neither that nor a gift card.",
             f"I am sorry, the refund for order {key} can only go to the original payment method or to a gift card.",
         )
     is_original = "it is how the order was paid" if method == original else "a gift card may always receive it"
-    is_all = len(items) == len(order["items"]) > 1
-    meant = "All of it is" if is_all else "One item is" if len(items) == 1 else f"{len(items)} items are"
-    refund = f"The refund goes to {shop.describe_method(method)}: {is_original}."
-    thought = (
-        f"{name_order(order)} is delivered, so items may be returned. {meant} meant: {quote_items(items)}. {refund}"
-    )
+    thought = f"{about} The refund goes to {shop.describe_method(method)}: {is_original}."
     arguments = {"order_id": key, "item_ids": [item["item_id"] for item in items], "payment_method_id": method}
     amount = math.fsum(item["price"] for item in items)
     tells = (format_amount(amount),) if any(HOW_MUCH.search(text) for text in texts) else ()
