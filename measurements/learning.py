@@ -7,6 +7,7 @@ done is not done again. The table has successes with Wilson's interval over task
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,6 +43,9 @@ from tautraj.training.scores import Score, find_named_runs  # noqa: E402
 
 SIZES = (25, 50, 100, 200, 400)
 """Rows of the learning curve."""
+
+OWN_TASKS = 100
+"""Of the worlds that were learned from, which the trained model plays for pairs."""
 
 
 class Arm(NamedTuple):
@@ -98,7 +102,8 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     """
     base = locate_model(request, request.seeds[0])
     own = Path(request.root, "conversations", "own")
-    plays = tuple(plan_plays(request, own, *prompt(*serve(base), "model.temperature=1"), "tasks.limit=100"))
+    limit = math.ceil(OWN_TASKS / len(request.worlds.train))
+    plays = tuple(plan_plays(request, own, *prompt(*serve(base), "model.temperature=1"), f"tasks.limit={limit}"))
     rules = locate_conversations(request, "train")
     folder = Path(request.root, "exports", "own-failures")
     export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
