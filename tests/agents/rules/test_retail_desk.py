@@ -129,10 +129,17 @@ def test_what_is_written(call: Call, said: str) -> None:
     assert all(resolution.thought for resolution in resolutions)
 
 
+def test_the_amount_of_a_refund_is_no_part_of_the_proposal(call: Call) -> None:
+    [resolution] = _resolve(call, f"Return the shelf from {DELIVERED}, to Visa. How much money do I get?")
+    assert resolution.writes and resolution.terms == ()
+    [amount] = resolution.tells
+    assert amount in (resolution.answer or "")
+
+
 THOUGHTS = {
     f"Cancel {PENDING}, we don't need a kettle anymore.": "The customer says 'don't need', so the reason is",
     f"Return the shelf from {DELIVERED}, to Visa.": f'"item_id":"{PINE_SHELF}"}}. The refund goes to {{"{VISA}":{{',
-    f"I want to return everything in {DELIVERED}, to my Visa.": "All of it is meant: {",
+    f"I want to return everything in {DELIVERED}, to my Visa.": "2 items are meant: {",
     f"Can you ship {PENDING} to my default address?": f"The default address as shipping address for {ADA}. Order",
     f"Ship {PENDING} to 9 Garden Terrace, Unit 4, Boise, ID 83703.": f"Another shipping address for {ADA}. Order",
     f"What is the total of order {DELIVERED}?": f"The total of an order for {ADA}. The prices",

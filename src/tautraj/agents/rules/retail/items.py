@@ -45,8 +45,7 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
             f"{about} It is not clear which.",
             f"Which items of order {key} would you like to return?",
         )
-    is_all = len(items) == len(order["items"]) > 1
-    meant = "All of it is" if is_all else "One item is" if len(items) == 1 else f"{len(items)} items are"
+    meant = "One item is" if len(items) == 1 else f"{len(items)} items are"
     about = f"{about} {meant} meant: {quote_items(items)}."
     methods = _find_methods(texts, order, shop)
     if isinstance(methods, Resolution):
@@ -68,7 +67,7 @@ def resolve_return(wish: Wish, shop: Shop) -> Resolution:
     amount = math.fsum(item["price"] for item in items)
     tells = (format_amount(amount),) if any(HOW_MUCH.search(text) for text in texts) else ()
     answer = f"You will get {format_money(amount)} back." if tells else None
-    return Resolution(thought, (("return_delivered_order_items", arguments),), tells, answer=answer)
+    return Resolution(thought, (("return_delivered_order_items", arguments),), tells=tells, answer=answer)
 
 
 def resolve_change_item(wish: Wish, shop: Shop) -> Resolution:
