@@ -4,15 +4,19 @@ Not here: what it does next (`agents.rules.conversation`).
 """
 
 import json
+import re
 from typing import Any
 
 from tautraj.agents.base import AgentContext
-from tautraj.agents.rules.wording import Wording, split_thought
+from tautraj.agents.rules.wording import Wording
 from tautraj.llms.tool_calls import SideChannels
 from tautraj.trajectory import ToolCall
 
 WITH_BALANCE = ("gift_card", "certificate")
 """Payment methods whose balance is in the customer's profile."""
+
+THOUGHT_END = re.compile(r"(?<=\.) (?=[A-Z])")
+"""Between two sentences of a thought, of which the first says what it is about."""
 
 
 class Actions:
@@ -65,7 +69,7 @@ class Actions:
         """The thought that goes with an action. Of the same wish, what was thought last is not thought again."""
         if self.thought is None:
             return SideChannels(None)
-        about, *others = sentences = split_thought(self.thought)
+        about, *others = sentences = THOUGHT_END.split(self.thought)
         known, self._known[about] = self._known.get(about, []), sentences
         self.thought = None
         return SideChannels(" ".join([about, *(sentence for sentence in others if sentence not in known)]))

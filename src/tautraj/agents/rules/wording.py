@@ -8,8 +8,6 @@ from typing import Any
 from tautraj.agents.announcements.payment_names import Peek
 from tautraj.agents.announcements.sentences import BRIEF_WORDINGS, announce_write, report_write
 
-SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
-
 CONFIRMS = (
     "Do you confirm (yes/no)?",
     "Shall I go ahead (yes/no)?",
@@ -91,11 +89,6 @@ READS = {
 
 VERBS = {"get": "look at", "find": "look up", "search": "search for"}
 """First word of another reading tool -> what to call it in a thought."""
-
-
-def split_thought(thought: str) -> list[str]:
-    """Its sentences. The first says what it is about."""
-    return SENTENCE_END.split(thought)
 
 
 class Wording:
