@@ -29,6 +29,7 @@ from tautraj.llms import chat
 from tautraj.llms.local import SERVER_PACKAGE, WEIGHTS_PACKAGE, serve_local_models
 from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE, strip_generation_marks
 from tautraj.llms.local.rendering import render_prompt, render_tokens
+from tautraj.llms.tool_calls import to_assistant_message
 from tautraj.store import Store
 
 RunOf = Callable[..., Run]
@@ -296,9 +297,12 @@ def test_the_line_feed_before_a_call_is_no_part_of_the_text(llm: Llm, text: str)
 
 @local
 def test_a_thought_is_read_as_reasoning_and_without_the_line_feeds_that_the_template_writes(llm: Llm) -> None:
+    """Nor does the history have them: the model would be shown two of them after each thought."""
+    llm = llm.model_copy(update={"provider": llm.provider.model_copy(update={"reasoning_back": True})})
     said = [{"role": "user", "content": "Hello."}, thought("A greeting.", "Hi!")]
     reply = chat(llm, [{"role": "system", "content": "You are an agent."}, *said * 4, said[0]], [TOOL])
     assert (reply.reasoning, reply.text) == ("A greeting.", "Hi!")
+    assert to_assistant_message(reply, None) == thought("A greeting.", "Hi!")
 
 
 def thought(reasoning: str, text: str) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def _cancel_all(wish: Wish, orders: Sequence[Entity]) -> Resolution:
 
 class _GivenReason(NamedTuple):
     said: str
-    """The words that decide."""
+    """The words that decide, as within a sentence."""
     reason: str | None
     """As the tool takes it; None for one that is not accepted."""
 
@@ -129,5 +129,6 @@ def _find_reason(texts: Sequence[str]) -> _GivenReason | None:
         for pattern, reason in REASONS:
             if match := pattern.search(text):
                 beginning = re.split(r"[^\w']", text[: match.start()])[-1]  # the "do" of "don't need"
-                return _GivenReason(f"{beginning}{match[0]}", reason)
+                said = f"{beginning}{match[0]}"
+                return _GivenReason(said[:1].lower() + said[1:], reason)
     return None
