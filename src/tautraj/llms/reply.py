@@ -69,7 +69,7 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
         text = text.removesuffix("\n")  # llama.cpp leaves it; the chat template writes it before each call
     fields = read_message_fields(message, raw, reasoning)
     if llm.is_local and "reasoning_content" in fields:
-        fields["reasoning_content"] = reasoning or ""  # the history too, or the model reads what it never learned from
+        fields["reasoning_content"] = reasoning or ""  # in the history, too: rows have no such breaks
     if not llm.provider.reasoning_back:
         fields = {name: value for name, value in fields.items() if is_signed(name, value)}
     if not (text or calls or raw.is_usual or raw.is_call_unreadable):
