@@ -11,7 +11,8 @@ from tautraj.config.parse import parse_as
 
 def main(cfg: DictConfig) -> None:
     from tautraj.report.terminal import console, training_tables
-    from tautraj.training.loop import LearnRequest, plan_steps
+    from tautraj.training.loop import plan_steps
+    from tautraj.training.loop_request import LearnRequest
     from tautraj.training.loop_steps import run_steps
     from tautraj.training.scores import read_scores
 

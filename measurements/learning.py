@@ -7,7 +7,6 @@ done is not done again. The table has successes with Wilson's interval over task
 """
 
 import argparse
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,13 +22,10 @@ from tautraj.metrics import is_success  # noqa: E402
 from tautraj.store import Store  # noqa: E402
 from tautraj.training.loop import (  # noqa: E402
     CHOICES,
-    LearnRequest,
     Step,
-    list_worlds,
     locate_conversations,
     locate_export,
     locate_model,
-    locate_world,
     name_after,
     plan_export,
     plan_measurement,
@@ -38,14 +34,15 @@ from tautraj.training.loop import (  # noqa: E402
     prompt,
     serve,
 )
+from tautraj.training.loop_request import LearnRequest  # noqa: E402
 from tautraj.training.loop_steps import run_steps  # noqa: E402
 from tautraj.training.scores import Score, find_named_runs  # noqa: E402
 
 SIZES = (25, 50, 100, 200, 400)
 """Rows of the learning curve."""
 
-OWN_TASKS = 100
-"""Of the worlds that were learned from, which the trained model plays for pairs."""
+OWN_TASKS = 15
+"""Of each world that was learned from, which the trained model plays for pairs."""
 
 
 class Arm(NamedTuple):
@@ -84,7 +81,7 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
     Greedy answers show the habit of most rows; at temperature 1 a model errs as often as it has seen.
     """
     runs = Path(request.root, "conversations", "careless")
-    plays = tuple(plan_plays(request, runs, "agent=careless"))
+    play = plan_play(request, "careless conversations", "train", runs, "agent=careless")
     for name, choice in {
         "everything": ("choose=everything",),
         "any_success": CHOICES["train"],
@@ -92,29 +89,23 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
     }.items():
         folder = Path(request.root, "exports", f"careless-{name}")
         export = plan_export(request, f"export {folder.name}", runs, folder, *choice)
-        yield Arm(f"choose={name}", folder, {"rows": 200}, (*plays, export), ("model.temperature=1",))
+        yield Arm(f"choose={name}", folder, {"rows": 200}, (play, export), ("model.temperature=1",))
 
 
 def plan_preference(request: LearnRequest) -> Iterator[Arm]:
-    """DPO: what the rules agent did, against what the trained model did in the same tasks of its own world.
+    """DPO: what the rules agent did, against what the trained model did in the same tasks of its own worlds.
 
     It plays at temperature 1: of the tasks that it learned from, it solves nearly all in its likeliest words.
     """
     base = locate_model(request, request.seeds[0])
     own = Path(request.root, "conversations", "own")
-    limit = math.ceil(OWN_TASKS / len(request.worlds.train))
-    plays = tuple(plan_plays(request, own, *prompt(*serve(base), "model.temperature=1"), f"tasks.limit={limit}"))
+    seat = (*prompt(*serve(base), "model.temperature=1"), f"tasks.limit={OWN_TASKS}")
+    play = plan_play(request, "own conversations", "train", own, *seat)
     rules = locate_conversations(request, "train")
     folder = Path(request.root, "exports", "own-failures")
     export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
     settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "repeat_rare": None}
-    yield Arm("DPO on its own failures", folder, settings, (*plays, export))
-
-
-def plan_plays(request: LearnRequest, runs: Path, *seat: str) -> Iterator[Step]:
-    """Every world that is learned from, played by `seat`."""
-    for size in list_worlds(request, "train"):
-        yield plan_play(request, f"conversations, seed {size.seed}", locate_world(request, size), runs, *seat)
+    yield Arm("DPO on its own failures", folder, settings, (play, export))
 
 
 PLANS = {"curve": plan_curve, "thoughts": plan_thoughts, "filters": plan_filters, "preference": plan_preference}

@@ -21,7 +21,7 @@ from tautraj.runs.sweep.plan import plan_cells
 from tautraj.synthesis.reproof import ProofRequest
 from tautraj.synthesis.request import SynthesisRequest
 from tautraj.tracking.backfill import BackfillRequest
-from tautraj.training.loop import LearnRequest
+from tautraj.training.loop_request import LearnRequest
 from tautraj.training.openenv.request import parse_serve_request
 from tautraj.training.request import TrainRequest
 from tautraj.training.rollouts.factory import compose_run

@@ -16,7 +16,8 @@ from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_as
 from tautraj.store import Store
 from tautraj.store.discovery import list_runs
-from tautraj.training.loop import SHORT_STYLE, LearnRequest, locate_model, name_after
+from tautraj.training.loop import SHORT_STYLE, locate_model, name_after
+from tautraj.training.loop_request import LearnRequest
 from tautraj.training.scores import read_scores
 
 pytestmark = [pytest.mark.learn, pytest.mark.timeout(3600)]

@@ -3,16 +3,21 @@
 Needs no torch. Not here: the training (`test_train`), the loop as a whole (`test_learn`).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from support.planning import REQUESTS
 from support.records import row
 
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_as, parse_run
 from tautraj.errors import StepFailed
-from tautraj.training.loop import LearnRequest, Step, plan_steps
+from tautraj.synthesis.request import SynthesisRequest
+from tautraj.training.loop import Step, plan_steps
+from tautraj.training.loop_request import LearnRequest
 from tautraj.training.loop_steps import run_steps
 from tautraj.training.scores import score_model
 
@@ -24,26 +29,42 @@ def steps() -> list[Step]:
 
 def test_every_command_is_one_that_its_door_takes(steps: list[Step]) -> None:
     for step in steps:
-        if step.door == "generate":
-            parse_run(compose_tree(step.words))
-        else:
-            parse_as(REQUESTS[step.door], compose_tree(step.words, step.door))
+        for words in expand(step.words):
+            if step.door == "generate":
+                parse_run(compose_tree(words))
+            else:
+                parse_as(REQUESTS[step.door], compose_tree(words, step.door))
+
+
+def expand(words: Sequence[str]) -> list[list[str]]:
+    """The command, or, of a multirun, that of each job."""
+    if words[0] != "-m":
+        return [list(words)]
+    overrides = OverridesParser.create().parse_overrides(list(words[1:]))
+    [jobs] = BasicSweeper.split_arguments(overrides, None)
+    return jobs
 
 
 def test_the_order_is_worlds_conversations_exports_before_and_a_training_and_after_per_seed(
     steps: list[Step],
 ) -> None:
     doors = [step.door for step in steps]
-    to_train, to_test = [*["synthesize", "generate"] * 8, "export"], ["synthesize", "generate", "export"]
-    assert doors == [*to_train, *to_test, "generate", *["train", "generate"] * 2]
+    assert doors == [*["synthesize", "generate", "export"] * 2, "generate", *["train", "generate"] * 2]
 
 
-def test_several_worlds_are_exported_together() -> None:
-    words = ["worlds.train=[{n:100,seed:1},{n:100,seed:2}]"]
-    steps = list(plan_steps(parse_as(LearnRequest, compose_tree(words, "learn"))))
-    assert [step.door for step in steps[:5]] == [*["synthesize", "generate"] * 2, "export"]
-    roots = {word for step in steps[1:4:2] for word in step.words if word.startswith("root=")}
-    assert {word.replace("run=", "root=") for word in steps[4].words if word.startswith("run=")} == roots
+def test_all_worlds_are_made_played_and_exported_together() -> None:
+    words = ["worlds.train={n:100,seeds:[1,2]}"]
+    making, playing, export, *_ = plan_steps(parse_as(LearnRequest, compose_tree(words, "learn")))
+    made = [parse_as(SynthesisRequest, compose_tree(job, "synthesize")).out for job in expand(making.words)]
+    assert made == [find(job, "domain.data_dir") for job in expand(playing.words)]
+    assert len(set(made)) == 2
+    assert find(export.words, "run") == find(playing.words, "root")
+
+
+def find(words: Sequence[str], key: str) -> str:
+    """The value of a key in a command."""
+    [value] = [word.partition("=")[2] for word in words if word.startswith(f"{key}=")]
+    return value
 
 
 def test_base_and_trained_model_play_the_same_tasks_in_the_same_way(steps: list[Step]) -> None:
@@ -67,7 +88,7 @@ def test_rows_are_shown_what_the_agent_is_shown(steps: list[Step]) -> None:
     ("setting", "others"),
     [
         ("row_tokens=1024", {"export to train", "export to test", "training, seed 1"}),
-        ("worlds.train=[{n:100,seed:1}]", {"export to train", "training, seed 1"}),
+        ("worlds.train={n:100,seeds:[1]}", {"export to train", "training, seed 1"}),
         ("worlds.test.n=100", {"export to test"}),
         ("train.rows=100", {"training, seed 1"}),
         ("tasks.after=10", set()),

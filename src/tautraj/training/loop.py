@@ -1,6 +1,7 @@
 """The loop closed: the commands that make a world, play it, export, train, and measure a model before and after.
 
-Not here: running them (`training.loop_steps`), each command's own work (`flows/`).
+Not here: what they are told (`training.loop_request`), running them (`training.loop_steps`), each command's own work
+(`flows/`).
 """
 
 import hashlib
@@ -9,11 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import Field, JsonValue, NonNegativeInt, PositiveInt
+from pydantic import JsonValue
 
-from tautraj.benchmarks.goals import Families
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
-from tautraj.trajectory import Record
+from tautraj.training.loop_request import LearnRequest, WorldSet
 
 BEFORE = "before"
 """Name of the run of the base model."""
@@ -41,48 +41,6 @@ CHOICES: dict[Part, tuple[str, ...]] = {
     "test": ("choose=any_success", "choose.without=inaction_passes"),
 }
 """Of conversations. A task that doing nothing passes measures nothing; its conversation teaches to decline."""
-
-
-class WorldSize(Record):
-    """A world that is made for the loop."""
-
-    n: PositiveInt
-    """Tasks."""
-    seed: NonNegativeInt
-
-
-class Worlds(Record):
-    """Worlds that share nothing."""
-
-    train: tuple[WorldSize, ...] = Field(min_length=1)
-    """Several: of one, a model learns customers and ids by heart, instead of reading them."""
-    test: WorldSize
-
-
-class TaskCounts(Record):
-    """Tasks of the other world that are played, at most."""
-
-    before: PositiveInt
-    """The untrained model fills every answer to its limit: each takes it twice as long."""
-    after: PositiveInt
-
-
-class LearnRequest(Record):
-    """Configuration of `flows/learn.py`."""
-
-    domain: str
-    root: str
-    seeds: tuple[NonNegativeInt, ...] = Field(min_length=1)
-    """Of the training: a model and a measurement each."""
-    worlds: Worlds
-    families: Families
-    """Of the tasks of both worlds."""
-    row_tokens: PositiveInt
-    """Conversations of the rules agent that are longer are left out, of both worlds."""
-    tasks: TaskCounts
-    base: str
-    train: dict[str, JsonValue]
-    """Settings of `flows/train.py`."""
 
 
 class Step(NamedTuple):
@@ -122,29 +80,33 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
 
 def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
     """Worlds, what a program and a customer that is one say in them, and an export of the short conversations."""
-    drawn, runs = f"families=[{','.join(request.families)}]", locate_conversations(request, part)
-    for size in list_worlds(request, part):
-        world = locate_world(request, size)
-        described = (f"domain={request.domain}", f"n={size.n}", f"seed={size.seed}", drawn, f"out={world}")
-        yield Step(f"world to {part}, seed {size.seed}", "synthesize", described)
-        yield plan_play(request, f"conversations to {part}, seed {size.seed}", world, runs, "agent=rules_plain")
+    size, runs = list_worlds(request, part), locate_conversations(request, part)
+    drawn, seeds = f"families=[{','.join(request.families)}]", ",".join(map(str, size.seeds))
+    folder = _locate_world(request, part, "${seed}")
+    described = ("-m", f"domain={request.domain}", f"n={size.n}", f"seed={seeds}", drawn, f"out={folder}")
+    yield Step(f"worlds to {part}", "synthesize", described)
+    yield plan_play(request, f"conversations to {part}", part, runs, "agent=rules_plain")
     yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICES[part])
 
 
-def list_worlds(request: LearnRequest, part: Part) -> tuple[WorldSize, ...]:
+def list_worlds(request: LearnRequest, part: Part) -> WorldSet:
     """Those that are learned from, or the one that is measured on."""
-    return request.worlds.train if part == "train" else (request.worlds.test,)
+    return request.worlds.train if part == "train" else request.worlds.test
 
 
-def locate_world(request: LearnRequest, size: WorldSize) -> Path:
-    """Folder of a world."""
-    decided_by = [request.domain, request.families, size.model_dump()]
-    return Path(request.root, "worlds", f"{size.seed}-{_hash(json.dumps(decided_by))}")
+def locate_worlds(request: LearnRequest, part: Part) -> list[Path]:
+    """Folder of each world of a part."""
+    return [_locate_world(request, part, str(seed)) for seed in list_worlds(request, part).seeds]
+
+
+def _locate_world(request: LearnRequest, part: Part, seed: str) -> Path:
+    decided_by = [request.domain, request.families, list_worlds(request, part).n]
+    return Path(request.root, "worlds", f"{seed}-{_hash(json.dumps(decided_by))}")
 
 
 def locate_conversations(request: LearnRequest, part: Part) -> Path:
     """Folder of the runs that play the worlds of a part."""
-    names = [locate_world(request, size).name for size in list_worlds(request, part)]
+    names = [folder.name for folder in locate_worlds(request, part)]
     return Path(request.root, "conversations", f"{part}-{_hash(json.dumps(names))}")
 
 
@@ -159,15 +121,16 @@ def locate_model(request: LearnRequest, seed: int) -> Path:
     return Path(request.root, "models", f"{_hash(json.dumps([learned_from, request.base, request.train]))}-{seed}")
 
 
-def plan_play(request: LearnRequest, title: str, world: Path, runs: Path, *seat: str) -> Step:
-    """All tasks of a world, played by `seat` with the goal customer; the run is kept under `runs`."""
-    played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train")
-    words = (*seat, "user_strategy=goal", *played, f"root={runs}", "tracking=none")
+def plan_play(request: LearnRequest, title: str, part: Part, runs: Path, *seat: str) -> Step:
+    """All tasks of a part's worlds, played by `seat` with the goal customer; the runs are kept under `runs`."""
+    worlds = ",".join(map(str, locate_worlds(request, part)))
+    played = (f"domain={request.domain}", f"domain.data_dir={worlds}", "split=train")
+    words = ("-m", *seat, "user_strategy=goal", *played, f"root={runs}", "tracking=none")
     return Step(title, "generate", words)
 
 
 def plan_export(request: LearnRequest, title: str, runs: Path, folder: Path, *choice: str) -> Step:
-    """Rows of the newest run under `runs` that fit the model, as it is prompted in play."""
+    """Rows of the runs under `runs` that fit the model, as it is prompted in play."""
     words = (f"run={runs}", *choice, f"choose.row_tokens={request.row_tokens}", *SHORT_STYLE, f"out={folder}")
     return Step(title, "export", words, folder)
 
@@ -181,7 +144,7 @@ def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **
 
 def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) -> Step:
     """The first `limit` tasks of the world to test that the rules agent solves in few words, played by `model`."""
-    world, held_out = locate_world(request, request.worlds.test), locate_export(request, "test")
+    [world], held_out = locate_worlds(request, "test"), locate_export(request, "test")
     played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", "user_strategy=goal")
     tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={limit}")
     words = (*prompt(*model), *played, *tasks, f"root={request.root}", f"name={name}")

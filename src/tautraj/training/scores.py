@@ -11,7 +11,8 @@ from tautraj.benchmarks.origins import read_origins
 from tautraj.metrics import EpisodeSummary, compute_success_interval, count_successes_by_task
 from tautraj.store import Store, index
 from tautraj.store.discovery import list_runs, read_run
-from tautraj.training.loop import BEFORE, LearnRequest, name_after
+from tautraj.training.loop import BEFORE, name_after
+from tautraj.training.loop_request import LearnRequest
 
 
 class Score(NamedTuple):

@@ -114,7 +114,7 @@ def _fall_back(wish: Wish) -> Wish | None:
 
 
 def _resolve_transfer(wish: Wish, shop: Shop) -> Resolution:
-    thought = f'The customer {shop.user_id} says: "{wish.said}" None of my tools does this, so a human has to help.'
+    thought = f"None of my tools does what the customer {shop.user_id} asks for: {wish.said}"
     return Resolution(thought, is_transfer=True)
 
 
