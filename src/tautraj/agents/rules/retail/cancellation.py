@@ -129,6 +129,6 @@ def _find_reason(texts: Sequence[str]) -> _GivenReason | None:
         for pattern, reason in REASONS:
             if match := pattern.search(text):
                 beginning = re.split(r"[^\w']", text[: match.start()])[-1]  # the "do" of "don't need"
-                said = f"{beginning}{match[0]}"
-                return _GivenReason(said[:1].lower() + said[1:], reason)
+                deciding = f"{beginning}{match[0]}"
+                return _GivenReason(deciding[:1].lower() + deciding[1:], reason)
     return None
