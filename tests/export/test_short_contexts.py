@@ -130,6 +130,11 @@ def test_a_row_is_what_play_sends(system: str, tools: str, results: str, tmp_pat
             '{"zip": "02134", "n": 0, "is_open": false, "note": "", "list": [null, [], 1]}',
             '{"zip":"02134","n":0,"is_open":false,"note":"","list":[null,[],1]}',
         ),
+        (
+            "get_order",
+            '{"items": [{"a": {"b": "c"}, "name": "Kite", "product_id": "1", "item_id": "2"}, {"name": "Oar"}]}',
+            '{"items":[{"name":"Kite","item_id":"2","a":{"b":"c"},"product_id":"1"},{"name":"Oar"}]}',
+        ),
         ("list_orders", '[{"id": "a"}, {"id": "b"}]', '[{"id":"a"},{"id":"b"}]'),
         (
             "get_user",

@@ -5,6 +5,7 @@ Not here: how llama.cpp's own engine renders it (`test_local`).
 
 import functools
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +53,28 @@ def compiled(template: str, trim: bool) -> Template:
 
 @pytest.mark.parametrize("trim", [True, False])
 @pytest.mark.parametrize("tools", [[], [tool("look_up", id={"type": "string"}), tool("stop")]])
-def test_smollm2_is_shown_what_it_always_was(trim: bool, tools: list[dict[str, Any]]) -> None:
+def test_smollm2_is_shown_what_it_always_was_but_for_a_space_before_texts(
+    trim: bool, tools: list[dict[str, Any]]
+) -> None:
     now = strip_generation_marks(SMOLLM2_TEMPLATE.read_text())
     for messages in map(list, [*itertools.permutations(MESSAGES, 2), MESSAGES]):
         for ask in (True, False):
-            assert render(now, trim, messages, tools, ask) == render(BEFORE.read_text(), trim, messages, tools, ask)
+            before = render(BEFORE.read_text(), trim, messages, tools, ask)
+            before = re.sub(r"(?<=\n<\|im_start\|>)(user|system)\n(?!<tool)", r"\1\n ", before)
+            before = before.replace("<tool_response>\nfound", "<tool_response> found")
+            before = before.replace('"id":"#W1"', '"id": " #W1"').replace('"id": "\\u', '"id": " \\u')
+            assert render(now, trim, messages, tools, ask) == before
+
+
+def test_a_word_stands_behind_a_space_wherever_it_may_be_copied_from_or_to() -> None:
+    told = {"role": "tool", "content": '{"name":"Kite","options":["a","b"]}'}
+    quoted = {"role": "assistant", "content": 'The "Kite"?', "reasoning_content": 'One: {"name":"Kite"}.'}
+    call = {"function": {"name": "order", "arguments": {"ids": ["1"], "name": "Kite", "note": "", "why": 'a ": " b'}}}
+    called = {"role": "assistant", "content": "", "tool_calls": [call]}
+    shown = render(strip_generation_marks(SMOLLM2_TEMPLATE.read_text()), True, [told, quoted, called], [], False)
+    assert "<tool_response> { name : Kite , options :[ a , b ]}\n</tool_response>" in shown
+    assert '<think>\nOne: { name : Kite }.\n</think>\nThe "Kite"?<|im_end|>' in shown
+    assert '"arguments": {"ids": ["1"], "name": " Kite", "note": " ", "why": " a \\": \\" b"}}' in shown
 
 
 def test_tools_without_arguments_are_a_list_of_names() -> None:
@@ -74,7 +92,7 @@ def test_tools_without_arguments_are_a_list_of_names() -> None:
 def test_what_is_learned_is_what_the_assistant_writes_with_its_end() -> None:
     marked = SMOLLM2_TEMPLATE.read_text().replace("{%- generation %}", "{{- '[' }}")
     shown = render(marked.replace("{%- endgeneration %}", "{{- ']' }}"), True, MESSAGES[1:3], [], True)
-    call = '\n<tool_call>\n{"name": "look_up", "arguments": {"id":"#W1"}}\n</tool_call>'
+    call = '\n<tool_call>\n{"name": "look_up", "arguments": {"id": " #W1"}}\n</tool_call>'
     assert shown.endswith(f"<|im_start|>assistant\n[{call}<|im_end|>]\n<|im_start|>assistant\n")
 
 

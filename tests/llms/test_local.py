@@ -20,6 +20,7 @@ import pytest
 from jinja2 import Environment
 from support.cli import REPO, by_the_door
 from support.gguf_files import replace_template, write_gguf
+from support.provider.server import Answer, Provider
 from support.sockets import listening
 
 from tautraj.config import Llm, Run
@@ -56,6 +57,20 @@ def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf) -> None
         identify_cell(run)
     }
     assert plan_episodes(run, ["5"]) == plan_episodes(at_port(run, 1024), ["5"])
+
+
+def test_what_the_chat_template_writes_is_no_part_of_an_answer(run_of: RunOf) -> None:
+    said = {"name": " Ada", "note": "  two", "why": 'a ": " b', "none": " ", "ids": ["1"]}
+    answer = Answer("One moment.\n", (("look_up", said),), "\nI must look.\n")
+    run = run_of(*SMALL, "model.provider.reasoning_back=true")
+    with Provider(lambda request: answer) as provider:
+        there = run.model.provider.model_copy(update={"api_base": provider.openai_base})
+        llm = run.model.model_copy(update={"provider": there})
+        reply = chat(llm, [{"role": "user", "content": "Hello."}], [TOOL])
+    assert (reply.text, reply.reasoning) == ("One moment.", "I must look.")
+    [call] = reply.tool_calls
+    assert json.loads(call.arguments) == {"name": "Ada", "note": " two", "why": 'a ": " b', "none": "", "ids": ["1"]}
+    assert to_assistant_message(reply, None)["reasoning_content"] == "I must look."
 
 
 def test_a_run_without_a_local_seat_is_left_as_it_is(run_of: RunOf) -> None:
@@ -320,8 +335,8 @@ def test_the_server_renders_as_jinja_does_and_its_tokens_are_those_it_is_asked_w
     environment.filters["tojson"] = functools.partial(json.dumps, ensure_ascii=False)  # transformers' own
     jinja = environment.from_string(template)
     greeting = [{"role": "assistant", "content": "Hi! How can I help you today?"}]
-    answer = {"role": "tool", "tool_call_id": "josé", "content": "ok"}
-    ended = [*greeting, *called("", "josé"), answer, thought("All is done.", "Goodbye.")]
+    answer = {"role": "tool", "tool_call_id": "josé", "content": '{"task_id":"task_2","title":"Meeting"}'}
+    ended = [*greeting, *called("", "josé"), answer, thought('All of "it" is done.', "Goodbye.")]
     asked = [{"role": "system", "content": "Be brief."}, *called("", "josé")[:1]]
     names = {"type": "function", "function": {"name": "stop", "description": "", "parameters": {"type": "object"}}}
     for messages, tools in ((ended, []), (ended, [names]), (asked, [TOOL]), (asked, [names]), (asked, [])):

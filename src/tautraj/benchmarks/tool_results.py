@@ -14,6 +14,10 @@ DONE = "Done."
 """What is left of the answer to a write that repeats the whole entity that it was told to change."""
 
 
+ITEM_KEYS = ("name", "item_id")
+"""Of an item of an order."""
+
+
 def shorten_turn(turn: Turn, writing_tools: Collection[str]) -> Turn:
     """The turn with a short answer, if it is a call of the agent's."""
     if turn.seat != "model" or turn.tool_call is None or turn.observation is None:
@@ -22,7 +26,8 @@ def shorten_turn(turn: Turn, writing_tools: Collection[str]) -> Turn:
 
 
 def shorten_result(call: ToolCall, answer: str, writing_tools: Collection[str]) -> str:
-    """JSON without spaces, empty values and what keys say; `DONE` where a write repeats its entity.
+    """JSON without spaces, empty values and what keys say, an item's id behind its name; `DONE` where a write repeats
+    its entity.
 
     `{"paypal_1": {"id": "paypal_1", "source": "paypal", "note": "new"}}` keeps the note alone. Other text
     stays as it is.
@@ -40,7 +45,7 @@ def shorten_result(call: ToolCall, answer: str, writing_tools: Collection[str]) 
 
 def write_short_json(value: Any) -> str:
     """As it stands in a short answer."""
-    return json.dumps(_drop_repeated(_drop_empty(value)), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_drop_repeated(_lead_with_item(_drop_empty(value))), ensure_ascii=False, separators=(",", ":"))
 
 
 def _repeats_entity(answer: Any, call: ToolCall) -> bool:
@@ -56,6 +61,16 @@ def _drop_empty(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {key: _drop_empty(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item not in (None, [], {})}
+    return value
+
+
+def _lead_with_item(value: Any) -> Any:
+    """The value with an item's name and id first: they are quoted together, and copied together are not confused."""
+    if isinstance(value, list):
+        return [_lead_with_item(item) for item in value]
+    if isinstance(value, dict):
+        first = {key: value[key] for key in ITEM_KEYS} if value.keys() >= set(ITEM_KEYS) else {}
+        return {key: _lead_with_item(item) for key, item in {**first, **value}.items()}
     return value
 
 

@@ -18,6 +18,9 @@ from tautraj.trajectory import LlmCall
 
 Message = dict[str, Any]
 
+SPACE_BEFORE_TEXT = re.compile(r'(": ?") ')
+"""With which SmolLM2's template lets a text in a call begin, so that a name is split as in what the customer said."""
+
 
 class RawCall(NamedTuple):
     """A tool call as the model wrote it."""
@@ -55,21 +58,17 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
     if not choices or getattr(choices[0], "message", None) is None:
         raise MalformedResponse(f"{llm.name} at {llm.provider.name}: an answer without choices{ending}")
     message = choices[0].message
+    if llm.is_local:
+        raw = _undo_template(message, raw)
     if choices[0].finish_reason == "content_filter" and not (message.content or message.tool_calls):
         words = f"the answer was withheld by the content filter{ending}"
         raise ContentRefused(f"{llm.name} at {llm.provider.name}: {words}")
     inline_reasoning, text = _split_thinking(message.content if isinstance(message.content, str) else "")
     calls = [_read_raw_call(call) for call in message.tool_calls or []]
     reasoning = getattr(message, "reasoning_content", None) or inline_reasoning or None
-    if reasoning and llm.is_local:
-        reasoning = reasoning.strip("\n") or None  # llama.cpp leaves those beside the tags; the template writes them
     if reasoning:
         text = text.lstrip()  # blank lines between reasoning and text
-    if calls and llm.is_local:
-        text = text.removesuffix("\n")  # llama.cpp leaves it; the chat template writes it before each call
     fields = read_message_fields(message, raw, reasoning)
-    if llm.is_local and "reasoning_content" in fields:
-        fields["reasoning_content"] = reasoning or ""  # in the history, too: rows have no such breaks
     if not llm.provider.reasoning_back:
         fields = {name: value for name, value in fields.items() if is_signed(name, value)}
     if not (text or calls or raw.is_usual or raw.is_call_unreadable):
@@ -87,6 +86,21 @@ def read_reply(llm: Llm, response: Any, raw: RawAnswer, started: float, retries:
         llm_call=_build_llm_call(llm, response, finish, started, retries),
         unreadable_call=unreadable,
     )
+
+
+def _undo_template(message: Any, raw: RawAnswer) -> RawAnswer:
+    """Take off what the chat template writes around a thought, before a call and before its texts: rows have no such.
+
+    llama.cpp leaves it. Changes `message`, litellm's; returns the answer as the provider would have sent it.
+    """
+    for call in message.tool_calls or []:
+        call.function.arguments = SPACE_BEFORE_TEXT.sub(r"\1", call.function.arguments or "")
+    if message.tool_calls and isinstance(message.content, str):
+        message.content = message.content.removesuffix("\n")
+    if not (thought := getattr(message, "reasoning_content", None)):
+        return raw
+    message.reasoning_content = thought.strip("\n")
+    return raw._replace(message={**(raw.message or {}), "reasoning_content": message.reasoning_content})
 
 
 def _read_raw_call(call: Any) -> RawCall:

@@ -16,7 +16,7 @@ from tautraj.agents.rules.retail.references import ask, find_items, find_order, 
 from tautraj.agents.rules.retail.shop import Shop, get_payment
 from tautraj.agents.rules.retail.variants import choose_target
 from tautraj.agents.rules.retail.words import CHEAPEST, DEAREST
-from tautraj.benchmarks.tool_results import write_short_json
+from tautraj.benchmarks.tool_results import ITEM_KEYS, write_short_json
 
 HOW_MUCH = re.compile(r"\bhow much\b|\b(?:total|exact) (?:amount|refund)\b|\bamount\b", re.IGNORECASE)
 
@@ -125,8 +125,7 @@ def _describe_due(due: float) -> str:
 
 def quote_items(items: Iterable[Entity]) -> str:
     """Items in a thought, as the order's short record begins them: a small model copies letter for letter."""
-    keys = ("name", "product_id", "item_id")
-    return ", ".join(write_short_json({key: item[key] for key in keys}) for item in items)
+    return ", ".join(write_short_json({key: item[key] for key in ITEM_KEYS}) for item in items)
 
 
 def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, list[str]]] | None:
