@@ -7,6 +7,7 @@ done is not done again. The table has successes with Wilson's interval over task
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -139,7 +140,7 @@ def main(words: Sequence[str]) -> None:
         for seed in options.seeds:
             folder, name = locate_model(request, seed), name_after(seed)
             if arm.settings:
-                name = f"{arm.name}-{seed}".replace(" ", "-")
+                name = re.sub(r"\W+", "-", f"{arm.name}-{seed}")  # in a command line, "=" would have to be quoted
                 folder = folder.with_name(name)
             training = plan_training(request, arm.data, seed, folder, **arm.settings)
             played = plan_measurement(request, name, options.tasks, *serve(folder), *arm.sampling)
