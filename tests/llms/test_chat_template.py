@@ -67,11 +67,11 @@ def test_smollm2_is_shown_what_it_always_was_but_for_a_space_before_texts(
 
 
 def test_a_word_stands_behind_a_space_wherever_it_may_be_copied_from_or_to() -> None:
-    told = {"role": "tool", "content": '{"name":"Kite","options":["a","b"]}'}
+    result = {"role": "tool", "content": '{"name":"Kite","options":["a","b"]}'}
     quoted = {"role": "assistant", "content": 'The "Kite"?', "reasoning_content": 'One: {"name":"Kite"}.'}
     call = {"function": {"name": "order", "arguments": {"ids": ["1"], "name": "Kite", "note": "", "why": 'a ": " b'}}}
     called = {"role": "assistant", "content": "", "tool_calls": [call]}
-    shown = render(strip_generation_marks(SMOLLM2_TEMPLATE.read_text()), True, [told, quoted, called], [], False)
+    shown = render(strip_generation_marks(SMOLLM2_TEMPLATE.read_text()), True, [result, quoted, called], [], False)
     assert "<tool_response> { name : Kite , options :[ a , b ]}\n</tool_response>" in shown
     assert '<think>\nOne: { name : Kite }.\n</think>\nThe "Kite"?<|im_end|>' in shown
     assert '"arguments": {"ids": ["1"], "name": " Kite", "note": " ", "why": " a \\": \\" b"}}' in shown

@@ -60,8 +60,8 @@ def test_the_port_is_no_part_of_what_an_episode_is_called(run_of: RunOf) -> None
 
 
 def test_what_the_chat_template_writes_is_no_part_of_an_answer(run_of: RunOf) -> None:
-    said = {"name": " Ada", "note": "  two", "why": 'a ": " b', "none": " ", "ids": ["1"]}
-    answer = Answer("One moment.\n", (("look_up", said),), "\nI must look.\n")
+    arguments = {"name": " Ada", "note": "  two", "why": 'a ": " b', "none": " ", "ids": ["1"]}
+    answer = Answer("One moment.\n", (("look_up", arguments),), "\nI must look.\n")
     run = run_of(*SMALL, "model.provider.reasoning_back=true")
     with Provider(lambda request: answer) as provider:
         there = run.model.provider.model_copy(update={"api_base": provider.openai_base})

@@ -5,14 +5,13 @@ before. The record has the whole answer.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tautraj.trajectory import ToolCall, Turn
 
 DONE = "Done."
 """What is left of the answer to a write that repeats the whole entity that it was told to change."""
-
 
 ITEM_KEYS = ("name", "item_id")
 """Of an item of an order."""
@@ -45,7 +44,7 @@ def shorten_result(call: ToolCall, answer: str, writing_tools: Collection[str]) 
 
 def write_short_json(value: Any) -> str:
     """As it stands in a short answer."""
-    return json.dumps(_drop_repeated(_lead_with_item(_drop_empty(value))), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_drop_repeated(_map_objects(value, _tidy_object)), ensure_ascii=False, separators=(",", ":"))
 
 
 def _repeats_entity(answer: Any, call: ToolCall) -> bool:
@@ -54,24 +53,21 @@ def _repeats_entity(answer: Any, call: ToolCall) -> bool:
     return bool(ids) and ids[0] in call.arguments.values()
 
 
-def _drop_empty(value: Any) -> Any:
-    """The value without keys of objects that hold null or nothing; lists keep their length."""
+def _map_objects(value: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """The value with what `change` makes of each object in it, inner ones first; lists keep their length."""
     if isinstance(value, list):
-        return [_drop_empty(item) for item in value]
+        return [_map_objects(item, change) for item in value]
     if isinstance(value, dict):
-        kept = {key: _drop_empty(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item not in (None, [], {})}
+        return change({key: _map_objects(item, change) for key, item in value.items()})
     return value
 
 
-def _lead_with_item(value: Any) -> Any:
-    """The value with an item's name and id first: they are quoted together, and copied together are not confused."""
-    if isinstance(value, list):
-        return [_lead_with_item(item) for item in value]
-    if isinstance(value, dict):
-        first = {key: value[key] for key in ITEM_KEYS} if value.keys() >= set(ITEM_KEYS) else {}
-        return {key: _lead_with_item(item) for key, item in {**first, **value}.items()}
-    return value
+def _tidy_object(fields: dict[str, Any]) -> dict[str, Any]:
+    """Without keys that hold null or nothing, and an item's name and id first: they are quoted together, and copied
+    together are not confused.
+    """
+    kept = {key: item for key, item in fields.items() if item not in (None, [], {})}
+    return {**{key: kept[key] for key in ITEM_KEYS}, **kept} if kept.keys() >= set(ITEM_KEYS) else kept
 
 
 def _drop_repeated(value: Any, own_key: str | None = None) -> Any:
