@@ -1,6 +1,6 @@
 """What a model learns from an export, and what of it: a learning curve, and one thing left out at a time.
 
-    python measurements/learning.py curve|thoughts|filters|preference [--seeds 1 2 3] [--tasks 100] [--root FOLDER]
+    python measurements/learning.py curve|thoughts|filters|preference [--seeds 1 2 3] [--tasks 50] [--root FOLDER]
 
 Every arm trains and plays in `root`, beside what `flows/learn.py` left there, by the commands that it prints; what is
 done is not done again. The table has successes with Wilson's interval over tasks, and writes without a yes.
@@ -53,7 +53,7 @@ class Arm(NamedTuple):
     data: Path
     """Folder of the export."""
     settings: dict[str, Any]
-    """Of `flows/train.py`, instead of those of `conf/learn.yaml`; none: the loop's own models are measured."""
+    """Of `flows/train.py`, instead of those of `conf/learn.yaml`; none: what the loop measured is read."""
     before: tuple[Step, ...] = ()
     """What makes the export."""
     sampling: tuple[str, ...] = ()
@@ -131,19 +131,19 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("plan", choices=PLANS)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--tasks", type=int, default=100)
+    parser.add_argument("--tasks", type=int, default=50)
     parser.add_argument("--root", default="outputs/learn")
     options = parser.parse_args(words)
-    request = parse_as(LearnRequest, compose_tree([f"root={options.root}", f"tasks.after={options.tasks}"], "learn"))
+    request = parse_as(LearnRequest, compose_tree([f"root={options.root}"], "learn"))
     print(f"{'arm':32} {'seed':>4}  solved        95 %          no yes")
     for arm in PLANS[options.plan](request):
         for seed in options.seeds:
-            folder, name = locate_model(request, seed), name_after(seed)
+            folder, name, tasks = locate_model(request, seed), name_after(seed), request.tasks.after
             if arm.settings:
                 name = re.sub(r"\W+", "-", f"{arm.name}-{seed}")  # in a command line, "=" would have to be quoted
-                folder = folder.with_name(name)
+                folder, tasks = folder.with_name(name), options.tasks
             training = plan_training(request, arm.data, seed, folder, **arm.settings)
-            played = plan_measurement(request, name, options.tasks, *serve(folder), *arm.sampling)
+            played = plan_measurement(request, name, tasks, *serve(folder), *arm.sampling)
             run_steps([*arm.before, training, played], print)
             measured = read_measurement(request.root, name)
             low, high = measured.score.interval
