@@ -70,8 +70,8 @@ def plan_curve(request: LearnRequest) -> Iterator[Arm]:
 def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
     """With the rules agent's thoughts, or without."""
     runs = locate_conversations(request, "train")
-    folder = Path(request.root, "exports", "without-thoughts")
-    export = plan_export(request, f"export {folder.name}", runs, folder, *CHOICES["train"], "style.thought=drop")
+    folder = beside(locate_export(request, "train"), "without-thoughts")
+    export = plan_export(request, "rows without thoughts", runs, folder, *CHOICES["train"], "style.thought=drop")
     yield Arm("200 rows", locate_export(request, "train"), {"rows": 200})  # one of the curve's
     yield Arm("200 rows without thoughts", folder, {"rows": 200}, (export,))
 
@@ -81,15 +81,15 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
 
     Greedy answers show the habit of most rows; at temperature 1 a model errs as often as it has seen.
     """
-    runs = Path(request.root, "conversations", "careless")
+    runs = beside(locate_conversations(request, "train"), "careless")
     play = plan_play(request, "careless conversations", "train", runs, "agent=careless")
     for name, choice in {
         "everything": ("choose=everything",),
         "any_success": CHOICES["train"],
         "strict": ("choose=strict",),
     }.items():
-        folder = Path(request.root, "exports", f"careless-{name}")
-        export = plan_export(request, f"export {folder.name}", runs, folder, *choice)
+        folder = beside(locate_export(request, "train"), f"careless-{name}")
+        export = plan_export(request, f"rows with choose={name}", runs, folder, *choice)
         yield Arm(f"choose={name}", folder, {"rows": 200}, (play, export), ("model.temperature=1",))
 
 
@@ -99,14 +99,19 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     It plays at temperature 1: of the tasks that it learned from, it solves nearly all in its likeliest words.
     """
     base = locate_model(request, request.seeds[0])
-    own = Path(request.root, "conversations", "own")
+    rules = locate_conversations(request, "train")
+    own = beside(rules, f"own-{base.name}")
     seat = (*prompt(*serve(base), "model.temperature=1"), f"tasks.limit={OWN_TASKS}")
     play = plan_play(request, "own conversations", "train", own, *seat)
-    rules = locate_conversations(request, "train")
-    folder = Path(request.root, "exports", "own-failures")
+    folder = beside(locate_export(request, "train"), f"pairs-{base.name}")
     export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
     settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "repeat_rare": None}
     yield Arm("DPO on its own failures", folder, settings, (play, export))
+
+
+def beside(path: Path, name: str) -> Path:
+    """A folder next to one of the loop's, by whose name it says what it was made of."""
+    return path.with_name(f"{path.name}-{name}")
 
 
 PLANS = {"curve": plan_curve, "thoughts": plan_thoughts, "filters": plan_filters, "preference": plan_preference}
@@ -140,8 +145,8 @@ def main(words: Sequence[str]) -> None:
         for seed in options.seeds:
             folder, name, tasks = locate_model(request, seed), name_after(seed), request.tasks.after
             if arm.settings:
-                name = re.sub(r"\W+", "-", f"{arm.name}-{seed}")  # in a command line, "=" would have to be quoted
-                folder, tasks = folder.with_name(name), options.tasks
+                label = re.sub(r"\W+", "-", arm.name)  # in a command line, "=" would have to be quoted
+                folder, name, tasks = beside(folder, label), f"{label}-{seed}", options.tasks
             training = plan_training(request, arm.data, seed, folder, **arm.settings)
             played = plan_measurement(request, name, tasks, *serve(folder), *arm.sampling)
             run_steps([*arm.before, training, played], print)
