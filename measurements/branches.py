@@ -105,15 +105,15 @@ def _act(turn: Turn) -> Any:
 def measure(at: str, failed: Mapping[str, tuple[Trajectory, int]], branches: Sequence[Trajectory]) -> list[str]:
     """A row of the table. `failed`: id -> episode and its fatal turn."""
     counted = count_continuations((branch.parent, branch.reward) for branch in branches)
-    before, after, found = Counter[bool](), Counter[bool](), Counter[bool]()
+    before, after, fatal_found = Counter[bool](), Counter[bool](), Counter[bool]()
     for episode, fatal in failed.values():
         places: Places = counted.get((episode.cell, episode.id), {})
         for turn, ways in places.items():
             (before if turn <= fatal else after)[ways.value == float(turn <= fatal)] += 1
         after[is_success(episode.reward) is False] += 1  # nothing is left to be played at its end
         if (loss := find_loss(episode, places)) is not None:
-            found[loss.first <= fatal <= loss.last] += 1
-    shares = [f"{counts[True]} of {counts.total()}" for counts in (before, after, found)]
+            fatal_found[loss.first <= fatal <= loss.last] += 1
+    shares = [f"{counts[True]} of {counts.total()}" for counts in (before, after, fatal_found)]
     return [at, str(len(branches)), *shares]
 
 

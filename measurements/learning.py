@@ -127,9 +127,9 @@ class Measured(NamedTuple):
 
 def read_measurement(root: str, name: str) -> Measured:
     """What the newest run of that name has."""
-    played = [one for one in Store(find_named_runs(root)[name]).read_episodes() if one.reward is not None]
-    unconfirmed = sum(bool(one.labels and one.labels.unconfirmed_write) for one in played)
-    return Measured(Score(sum(bool(is_success(one.reward)) for one in played), len(played)), unconfirmed)
+    played = [episode for episode in Store(find_named_runs(root)[name]).read_episodes() if episode.reward is not None]
+    unconfirmed = sum(bool(episode.labels and episode.labels.unconfirmed_write) for episode in played)
+    return Measured(Score(sum(bool(is_success(episode.reward)) for episode in played), len(played)), unconfirmed)
 
 
 def main(words: Sequence[str]) -> None:

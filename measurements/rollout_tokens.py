@@ -31,7 +31,7 @@ def build_messages(episode: Trajectory, system: str) -> list[dict[str, Any]]:
         call = turn.tool_call
         name = MESSAGE_TOOL if call is None else call.name
         arguments = {MESSAGE_ARGUMENT: turn.message} if call is None else call.arguments
-        reply = next((one.message for one in spoken if one.index > turn.index), "") if call is None else None
+        reply = next((later.message for later in spoken if later.index > turn.index), "") if call is None else None
         answer = turn.observation if reply is None else reply
         function = {"name": name, "arguments": arguments}
         made = [{"type": "function", "function": function}]

@@ -66,20 +66,20 @@ def play_ours(domain: str, played: Sequence[Trajectory], root: str) -> tuple[Clo
     from tautraj.training import environment
 
     factory = environment(*name_tasks(domain, len(played)), f"root={root}", "tracking=none")
-    one = factory()
+    tools = factory()
     clock, rewards = Clock(), []
     for episode in played:
         with clock.measure("reset"):
-            one.reset(task=episode.task_id, trial=episode.trial)
+            tools.reset(task=episode.task_id, trial=episode.trial)
         for turn in list_own_turns(episode):
             if turn.tool_call is None:
                 with clock.measure("messages"):
-                    one.send_message_to_customer(message=turn.message)  # type: ignore[attr-defined]
+                    tools.send_message_to_customer(message=turn.message)  # type: ignore[attr-defined]
             else:
                 with clock.measure("calls"):
-                    getattr(one, turn.tool_call.name)(**turn.tool_call.arguments)
+                    getattr(tools, turn.tool_call.name)(**turn.tool_call.arguments)
         with clock.measure("reward"):
-            rewards.append(one.get_reward())
+            rewards.append(tools.get_reward())
     clock.stop()
     factory.close()
     return clock, rewards

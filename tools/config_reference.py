@@ -71,8 +71,8 @@ def summary() -> Iterator[str]:
     yield "|---|---|---|"
     common, extra = seats()
     only = "; ".join(f"`{seat}` also {_format_choices(names, defaults()[seat])}" for seat, names in extra.items())
-    what = "the LLM of the agent, the customer, the judge"
-    yield f"| `model`, `user`, `judge` | {what} | {_format_choices(common)}; {only} |"
+    seats_text = "the LLM of the agent, the customer, the judge"
+    yield f"| `model`, `user`, `judge` | {seats_text} | {_format_choices(common)}; {only} |"
     for group in groups():
         yield f"| `{group}` | {WHAT.get(group, '')} | {_format_choices(choices(group), defaults().get(group))} |"
 

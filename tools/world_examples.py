@@ -117,8 +117,8 @@ def list_gold(world: FinishedWorld, task_id: str) -> Iterator[str]:
         arguments = ", ".join(f"{key}={value!r}" for key, value in action["arguments"].items())
         seat = "the customer: " if action.get("requestor") == "user" else ""
         yield f"{seat}{action['name']}({arguments})"
-    for told in criteria.get("communicate_info") or ():
-        yield f"told: {told}"
+    for text in criteria.get("communicate_info") or ():
+        yield f"told: {text}"
 
 
 def list_conversation(world: FinishedWorld, task_id: str) -> list[str]:

@@ -19,8 +19,8 @@ class Wish(NamedTuple):
 class MockDesk:
     identity_questions: tuple[str, ...] = ("What is your user id?",)
 
-    def identify(self, said: str) -> Action | None:
-        return ("get_users", {}) if re.search(r"user_\d", said) else None
+    def identify(self, utterance: str) -> Action | None:
+        return ("get_users", {}) if re.search(r"user_\d", utterance) else None
 
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
         return next((user["user_id"] for user in answer), None)
@@ -28,9 +28,9 @@ class MockDesk:
     def look_at_customer(self, user_id: str, call: Call) -> None:
         pass
 
-    def read(self, said: str) -> Sequence[Wish]:
+    def read(self, utterance: str) -> Sequence[Wish]:
         wishes = []
-        for sentence in re.split(r"(?<=[.?])\s", said):
+        for sentence in re.split(r"(?<=[.?])\s", utterance):
             kind = re.search(r"create|complete|delete|how many|assign", sentence)
             if kind:
                 wishes.append(self.amend(Wish(kind[0]), sentence))
@@ -39,8 +39,8 @@ class MockDesk:
     def name_wish(self, intent: Wish, user_id: str) -> str:
         return f"{intent.kind.capitalize()} for {user_id}."
 
-    def amend(self, intent: Wish, said: str) -> Wish:
-        title, task = re.search(r"'(.*)'", said), re.search(r"task_\d", said)
+    def amend(self, intent: Wish, utterance: str) -> Wish:
+        title, task = re.search(r"'(.*)'", utterance), re.search(r"task_\d", utterance)
         return intent._replace(title=title[1] if title else intent.title, task=task[0] if task else intent.task)
 
     def resolve(self, intent: Wish, user_id: str, call: Call) -> Resolution:

@@ -131,7 +131,7 @@ class Goal(Record):
 
     @property
     def tells(self) -> tuple[str, ...]:
-        return tuple(told for request in self.requests for told in request.tells)
+        return tuple(text for request in self.requests for text in request.tells)
 
 
 PROOFS_FILE = "proofs.jsonl"

@@ -12,6 +12,6 @@ from tautraj.store.run_directory import Store
 def compute_run_metrics(store: Store, rows: Sequence[EpisodeSummary]) -> Metrics:
     """Compute metrics of `rows` (one per episode file), failures of other episodes, and usage of all failures."""
     wasted = list(store.read_wasted_usage())
-    failed = [usage for one in wasted if not one.is_put_aside for usage in one.usage.values()]
-    put_aside = [usage for one in wasted if one.is_put_aside for usage in one.usage.values()]
+    failed = [usage for failure in wasted if not failure.is_put_aside for usage in failure.usage.values()]
+    put_aside = [usage for failure in wasted if failure.is_put_aside for usage in failure.usage.values()]
     return compute_metrics(rows, store.read_failures({row.id for row in rows}), failed, put_aside)

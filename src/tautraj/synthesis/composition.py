@@ -28,7 +28,7 @@ def compose_draft(
     if not requests:
         return None
     identity, unknown = generator.identify(database, user_id, rng)
-    said = join_requests(voice, [request.said for request in requests], rng)
+    spoken = join_requests(voice, [request.said for request in requests], rng)
     goal = Goal(
         voice=voice,
         user_id=user_id,
@@ -36,7 +36,7 @@ def compose_draft(
         unknown=unknown,
         requests=tuple(
             request.model_copy(update={"said": words, "wish": request.said})
-            for request, words in zip(requests, said, strict=True)
+            for request, words in zip(requests, spoken, strict=True)
         ),
         transfers=any(request.family == "transfer" for request in requests),
     )
@@ -48,23 +48,23 @@ def _draw_requests(
 ) -> list[Request]:
     """The family's requests, and others of `direct` and `lookup` about other entities; a transfer comes last."""
     if family == "combined":
-        wanted, found = rng.choice(COMBINED_REQUESTS), []
+        wanted, requests = rng.choice(COMBINED_REQUESTS), []
     else:
-        found = list(generator.propose(database, user_id, family, voice, rng))
-        if not found:
+        requests = list(generator.propose(database, user_id, family, voice, rng))
+        if not requests:
             return []
-        wanted = len(found) + rng.choices(list(EXTRA_REQUESTS), list(EXTRA_REQUESTS.values()))[0]
-    touched = {entity for request in found for entity in request.about}
+        wanted = len(requests) + rng.choices(list(EXTRA_REQUESTS), list(EXTRA_REQUESTS.values()))[0]
+    touched = {entity for request in requests for entity in request.about}
     for _ in range(3 * wanted):
-        if len(found) >= wanted:
+        if len(requests) >= wanted:
             break
         others = generator.propose(database, user_id, rng.choice(("direct", "direct", "lookup")), voice, rng)
         entities = {entity for request in others for entity in request.about}
         if others and not entities & touched:
             touched |= entities
-            found.extend(others)
+            requests.extend(others)
     if family == "combined":
-        found = [request.model_copy(update={"family": "combined"}) for request in found]
-        return found if len(found) > 1 else []
-    rng.shuffle(found)
-    return sorted(found, key=lambda request: request.family == "transfer")
+        requests = [request.model_copy(update={"family": "combined"}) for request in requests]
+        return requests if len(requests) > 1 else []
+    rng.shuffle(requests)
+    return sorted(requests, key=lambda request: request.family == "transfer")

@@ -126,16 +126,16 @@ def _select(request: SynthesisRequest, parts: Sequence[Part]) -> Selection:
     return Selection(kept, set_aside)
 
 
-def _too_few(request: SynthesisRequest, found: int) -> ConfigError:
+def _too_few(request: SynthesisRequest, passed: int) -> ConfigError:
     return ConfigError(
-        f"n={request.n}: the world of seed {request.seed} gives {found} tasks that pass. Ask for fewer"
+        f"n={request.n}: the world of seed {request.seed} gives {passed} tasks that pass. Ask for fewer"
         f"{', or for other families' if request.families else ''}, or make another world with another seed"
     )
 
 
 def _split(task_ids: Sequence[str], chosen: Sequence[Proved], request: SynthesisRequest) -> dict[str, list[str]]:
     """Split -> task ids; `base` has all of them."""
-    customers = sorted({one.goal.user_id for one in chosen})
+    customers = sorted({task.goal.user_id for task in chosen})
     Random(f"splits-{request.seed}").shuffle(customers)
     split_of, start = {}, 0.0
     for name, share in SPLITS.items():
@@ -143,8 +143,8 @@ def _split(task_ids: Sequence[str], chosen: Sequence[Proved], request: Synthesis
             split_of[customer] = name
         start += share
     splits: dict[str, list[str]] = {name: [] for name in SPLITS}
-    for task_id, one in zip(task_ids, chosen, strict=True):
-        splits[split_of[one.goal.user_id]].append(task_id)
+    for task_id, task in zip(task_ids, chosen, strict=True):
+        splits[split_of[task.goal.user_id]].append(task_id)
     return {**splits, "base": list(task_ids)}
 
 

@@ -181,10 +181,10 @@ class Prover:
 
     def _check_evaluator(self, task_id: str, goal: Goal) -> dict[str, float]:
         """V7; returns the rewards."""
-        told = ". ".join(goal.tells)
-        rewards = {"gold": self._grade(task_id, goal.writes, told), "nothing": self._grade(task_id, (), "")}
+        answer = ". ".join(goal.tells)
+        rewards = {"gold": self._grade(task_id, goal.writes, answer), "nothing": self._grade(task_id, (), "")}
         if goal.writes:
-            rewards["without the last write"] = self._grade(task_id, goal.writes[:-1], told)
+            rewards["without the last write"] = self._grade(task_id, goal.writes[:-1], answer)
         if goal.tells:
             rewards["told nothing"] = self._grade(task_id, goal.writes, "")
         expected = dict.fromkeys(rewards, 0.0) | {"gold": 1.0}
@@ -194,7 +194,7 @@ class Prover:
             raise Failed("V7", json.dumps(rewards))
         return rewards
 
-    def _grade(self, task_id: str, writes: Sequence[Write], told: str) -> float:
+    def _grade(self, task_id: str, writes: Sequence[Write], answer: str) -> float:
         world = self._build_world(task_id)
         turns: list[Turn] = []
         for write in writes:
@@ -202,7 +202,7 @@ class Prover:
             seen = world.call(call, "model")
             fields = {"kind": "tool_call", "tool_call": call, "observation": seen.content, "error": seen.error}
             turns.append(_make_turn(turns, "model", **fields))
-        turns.append(_make_turn(turns, "model", kind="message", message=f"It is done. {told}"))
+        turns.append(_make_turn(turns, "model", kind="message", message=f"It is done. {answer}"))
         turns.append(_make_turn(turns, "user", kind="message", message="Thank you. ###STOP###"))
         grade = self._benchmark.grade(task_id, turns, Outcome(kind="user_stop", detail=None), None)
         if isinstance(grade, str):

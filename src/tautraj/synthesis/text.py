@@ -87,9 +87,9 @@ def write_text(goal: Goal) -> TaskText:
     )
 
 
-def quote(said: str) -> str:
+def quote(text: str) -> str:
     """The words between double quotes, with single ones within."""
-    return '"' + said.replace('"', "'") + '"'
+    return '"' + text.replace('"', "'") + '"'
 
 
 def read_quotes(text: str) -> list[str]:
@@ -122,14 +122,16 @@ def to_second_person(text: str) -> str:
 
 def _instruct(request: Request, place: str) -> list[str]:
     """How the customer is to behave about a request. `place`: which of several it is."""
-    it = f"your {place} wish" if place else "it"
-    lines = [f"If the agent asks about the {topic}, say: {quote(said)}" for topic, said in request.answers.items()]
+    subject = f"your {place} wish" if place else "it"
+    lines = [f"If the agent asks about the {topic}, say: {quote(text)}" for topic, text in request.answers.items()]
     if request.content_when:
         lines.append(DEVICE_INSTRUCTIONS.format(**request.content_when.model_dump()))
     if request.correction:
-        lines.append(f"When the agent asks you to confirm {it}, you change your mind: {quote(request.correction)}")
+        lines.append(
+            f"When the agent asks you to confirm {subject}, you change your mind: {quote(request.correction)}"
+        )
     if request.insists:
-        lines.append(f"If the agent refuses {it}, insist: {quote(' '.join(request.insists))} Then accept it.")
+        lines.append(f"If the agent refuses {subject}, insist: {quote(' '.join(request.insists))} Then accept it.")
     elif request.rule:
-        lines.append(f"If the agent refuses {it}, accept that.")
+        lines.append(f"If the agent refuses {subject}, accept that.")
     return lines

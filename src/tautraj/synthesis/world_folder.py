@@ -64,10 +64,10 @@ class WorldFolder:
     def _open(self) -> None:
         request = self.path / REQUEST_FILE
         if request.is_file():
-            found = yaml.safe_load(request.read_text())
-            if found != self._request.describe():
+            written = yaml.safe_load(request.read_text())
+            if written != self._request.describe():
                 raise ConfigError(
-                    f"{self.path} is the world of {_format_request(found)}, not of "
+                    f"{self.path} is the world of {_format_request(written)}, not of "
                     f"{_format_request(self._request.describe())}. Name another folder with out=…"
                 )
             if self.is_complete:
@@ -164,5 +164,9 @@ def get_domain_folder(data: Path, domain: str) -> Path:
     return data / "tau2" / "domains" / domain
 
 
-def _format_request(found: Any) -> str:
-    return " ".join(f"{key}={value}" for key, value in found.items()) if isinstance(found, dict) else "something else"
+def _format_request(written: Any) -> str:
+    return (
+        " ".join(f"{key}={value}" for key, value in written.items())
+        if isinstance(written, dict)
+        else "something else"
+    )

@@ -137,8 +137,8 @@ def plan_export(request: LearnRequest, title: str, runs: Path, folder: Path, *ch
 
 def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **settings: JsonValue) -> Step:
     """A model that learns from the export `data`. `settings`: of `flows/train.py`, instead of the request's."""
-    told = {"data": str(data), "base": request.base, "seed": seed, "out": str(folder), **request.train, **settings}
-    words = (f"{key}={'null' if value is None else value}" for key, value in told.items())
+    values = {"data": str(data), "base": request.base, "seed": seed, "out": str(folder), **request.train, **settings}
+    words = (f"{key}={'null' if value is None else value}" for key, value in values.items())
     return Step(f"training, seed {seed}", "train", tuple(words))
 
 

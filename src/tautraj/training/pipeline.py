@@ -47,20 +47,22 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
     Raises `UserError`.
     """
     prepare_process()
-    asked = {
+    request_record = {
         **request.model_dump(exclude={"data", "out", "root"}),
         "data": hash_rows(Path(request.data).expanduser()),
     }
-    if (finished := _read_finished(request.folder, asked)) is not None:
+    if (finished := _read_finished(request.folder, request_record)) is not None:
         return TrainResult(request.folder, finished, is_new=False)
     rows, base = read_rows(request), open_base(request.base, request.template)
-    checkpoints = request.folder.with_name(f".{request.folder.name}.checkpoints-{request.digest}-{asked['data']}")
+    checkpoints = request.folder.with_name(
+        f".{request.folder.name}.checkpoints-{request.digest}-{request_record['data']}"
+    )
     started, cpu = time.monotonic(), time.process_time()
     trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
     last = _find_last_checkpoint(checkpoints)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
     record = {
-        "request": asked,
+        "request": request_record,
         "rows": len(rows),
         "steps": trainer.state.global_step,
         "resumed_at_step": _read_step(last) if last else 0,
@@ -94,12 +96,12 @@ def _read_step(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
-def _read_finished(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
+def _read_finished(folder: Path, request_record: dict[str, Any]) -> dict[str, Any] | None:
     """The record of a finished training by the same request; None: the folder is free. Raises `ConfigError`."""
     if not folder.exists():
         return None
     path = folder / RECORD_FILE
     record: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    if not isinstance(record, dict) or record.get("request") != asked:
+    if not isinstance(record, dict) or record.get("request") != request_record:
         raise ConfigError(f"{folder} is there, and holds something else. Name another folder, out=…")
     return record

@@ -53,7 +53,7 @@ class Desk(Protocol[Intent]):
     identity_questions: tuple[str, ...]
     """Wordings of the question who the customer is."""
 
-    def identify(self, said: str) -> Action | None:
+    def identify(self, utterance: str) -> Action | None:
         """The look-up of the customer that `said` is enough for; None if it is not."""
 
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
@@ -62,13 +62,13 @@ class Desk(Protocol[Intent]):
     def look_at_customer(self, user_id: str, call: Call) -> None:
         """Read what most wishes depend on, if anything: a habit is learned sooner than when to read it."""
 
-    def read(self, said: str) -> Sequence[Intent]:
+    def read(self, utterance: str) -> Sequence[Intent]:
         """The wishes in what a customer says, in the first or the second person; none if it has none."""
 
     def name_wish(self, intent: Intent, user_id: str) -> str:
         """What is wanted and by whom, in a few words: "A return for ada_1."."""
 
-    def amend(self, intent: Intent, said: str) -> Intent:
+    def amend(self, intent: Intent, utterance: str) -> Intent:
         """The wish after an answer or a correction; the same one if `said` does not change it."""
 
     def resolve(self, intent: Intent, user_id: str, call: Call) -> Resolution:

@@ -145,8 +145,8 @@ class Wording:
             return self._choose(READS[tool]).format_map(arguments)
         verb, _, noun = tool.replace("_", " ").partition(" ")
         values = [value if isinstance(value, str) else json.dumps(value) for value in arguments.values()]
-        what = f" {noun}" if noun.startswith("all ") else f" the {noun}" if noun else ""
-        return f"I {VERBS.get(verb, verb)}{what}{': ' if values else ''}{', '.join(values)}."
+        object_phrase = f" {noun}" if noun.startswith("all ") else f" the {noun}" if noun else ""
+        return f"I {VERBS.get(verb, verb)}{object_phrase}{': ' if values else ''}{', '.join(values)}."
 
     def _choose(self, phrases: tuple[str, ...]) -> str:
         others = [phrase for phrase in phrases if phrase != self._last.get(phrases)] or list(phrases)

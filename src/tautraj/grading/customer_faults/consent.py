@@ -30,9 +30,9 @@ def find_wrong_consent(utterance: Utterance, case: Case) -> Iterator[CustomerFau
 
 def _keeps_its_mind(utterance: Utterance, goal: Goal) -> bool:
     """Whether its request has a correction that it has not told: it says that instead of the first yes."""
-    said = " ".join([*utterance.earlier, utterance.text])
-    current = find_current_request(goal, said)
-    return current is not None and not is_corrected(current, said)
+    spoken = " ".join([*utterance.earlier, utterance.text])
+    current = find_current_request(goal, spoken)
+    return current is not None and not is_corrected(current, spoken)
 
 
 def _follows_wrong_write(utterance: Utterance, case: Case) -> bool:

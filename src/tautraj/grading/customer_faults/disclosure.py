@@ -34,8 +34,8 @@ def find_early_disclosure(utterance: Utterance, case: Case) -> Iterator[Customer
 def _list_untold(request: Request, message: AgentMessage, utterance: Utterance) -> Iterator[str]:
     """What is told only when asked about, and was not."""
     questions = () if utterance.is_greeted else message.questions
-    asked = {topic for question in questions for topic in find_topics(question, request.answers)}
-    yield from (answer for topic, answer in request.answers.items() if topic not in asked)
+    topics = {topic for question in questions for topic in find_topics(question, request.answers)}
+    yield from (answer for topic, answer in request.answers.items() if topic not in topics)
     if request.correction:
         yield request.correction
 
@@ -45,5 +45,5 @@ def _tells(utterance: Utterance, answer: str, opened: set[str]) -> bool:
     own = list_words(answer) - opened
     said_before = list_words(" ".join(utterance.earlier))
     new = own - said_before
-    told = list_words(utterance.text)
-    return bool(new) and len(own & told) >= MIN_SHARE * len(own)
+    words = list_words(utterance.text)
+    return bool(new) and len(own & words) >= MIN_SHARE * len(own)

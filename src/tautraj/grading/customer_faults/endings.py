@@ -67,5 +67,5 @@ def _has_undone_act(trajectory: Trajectory) -> bool:
 
 
 def _has_unmade_request(utterance: Utterance, goal: Goal) -> bool:
-    said = " ".join([*utterance.earlier, utterance.text])
-    return not all(is_made(request, goal, said) for request in goal.requests)
+    spoken = " ".join([*utterance.earlier, utterance.text])
+    return not all(is_made(request, goal, spoken) for request in goal.requests)

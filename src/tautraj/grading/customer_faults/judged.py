@@ -33,9 +33,9 @@ def ask_judge(trajectory: Trajectory, judge: Ask) -> tuple[CustomerFault, ...]:
     """The faults that the judge sees. Raises `GradingError` if no answer can be read, and what `judge` raises."""
     messages = {turn.index: turn for turn in trajectory.turns if turn.kind == "message" and not turn.given}
     speakers = {"user": "customer", "model": "agent"}
-    said = [f"{turn.index} {speakers.get(turn.seat)}: {turn.message}" for turn in messages.values()]
-    told = f"# Instructions of the customer\n{trajectory.scenario}\n\n# Conversation\n" + "\n".join(said)
-    request = [{"role": "system", "content": PROMPT}, {"role": "user", "content": told}]
+    lines = [f"{turn.index} {speakers.get(turn.seat)}: {turn.message}" for turn in messages.values()]
+    prompt = f"# Instructions of the customer\n{trajectory.scenario}\n\n# Conversation\n" + "\n".join(lines)
+    request = [{"role": "system", "content": PROMPT}, {"role": "user", "content": prompt}]
     for _ in range(ATTEMPTS):
         try:
             return tuple(_read_faults(judge(request).text, messages))

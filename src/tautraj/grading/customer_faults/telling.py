@@ -22,26 +22,26 @@ def list_words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.lower()) if len(word) >= MIN_WORD or word.isdigit()}
 
 
-def is_made(request: Request, goal: Goal, said: str) -> bool:
+def is_made(request: Request, goal: Goal, spoken: str) -> bool:
     """Whether the customer has made a request. `said`: all its messages."""
-    if request.said in said:
+    if request.said in spoken:
         return True
     others = " ".join(other.wish or other.said for other in goal.requests if other is not request)
     words = list_words(request.wish or request.said)
     own = words - list_words(others) or words
-    return len(own & list_words(said)) >= MIN_REQUEST * len(own)
+    return len(own & list_words(spoken)) >= MIN_REQUEST * len(own)
 
 
-def find_current_request(goal: Goal, said: str) -> Request | None:
+def find_current_request(goal: Goal, spoken: str) -> Request | None:
     """The last request that the customer has made; None if it has made none."""
-    verbatim = [request for request in goal.requests if request.said in said]
-    made = verbatim or [request for request in goal.requests if is_made(request, goal, said)]
+    verbatim = [request for request in goal.requests if request.said in spoken]
+    made = verbatim or [request for request in goal.requests if is_made(request, goal, spoken)]
     return made[-1] if made else None
 
 
-def is_corrected(request: Request, said: str) -> bool:
+def is_corrected(request: Request, spoken: str) -> bool:
     """Whether the customer has changed its mind about a request that it made, or never does."""
-    if request.correction is None or request.correction in said:
+    if request.correction is None or request.correction in spoken:
         return True
     own = list_words(request.correction) - list_words(request.said)
-    return request.said not in said and len(own & list_words(said)) >= MIN_CORRECTION * len(own)
+    return request.said not in spoken and len(own & list_words(spoken)) >= MIN_CORRECTION * len(own)

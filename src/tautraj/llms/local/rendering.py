@@ -41,8 +41,8 @@ def render_prompt(address: str, messages: Sequence[Message], tools: Sequence[dic
 def shows_tools(address: str) -> bool:
     """Whether the template of the server at `address` shows a model both tools and calls, as llama.cpp found."""
     with OPENER.open(f"{address}/props") as answer:
-        found = json.load(answer)["chat_template_caps"]
-    return bool(found["supports_tools"] and found["supports_tool_calls"])
+        capabilities = json.load(answer)["chat_template_caps"]
+    return bool(capabilities["supports_tools"] and capabilities["supports_tool_calls"])
 
 
 def _post(url: str, body: dict[str, Any]) -> Any:

@@ -40,10 +40,10 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def show_progress(title: str, total: int, what: str = "tasks proved") -> Iterator[Callable[[int], None]]:
+def show_progress(title: str, total: int, unit: str = "tasks proved") -> Iterator[Callable[[int], None]]:
     """A bar of `what`; call what is yielded with the number of further ones."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(what))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         bar = progress.add_task(title, total=total)
         yield lambda count: progress.advance(bar, count)

@@ -89,8 +89,8 @@ class AirlineGenerator:
 
     def propose(self, database: Database, user_id: str, family: Family, voice: str, rng: Random) -> Sequence[Request]:
         view = View(database, user_id, voice, rng)
-        found = (_propose_one(view, family) for _ in range(TRIES))
-        return [request for request in found if request][:1]
+        proposals = (_propose_one(view, family) for _ in range(TRIES))
+        return [request for request in proposals if request][:1]
 
     def find_breach(self, database: Database, write: Write, user_id: str) -> str | None:
         now = _give_up_delayed(database, user_id) if write.tool == "send_certificate" else database

@@ -43,10 +43,10 @@ def _check(database: Entity, user: Entity, request: Request, text: str) -> Itera
     yield from _check_replaced(database, request, text)
 
 
-def _find_described(own: dict[str, Entity], said: str) -> list[str]:
+def _find_described(own: dict[str, Entity], text: str) -> list[str]:
     """Ids of the reservations that fit the cities and the days named."""
-    cities = _list_cities(said)
-    days = {int(day) for match in DAY.findall(said) for day in match if day}
+    cities = _list_cities(text)
+    days = {int(day) for match in DAY.findall(text) for day in match if day}
     whole = [key for key, trip in own.items() if {trip["origin"], trip["destination"]} <= cities]
     fitting = whole or [key for key, trip in own.items() if trip["destination"] in cities] or list(own)
     if len(fitting) > 1:
@@ -54,8 +54,8 @@ def _find_described(own: dict[str, Entity], said: str) -> list[str]:
     return fitting
 
 
-def _list_cities(said: str) -> set[str]:
-    return {code for code, name in CITY_NAMES.items() if name in said}
+def _list_cities(text: str) -> set[str]:
+    return {code for code, name in CITY_NAMES.items() if name in text}
 
 
 def _check_payments(user: Entity, text: str) -> Iterator[str]:

@@ -83,17 +83,17 @@ def summarise(
     for part in parts:
         rejected.update(part.rejected)
     set_aside = selection.set_aside + Counter({"surplus": len(selection.kept) - len(chosen)})
-    texts = [write_text(one.goal).reason_for_call for one in chosen]
-    cases = [one.case for one in chosen if one.case]
+    texts = [write_text(task.goal).reason_for_call for task in chosen]
+    cases = [task.case for task in chosen if task.case]
     return World(
         request.folder,
-        dict(sorted(Counter(one.family for one in chosen).items())),
+        dict(sorted(Counter(task.family for task in chosen).items())),
         dict(sorted(Counter(map(count_operations, chosen)).items())),
         dict(sorted(Counter(map(rate_difficulty, chosen)).items())),
         dict(sorted(rejected.items())),
         dict(sorted(set_aside.items())),
         round(measure_distinct(texts), 3) if len(texts) >= SAMPLE_SIZE else None,
-        max(one.checks["V10"] for one in chosen),
+        max(task.checks["V10"] for task in chosen),
         {name: len(ids) for name, ids in splits.items()},
         near=sum(case.near is not None for case in cases) if cases else None,
     )

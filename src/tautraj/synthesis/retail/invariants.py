@@ -62,8 +62,8 @@ def _check_uniqueness(shop: Database) -> Iterator[str]:
             for tracking_id in fulfillment.tracking_id
         ],
     }
-    for what, listed in values.items():
-        yield from (f"{what} {value} occurs {count} times" for value, count in _count_repeated(listed))
+    for kind, listed in values.items():
+        yield from (f"{kind} {value} occurs {count} times" for value, count in _count_repeated(listed))
 
 
 def _check_products(shop: Database) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _check_users(shop: Database) -> Iterator[str]:
             yield f"{user.user_id}: the name is {first} {last}, the e-mail address {user.email}"
         if not user.payment_methods:
             yield f"{user.user_id}: no payment method"
-        yield from (f"{user.user_id}: {what}" for what in _find_odd_methods(user))
+        yield from (f"{user.user_id}: {fault}" for fault in _find_odd_methods(user))
         for order_id, count in _count_repeated(user.orders):
             yield f"{user.user_id}: {order_id} is listed {count} times"
         for order_id in user.orders:
@@ -131,7 +131,7 @@ def _check_payments(shop: Database) -> Iterator[str]:
     """An order was paid whole with one of its customer's methods, and refunded whole if it was cancelled."""
     for order in shop.orders.values():
         user = shop.users.get(order.user_id)
-        yield from (f"{order.order_id}: {what}" for what in _find_odd_payments(order, user))
+        yield from (f"{order.order_id}: {fault}" for fault in _find_odd_payments(order, user))
 
 
 def _find_odd_payments(order: Order, user: User | None) -> Iterator[str]:

@@ -65,10 +65,12 @@ def _find_reason_to_transfer(state: State, goal: Goal) -> str | None:
 def _find_reason_in_requests(state: State, goal: Goal) -> str | None:
     """A suspended line whose contract has ended, where it is what is asked for; a plan, which no tool changes."""
     line = _get_called_line(state, goal)
-    asked = " ".join(request.said for request in goal.requests if request.family == "transfer")
-    if not asked:
+    request_text = " ".join(request.said for request in goal.requests if request.family == "transfer")
+    if not request_text:
         return None
-    if any(f"{plan['name']} plan" in asked or f"plan {plan['name']}" in asked for plan in state["plans"]):
+    if any(
+        f"{plan['name']} plan" in request_text or f"plan {plan['name']}" in request_text for plan in state["plans"]
+    ):
         return "no tool changes a plan"
     is_over = line["status"] == "Suspended" and _is_contract_over(line)
     return "the contract of the suspended line has ended" if is_over else None
@@ -78,13 +80,13 @@ def find_ambiguity(state: State, goal: Goal) -> str | None:
     """A number that is not a line of the customer's, or a month that has not one bill of its."""
     customer = _get(state, "customers", goal.user_id)
     own = [line["phone_number"] for line in state["lines"] if line["line_id"] in customer["line_ids"]]
-    said = " ".join(request.said for request in goal.requests)
-    for number in (goal.identity["phone"], *PHONE_NUMBER.findall(said)):
+    spoken = " ".join(request.said for request in goal.requests)
+    for number in (goal.identity["phone"], *PHONE_NUMBER.findall(spoken)):
         if own.count(number) != 1:
             return f"{number} is {own.count(number)} lines of the customer"
     for name, month in MONTHS.items():
         bills = [bill for bill in _list_bills(state, customer) if bill["period_start"].startswith(month)]
-        if name in said and len(bills) != 1:
+        if name in spoken and len(bills) != 1:
             return f"{name} has {len(bills)} bills"
     names = [other["full_name"] for other in state["customers"]]
     return None if names.count(goal.identity["name"]) == 1 else "the name is another customer's too"

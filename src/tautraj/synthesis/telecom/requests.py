@@ -57,15 +57,15 @@ def draft_account_task(rng: Random, database: dict[str, Any]) -> Draft | None:
     kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
     accounts = list(list_accounts(database))
     for account in rng.sample(accounts, min(TRIES, len(accounts))):
-        asked = [operation for maker in kind if (operation := maker(rng, account)) is not None]
-        if len(asked) == len(kind):
-            return _draft(rng, account, asked)
+        operations = [operation for maker in kind if (operation := maker(rng, account)) is not None]
+        if len(operations) == len(kind):
+            return _draft(rng, account, operations)
     return None
 
 
-def _draft(rng: Random, account: Account, asked: list[Operation]) -> Draft:
-    caller, voice = describe_caller(account, asked[0].line), rng.choice(list(VOICES))
-    requests = [_word(rng, voice, operation) for operation in asked]
+def _draft(rng: Random, account: Account, operations: list[Operation]) -> Draft:
+    caller, voice = describe_caller(account, operations[0].line), rng.choice(list(VOICES))
+    requests = [_word(rng, voice, operation) for operation in operations]
     said = join_requests(voice, [request.said for request in requests], rng)
     goal = Goal(
         voice=voice,
@@ -75,20 +75,20 @@ def _draft(rng: Random, account: Account, asked: list[Operation]) -> Draft:
             request.model_copy(update={"said": words, "wish": request.said})
             for request, words in zip(requests, said, strict=True)
         ),
-        transfers=any(operation.family == "transfer" for operation in asked),
+        transfers=any(operation.family == "transfer" for operation in operations),
     )
-    clauses = tuple(operation.clause for operation in asked)
+    clauses = tuple(operation.clause for operation in operations)
     case = Case(
         name=f"[account]{'|'.join(clauses)}[LINE:{caller.line_id}]",
         parts=clauses,
         initial_state=to_initial_state(
             caller,
             make_phone(rng, wifi=rng.random() < 0.4),
-            [call for operation in asked for call in operation.setup],
+            [call for operation in operations for call in operation.setup],
         ),
-        evaluation_criteria=_list_criteria(account, asked),
+        evaluation_criteria=_list_criteria(account, operations),
     )
-    return Draft(_name_family(asked), goal, case)
+    return Draft(_name_family(operations), goal, case)
 
 
 def _word(rng: Random, voice: str, operation: Operation) -> Request:
@@ -106,22 +106,22 @@ def _word(rng: Random, voice: str, operation: Operation) -> Request:
     )
 
 
-def _name_family(asked: list[Operation]) -> Family:
-    families = {operation.family for operation in asked}
-    return "refusal" if "refusal" in families else "combined" if len(asked) > 1 else families.pop()
+def _name_family(operations: list[Operation]) -> Family:
+    families = {operation.family for operation in operations}
+    return "refusal" if "refusal" in families else "combined" if len(operations) > 1 else families.pop()
 
 
-def _list_criteria(account: Account, asked: list[Operation]) -> dict[str, Any]:
+def _list_criteria(account: Account, operations: list[Operation]) -> dict[str, Any]:
     """What is graded: the writes, what they bring about, what stays as it is, and what is said."""
-    gold = [call for operation in asked for call in operation.gold]
-    calls = gold or [call for operation in asked for call in operation.lookups]
+    gold = [call for operation in operations for call in operation.gold]
+    calls = gold or [call for operation in operations for call in operation.lookups]
     graded = {
         "ENV_ASSERTION": [
-            *(assertion for operation in asked for assertion in operation.assertions),
+            *(assertion for operation in operations for assertion in operation.assertions),
             *assert_untouched(account, gold),
         ],
         "ACTION": gold,
-        "COMMUNICATE": [answer for operation in asked for answer in operation.answers],
+        "COMMUNICATE": [answer for operation in operations for answer in operation.answers],
     }
     return {
         "actions": to_actions(calls),

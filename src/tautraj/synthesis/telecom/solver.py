@@ -41,7 +41,9 @@ class _Table:
         self.turns: list[Turn] = []
         self._world, self._known = world, texts[0].known_info
         self._reasons = deque(wish for text in texts for wish in read_quotes(text.reason_for_call))
-        self._answers = {key: said for text in texts for key, said in read_answers(text.task_instructions).items()}
+        self._answers = {
+            key: answer for text in texts for key, answer in read_answers(text.task_instructions).items()
+        }
         self._device = DeviceUser(user_tools, self._use_phone, "plain", Random("solver"))
 
     def open(self) -> str:

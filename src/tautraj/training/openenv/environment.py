@@ -135,8 +135,8 @@ class OpenEnvSession(Environment):  # type: ignore[misc]
         return self._observe(text, self._rollout.has_ended)
 
     def get_metadata(self) -> EnvironmentMetadata:
-        what = f"{len(self._tasks)} tasks of {self._tasks.domain}, split={self._tasks.split}"
-        return EnvironmentMetadata(name="tautraj", description=what, version=version("tautraj"))
+        description = f"{len(self._tasks)} tasks of {self._tasks.domain}, split={self._tasks.split}"
+        return EnvironmentMetadata(name="tautraj", description=description, version=version("tautraj"))
 
     def close(self) -> None:
         """Abandon a rollout that is under way: nothing of it is written."""

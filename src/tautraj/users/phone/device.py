@@ -154,13 +154,13 @@ def _negate(state: str) -> str:
 def read_out(shown: str) -> str:
     """Read out in one line; a status bar below other lines is introduced."""
     first, *rest = DETAILS.sub(_read_details, shown).splitlines() or [""]
-    said = first.removeprefix(BAR)
+    sentence = first.removeprefix(BAR)
     for line in rest:
         if line.startswith(BAR):
-            said += f"{'' if said.endswith('.') else '.'} The status bar shows: {line.removeprefix(BAR)}"
+            sentence += f"{'' if sentence.endswith('.') else '.'} The status bar shows: {line.removeprefix(BAR)}"
         elif not line.startswith("("):  # a remark on what is shown
-            said += f"{' ' if said.endswith('.') else '; '}{line}"
-    return said
+            sentence += f"{' ' if sentence.endswith('.') else '; '}{line}"
+    return sentence
 
 
 def _read_details(details: re.Match[str]) -> str:

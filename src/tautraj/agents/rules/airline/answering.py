@@ -120,6 +120,6 @@ def _price_cabin(reservation: Entity, cabin: str, call: Call) -> Resolution:
         return Resolution("A flight of it is not for sale.", refusal="I am sorry, but its flights are not for sale.")
     new = sum(offer["prices"][cabin] for offer in offers if offer)
     due = (new - sum(flight["price"] for flight in reservation["flights"])) * len(reservation["passengers"])
-    what = f"Reservation {reservation['reservation_id']} in {rules.say_cabin(cabin)} would cost"
-    answer = f"{what} {say_money(abs(due))} {'more' if due >= 0 else 'less'}."
+    subject = f"Reservation {reservation['reservation_id']} in {rules.say_cabin(cabin)} would cost"
+    answer = f"{subject} {say_money(abs(due))} {'more' if due >= 0 else 'less'}."
     return Resolution(f"The flights in {cabin} cost ${new} a passenger now.", tells=(f"${due}",), answer=answer)

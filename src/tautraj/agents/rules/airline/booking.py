@@ -150,12 +150,12 @@ def _split_payment(wish: Wish, user: Entity, total: int) -> list[Entity] | Resol
     """Each method named pays what it holds, in the order named, until the total is reached."""
     payments: list[Entity] = []
     for words in wish.find(list_payments):
-        found = match_payment(words, user)
-        if len(found) != 1 or total <= 0 or any(entry["payment_id"] == found[0] for entry in payments):
+        payment_ids = match_payment(words, user)
+        if len(payment_ids) != 1 or total <= 0 or any(entry["payment_id"] == payment_ids[0] for entry in payments):
             continue
-        amount = min(total, int(user["payment_methods"][found[0]].get("amount", total)))
+        amount = min(total, int(user["payment_methods"][payment_ids[0]].get("amount", total)))
         total -= amount
-        payments.append({"payment_id": found[0], "amount": amount})
+        payments.append({"payment_id": payment_ids[0], "amount": amount})
     if not payments:
         return Resolution(
             "No payment method was named.",

@@ -52,8 +52,8 @@ class AirlineDesk:
 
     identity_questions: tuple[str, ...] = ("May I have your user id, please?",)
 
-    def identify(self, said: str) -> Action | None:
-        match = USER_ID.search(said)
+    def identify(self, utterance: str) -> Action | None:
+        match = USER_ID.search(utterance)
         return ("get_user_details", {"user_id": match[0]}) if match else None
 
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
@@ -62,19 +62,19 @@ class AirlineDesk:
     def look_at_customer(self, user_id: str, call: Call) -> None:
         """The look-up was one of the profile."""
 
-    def read(self, said: str) -> Sequence[Wish]:
-        return read_wishes(said)
+    def read(self, utterance: str) -> Sequence[Wish]:
+        return read_wishes(utterance)
 
     def name_wish(self, intent: Wish, user_id: str) -> str:
         return f"{NAMES_OF_WISHES[intent.kind]} for {user_id}."
 
-    def amend(self, intent: Wish, said: str) -> Wish:
+    def amend(self, intent: Wish, utterance: str) -> Wish:
         """Words about another reservation, or about another kind of wish, change nothing."""
         if intent.kind == "complaint":
-            return next((wish._replace(context=intent.said) for wish in read_wishes(said)), intent)
-        if _is_about_another(intent, said):
+            return next((wish._replace(context=intent.said) for wish in read_wishes(utterance)), intent)
+        if _is_about_another(intent, utterance):
             return intent
-        return intent._replace(amendments=(*intent.amendments, said))
+        return intent._replace(amendments=(*intent.amendments, utterance))
 
     def resolve(self, intent: Wish, user_id: str, call: Call) -> Resolution:
         first = self._resolve_once(intent, user_id, call)
@@ -130,23 +130,23 @@ class AirlineDesk:
         return resolve_flights(wish, user, reservation, call)
 
 
-def _is_about_another(intent: Wish, said: str) -> bool:
+def _is_about_another(intent: Wish, utterance: str) -> bool:
     """Whether an answer or correction names another reservation. A bare reservation number is an answer."""
     own_text = f"{intent.said} {intent.context}"
-    is_about_booking = bool(re.search(r"(?i)\bnew (?:booking|trip|flight|ticket)", said))
+    is_about_booking = bool(re.search(r"(?i)\bnew (?:booking|trip|flight|ticket)", utterance))
     if is_about_booking or intent.kind == "book":
-        is_about_own = bool(list_reservation_ids(said) or re.search(OWN, said, re.IGNORECASE))
+        is_about_own = bool(list_reservation_ids(utterance) or re.search(OWN, utterance, re.IGNORECASE))
         return intent.kind != "book" or (not is_about_booking and is_about_own)
-    if not has_reference(own_text) or BARE_REFERENCE.fullmatch(said.strip()):
+    if not has_reference(own_text) or BARE_REFERENCE.fullmatch(utterance.strip()):
         return False
-    codes = set(list_reservation_ids(said))
+    codes = set(list_reservation_ids(utterance))
     if codes:
         return not codes & set(list_codes(own_text))
-    if not re.search(r"\b(?:trip|booking|reservation|journey)\b", said):
+    if not re.search(r"\b(?:trip|booking|reservation|journey)\b", utterance):
         return False
-    if places := set(list_places(said)):
+    if places := set(list_places(utterance)):
         return not places <= set(list_places(own_text))
-    return bool(set(list_dates(said)) - set(list_dates(own_text)))
+    return bool(set(list_dates(utterance)) - set(list_dates(own_text)))
 
 
 AIRLINE_DESK = AirlineDesk()

@@ -36,22 +36,22 @@ class PaymentWords(NamedTuple):
 
 def list_payments(text: str) -> list[PaymentWords]:
     """Payment methods in the order mentioned. "The larger one" is of the kind mentioned before."""
-    found: list[PaymentWords] = []
+    payments: list[PaymentWords] = []
     for match in _METHOD.finditer(text):
         last_four = match["four"] or match["four_first"] or match["four_last"] or ""
         rank = match["rank"] or match["rank_last"] or match["rank_alone"]
         is_largest = None if rank is None else not rank.lower().startswith(("small", "low"))
         if match["id"]:
-            found.append(PaymentWords(match["id"], match["id"].rsplit("_", 1)[0]))
+            payments.append(PaymentWords(match["id"], match["id"].rsplit("_", 1)[0]))
         elif match["brand"] or last_four:
             brand = (match["brand"] or "").lower().replace(" ", "")
-            found.append(PaymentWords("", "credit_card", brand, last_four))
+            payments.append(PaymentWords("", "credit_card", brand, last_four))
         elif match["source"]:
             word = match["source"].lower()
             source = "credit_card" if "credit" in word else "gift_card" if "gift" in word else "certificate"
             ahead = re.search(r"\$(\d+) $", text[max(0, match.start() - 12) : match.start()])
             amount = match["amount"] or (ahead[1] if ahead else None)
-            found.append(PaymentWords("", source, amount=int(amount) if amount else None, is_largest=is_largest))
-        elif found:
-            found.append(PaymentWords("", found[-1].source, is_largest=is_largest))
-    return found
+            payments.append(PaymentWords("", source, amount=int(amount) if amount else None, is_largest=is_largest))
+        elif payments:
+            payments.append(PaymentWords("", payments[-1].source, is_largest=is_largest))
+    return payments

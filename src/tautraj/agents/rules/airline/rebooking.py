@@ -68,8 +68,8 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
     if reservation["cabin"] == "basic_economy":
         return Resolution(f"{key} is basic economy, whose flights stay as they are.", refusal=rules.BASIC_ECONOMY)
     stops = {flight[end] for flight in reservation["flights"] for end in ("origin", "destination")}
-    said = " ".join((wish.said, *wish.amendments))
-    if set(list_destinations(said)) - stops or (re.search(ROUTE, said) and set(list_places(said)) - stops):
+    text = " ".join((wish.said, *wish.amendments))
+    if set(list_destinations(text)) - stops or (re.search(ROUTE, text) and set(list_places(text)) - stops):
         return Resolution(
             f"{key} goes from {reservation['origin']} to {reservation['destination']}.", refusal=rules.OTHER_ROUTE
         )
@@ -92,8 +92,8 @@ def resolve_flights(wish: Wish, user: Entity, reservation: Entity, call: Call) -
 def _is_meant(wish: Wish, legs: list[list[Entity]], index: int) -> bool:
     if len(legs) == 1:
         return True
-    said = f"{wish.said} {' '.join(wish.amendments)}"
-    is_out, is_back = (bool(re.search(cue, said, re.IGNORECASE)) for cue in (OUTBOUND, RETURN))
+    text = f"{wish.said} {' '.join(wish.amendments)}"
+    is_out, is_back = (bool(re.search(cue, text, re.IGNORECASE)) for cue in (OUTBOUND, RETURN))
     if is_out or is_back:
         return (is_out, is_back)[index]
     leg, other = legs[index], legs[1 - index]
@@ -106,7 +106,7 @@ def _is_meant(wish: Wish, legs: list[list[Entity]], index: int) -> bool:
     if (leg[0]["origin"], leg[-1]["destination"]) in pairs:
         return True
     return (
-        bool(re.search(r"\bboth\b|flights\b", said)) and (other[0]["origin"], other[-1]["destination"]) not in pairs
+        bool(re.search(r"\bboth\b|flights\b", text)) and (other[0]["origin"], other[-1]["destination"]) not in pairs
     )
 
 
@@ -117,7 +117,7 @@ def _choose(
     origin, destination = leg[0]["origin"], leg[-1]["destination"]
     old_dates = {flight["date"] for flight in reservation["flights"]}
     text = next((text for text in reversed(wish.amendments) if _names_flight(text)), wish.said)
-    date = wish.find(lambda said: _find_date(said, leg, old_dates))
+    date = wish.find(lambda newer: _find_date(newer, leg, old_dates))
     if not date:
         date = leg[0]["date"]
     is_nonstop = is_nonstop_only(text) or (len(leg) == 1 and not re.search(STOPS, text, re.IGNORECASE))

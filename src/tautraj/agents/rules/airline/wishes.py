@@ -106,19 +106,19 @@ def read_wishes(text: str) -> list[Wish]:
     return _put_compensation_last(wishes)
 
 
-def _spread(kinds: Sequence[Kind], said: str, context: str) -> list[Wish]:
+def _spread(kinds: Sequence[Kind], text: str, context: str) -> list[Wish]:
     """One wish per kind; where several reservations are named, one each, of the kind asked for before it."""
-    codes = list(dict.fromkeys(list_reservation_ids(said)))
+    codes = list(dict.fromkeys(list_reservation_ids(text)))
     if len(codes) < 2:
-        return [Wish(kind, said, context) for kind in kinds]
+        return [Wish(kind, text, context) for kind in kinds]
     wishes = []
     for code in codes:
-        before = said[: said.index(code)]
+        before = text[: text.index(code)]
         kind = max(kinds, key=lambda kind: _find_last_cue(kind, before))
-        without = re.sub("|".join(other for other in codes if other != code), "", said)
+        without = re.sub("|".join(other for other in codes if other != code), "", text)
         wishes.append(Wish(kind, without, context))
     named = {wish.kind for wish in wishes}
-    rest = re.sub("|".join(codes), "", said)
+    rest = re.sub("|".join(codes), "", text)
     return wishes + [Wish(kind, rest, context) for kind in kinds if kind not in named]
 
 

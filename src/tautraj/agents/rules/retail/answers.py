@@ -32,8 +32,8 @@ def answer_count(wish: Wish, shop: Shop) -> Resolution:
     available = [v for v in product["variants"].values() if v["available"] and has_options(v, wanted)]
     fit = "fit and are available" if wanted else "are available"
     thought = f"{len(available)} of {len(product['variants'])} variants of the {product['name']} {fit}."
-    told = format_count(len(available))
-    return Resolution(thought, tells=(told,), answer=f"The {product['name']} is available in {told} right now.")
+    number = format_count(len(available))
+    return Resolution(thought, tells=(number,), answer=f"The {product['name']} is available in {number} right now.")
 
 
 def answer_total(wish: Wish, shop: Shop) -> Resolution:
@@ -50,7 +50,7 @@ def answer_refund(wish: Wish, shop: Shop) -> Resolution:
     order = find_order(wish, shop, STATUSES)
     if isinstance(order, Resolution):
         return order
-    items = next((found for text in list_relevant(wish, order, shop) if (found := find_items(text, order)) != []), [])
+    items = next((named for text in list_relevant(wish, order, shop) if (named := find_items(text, order)) != []), [])
     if not items:
         return ask(f"It is not clear which items of {order['order_id']} are meant.", "Which items do you mean?")
     amount, names = math.fsum(item["price"] for item in items), join([item["name"] for item in items])

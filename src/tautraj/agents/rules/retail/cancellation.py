@@ -94,12 +94,12 @@ def resolve_cancel(wish: Wish, shop: Shop) -> Resolution:
     return Resolution(thought, (("cancel_pending_order", {"order_id": key, "reason": given.reason}),))
 
 
-def _is_partial(said: str, order: Entity) -> bool:
+def _is_partial(text: str, order: Entity) -> bool:
     """Whether only some items of an order are to be cancelled."""
-    mentions = find_mentions(said, {item["name"] for item in order["items"]})
-    context = list_context_mentions(said, mentions)
-    named = any(ONLY.search(said[: mention.start]) for mention in mentions if mention not in context)
-    return named or (len(mentions) > len(context) and bool(REST.search(said)))
+    mentions = find_mentions(text, {item["name"] for item in order["items"]})
+    context = list_context_mentions(text, mentions)
+    named = any(ONLY.search(text[: mention.start]) for mention in mentions if mention not in context)
+    return named or (len(mentions) > len(context) and bool(REST.search(text)))
 
 
 def _cancel_all(wish: Wish, orders: Sequence[Entity]) -> Resolution:

@@ -44,13 +44,13 @@ class RetailDesk:
         "First I need to find your account. Could I have your email address, or else your name and zip code?",
     )
 
-    def identify(self, said: str) -> Action | None:
-        if email := _EMAIL.search(said):
+    def identify(self, utterance: str) -> Action | None:
+        if email := _EMAIL.search(utterance):
             return "find_user_id_by_email", {"email": email[0].rstrip(".")}
-        zip_code = _ZIP.search(said)
+        zip_code = _ZIP.search(utterance)
         if zip_code is None:
             return None
-        name = _USER_ID.search(said) or _NAME.search(said) or _TWO_WORDS.search(said)
+        name = _USER_ID.search(utterance) or _NAME.search(utterance) or _TWO_WORDS.search(utterance)
         if name is None:
             return None
         first, last = (part.capitalize() if part.islower() else part for part in name.groups())
@@ -62,8 +62,8 @@ class RetailDesk:
     def look_at_customer(self, user_id: str, call: Call) -> None:
         call("get_user_details", {"user_id": user_id})
 
-    def read(self, said: str) -> Sequence[Wish]:
-        return read_wishes(said)
+    def read(self, utterance: str) -> Sequence[Wish]:
+        return read_wishes(utterance)
 
     def name_wish(self, intent: Wish, user_id: str) -> str:
         name = NAMES_OF_WISHES[intent.kind]
@@ -71,10 +71,10 @@ class RetailDesk:
             name = "The default address as shipping address"
         return f"{name} for {user_id}."
 
-    def amend(self, intent: Wish, said: str) -> Wish:
-        if not re.search(r"[A-Za-z]{3}", said):
+    def amend(self, intent: Wish, utterance: str) -> Wish:
+        if not re.search(r"[A-Za-z]{3}", utterance):
             return intent
-        return intent._replace(later=(*intent.later, said))
+        return intent._replace(later=(*intent.later, utterance))
 
     def resolve(self, intent: Wish, user_id: str, call: Call) -> Resolution:
         shop = Shop(user_id, call)
@@ -86,7 +86,7 @@ class RetailDesk:
         return resolutions[0]._replace(
             thought=" ".join(resolution.thought for resolution in resolutions),
             writes=tuple(write for resolution in resolutions for write in resolution.writes),
-            tells=tuple(told for resolution in resolutions for told in resolution.tells),
+            tells=tuple(text for resolution in resolutions for text in resolution.tells),
             answer=" ".join(resolution.answer for resolution in resolutions if resolution.answer) or None,
         )
 

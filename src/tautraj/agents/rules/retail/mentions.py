@@ -124,8 +124,8 @@ def find_values(text: str, product: Entity) -> dict[str, list[str]]:
     for variant in product["variants"].values():
         for option, value in variant["options"].items():
             values.setdefault(option, {})[value] = None
-    found = {option: _find_values_of(option, list(names), text) for option, names in values.items()}
-    return {option: names for option, names in found.items() if names}
+    named = {option: _find_values_of(option, list(names), text) for option, names in values.items()}
+    return {option: names for option, names in named.items() if names}
 
 
 def _find_values_of(option: str, values: Sequence[str], text: str) -> list[str]:

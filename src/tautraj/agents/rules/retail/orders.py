@@ -21,13 +21,13 @@ TWO_METHODS = re.compile(
 )
 
 
-def _check_pending(order: Entity, what: str) -> Resolution | None:
+def _check_pending(order: Entity, part: str) -> Resolution | None:
     if order["status"] == "pending":
         return None
     key, status = order["order_id"], order["status"]
     return refuse(
-        f"{name_order(order)} is {status}. Only the {what} of a pending order can be changed.",
-        f"I am sorry, order {key} is {status}, and the {what} can only be changed while an order is pending.",
+        f"{name_order(order)} is {status}. Only the {part} of a pending order can be changed.",
+        f"I am sorry, order {key} is {status}, and the {part} can only be changed while an order is pending.",
     )
 
 
@@ -108,8 +108,8 @@ def _find_address_by_city(text: str, order: Entity | None, shop: Shop) -> Entity
 def _find_order_by_content(text: str, shop: Shop) -> Entity | None:
     orders = shop.list_orders()
     mentions = find_mentions(text, {item["name"] for order in orders for item in order["items"]})
-    found = find_orders_with(orders, (mention.name for mention in mentions)) if mentions else []
-    return found[0] if len(found) == 1 else None
+    matches = find_orders_with(orders, (mention.name for mention in mentions)) if mentions else []
+    return matches[0] if len(matches) == 1 else None
 
 
 def resolve_payment(wish: Wish, shop: Shop) -> Resolution:

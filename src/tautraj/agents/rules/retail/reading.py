@@ -74,12 +74,12 @@ NAMED = re.compile(
 )
 
 
-def read_wishes(said: str) -> list[Wish]:
+def read_wishes(text: str) -> list[Wish]:
     """The wishes of a text, in its order. Sentences that name none belong to the one they speak of."""
     drafts: list[_Draft] = []
     ahead: list[str] = []
     """Sentences that speak of the next wish."""
-    for main, fallback in _split(said):
+    for main, fallback in _split(text):
         kind = classify(main) if main else None
         current = drafts[-1] if drafts else None
         if kind in ("refund", "total") and current and not ahead and not _names_something(main):
@@ -113,9 +113,9 @@ class _Draft:
         """`context`: sentences after it that name no wish; they go to the next one if that says only "it"."""
 
 
-def _split(said: str) -> Iterator[tuple[str, str]]:
+def _split(text: str) -> Iterator[tuple[str, str]]:
     """(clause, what is wanted if it is not to be had), either of them empty at times."""
-    for sentence in SENTENCE_END.split(said.strip()):
+    for sentence in SENTENCE_END.split(text.strip()):
         match = FALLBACK.search(sentence)
         main, fallback = (sentence[: match.start()], sentence[match.end() :]) if match else (sentence, "")
         *clauses, last = (part.strip() for part in NEW_CLAUSE.split(main))

@@ -76,32 +76,32 @@ def _is_about(text: str, wish: Wish, order: Entity | None, shop: Shop) -> bool:
     names = {item["name"] for other in shop.list_orders() for item in other["items"]}
     mentioned = {mention.name for mention in find_mentions(text, names)}
     here = {item["name"] for item in order["items"]}
-    said = {mention.name for mention in find_mentions(wish.said, here)}
-    is_same_wish = not said or classify(text) == wish.kind
-    return not mentioned or bool(mentioned & said) or (is_same_wish and bool(mentioned & here))
+    wished = {mention.name for mention in find_mentions(wish.said, here)}
+    is_same_wish = not wished or classify(text) == wish.kind
+    return not mentioned or bool(mentioned & wished) or (is_same_wish and bool(mentioned & here))
 
 
 def find_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> Entity | Resolution:
     """The order that a wish is about; what to say if it cannot be told. `statuses`: those that make sense."""
-    found = _find_orders(wish.said, shop)
-    for text in wish.later if len(found) != 1 else ():
+    candidates = _find_orders(wish.said, shop)
+    for text in wish.later if len(candidates) != 1 else ():
         also = _find_orders(text, shop)
-        found = [order for order in found if order in also] or also or found
+        candidates = [order for order in candidates if order in also] or also or candidates
     for order_id in find_order_ids(wish.said):
         if shop.get_order(order_id) is None:
             return ask(f"There is no order {order_id}.", f"I cannot find order {order_id}. Which order do you mean?")
-    if len(found) > 1:
-        found = _narrow(wish.said, found, statuses)
-    if len(found) == 1 and found[0]["user_id"] != shop.user_id:
-        key = found[0]["order_id"]
+    if len(candidates) > 1:
+        candidates = _narrow(wish.said, candidates, statuses)
+    if len(candidates) == 1 and candidates[0]["user_id"] != shop.user_id:
+        key = candidates[0]["order_id"]
         return refuse(
-            f"{name_order(found[0])} is another customer's, and I may help only {shop.user_id}.",
+            f"{name_order(candidates[0])} is another customer's, and I may help only {shop.user_id}.",
             f"I am sorry, order {key} is not on your account, and I can only help with your own orders.",
         )
-    if len(found) == 1:
-        return found[0]
-    found = found or shop.list_orders()
-    listed = ", ".join(order["order_id"] for order in found)
+    if len(candidates) == 1:
+        return candidates[0]
+    candidates = candidates or shop.list_orders()
+    listed = ", ".join(order["order_id"] for order in candidates)
     return ask(
         f"It could be any of {listed}.",
         "Which order is it? Please give me the order number, or tell me what else is in it.",
@@ -114,10 +114,10 @@ def split_by_order(wish: Wish, shop: Shop, statuses: Sequence[str]) -> list[Wish
         return [wish]
     orders = [order for order in shop.list_orders() if order["status"] in statuses]
     mentions = find_mentions(wish.said, {item["name"] for order in shop.list_orders() for item in order["items"]})
-    found = [find_orders_with(orders, [mention.name]) for mention in mentions]
-    if any(len(orders_with_it) != 1 for orders_with_it in found):
+    orders_per_mention = [find_orders_with(orders, [mention.name]) for mention in mentions]
+    if any(len(orders_with_it) != 1 for orders_with_it in orders_per_mention):
         return [wish]
-    ids = dict.fromkeys(order["order_id"] for (order,) in found)
+    ids = dict.fromkeys(order["order_id"] for (order,) in orders_per_mention)
     return [wish._replace(said=f"{wish.said} ({order_id})") for order_id in ids]
 
 

@@ -64,19 +64,19 @@ class Shop:
 
     def find_payment_methods(self, text: str, order: Entity | None = None) -> list[str]:
         """Ids of the customer's methods that a text names, in its order; the order's own one for "as I paid"."""
-        found: list[tuple[int, str]] = []
+        mentions: list[tuple[int, str]] = []
         for method in self.user["payment_methods"].values():
             for word in (method["source"], method.get("brand")):
                 if word in METHODS and (match := METHODS[word].search(text)):
-                    found.append((match.start(), method["id"]))
+                    mentions.append((match.start(), method["id"]))
         is_original = bool(order and _ORIGINAL.search(text))
-        if not found and not is_original and re.search(r"\b(?:the|my|your|that) (?:other )?card\b", text):
-            found = [
+        if not mentions and not is_original and re.search(r"\b(?:the|my|your|that) (?:other )?card\b", text):
+            mentions = [
                 (0, key) for key, method in self.user["payment_methods"].items() if method["source"] == "credit_card"
             ]
         if order and (match := _ORIGINAL.search(text)):
-            found.append((match.start(), get_payment(order)))
-        return list(dict.fromkeys(method for _, method in sorted(found)))
+            mentions.append((match.start(), get_payment(order)))
+        return list(dict.fromkeys(method for _, method in sorted(mentions)))
 
     def describe_method(self, key: str) -> str:
         """A payment method in a thought: as the profile's short record has it, and as its owner knows it."""

@@ -146,9 +146,9 @@ class Account:
         return wanted_gb
 
 
-def read_gigabytes(said: str) -> float | None:
+def read_gigabytes(answer: str) -> float | None:
     """The first amount of data in what a customer says; None if it names none."""
-    named = GIGABYTES.search(said)
+    named = GIGABYTES.search(answer)
     return float(named[1]) if named else None
 
 

@@ -72,11 +72,11 @@ OFF = re.compile(
 """Roaming is not wanted."""
 
 
-def read_wishes(said: str) -> list[Wish]:
+def read_wishes(utterance: str) -> list[Wish]:
     """The wishes in the order in which they are made; none if there is none."""
     groups: list[tuple[Kind, list[str]]] = []
     before: list[str] = []
-    for sentence in re.split(r"(?<=[.?!:])\s+|\n+", said):
+    for sentence in re.split(r"(?<=[.?!:])\s+|\n+", utterance):
         kind = _find_kind(sentence, ACCOUNT)
         if kind and not (groups and groups[-1][0] == kind):
             groups.append((kind, [*before, sentence]))
@@ -88,8 +88,8 @@ def read_wishes(said: str) -> list[Wish]:
     wishes = [_make_wish(kind, " ".join(sentences)) for kind, sentences in groups]
     if any(wish.kind == "resume" for wish in wishes):  # what is overdue is paid first in any case
         wishes = [wish for wish in wishes if wish.kind != "pay" or wish.month]
-    if not wishes and (fault := _find_kind(said, FAULTS)):
-        return [_make_wish(fault, said)]
+    if not wishes and (fault := _find_kind(utterance, FAULTS)):
+        return [_make_wish(fault, utterance)]
     return wishes
 
 

@@ -14,8 +14,8 @@ def ask(view: View) -> Request | None:
     return view.rng.choice(QUESTIONS)(view)
 
 
-def _make(said: str, told: str, *about: str) -> Request:
-    return Request(family="information", said=said, tells=(told,), about=about)
+def _make(said: str, answer: str, *about: str) -> Request:
+    return Request(family="information", said=said, tells=(answer,), about=about)
 
 
 def _ask_balance(view: View, source: str, clause: str) -> Request | None:

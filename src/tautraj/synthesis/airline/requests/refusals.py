@@ -18,10 +18,10 @@ Said = tuple[str, str]
 def refuse(view: View, target: Target, family: Family) -> Request | None:
     """Something that the policy forbids; with `pressure`, the customer insists."""
     forbid = view.rng.choice(FORBIDDEN)
-    found = forbid(view, target)
-    if found is None:
+    forbidden = forbid(view, target)
+    if forbidden is None:
         return None
-    said, rule = found
+    said, rule = forbidden
     insists: tuple[str, ...] = ()
     if family == "pressure":
         insists = (view.say("insist"),)

@@ -86,11 +86,11 @@ def change_refund(talk: Telling, family: Family) -> Request | None:
     first, second = talk.rng.sample([get_payment(order), cards[0]], 2)
     refund = talk.say("refund", pay=talk.name_method(first))
     names = {"items": name_items(items, talk.rng), "from": origin, "refund": refund, "story": ""}
-    it, pay = name_again(order, items[0], origin), talk.name_method(second)
+    change, pay = name_again(order, items[0], origin), talk.name_method(second)
     return Request(
         family=family,
         said=talk.say("return", **names),
-        correction=talk.say("other payment", it=it, pay=pay),
+        correction=talk.say("other payment", it=change, pay=pay),
         writes=(write_return(order, items, second),),
         about=(order["order_id"],),
     )

@@ -65,8 +65,8 @@ def _tell_return(
     pay, answers = talk.name_method(method, order), {}
     refund = talk.say("refund", pay=pay)
     if talk.rng.random() < LATER:
-        it = f"the return from {order['order_id']}" if order["order_id"] in origin else f"the return of {names}"
-        answers, refund = {"payment": talk.say("payment later", pay=pay, it=it)}, ""
+        change = f"the return from {order['order_id']}" if order["order_id"] in origin else f"the return of {names}"
+        answers, refund = {"payment": talk.say("payment later", pay=pay, it=change)}, ""
     story = talk.say_maybe("return story", 0.6) if len(items) == 1 and names not in EVERYTHING else ""
     said = talk.say("return", items=names, **{"from": origin}, refund=refund, story=story)
     return Request(

@@ -87,8 +87,8 @@ def _check_uniqueness(database: Database) -> Iterator[str]:
         "plan name": [plan["name"] for plan in database["plans"]],
         "IMEI": [device["imei"] for device in database["devices"]],
     }
-    for what, texts in values.items():
-        yield from (f"{count} have the {what} {text}" for text, count in Counter(texts).items() if count > 1)
+    for kind, texts in values.items():
+        yield from (f"{count} have the {kind} {text}" for text, count in Counter(texts).items() if count > 1)
     for number in values["phone number"]:
         if not PHONE_NUMBER.fullmatch(number):
             yield f"{number} is no phone number"
