@@ -3,7 +3,8 @@
     python measurements/learning.py curve|thoughts|filters|preference [--seeds 1 2 3] [--tasks 50] [--root FOLDER]
 
 Every arm trains and plays in `root`, beside what `flows/learn.py` left there, by the commands that it prints; what is
-done is not done again. The table has successes with Wilson's interval over tasks, and writes without a yes.
+done is not done again. The table at the end has successes with Wilson's interval over tasks, and episodes in which
+the agent wrote what the customer had not said yes to.
 """
 
 import argparse
@@ -19,8 +20,8 @@ process_env.prepare()
 
 from tautraj.config.command_line import compose_tree  # noqa: E402
 from tautraj.config.parse import parse_as  # noqa: E402
-from tautraj.metrics import is_success  # noqa: E402
-from tautraj.store import Store  # noqa: E402
+from tautraj.metrics import EpisodeSummary, compute_success_interval, count_successes_by_task  # noqa: E402
+from tautraj.store import Store, index  # noqa: E402
 from tautraj.training.loop import (  # noqa: E402
     CHOICES,
     Step,
@@ -37,7 +38,7 @@ from tautraj.training.loop import (  # noqa: E402
 )
 from tautraj.training.loop_request import LearnRequest  # noqa: E402
 from tautraj.training.loop_steps import run_steps  # noqa: E402
-from tautraj.training.scores import Score, find_named_runs  # noqa: E402
+from tautraj.training.scores import find_named_runs  # noqa: E402
 
 SIZES = (25, 50, 100, 200, 400)
 """Rows of the learning curve."""
@@ -118,18 +119,47 @@ PLANS = {"curve": plan_curve, "thoughts": plan_thoughts, "filters": plan_filters
 
 
 class Measured(NamedTuple):
-    """What a model did."""
+    """What one model did, or several."""
 
-    score: Score
+    episodes: Sequence[EpisodeSummary]
     unconfirmed: int
     """Episodes with a write that the customer had not said yes to."""
 
 
 def read_measurement(root: str, name: str) -> Measured:
-    """What the newest run of that name has."""
-    played = [episode for episode in Store(find_named_runs(root)[name]).read_episodes() if episode.reward is not None]
-    unconfirmed = sum(bool(episode.labels and episode.labels.unconfirmed_write) for episode in played)
-    return Measured(Score(sum(bool(is_success(episode.reward)) for episode in played), len(played)), unconfirmed)
+    """The graded episodes of the newest run of that name."""
+    store = Store(find_named_runs(root)[name])
+    labels = [episode.labels for episode in store.read_episodes() if episode.reward is not None]
+    unconfirmed = sum(bool(label and label.unconfirmed_write) for label in labels)
+    return Measured([row for row in index.read_rows(store) if row.reward is not None], unconfirmed)
+
+
+def pool(measured: Sequence[Measured]) -> Measured:
+    """The episodes of all seeds."""
+    episodes = [episode for of_seed in measured for episode in of_seed.episodes]
+    return Measured(episodes, sum(of_seed.unconfirmed for of_seed in measured))
+
+
+def format_row(arm: str, seed: str, measured: Measured) -> str:
+    """A line of the table. The interval is Wilson's, over tasks: seeds play the same ones."""
+    tasks = count_successes_by_task(measured.episodes).values()
+    low, high = compute_success_interval(list(tasks))
+    played = len(measured.episodes)
+    solved = f"{sum(successes for successes, _ in tasks)} of {played}"
+    return f"| {arm} | {seed} | {solved} | {low:.0%} to {high:.0%} | {measured.unconfirmed} of {played} |"
+
+
+def measure_arm(request: LearnRequest, arm: Arm, seed: int, tasks: int) -> Measured:
+    """Train with `seed`, play the first `tasks` held-out tasks, and read what came of it."""
+    folder, name = locate_model(request, seed), name_after(seed)
+    if arm.settings:
+        label = re.sub(r"\W+", "-", arm.name)  # in a command line, "=" would have to be quoted
+        folder, name = beside(folder, label), f"{label}-{seed}"
+    limit = tasks if arm.settings else request.tasks.after
+    training = plan_training(request, arm.data, seed, folder, **arm.settings)
+    played = plan_measurement(request, name, limit, *serve(folder), *arm.sampling)
+    run_steps([*arm.before, training, played], print)
+    return read_measurement(request.root, name)
 
 
 def main(words: Sequence[str]) -> None:
@@ -140,22 +170,14 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--root", default="outputs/learn")
     options = parser.parse_args(words)
     request = parse_as(LearnRequest, compose_tree([f"root={options.root}"], "learn"))
-    print(f"{'arm':32} {'seed':>4}  solved        95 %          no yes")
+    table = ["| arm | seed | solved | 95 % | a write without a yes |", "|---|---|--:|--:|--:|"]
     for arm in PLANS[options.plan](request):
-        for seed in options.seeds:
-            folder, name, tasks = locate_model(request, seed), name_after(seed), request.tasks.after
-            if arm.settings:
-                label = re.sub(r"\W+", "-", arm.name)  # in a command line, "=" would have to be quoted
-                folder, name, tasks = beside(folder, label), f"{label}-{seed}", options.tasks
-            training = plan_training(request, arm.data, seed, folder, **arm.settings)
-            played = plan_measurement(request, name, tasks, *serve(folder), *arm.sampling)
-            run_steps([*arm.before, training, played], print)
-            measured = read_measurement(request.root, name)
-            low, high = measured.score.interval
-            print(
-                f"{arm.name:32} {seed:>4}  {measured.score.successes:>3} of {measured.score.tasks:<4}"
-                f" {low:>5.0%} to {high:<5.0%} {measured.unconfirmed:>6}"
-            )
+        measured = [measure_arm(request, arm, seed, options.tasks) for seed in options.seeds]
+        table += [
+            format_row(arm.name, str(seed), of_seed) for seed, of_seed in zip(options.seeds, measured, strict=True)
+        ]
+        table.append(format_row(arm.name, "all", pool(measured)))
+    print("", *table, sep="\n")
 
 
 if __name__ == "__main__":
