@@ -12,11 +12,13 @@ from tautraj.config.parse import parse_as
 def main(cfg: DictConfig) -> None:
     from tautraj.report.terminal import console, training_tables
     from tautraj.training.loop import plan_steps
+    from tautraj.training.loop_check import check_request
     from tautraj.training.loop_request import LearnRequest
     from tautraj.training.loop_steps import run_steps
     from tautraj.training.scores import read_scores
 
     request = parse_as(LearnRequest, cfg)
+    check_request(request)
     costs = run_steps(plan_steps(request), console.say)
     training_tables.print_learning(list(read_scores(request)), costs)
 

@@ -21,24 +21,24 @@ process_env.prepare()
 from tautraj.config.command_line import compose_tree  # noqa: E402
 from tautraj.config.parse import parse_as  # noqa: E402
 from tautraj.metrics import EpisodeSummary, compute_success_interval, count_successes_by_task  # noqa: E402
-from tautraj.store import Store, index  # noqa: E402
+from tautraj.store import Store  # noqa: E402
 from tautraj.training.loop import (  # noqa: E402
     CHOICES,
     Step,
+    complete_seat,
     locate_conversations,
     locate_export,
     locate_model,
-    name_after,
+    plan_after,
     plan_export,
     plan_measurement,
     plan_play,
     plan_training,
-    prompt,
-    serve,
+    seat_weights,
 )
 from tautraj.training.loop_request import LearnRequest  # noqa: E402
 from tautraj.training.loop_steps import run_steps  # noqa: E402
-from tautraj.training.scores import find_named_runs  # noqa: E402
+from tautraj.training.scores import read_measurement  # noqa: E402
 
 SIZES = (25, 50, 100, 200, 400)
 """Rows of the learning curve."""
@@ -72,7 +72,7 @@ def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
     """With the rules agent's thoughts, or without."""
     runs = locate_conversations(request, "train")
     folder = beside(locate_export(request, "train"), "without-thoughts")
-    export = plan_export(request, "rows without thoughts", runs, folder, *CHOICES["train"], "style.thought=drop")
+    export = plan_export(request, "rows without thoughts", [runs], folder, *CHOICES["train"], "style.thought=drop")
     yield Arm("200 rows", locate_export(request, "train"), {"rows": 200})  # one of the curve's
     yield Arm("200 rows without thoughts", folder, {"rows": 200}, (export,))
 
@@ -90,7 +90,7 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
         "strict": ("choose=strict",),
     }.items():
         folder = beside(locate_export(request, "train"), f"careless-{name}")
-        export = plan_export(request, f"rows with choose={name}", runs, folder, *choice)
+        export = plan_export(request, f"rows with choose={name}", [runs], folder, *choice)
         yield Arm(f"choose={name}", folder, {"rows": 200}, (play, export), ("model.temperature=1",))
 
 
@@ -102,10 +102,10 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     base = locate_model(request, request.seeds[0])
     rules = locate_conversations(request, "train")
     own = beside(rules, f"own-{base.name}")
-    seat = (*prompt(*serve(base), "model.temperature=1"), f"tasks.limit={OWN_TASKS}")
+    seat = (*complete_seat(*seat_weights(base), "model.temperature=1"), f"tasks.limit={OWN_TASKS}")
     play = plan_play(request, "own conversations", "train", own, *seat)
     folder = beside(locate_export(request, "train"), f"pairs-{base.name}")
-    export = plan_export(request, "pairs", Path(f"[{rules},{own}]"), folder, "choose=everything", "format=preference")
+    export = plan_export(request, "pairs", [rules, own], folder, "choose=everything", "format=preference")
     settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "repeat_rare": None}
     yield Arm("DPO on its own failures", folder, settings, (play, export))
 
@@ -126,12 +126,13 @@ class Measured(NamedTuple):
     """Episodes with a write that the customer had not said yes to."""
 
 
-def read_measurement(root: str, name: str) -> Measured:
-    """The graded episodes of the newest run of that name."""
-    store = Store(find_named_runs(root)[name])
-    labels = [episode.labels for episode in store.read_episodes() if episode.reward is not None]
+def read_measured(step: Step) -> Measured:
+    """The graded episodes of a step that plays."""
+    measurement = read_measurement(step)
+    graded = {row.id: row for row in measurement.episodes if row.reward is not None}
+    labels = [episode.labels for episode in Store(measurement.directory).read_episodes() if episode.id in graded]
     unconfirmed = sum(bool(label and label.unconfirmed_write) for label in labels)
-    return Measured([row for row in index.read_rows(store) if row.reward is not None], unconfirmed)
+    return Measured(list(graded.values()), unconfirmed)
 
 
 def pool(measured: Sequence[Measured]) -> Measured:
@@ -151,15 +152,16 @@ def format_row(arm: str, seed: str, measured: Measured) -> str:
 
 def measure_arm(request: LearnRequest, arm: Arm, seed: int, tasks: int) -> Measured:
     """Train with `seed`, play the first `tasks` held-out tasks, and read what came of it."""
-    folder, name = locate_model(request, seed), name_after(seed)
-    if arm.settings:
-        label = re.sub(r"\W+", "-", arm.name)  # in a command line, "=" would have to be quoted
-        folder, name = beside(folder, label), f"{label}-{seed}"
-    limit = tasks if arm.settings else request.tasks.after
-    training = plan_training(request, arm.data, seed, folder, **arm.settings)
-    played = plan_measurement(request, name, limit, *serve(folder), *arm.sampling)
+    if not arm.settings:
+        training = plan_training(request, arm.data, seed, locate_model(request, seed))
+        played = plan_after(request, seed)
+    else:
+        label = re.sub(r"\W+", "-", arm.name)
+        folder = beside(locate_model(request, seed), label)
+        training = plan_training(request, arm.data, seed, folder, **arm.settings)
+        played = plan_measurement(request, f"{label}-{seed}", tasks, *seat_weights(folder), *arm.sampling)
     run_steps([*arm.before, training, played], print)
-    return read_measurement(request.root, name)
+    return read_measured(played)
 
 
 def main(words: Sequence[str]) -> None:

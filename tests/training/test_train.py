@@ -6,6 +6,7 @@ are few: here nothing is learned. Not here: whether an export teaches (`test_lea
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_as
 from tautraj.errors import ConfigError
+from tautraj.training.base_model import find_files
 from tautraj.training.request import TrainRequest
 from tautraj.training.rows import read_rows
 
@@ -170,7 +172,10 @@ def test_the_same_command_trains_once_and_another_does_not_replace_it(trained: P
     assert again.code == 0 and "This training is complete" in again.out
     other = by_the_door("train", *words, "seed=1", cwd=export.parent)
     assert other.code == 2
-    assert other.err.strip().endswith("Name another folder, out=…")
+    assert other.err.strip().endswith("Delete it, or name another folder: out=…")
+    template = export.parent / "template.jinja"
+    template.write_text("{% for message in messages %}{{ message.content }}{% endfor %}")
+    assert by_the_door("train", *words, f"template={template}", cwd=export.parent).code == 2
     assert (trained / "weights.gguf").stat().st_mtime_ns == stamp
 
 
@@ -231,12 +236,53 @@ def test_pairs_train_the_model_that_rows_trained(trained: Path, run: Path, tmp_p
     assert (tmp_path / "dpo" / "weights.gguf").is_file()
 
 
+def test_a_base_that_is_another_file_by_the_same_name_is_trained_anew(trained: Path, tmp_path: Path) -> None:
+    base = tmp_path / "base.gguf"
+    shutil.copy(trained / "weights.gguf", base)
+    before = find_files(str(base)).digest
+    with base.open("ab") as file:
+        file.write(b"\0")
+    assert find_files(str(base)).digest != before
+
+
+def test_pairs_train_weights_of_the_package(trained: Path, run: Path, tmp_path: Path) -> None:
+    failed = played_badly(run)
+    words = (f"run=[{run},{failed}]", "format=preference", "guard=off", *SHORT, "out=pairs")
+    assert export_by_the_door(*words, cwd=tmp_path).code == 0
+    words = ("data=pairs", "method=dpo", *QUICK, "rows=2", "out=dpo")
+    done = by_the_door("train", *words, cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert (tmp_path / "dpo" / "weights.gguf").is_file()
+
+
+def test_a_second_process_leaves_a_training_alone_and_ctrl_c_ends_it_in_one_line(
+    export: Path, tmp_path: Path
+) -> None:
+    words = (f"data={export}", *QUICK, "epochs=50", "save_steps=1", "out=long")
+    command = [sys.executable, REPO / "flows" / "train.py", *words]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob(".long.checkpoints-*/checkpoint-1/trainer_state.json")):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    second = by_the_door("train", *words, cwd=tmp_path)
+    assert (second.code, len(second.err.splitlines())) == (2, 1)
+    assert "another process does this training" in second.err
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "error: SIGINT: stopped before it was done. Run the same command again"
+    assert "Traceback" not in errors
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
         (("data={run}",), "is no export. Make one: python flows/export.py format=…"),
         (("data={export}", "method=dpo"), "method=dpo reads an export of format=preference"),
         (("data={export}", "base=SmolLM9"), "base=SmolLM9"),
+        (("data={export}", "base=none.gguf"), "base=none.gguf: no such file"),
+        (("data={export}", "template=none.jinja"), "template=none.jinja: no such file"),
+        (("data={export}", "template={export}/README.md"), "If its chat template is at fault, set template=FILE"),
     ],
 )
 def test_what_cannot_be_trained_is_one_line(

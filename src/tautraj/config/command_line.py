@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -40,7 +41,7 @@ HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
 BUILTIN_ERRORS = (OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 """What Hydra raises besides its own errors on some values: `model=0`, a number of 5,000 digits."""
 
-UNQUOTED = re.compile(r"[A-Za-z_][\w./-]*")
+UNQUOTED = re.compile(r"[A-Za-z_/][\w./-]*", re.ASCII)
 """Text that Hydra reads as a string without quotes."""
 HYDRA_LITERALS = {"null", "true", "false", "inf", "nan"}
 
@@ -91,6 +92,9 @@ def run_cli(command: Callable[[DictConfig], None], config_name: str = "generate"
         except Interrupted as error:  # ends a multirun
             _print_error(str(error))
             sys.exit(error.exit_code)
+        except KeyboardInterrupt:  # of a command that has nothing to finish first
+            _print_error("SIGINT: stopped before it was done. Run the same command again")
+            sys.exit(128 + signal.SIGINT)
         except TautrajError as error:  # printed at once: a multirun goes on with its next job
             failed.append(error)
             _print_error(str(error))

@@ -4,16 +4,21 @@ Not here: which files a local seat accepts (`llms.local`), writing a GGUF (`trai
 """
 
 import ctypes
+import hashlib
 import os
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
-from tautraj.errors import ConfigError, boundary
+from tautraj.errors import ConfigError, PreflightError, boundary
 from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE
 from tautraj.llms.local.serving import WEIGHTS_PACKAGE, find_in_package
+from tautraj.training.gguf_file import is_writable
 from tautraj.training.request import TrainRequest
+
+PACKAGES = ("torch", "transformers", "trl", "datasets", "peft", "gguf")
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of <malloc.h>
 
@@ -34,32 +39,70 @@ def open_base(name: str, template: str | None = None) -> BaseModel:
 
     Raises `UserError`.
     """
-    path = Path(name).expanduser()
+    files = find_files(name, template)
+    with boundary(ConfigError, f"base={name}", "Name weights of a package, a .gguf file or a transformers folder"):
+        model, tokenizer = _read_model(files.folder, files.gguf if files.is_gguf else None)
+        gguf = files.gguf if files.gguf and is_writable(files.gguf) else None
+    if files.template is not None:
+        with boundary(ConfigError, f"template={template}"):
+            tokenizer.chat_template = files.template.read_text(encoding="utf-8")
+    return BaseModel(model, tokenizer, gguf)
+
+
+class BaseFiles(NamedTuple):
+    """Where a base model is read from."""
+
+    folder: Path
+    gguf: Path | None
+    """The GGUF file: of its weights, or beside them; None: there is none."""
+    is_gguf: bool
+    """Whether the weights are read from that file."""
+    template: Path | None
+    """The chat template; None: the one inside."""
+
+    @property
+    def digest(self) -> str:
+        """Of weights and template."""
+        weights = [self.gguf] if self.is_gguf and self.gguf else sorted(self.folder.glob("*.safetensors"))
+        digest = hashlib.sha256()
+        for path in (*weights, self.template):
+            if path is not None:
+                with path.open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+        return digest.hexdigest()[:8]
+
+
+def find_files(name: str, template: str | None = None) -> BaseFiles:
+    """The files of the model `name`, with the chat template in the file `template`. Raises `UserError`."""
+    path, own_template = Path(name).expanduser(), Path(template).expanduser() if template else None
+    if own_template is not None and not own_template.is_file():
+        raise ConfigError(f"template={template}: no such file. Name one, or leave it out")
     if (path / "config.json").is_file():
         gguf = path / WEIGHTS_IN_FOLDER
-        folder, file = path, None
-    else:
-        gguf = path if path.suffix == ".gguf" else find_in_package("base", name, "base=PATH")
-        folder, file = gguf.parent, gguf.name
-    with boundary(ConfigError, f"base={name}", "Name weights of a package, a .gguf file or a transformers folder"):
-        model, tokenizer = _read_model(folder, file)
-    if template is not None:
-        with boundary(ConfigError, f"template={template}"):
-            tokenizer.chat_template = Path(template).expanduser().read_text(encoding="utf-8")
-    elif gguf.parent.name == WEIGHTS_PACKAGE:
-        tokenizer.chat_template = SMOLLM2_TEMPLATE.read_text(encoding="utf-8")
-    return BaseModel(model, tokenizer, gguf if gguf.is_file() else None)
+        return BaseFiles(path, gguf if gguf.is_file() else None, is_gguf=False, template=own_template)
+    if path.suffix == ".gguf" and not path.is_file():
+        raise ConfigError(f"base={name}: no such file. Name one, or weights of the package {WEIGHTS_PACKAGE}")
+    gguf = path if path.suffix == ".gguf" else find_in_package("base", name, "base=PATH")
+    if gguf.parent.name == WEIGHTS_PACKAGE:
+        own_template = own_template or SMOLLM2_TEMPLATE
+    return BaseFiles(gguf.parent, gguf, is_gguf=True, template=own_template)
 
 
-def _read_model(folder: Path, gguf_file: str | None = None) -> tuple[Any, Any]:
+def check_packages() -> None:
+    """Raise `PreflightError` if one that a training takes is not installed."""
+    if missing := [package for package in PACKAGES if find_spec(package) is None]:
+        raise PreflightError(f"Training takes the package {missing[0]}. Install it with others: make .venv/learn")
+
+
+def _read_model(folder: Path, gguf: Path | None) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    files = {"gguf_file": gguf_file} if gguf_file else {}
+    files = {"gguf_file": gguf.name} if gguf else {}
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **files)
-    if gguf_file:
+    if gguf:
         # transformers refuses to save a model read from a GGUF file, although its weights are plain float32
         model.hf_quantizer, model.is_quantized = None, False
         del model.config.quantization_config
@@ -89,10 +132,12 @@ def merge_adapters(model: Any) -> Any:
 def prepare_process() -> None:
     """To be called before torch is imported: threads that wait for work sleep, and freed memory is kept for reuse.
 
+    One GPU is used: on several, transformers would compute several rows at once, each with the words of the first.
     Spinning threads are ten times slower on cores that other processes use. Without the second, glibc maps and unmaps
     the memory of every large tensor: a training then takes a third more CPU time.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
     with suppress(OSError, AttributeError):  # not glibc
         libc = ctypes.CDLL(None)
         for option, value in ((M_MMAP_THRESHOLD, 2**25), (M_TRIM_THRESHOLD, 2**31 - 1), (M_TOP_PAD, 2**28)):

@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from tautraj.errors import ConfigError
-
 Array = Any
 """A numpy array."""
 
@@ -21,11 +19,17 @@ LEFT_OUT = ("general.file_type", CHAT_TEMPLATE)
 """Metadata that is written anew."""
 
 
+def is_writable(original: Path) -> bool:
+    """Whether a GGUF file of this base model's architecture can be written."""
+    from gguf import GGUFReader
+
+    return GGUFReader(original).fields["general.architecture"].contents() in INVERSES
+
+
 def write_gguf(model: Any, original: Path, path: Path, chat_template: str) -> None:
     """Write the weights of `model`, a transformers model on any device, to `path`.
 
-    `original`: the GGUF file of the base model. `chat_template`: what llama.cpp renders. Raises `ConfigError` for an
-    architecture of which no inverse is known.
+    `original`: the GGUF file of the base model, one that `is_writable`. `chat_template`: what llama.cpp renders.
     """
     from gguf import GGMLQuantizationType, GGUFReader, GGUFWriter, LlamaFileType
     from gguf.quants import quantize
@@ -33,8 +37,6 @@ def write_gguf(model: Any, original: Path, path: Path, chat_template: str) -> No
 
     reader = GGUFReader(original)
     architecture = reader.fields["general.architecture"].contents()
-    if architecture not in INVERSES:
-        raise ConfigError(f"{original.name} is a {architecture}; GGUF files are written of: {', '.join(INVERSES)}")
     parameters = dict(model.named_parameters())
     names = get_gguf_hf_weights_map(model, TensorProcessor())
     writer = GGUFWriter(path, architecture)

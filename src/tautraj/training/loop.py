@@ -1,18 +1,18 @@
 """The loop closed: the commands that make a world, play it, export, train, and measure a model before and after.
 
-Not here: what they are told (`training.loop_request`), running them (`training.loop_steps`), each command's own work
+Not here: their settings (`training.loop_request`), running them (`training.loop_steps`), each command's own work
 (`flows/`).
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
-from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
+from tautraj.config.command_line import to_hydra_literal
 from tautraj.training.loop_request import LearnRequest, WorldSet
 
 BEFORE = "before"
@@ -47,11 +47,11 @@ class Step(NamedTuple):
     """A command of the loop."""
 
     title: str
-    door: str
-    """Name of the script in `flows/`."""
-    words: tuple[str, ...]
+    script: str
+    """Name in `flows/`."""
+    overrides: tuple[str, ...]
     """Its arguments."""
-    makes: Path | None = None
+    output: Path | None = None
     """What is there once it is done, for a command that would do it again; None: the command itself sees that."""
 
 
@@ -68,25 +68,41 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
     """The loop's commands in order."""
     for part in PARTS:
         yield from plan_conversations(request, part)
-    if request.base.endswith(".gguf"):
-        yield plan_measurement(request, BEFORE, request.tasks.before, "model=local", f"model.weights={request.base}")
-    else:
-        yield plan_measurement(request, BEFORE, request.tasks.before, "model=smollm2", f"model.name={request.base}")
+    yield plan_before(request)
     for seed in request.seeds:
-        folder = locate_model(request, seed)
-        yield plan_training(request, locate_export(request, "train"), seed, folder)
-        yield plan_measurement(request, name_after(seed), request.tasks.after, *serve(folder))
+        yield plan_training(request, locate_export(request, "train"), seed, locate_model(request, seed))
+        yield plan_after(request, seed)
+
+
+def plan_before(request: LearnRequest) -> Step:
+    """The base model plays."""
+    path = Path(request.base).expanduser()
+    is_file = path.suffix == ".gguf" or path.exists()
+    model = seat_weights(path) if is_file else ("model=smollm2", override("model.name", request.base))
+    return plan_measurement(request, BEFORE, request.tasks.before, *model)
+
+
+def plan_after(request: LearnRequest, seed: int) -> Step:
+    """The model that was trained with `seed` plays."""
+    return plan_measurement(
+        request, name_after(seed), request.tasks.after, *seat_weights(locate_model(request, seed))
+    )
 
 
 def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
-    """Worlds, what a program and a customer that is one say in them, and an export of the short conversations."""
-    size, runs = list_worlds(request, part), locate_conversations(request, part)
-    drawn, seeds = f"families=[{','.join(request.families)}]", ",".join(map(str, size.seeds))
-    folder = _locate_world(request, part, "${seed}")
-    described = ("-m", f"domain={request.domain}", f"n={size.n}", f"seed={seeds}", drawn, f"out={folder}")
-    yield Step(f"worlds to {part}", "synthesize", described)
+    """Worlds, conversations of the rules agent with the goal customer in them, and an export of the short ones."""
+    worlds, runs = list_worlds(request, part), locate_conversations(request, part)
+    yield Step(
+        f"worlds to {part}",
+        "synthesize",
+        (
+            *("-m", f"domain={request.domain.name}", f"n={worlds.n}", f"seed={','.join(map(str, worlds.seeds))}"),
+            f"families=[{','.join(request.families)}]",
+            override("out", _locate_world(request, part, "${seed}")),
+        ),
+    )
     yield plan_play(request, f"conversations to {part}", part, runs, "agent=rules_plain")
-    yield plan_export(request, f"export to {part}", runs, locate_export(request, part), *CHOICES[part])
+    yield plan_export(request, f"export to {part}", [runs], locate_export(request, part), *CHOICES[part])
 
 
 def list_worlds(request: LearnRequest, part: Part) -> WorldSet:
@@ -100,7 +116,7 @@ def locate_worlds(request: LearnRequest, part: Part) -> list[Path]:
 
 
 def _locate_world(request: LearnRequest, part: Part, seed: str) -> Path:
-    decided_by = [request.domain, request.families, list_worlds(request, part).n]
+    decided_by = [request.domain.name, request.families, list_worlds(request, part).n]
     return Path(request.root, "worlds", f"{seed}-{_hash(json.dumps(decided_by))}")
 
 
@@ -123,40 +139,50 @@ def locate_model(request: LearnRequest, seed: int) -> Path:
 
 def plan_play(request: LearnRequest, title: str, part: Part, runs: Path, *seat: str) -> Step:
     """All tasks of a part's worlds, played by `seat` with the goal customer; the runs are kept under `runs`."""
-    worlds = ",".join(map(str, locate_worlds(request, part)))
-    played = (f"domain={request.domain}", f"domain.data_dir={worlds}", "split=train")
-    words = ("-m", *seat, "user_strategy=goal", *played, f"root={runs}", "tracking=none")
-    return Step(title, "generate", words)
+    worlds = ",".join(to_hydra_literal(str(folder)) for folder in locate_worlds(request, part))
+    played = (f"domain={request.domain.name}", f"domain.data_dir={worlds}", "split=train")
+    overrides = ("-m", *seat, "user_strategy=goal", *played, override("root", runs), "tracking=none")
+    return Step(title, "generate", overrides)
 
 
-def plan_export(request: LearnRequest, title: str, runs: Path, folder: Path, *choice: str) -> Step:
-    """Rows of the runs under `runs` that fit the model, as it is prompted in play."""
-    words = (f"run={runs}", *choice, f"choose.row_tokens={request.row_tokens}", *SHORT_STYLE, f"out={folder}")
-    return Step(title, "export", words, folder)
+def plan_export(request: LearnRequest, title: str, runs: Sequence[Path], folder: Path, *choice: str) -> Step:
+    """Rows of the runs under the folders `runs` that fit the model, as it is prompted in play."""
+    named = override("run", str(runs[0]) if len(runs) == 1 else [str(path) for path in runs])
+    style = (f"choose.row_tokens={request.row_tokens}", *SHORT_STYLE)
+    return Step(title, "export", (named, *choice, *style, override("out", folder)), folder)
 
 
 def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **settings: JsonValue) -> Step:
     """A model that learns from the export `data`. `settings`: of `flows/train.py`, instead of the request's."""
     values = {"data": str(data), "base": request.base, "seed": seed, "out": str(folder), **request.train, **settings}
-    words = (f"{key}={'null' if value is None else value}" for key, value in values.items())
-    return Step(f"training, seed {seed}", "train", tuple(words))
+    return Step(f"training, seed {seed}", "train", tuple(override(key, value) for key, value in values.items()))
 
 
 def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) -> Step:
     """The first `limit` tasks of the world to test that the rules agent solves in few words, played by `model`."""
     [world], held_out = locate_worlds(request, "test"), locate_export(request, "test")
-    played = (f"domain={request.domain}", f"domain.data_dir={world}", "split=train", "user_strategy=goal")
-    tasks = (f"tasks.from={held_out / 'train.jsonl'}", f"tasks.limit={limit}")
-    words = (*prompt(*model), *played, *tasks, f"root={request.root}", f"name={name}")
-    return Step(f"tasks {name}", "generate", words)
+    played = (
+        f"domain={request.domain.name}",
+        override("domain.data_dir", world),
+        "split=train",
+        "user_strategy=goal",
+    )
+    tasks = (override("tasks.from", held_out / "train.jsonl"), f"tasks.limit={limit}")
+    overrides = (*complete_seat(*model), *played, *tasks, override("root", request.root), f"name={name}")
+    return Step(f"tasks {name}", "generate", overrides)
 
 
-def prompt(*model: str) -> tuple[str, ...]:
-    """A seat, sampled as the loop does where its own words do not say otherwise, and shown what rows show."""
+def complete_seat(*model: str) -> tuple[str, ...]:
+    """Overrides of a seat: `model`, the loop's sampling where it has none of its own, and the rows' short context."""
     keys = {word.partition("=")[0] for word in model}
     return (*model, *(word for word in SAMPLING if word.partition("=")[0] not in keys), *SHORT_CONTEXT)
 
 
-def serve(folder: Path) -> tuple[str, ...]:
-    """The seat of a model that was trained here."""
-    return ("model=local", f"model.weights={folder / WEIGHTS_IN_FOLDER}")
+def seat_weights(path: Path) -> tuple[str, ...]:
+    """Overrides of the seat of a .gguf file, or of the folder of a training, whose name it has in all tables."""
+    return "model=local", override("model.weights", path)
+
+
+def override(key: str, value: JsonValue | Path) -> str:
+    """An argument that Hydra reads as this value, whatever characters a path has."""
+    return f"{key}={to_hydra_literal(str(value) if isinstance(value, Path) else value)}"

@@ -32,19 +32,33 @@ def run_steps(steps: Iterable[Step], say: Callable[[str], None]) -> list[StepCos
 
     Raises `StepFailed` if one ends with an error.
     """
-    return [run_step(step, say) for step in steps if step.makes is None or not step.makes.exists()]
+    return [run_step(step, say) for step in steps if step.output is None or not step.output.exists()]
 
 
 def run_step(step: Step, say: Callable[[str], None]) -> StepCost:
     """Run one command in this directory, its output to this terminal."""
-    say(f"\n{step.title}:\npython flows/{step.door}.py {shlex.join(step.words)}")
+    say(f"\n{step.title}:\npython flows/{step.script}.py {shlex.join(step.overrides)}")
     started, cpu = time.monotonic(), _measure_children()
-    code = subprocess.run([sys.executable, FLOWS / f"{step.door}.py", *step.words], check=False).returncode
+    code = wait_for_exit(subprocess.Popen([sys.executable, FLOWS / f"{step.script}.py", *step.overrides]))
     if code:
         raise StepFailed(
             f"{step.title} ended with an error; the lines above say why. The same command goes on there", code
         )
     return StepCost(step.title, (time.monotonic() - started) / 60, (_measure_children() - cpu) / 60)
+
+
+def wait_for_exit(process: subprocess.Popen[bytes]) -> int:
+    """Exit code of a command. Ctrl-C, which the terminal sends to it too, is raised once it has ended by itself."""
+    is_interrupted = False
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            is_interrupted = True
+            continue
+        if is_interrupted:
+            raise KeyboardInterrupt
+        return code
 
 
 def _measure_children() -> float:

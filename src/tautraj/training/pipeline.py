@@ -3,32 +3,43 @@
 Not here: the trainers (`training.trainers`), the seat (`llms.local`).
 """
 
+import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from filelock import FileLock, Timeout
 
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
-from tautraj.errors import ConfigError
+from tautraj.errors import ConfigError, StoreError, boundary
 from tautraj.export.output.folder import atomic_folder
 from tautraj.llms.local.chat_template import strip_generation_marks
-from tautraj.training.base_model import freeze, merge_adapters, open_base, prepare_process
-from tautraj.training.gguf_file import write_gguf
+from tautraj.store.run_directory import UNWRITABLE
+from tautraj.training.base_model import (
+    PACKAGES,
+    BaseModel,
+    check_packages,
+    find_files,
+    freeze,
+    merge_adapters,
+    open_base,
+    prepare_process,
+)
+from tautraj.training.gguf_file import INVERSES, write_gguf
 from tautraj.training.request import TrainRequest
-from tautraj.training.rows import hash_rows, read_rows
+from tautraj.training.rows import find_export, hash_rows, read_rows
 from tautraj.training.trainers import build_trainer
 
 RECORD_FILE = "training.yaml"
 
 LOG_FILE = "log.jsonl"
 """What the trainer logged, a line each time: step, loss, learning rate."""
-
-PACKAGES = ("torch", "transformers", "trl")
 
 
 class TrainResult(NamedTuple):
@@ -46,43 +57,70 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
 
     Raises `UserError`.
     """
+    check_packages()
     prepare_process()
-    request_record = {
+    asked = {
         **request.model_dump(exclude={"data", "out", "root"}),
-        "data": hash_rows(Path(request.data).expanduser()),
+        "data": hash_rows(find_export(request)),
+        "files": find_files(request.base, request.template).digest,
     }
-    if (finished := _read_finished(request.folder, request_record)) is not None:
+    if (finished := _read_finished(request.folder, asked)) is not None:
         return TrainResult(request.folder, finished, is_new=False)
+    identity = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:8]
+    checkpoints = request.folder.with_name(f".{request.folder.name}.checkpoints-{identity}")
     rows, base = read_rows(request), open_base(request.base, request.template)
-    checkpoints = request.folder.with_name(
-        f".{request.folder.name}.checkpoints-{request.digest}-{request_record['data']}"
-    )
-    started, cpu = time.monotonic(), time.process_time()
-    trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
-    last = _find_last_checkpoint(checkpoints)
-    trainer.train(resume_from_checkpoint=str(last) if last else None)
-    record = {
-        "request": request_record,
-        "rows": len(rows),
-        "steps": trainer.state.global_step,
-        "resumed_at_step": _read_step(last) if last else 0,
-        "minutes": round((time.monotonic() - started) / 60, 2),
-        "cpu_minutes": round((time.process_time() - cpu) / 60, 2),
-        "device": trainer.args.device.type,
-        "versions": {name: version(name) for name in PACKAGES},
-    }
+    if base.gguf is None:
+        say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} is no GGUF of {', '.join(INVERSES)}")
+    with _lock(checkpoints):
+        started, cpu = time.monotonic(), time.process_time()
+        with boundary(ConfigError, f"base={request.base}", "If its chat template is at fault, set template=FILE"):
+            trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
+        last = _find_last_checkpoint(checkpoints)
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+        record = {
+            "request": asked,
+            "rows": len(rows),
+            "steps": trainer.state.global_step,
+            "resumed_at_step": _read_step(last) if last else 0,
+            "minutes": round((time.monotonic() - started) / 60, 2),
+            "cpu_minutes": round((time.process_time() - cpu) / 60, 2),
+            "device": trainer.args.device.type,
+            "versions": {name: version(name) for name in PACKAGES},
+        }
+        _write(request.folder, trainer, base, record)
+        shutil.rmtree(checkpoints)
+    return TrainResult(request.folder, record, is_new=True)
+
+
+@contextmanager
+def _lock(checkpoints: Path) -> Iterator[None]:
+    """Exclusive lock on a training. A second process gets a `StoreError`. Without a checkpoint, nothing is left."""
+    with boundary(StoreError, f"making {checkpoints}", UNWRITABLE):
+        checkpoints.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(checkpoints / "lock", blocking=False, fallback_to_soft=False)
+    try:
+        with lock:
+            try:
+                yield
+            finally:
+                if _find_last_checkpoint(checkpoints) is None:
+                    shutil.rmtree(checkpoints, ignore_errors=True)
+    except Timeout:
+        raise StoreError(f"{checkpoints} is in use: another process does this training. Wait for it") from None
+
+
+def _write(folder: Path, trainer: Any, base: BaseModel, record: dict[str, Any]) -> None:
+    """The folder of a model, with its log and its record."""
     model = merge_adapters(trainer.model)
-    with atomic_folder(request.folder) as folder:
-        model.save_pretrained(folder)
-        base.tokenizer.save_pretrained(folder)
+    with atomic_folder(folder) as made:
+        model.save_pretrained(made)
+        base.tokenizer.save_pretrained(made)
         if base.gguf is not None:
             template = strip_generation_marks(base.tokenizer.chat_template)
-            write_gguf(model, base.gguf, folder / WEIGHTS_IN_FOLDER, template)
+            write_gguf(model, base.gguf, made / WEIGHTS_IN_FOLDER, template)
         lines = [json.dumps(entry) for entry in trainer.state.log_history]
-        (folder / LOG_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (folder / RECORD_FILE).write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")
-    shutil.rmtree(checkpoints)
-    return TrainResult(request.folder, record, is_new=True)
+        (made / LOG_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (made / RECORD_FILE).write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")
 
 
 def _find_last_checkpoint(folder: Path) -> Path | None:
@@ -96,12 +134,18 @@ def _read_step(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
-def _read_finished(folder: Path, request_record: dict[str, Any]) -> dict[str, Any] | None:
-    """The record of a finished training by the same request; None: the folder is free. Raises `ConfigError`."""
+def _read_finished(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
+    """The record of a finished training by the same request; None: the folder is free. Raises `ConfigError`.
+
+    Older records have no digest of the base's files, which is then not compared.
+    """
     if not folder.exists():
         return None
     path = folder / RECORD_FILE
     record: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    if not isinstance(record, dict) or record.get("request") != request_record:
-        raise ConfigError(f"{folder} is there, and holds something else. Name another folder, out=…")
+    if not isinstance(record, dict) or {"files": asked["files"], **record.get("request", {})} != asked:
+        raise ConfigError(
+            f"{folder} is no model that was trained from these rows, with this base and these settings. Delete it, "
+            "or name another folder: out=…"
+        )
     return record

@@ -30,9 +30,7 @@ def read_rows(request: TrainRequest) -> Any:
     """The rows of the split train, drawn and shuffled by the seed. Raises `ConfigError`."""
     import datasets
 
-    folder = Path(request.data).expanduser()
-    if not (folder / CARD_FILE).is_file():
-        raise ConfigError(f"data={request.data} is no export. Make one: python flows/export.py format=…")
+    folder = find_export(request)
     datasets.disable_progress_bars()
     with boundary(ConfigError, f"reading data={request.data}"), tempfile.TemporaryDirectory() as cache:
         rows = datasets.load_dataset(str(folder), cache_dir=cache, split="train", keep_in_memory=True)
@@ -48,17 +46,17 @@ def read_rows(request: TrainRequest) -> Any:
     return rows.shuffle(seed=request.seed).select(range(len(rows))[: request.rows])
 
 
-def _repeat_rare(conversations: Iterable[list[dict[str, Any]]], most: int) -> list[int]:
-    """Indices of the conversations, each as often as would give its kind the mean number, at most `most` times.
+def _repeat_rare(conversations: Iterable[list[dict[str, Any]]], max_times: int) -> list[int]:
+    """Indices of the conversations, each as often as would give its kind the mean number, at most `max_times`.
 
     A conversation stands for the rarest of the tools that it calls and of the beginnings of its thoughts.
     """
     kinds = [frozenset(_iter_kinds(messages)) for messages in conversations]
     counts = Counter(itertools.chain.from_iterable(kinds))
-    rarest = [min(own, key=lambda kind: (counts[kind], kind), default="") for own in kinds]
+    rarest = [min(of_one, key=lambda kind: (counts[kind], kind), default="") for of_one in kinds]
     sizes = Counter(rarest)
     mean = len(rarest) / max(1, len(sizes))
-    times = {kind: max(1, min(most, round(mean / size))) for kind, size in sizes.items()}
+    times = {kind: max(1, min(max_times, round(mean / size))) for kind, size in sizes.items()}
     return [index for index, kind in enumerate(rarest) for _ in range(times[kind])]
 
 
@@ -67,14 +65,22 @@ def _iter_kinds(messages: list[dict[str, Any]]) -> Iterator[str]:
 
     A wish that is thought of once more than others of its kind was changed, or something had to be asked.
     """
-    begun: Counter[str] = Counter()
+    thoughts: Counter[str] = Counter()
     for message in messages:
         for call in message.get("tool_calls") or ():
             yield call["function"]["name"]
         if thought := message.get("reasoning_content"):
-            about = WITH_DIGIT.sub("", thought.partition(".")[0])
-            begun[about] += 1
-            yield f"{about} {begun[about]}"
+            first_sentence = WITH_DIGIT.sub("", thought.partition(".")[0])
+            thoughts[first_sentence] += 1
+            yield f"{first_sentence} {thoughts[first_sentence]}"
+
+
+def find_export(request: TrainRequest) -> Path:
+    """Its folder. Raises `ConfigError` if it is none."""
+    folder = Path(request.data).expanduser()
+    if not (folder / CARD_FILE).is_file():
+        raise ConfigError(f"data={request.data} is no export. Make one: python flows/export.py format=…")
+    return folder
 
 
 def hash_rows(folder: Path) -> str:

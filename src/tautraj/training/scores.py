@@ -8,10 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tautraj.benchmarks.origins import read_origins
+from tautraj.config import Run
+from tautraj.config.command_line import compose_tree
+from tautraj.config.identity import locate_run_directory
+from tautraj.config.parse import parse_run
 from tautraj.metrics import EpisodeSummary, compute_success_interval, count_successes_by_task
+from tautraj.runs.plan import select_task_ids
 from tautraj.store import Store, index
-from tautraj.store.discovery import list_runs, read_run
-from tautraj.training.loop import BEFORE, name_after
+from tautraj.training.loop import BEFORE, Step, name_after, plan_after, plan_before
 from tautraj.training.loop_request import LearnRequest
 
 
@@ -39,19 +43,28 @@ class ModelScores(NamedTuple):
 
 
 def read_scores(request: LearnRequest) -> Iterator[ModelScores]:
-    """The scores of the base model and of each trained one that has been played, the one played last per name."""
-    directories = find_named_runs(request.root)
-    for name in (BEFORE, *(name_after(seed) for seed in request.seeds)):
-        if (url := directories.get(name)) is not None:
-            store = Store(url)
-            origins = read_origins(read_run(store).domain.data_dir or "")
-            rows = index.read_rows(store)
-            yield score_model(name, url, rows, {task: origin.family for task, origin in origins.items()})
+    """The scores of the base model and of each trained one. All have been played."""
+    steps = {BEFORE: plan_before(request)} | {name_after(seed): plan_after(request, seed) for seed in request.seeds}
+    for name, step in steps.items():
+        played = read_measurement(step)
+        families = {task: origin.family for task, origin in read_origins(played.run.domain.data_dir or "").items()}
+        yield score_model(name, played.directory, played.episodes, families)
 
 
-def find_named_runs(root: str) -> dict[str | None, str]:
-    """Name -> directory, of the runs under `root`: the newest of each name."""
-    return {Store(url).read_config().get("name"): url for url in reversed(list_runs(root))}
+class Measurement(NamedTuple):
+    """What a command of the loop that plays has left."""
+
+    run: Run
+    directory: str
+    episodes: list[EpisodeSummary]
+    """Those of the tasks that it names: an earlier one may have played more."""
+
+
+def read_measurement(step: Step) -> Measurement:
+    """The run of `step`, which has been played."""
+    run = parse_run(compose_tree(step.overrides))
+    directory, tasks = locate_run_directory(run), set(select_task_ids(run))
+    return Measurement(run, directory, [row for row in index.read_rows(Store(directory)) if row.task_id in tasks])
 
 
 def score_model(name: str, url: str, rows: list[EpisodeSummary], families: Mapping[str, str]) -> ModelScores:

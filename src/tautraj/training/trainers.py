@@ -3,6 +3,7 @@
 Not here: which rows (`training.rows`), the model (`training.base_model`).
 """
 
+import copy
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,9 @@ def build_trainer(
         trainer = _build_sft_class()(model, config, **parts)
     else:
         config = trl.DPOConfig(beta=request.beta, max_length=request.max_tokens, **settings)
-        trainer = trl.DPOTrainer(model, args=config, **parts)
+        # TRL would read the model that it compares with from its folder again, which weights of a GGUF file have not
+        compared = copy.deepcopy(model) if request.lora.rank is None else None
+        trainer = trl.DPOTrainer(model, compared, config, **parts)
     trainer.remove_callback(PrinterCallback)  # it prints a dict at every log
     return trainer
 
@@ -62,7 +65,7 @@ def _build_sft_class() -> Any:
 
 
 def _build_settings(request: TrainRequest, checkpoints: Path) -> dict[str, Any]:
-    """What all trainers are told.
+    """Settings of all trainers.
 
     On a CPU: no activation checkpointing, which TRL turns on, and bfloat16 by autocast, without which a step takes
     half as long again.

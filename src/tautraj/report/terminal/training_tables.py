@@ -27,7 +27,7 @@ def print_training(result: TrainResult) -> None:
         ],
     )
     if (result.folder / WEIGHTS_IN_FOLDER).is_file():
-        print(f"play it: python flows/generate.py model=local model.weights={result.folder / WEIGHTS_IN_FOLDER}")
+        print(f"play it: python flows/generate.py model=local model.weights={result.folder}")
 
 
 def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost]) -> None:
