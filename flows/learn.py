@@ -20,7 +20,7 @@ def main(cfg: DictConfig) -> None:
     request = parse_as(LearnRequest, cfg)
     check_request(request)
     costs = run_steps(plan_steps(request), console.say)
-    training_tables.print_learning(list(read_scores(request)), costs)
+    training_tables.print_learning(list(read_scores(request)), costs, request.root)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,9 @@ def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
 
 
 def plan_filters(request: LearnRequest) -> Iterator[Arm]:
-    """A fifth of the conversations has a mistake: a write without asking, or another one than was agreed to.
+    """A fifth of the tasks gets a mistake, where it has a write: one without asking, or another than was agreed to.
+
+    The card of each export counts its rows with such a write, label `unconfirmed_write`.
 
     Greedy answers show the habit of most rows; at temperature 1 a model errs as often as it has seen.
     """

@@ -61,7 +61,7 @@ def trained(export: Path) -> Path:
     folder = export.parent / "trained"
     done = by_the_door("train", f"data={export}", *QUICK, f"out={folder}", cwd=export.parent)
     assert done.code == 0, done.err
-    assert f"model.weights={folder}/weights.gguf" in done.out
+    assert f"model=local model.weights={folder}\n" in done.out
     return folder
 
 

@@ -1,10 +1,12 @@
 """What a training made, and what the models of the loop reached, in the terminal."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from tautraj.config.command_line import to_hydra_literal
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.report.terminal.console import print_sentence, print_table, safe_text
 from tautraj.training.loop_steps import StepCost
@@ -30,8 +32,8 @@ def print_training(result: TrainResult) -> None:
         print(f"play it: python flows/generate.py model=local model.weights={result.folder}")
 
 
-def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost]) -> None:
-    """A column per model, a row per family of tasks; then what each command took that ran now."""
+def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost], root: str) -> None:
+    """A column per model, a row per family of tasks; what each command took that ran now; where to look further."""
     table = Table()
     table.add_column("tasks", style="bold")
     families = sorted({family for model in scores for family in model.families})
@@ -51,6 +53,8 @@ def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost]) -> 
         print_sentence(f"{cost.title}: {cost.minutes:.1f} min, {cost.cpu_minutes:.1f} CPU-min")
     for model in scores:
         console.print(safe_text(f"{model.name + ':':<15} {model.directory}"), soft_wrap=True)
+    print(f"side by side:   python flows/report.py root={to_hydra_literal(root)} run=all")
+    print(f"in MLflow:      TAUTRAJ_ROOT={shlex.quote(root)} make ui")
 
 
 def _format_score(score: Score | None) -> str:
