@@ -29,7 +29,8 @@ from tautraj.training.loop import (  # noqa: E402
     locate_conversations,
     locate_export,
     locate_model,
-    plan_after,
+    name_after,
+    override,
     plan_export,
     plan_measurement,
     plan_play,
@@ -54,7 +55,7 @@ class Arm(NamedTuple):
     data: Path
     """Folder of the export."""
     settings: dict[str, Any]
-    """Of `flows/train.py`, instead of those of `conf/learn.yaml`; none: what the loop measured is read."""
+    """Of `flows/train.py`, instead of those of `conf/learn.yaml`; none: the loop's own models are measured."""
     before: tuple[Step, ...] = ()
     """What makes the export."""
     sampling: tuple[str, ...] = ()
@@ -154,14 +155,12 @@ def format_row(arm: str, seed: str, measured: Measured) -> str:
 
 def measure_arm(request: LearnRequest, arm: Arm, seed: int, tasks: int) -> Measured:
     """Train with `seed`, play the first `tasks` held-out tasks, and read what came of it."""
-    if not arm.settings:
-        training = plan_training(request, arm.data, seed, locate_model(request, seed))
-        played = plan_after(request, seed)
-    else:
+    folder, name = locate_model(request, seed), name_after(seed)
+    if arm.settings:
         label = re.sub(r"\W+", "-", arm.name)
-        folder = beside(locate_model(request, seed), label)
-        training = plan_training(request, arm.data, seed, folder, **arm.settings)
-        played = plan_measurement(request, f"{label}-{seed}", tasks, *seat_weights(folder), *arm.sampling)
+        folder, name = beside(folder, label), f"{label}-{seed}"
+    training = plan_training(request, arm.data, seed, folder, **arm.settings)
+    played = plan_measurement(request, name, tasks, *seat_weights(folder), *arm.sampling)
     run_steps([*arm.before, training, played], print)
     return read_measured(played)
 
@@ -173,7 +172,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--tasks", type=int, default=50)
     parser.add_argument("--root", default="outputs/learn")
     options = parser.parse_args(words)
-    request = parse_as(LearnRequest, compose_tree([f"root={options.root}"], "learn"))
+    request = parse_as(LearnRequest, compose_tree([override("root", options.root)], "learn"))
     table = ["| arm | seed | solved | 95 % | a write without a yes |", "|---|---|--:|--:|--:|"]
     for arm in PLANS[options.plan](request):
         measured = [measure_arm(request, arm, seed, options.tasks) for seed in options.seeds]

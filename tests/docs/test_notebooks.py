@@ -8,12 +8,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from support.cli import REPO, Generate
 from support.worlds import make_here, request_of
+
+from tautraj.store import Store
+from tautraj.store.discovery import list_runs
 
 FOLDER = REPO / "notebooks"
 METADATA = {
@@ -125,11 +129,25 @@ def test_two_models_are_compared_task_by_task(
         "after-1": ("agent=rules", "model=rules", "user_strategy=goal"),
     }.items():
         assert generate(*seats, *played, f"name={name}").code == 0
+    pretend_training(tmp_path / "learn")
     monkeypatch.setenv("LEARN_ROOT", str(tmp_path / "learn"))
-    text = told(execute("05_train_and_measure"))
+    notebook = execute("05_train_and_measure")
+    assert "image/png" in notebook.cells[-2].outputs[-1].data
+    text = told(notebook)
     assert "after-1: 20 of 20, 100 %" in text.replace("100%", "100 %")
     assert re.search(r"only after-1: [1-9]\d*; only before: 0;", text)
     assert "reward 1.0, ended: user_stop" in text
+
+
+def pretend_training(root: Path) -> None:
+    """The program after the training as the seat of a model that was trained there, with its log."""
+    [path] = [Path(url, "run.yaml") for url in list_runs(str(root)) if Store(url).read_config()["name"] == "after-1"]
+    config = yaml.safe_load(path.read_text())
+    config["model"]["weights"] = "learn/models/a-1"
+    path.write_text(yaml.safe_dump(config))
+    log = root / "models" / "a-1" / "log.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text('{"step": 5, "loss": 1.0}\n{"step": 10, "loss": 0.1}\n')
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)

@@ -51,6 +51,7 @@ def test_a_model_that_solves_nothing_solves_half_of_the_tasks_of_a_world_it_neve
     assert after.overall.tasks == 20
     assert after.overall.successes >= 10
     assert f"{after.overall.successes} of 20" in printed
+    assert f"python flows/report.py root={request.root} run=all" in printed
     assert not find_names(Path(request.root), 101) & find_names(Path(request.root), 202)
 
 

@@ -20,12 +20,12 @@ from support.planning import REQUESTS
 from support.records import row
 
 from tautraj.config import Run
-from tautraj.config.command_line import compose_tree, to_hydra_literal
+from tautraj.config.command_line import compose_tree
 from tautraj.config.local_llm import LocalLlm
 from tautraj.config.parse import parse_as, parse_run
-from tautraj.errors import ConfigError, StepFailed
+from tautraj.errors import ConfigError, Interrupted, StepFailed, UserError
 from tautraj.synthesis.request import SynthesisRequest
-from tautraj.training.loop import Step, plan_before, plan_steps
+from tautraj.training.loop import Step, override, plan_before, plan_steps
 from tautraj.training.loop_check import check_request
 from tautraj.training.loop_request import LearnRequest
 from tautraj.training.loop_steps import run_steps, wait_for_exit
@@ -57,7 +57,7 @@ def expand(words: Sequence[str]) -> list[list[str]]:
 
 def test_a_folder_may_have_any_characters(tmp_path: Path) -> None:
     root = str(tmp_path / "my loop (1)" / "lr=1e-3")
-    request = parse_as(LearnRequest, compose_tree([f"root={to_hydra_literal(root)}"], "learn"))
+    request = parse_as(LearnRequest, compose_tree([override("root", root)], "learn"))
     paths = [
         value
         for step in plan_steps(request)
@@ -94,7 +94,24 @@ def test_what_a_later_command_would_refuse_is_refused_at_once(word: str, line: s
         check_request(parse_as(LearnRequest, compose_tree([word], "learn")))
 
 
+@pytest.mark.learn
+@pytest.mark.parametrize(
+    ("base", "line"),
+    [
+        ("SmolLM9", "has no such weights"),
+        ("none.gguf", "base=none.gguf: no such file"),
+        ("{folder}", "writes those of llama, gemma3 alone"),
+    ],
+)
+def test_a_base_that_could_not_be_played_after_its_training_is_refused(base: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    request = parse_as(LearnRequest, compose_tree([override("base", base.format(folder=tmp_path))], "learn"))
+    with pytest.raises(UserError, match=line):
+        check_request(request)
+
+
 def test_a_base_that_is_a_folder_is_played_as_one(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
     request = parse_as(LearnRequest, compose_tree([f"base={tmp_path}"], "learn"))
     model = parse_run(compose_tree(plan_before(request).overrides)).model
     assert isinstance(model, LocalLlm)
@@ -181,9 +198,19 @@ def test_a_command_that_ctrl_c_reaches_ends_by_itself() -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     threading.Timer(0.2, interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted, match=r"^SIGINT: ") as interrupted:
         wait_for_exit(child)
-    assert (child.wait(), child.stdout.read()) == (130, b"ended\n")
+    assert interrupted.value.exit_code == 130
+    assert child.returncode == 130
+    assert child.stdout.read() == b"ended\n"
+
+
+def test_sigterm_is_passed_on_to_the_command() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    threading.Timer(0.2, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)).start()
+    with pytest.raises(Interrupted, match=r"^SIGTERM: "):
+        wait_for_exit(child)
+    assert child.returncode == -signal.SIGTERM
 
 
 def test_only_the_tasks_of_a_command_are_counted(run_of: Callable[..., Run], tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_as
 from tautraj.errors import ConfigError
-from tautraj.training.base_model import find_files
+from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE
 from tautraj.training.request import TrainRequest
 from tautraj.training.rows import read_rows
 
@@ -236,13 +236,23 @@ def test_pairs_train_the_model_that_rows_trained(trained: Path, run: Path, tmp_p
     assert (tmp_path / "dpo" / "weights.gguf").is_file()
 
 
-def test_a_base_that_is_another_file_by_the_same_name_is_trained_anew(trained: Path, tmp_path: Path) -> None:
-    base = tmp_path / "base.gguf"
-    shutil.copy(trained / "weights.gguf", base)
-    before = find_files(str(base)).digest
-    with base.open("ab") as file:
-        file.write(b"\0")
-    assert find_files(str(base)).digest != before
+def test_a_model_of_another_base_by_the_same_name_is_not_taken_for_it(export: Path, tmp_path: Path) -> None:
+    """A record that has no digest of the base, as older ones, is."""
+    folder, name = find_base()
+    shutil.copy(folder / name, tmp_path / "base.gguf")
+    words = (f"data={export}", "base=base.gguf", f"template={SMOLLM2_TEMPLATE}", *QUICK, "rows=2", "out=model")
+    assert by_the_door("train", *words, cwd=tmp_path).code == 0
+    shutil.copy(tmp_path / "model" / "weights.gguf", tmp_path / "base.gguf")
+    other = by_the_door("train", *words, cwd=tmp_path)
+    assert (other.code, len(other.err.splitlines())) == (2, 1)
+    assert "is no model that was trained from these rows, with this base" in other.err
+    record = yaml.safe_load((tmp_path / "model" / "training.yaml").read_text())
+    del record["request"]["files"]
+    (tmp_path / "model" / "training.yaml").write_text(yaml.safe_dump(record))
+    assert "This training is complete" in by_the_door("train", *words, cwd=tmp_path).out
+    (tmp_path / "model" / "training.yaml").write_text("request: [\n")
+    broken = by_the_door("train", *words, cwd=tmp_path)
+    assert (broken.code, len(broken.err.splitlines())) == (2, 1)
 
 
 def test_pairs_train_weights_of_the_package(trained: Path, run: Path, tmp_path: Path) -> None:
@@ -266,7 +276,7 @@ def test_a_second_process_leaves_a_training_alone_and_ctrl_c_ends_it_in_one_line
         time.sleep(0.05)
     second = by_the_door("train", *words, cwd=tmp_path)
     assert (second.code, len(second.err.splitlines())) == (2, 1)
-    assert "another process does this training" in second.err
+    assert "another process trains it" in second.err
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130

@@ -62,14 +62,21 @@ class BaseFiles(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Of weights and template."""
-        weights = [self.gguf] if self.is_gguf and self.gguf else sorted(self.folder.glob("*.safetensors"))
+        """Of weights, tokenizer and template."""
+        kinds = ("*.safetensors", "*.bin", "*.json", "*.jinja")
+        in_folder = (path for kind in kinds for path in sorted(self.folder.glob(kind)))
         digest = hashlib.sha256()
-        for path in (*weights, self.template):
+        for path in (*([self.gguf] if self.is_gguf else in_folder), self.template):
             if path is not None:
                 with path.open("rb") as file:
                     digest.update(hashlib.file_digest(file, "sha256").digest())
         return digest.hexdigest()[:8]
+
+
+def is_own(name: str) -> bool:
+    """Whether a base is a file or a folder of the user's own, and not weights of the package."""
+    path = Path(name).expanduser()
+    return path.suffix == ".gguf" or (path / "config.json").is_file()
 
 
 def find_files(name: str, template: str | None = None) -> BaseFiles:
@@ -77,12 +84,12 @@ def find_files(name: str, template: str | None = None) -> BaseFiles:
     path, own_template = Path(name).expanduser(), Path(template).expanduser() if template else None
     if own_template is not None and not own_template.is_file():
         raise ConfigError(f"template={template}: no such file. Name one, or leave it out")
-    if (path / "config.json").is_file():
+    if is_own(name) and path.is_dir():
         gguf = path / WEIGHTS_IN_FOLDER
         return BaseFiles(path, gguf if gguf.is_file() else None, is_gguf=False, template=own_template)
-    if path.suffix == ".gguf" and not path.is_file():
+    if is_own(name) and not path.is_file():
         raise ConfigError(f"base={name}: no such file. Name one, or weights of the package {WEIGHTS_PACKAGE}")
-    gguf = path if path.suffix == ".gguf" else find_in_package("base", name, "base=PATH")
+    gguf = path if is_own(name) else find_in_package("base", name, "base=PATH")
     if gguf.parent.name == WEIGHTS_PACKAGE:
         own_template = own_template or SMOLLM2_TEMPLATE
     return BaseFiles(gguf.parent, gguf, is_gguf=True, template=own_template)

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from pydantic import JsonValue
 
 from tautraj.config.command_line import to_hydra_literal
+from tautraj.training.base_model import is_own
 from tautraj.training.loop_request import LearnRequest, WorldSet
 
 BEFORE = "before"
@@ -76,9 +77,8 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
 
 def plan_before(request: LearnRequest) -> Step:
     """The base model plays."""
-    path = Path(request.base).expanduser()
-    is_file = path.suffix == ".gguf" or path.exists()
-    model = seat_weights(path) if is_file else ("model=smollm2", override("model.name", request.base))
+    packaged = ("model=smollm2", override("model.name", request.base))
+    model = seat_weights(Path(request.base)) if is_own(request.base) else packaged
     return plan_measurement(request, BEFORE, request.tasks.before, *model)
 
 

@@ -4,9 +4,11 @@ Not here: the settings of the loop itself (`training.loop_request`), each comman
 """
 
 from tautraj.config.command_line import compose_tree
-from tautraj.config.local_llm import LocalLlm
+from tautraj.config.local_llm import WEIGHTS_IN_FOLDER, LocalLlm
 from tautraj.config.parse import parse_as, parse_run
+from tautraj.errors import ConfigError, boundary
 from tautraj.training.base_model import check_packages, find_files
+from tautraj.training.gguf_file import INVERSES, is_writable
 from tautraj.training.loop import locate_export, locate_model, plan_before, plan_training
 from tautraj.training.loop_request import LearnRequest
 from tautraj.training.request import TrainRequest
@@ -18,7 +20,13 @@ def check_request(request: LearnRequest) -> None:
     training = plan_training(request, locate_export(request, "train"), seed, locate_model(request, seed))
     settings = parse_as(TrainRequest, compose_tree(training.overrides, "train"))
     check_packages()
-    find_files(settings.base, settings.template)
+    files = find_files(settings.base, settings.template)
+    with boundary(ConfigError, f"base={request.base}"):
+        if files.gguf is None or not is_writable(files.gguf):
+            raise ConfigError(
+                f"base={request.base}: the loop plays what it has trained from a GGUF file, and writes those of "
+                f"{', '.join(INVERSES)} alone. Name such a file, or a folder that has one as {WEIGHTS_IN_FOLDER}"
+            )
     model = parse_run(compose_tree(plan_before(request).overrides)).model
     if isinstance(model, LocalLlm):
         _ = model.weights_file

@@ -5,14 +5,16 @@ Not here: which commands (`training.loop`), the table at the end (`report.termin
 
 import resource
 import shlex
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
-from tautraj.errors import StepFailed
+from tautraj.errors import Interrupted, StepFailed
 from tautraj.training.loop import Step
 
 FLOWS = Path(__file__).parents[3] / "flows"
@@ -48,17 +50,27 @@ def run_step(step: Step, say: Callable[[str], None]) -> StepCost:
 
 
 def wait_for_exit(process: subprocess.Popen[bytes]) -> int:
-    """Exit code of a command. Ctrl-C, which the terminal sends to it too, is raised once it has ended by itself."""
-    is_interrupted = False
-    while True:
-        try:
-            code = process.wait()
-        except KeyboardInterrupt:
-            is_interrupted = True
-            continue
-        if is_interrupted:
-            raise KeyboardInterrupt
-        return code
+    """Exit code of a command. Raises `Interrupted` on SIGINT and SIGTERM, once the command has ended by itself.
+
+    A terminal sends Ctrl-C to both processes; SIGTERM is passed on.
+    """
+    received: list[int] = []
+
+    def handle(number: int, _: FrameType | None) -> None:
+        received.append(number)
+        if number == signal.SIGTERM:
+            process.terminate()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        code = process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received:
+        name = signal.Signals(received[0]).name
+        raise Interrupted(f"{name}: stopped before it was done. The same command goes on there", 128 + received[0])
+    return code
 
 
 def _measure_children() -> float:

@@ -3,18 +3,18 @@
 Not here: the trainers (`training.trainers`), the seat (`llms.local`).
 """
 
-import hashlib
 import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 from filelock import FileLock, Timeout
+from yaml import YAMLError
 
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.errors import ConfigError, StoreError, boundary
@@ -60,18 +60,20 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
     check_packages()
     prepare_process()
     asked = {
-        **request.model_dump(exclude={"data", "out", "root"}),
+        **request.model_dump(exclude={"data", "out", "root", "save_steps"}),
         "data": hash_rows(find_export(request)),
         "files": find_files(request.base, request.template).digest,
     }
-    if (finished := _read_finished(request.folder, asked)) is not None:
-        return TrainResult(request.folder, finished, is_new=False)
-    identity = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:8]
-    checkpoints = request.folder.with_name(f".{request.folder.name}.checkpoints-{identity}")
-    rows, base = read_rows(request), open_base(request.base, request.template)
-    if base.gguf is None:
-        say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} is no GGUF of {', '.join(INVERSES)}")
-    with _lock(checkpoints):
+    checkpoints = request.folder.with_name(
+        f".{request.folder.name}.checkpoints-{request.digest}-{asked['data']}-{asked['files']}"
+    )
+    with _lock(request.folder):
+        if (finished := _read_finished(request.folder, asked)) is not None:
+            shutil.rmtree(checkpoints, ignore_errors=True)
+            return TrainResult(request.folder, finished, is_new=False)
+        rows, base = read_rows(request), open_base(request.base, request.template)
+        if base.gguf is None:
+            say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} is no GGUF of {', '.join(INVERSES)}")
         started, cpu = time.monotonic(), time.process_time()
         with boundary(ConfigError, f"base={request.base}", "If its chat template is at fault, set template=FILE"):
             trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
@@ -88,25 +90,26 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
             "versions": {name: version(name) for name in PACKAGES},
         }
         _write(request.folder, trainer, base, record)
-        shutil.rmtree(checkpoints)
+        shutil.rmtree(checkpoints, ignore_errors=True)
     return TrainResult(request.folder, record, is_new=True)
 
 
 @contextmanager
-def _lock(checkpoints: Path) -> Iterator[None]:
-    """Exclusive lock on a training. A second process gets a `StoreError`. Without a checkpoint, nothing is left."""
-    with boundary(StoreError, f"making {checkpoints}", UNWRITABLE):
-        checkpoints.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(checkpoints / "lock", blocking=False, fallback_to_soft=False)
+def _lock(folder: Path) -> Iterator[None]:
+    """Exclusive lock on the folder of a training, even before it exists. A second process gets a `StoreError`."""
+    path = folder.with_name(f".{folder.name}.lock")
+    lock = FileLock(path, blocking=False, fallback_to_soft=False)
+    with boundary(StoreError, f"making {path}", UNWRITABLE):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise StoreError(f"{folder} is in use: another process trains it. Wait for it, or set out=…") from None
     try:
-        with lock:
-            try:
-                yield
-            finally:
-                if _find_last_checkpoint(checkpoints) is None:
-                    shutil.rmtree(checkpoints, ignore_errors=True)
-    except Timeout:
-        raise StoreError(f"{checkpoints} is in use: another process does this training. Wait for it") from None
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        lock.release()
 
 
 def _write(folder: Path, trainer: Any, base: BaseModel, record: dict[str, Any]) -> None:
@@ -141,11 +144,12 @@ def _read_finished(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None
     """
     if not folder.exists():
         return None
-    path = folder / RECORD_FILE
-    record: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    if not isinstance(record, dict) or {"files": asked["files"], **record.get("request", {})} != asked:
-        raise ConfigError(
-            f"{folder} is no model that was trained from these rows, with this base and these settings. Delete it, "
-            "or name another folder: out=…"
-        )
-    return record
+    with suppress(OSError, ValueError, YAMLError):
+        record: Any = yaml.safe_load((folder / RECORD_FILE).read_text(encoding="utf-8"))
+        made = record.get("request") if isinstance(record, dict) else None
+        if isinstance(made, dict) and asked.items() <= {"files": asked["files"], **made}.items():
+            return record  # type: ignore[no-any-return]
+    raise ConfigError(
+        f"{folder} is no model that was trained from these rows, with this base and these settings. Delete it, or "
+        "name another folder: out=…"
+    )

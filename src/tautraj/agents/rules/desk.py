@@ -54,7 +54,7 @@ class Desk(Protocol[Intent]):
     """Wordings of the question who the customer is."""
 
     def identify(self, utterance: str) -> Action | None:
-        """The look-up of the customer that `said` is enough for; None if it is not."""
+        """The look-up of the customer that `utterance` is enough for; None if it is not."""
 
     def get_user_id(self, lookup: Action, answer: Any) -> str | None:
         """The customer's id from the answer of that look-up; None if there is no such customer."""
@@ -69,7 +69,7 @@ class Desk(Protocol[Intent]):
         """What is wanted and by whom, in a few words: "A return for ada_1."."""
 
     def amend(self, intent: Intent, utterance: str) -> Intent:
-        """The wish after an answer or a correction; the same one if `said` does not change it."""
+        """The wish after an answer or a correction; the same one if `utterance` does not change it."""
 
     def resolve(self, intent: Intent, user_id: str, call: Call) -> Resolution:
         """What is to be done. Calls reading tools only."""

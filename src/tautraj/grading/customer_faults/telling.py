@@ -23,7 +23,7 @@ def list_words(text: str) -> set[str]:
 
 
 def is_made(request: Request, goal: Goal, spoken: str) -> bool:
-    """Whether the customer has made a request. `said`: all its messages."""
+    """Whether the customer has made a request. `spoken`: all its messages."""
     if request.said in spoken:
         return True
     others = " ".join(other.wish or other.said for other in goal.requests if other is not request)

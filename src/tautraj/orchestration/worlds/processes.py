@@ -41,7 +41,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def show_progress(title: str, total: int, unit: str = "tasks proved") -> Iterator[Callable[[int], None]]:
-    """A bar of `what`; call what is yielded with the number of further ones."""
+    """A bar of `unit`; call what is yielded with the number of further ones."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:

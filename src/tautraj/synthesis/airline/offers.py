@@ -27,8 +27,8 @@ def check_offers(database: Database, flights: Sequence[Entity], cabin: str, pass
 
 def check_itinerary(database: Database, trip: Entity, flights: Sequence[Entity]) -> Iterator[str]:
     """`trip` has the keys flight_type, origin and destination. All flights exist."""
-    offers = [database["flights"][flight["flight_number"]] for flight in flights]
-    legs = [(flight["origin"], flight["destination"]) for flight in offers]
+    records = [database["flights"][flight["flight_number"]] for flight in flights]
+    legs = [(flight["origin"], flight["destination"]) for flight in records]
     if not is_route(trip["flight_type"], trip["origin"], trip["destination"], legs):
         yield "the flights do not make the trip"
     if not is_in_order(database, flights):

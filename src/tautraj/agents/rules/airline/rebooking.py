@@ -117,7 +117,7 @@ def _choose(
     origin, destination = leg[0]["origin"], leg[-1]["destination"]
     old_dates = {flight["date"] for flight in reservation["flights"]}
     text = next((text for text in reversed(wish.amendments) if _names_flight(text)), wish.said)
-    date = wish.find(lambda newer: _find_date(newer, leg, old_dates))
+    date = wish.find(lambda words: _find_date(words, leg, old_dates))
     if not date:
         date = leg[0]["date"]
     is_nonstop = is_nonstop_only(text) or (len(leg) == 1 and not re.search(STOPS, text, re.IGNORECASE))

@@ -130,11 +130,11 @@ def quote_items(items: Iterable[Entity]) -> str:
 
 def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, list[str]]] | None:
     """Each item that is to be changed, with what is said about it, the newest first."""
-    newest = texts[-1]
+    wish_text = texts[-1]
     items = next((named for text in reversed(texts) if (named := find_items(text, order)) != []), [])
     if not items:
         return items if items is None else []
-    mentions = find_mentions(newest, {item["name"] for item in order["items"]})
+    mentions = find_mentions(wish_text, {item["name"] for item in order["items"]})
     if len(items) == 1:
         return [
             (
@@ -149,9 +149,11 @@ def _list_subjects(texts: Sequence[str], order: Entity) -> list[tuple[Entity, li
     parts: list[tuple[Entity, list[str]]] = []
     for item in items:
         start = next((m.start for m in mentions if m.name == item["name"]), 0)
-        end = next((other for other in starts if other > start), len(newest))
-        part = newest[start:end]
-        shared = CHEAPEST.search(newest) or DEAREST.search(newest)  # "the bed and the chair to the cheapest version"
+        end = next((other for other in starts if other > start), len(wish_text))
+        part = wish_text[start:end]
+        shared = CHEAPEST.search(wish_text) or DEAREST.search(
+            wish_text
+        )  # "the bed and the chair to the cheapest version"
         parts.append((item, [part, shared[0]] if shared and shared[0] not in part else [part]))
     return parts
 

@@ -90,7 +90,7 @@ def cannot_send(answer: str) -> bool:
 
 
 def has_permission(name: str, answer: str) -> bool:
-    """`said`: the permissions of an app."""
+    """`answer`: the permissions of an app."""
     return _has(rf"\b{name}\b", answer)
 
 
