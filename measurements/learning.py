@@ -18,7 +18,7 @@ from tautraj import process_env
 
 process_env.prepare()
 
-from tautraj.config.command_line import compose_tree  # noqa: E402
+from tautraj.config.command_line import compose_tree, to_override  # noqa: E402
 from tautraj.config.parse import parse_as  # noqa: E402
 from tautraj.metrics import EpisodeSummary, compute_success_interval, count_successes_by_task  # noqa: E402
 from tautraj.store import Store  # noqa: E402
@@ -30,7 +30,6 @@ from tautraj.training.loop import (  # noqa: E402
     locate_export,
     locate_model,
     name_after,
-    override,
     plan_export,
     plan_measurement,
     plan_play,
@@ -172,7 +171,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--tasks", type=int, default=50)
     parser.add_argument("--root", default="outputs/learn")
     options = parser.parse_args(words)
-    request = parse_as(LearnRequest, compose_tree([override("root", options.root)], "learn"))
+    request = parse_as(LearnRequest, compose_tree([to_override("root", options.root)], "learn"))
     table = ["| arm | seed | solved | 95 % | a write without a yes |", "|---|---|--:|--:|--:|"]
     for arm in PLANS[options.plan](request):
         measured = [measure_arm(request, arm, seed, options.tasks) for seed in options.seeds]

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from support.records import row, usage
 
 from tautraj.config import Run
-from tautraj.config.command_line import compose_tree, to_hydra_overrides
+from tautraj.config.command_line import compose_tree, to_hydra_overrides, to_override
 from tautraj.errors import ConfigError
 from tautraj.metrics import EpisodeSummary, compute_metrics
 from tautraj.report.terminal.sweep_tables import matrix_rows, print_matrix
-from tautraj.runs.sweep.axes import parse_axes, to_override
+from tautraj.runs.sweep.axes import parse_axes
 from tautraj.runs.sweep.grid import parse_sweep
 from tautraj.runs.sweep.matrix import CellResult, build_matrix, list_ks, to_csv
 from tautraj.runs.sweep.variance import (

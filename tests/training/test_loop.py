@@ -7,25 +7,24 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from support.exports import played
 from support.planning import REQUESTS
 from support.records import row
 
 from tautraj.config import Run
-from tautraj.config.command_line import compose_tree
+from tautraj.config.command_line import compose_tree, to_override
 from tautraj.config.local_llm import LocalLlm
 from tautraj.config.parse import parse_as, parse_run
 from tautraj.errors import ConfigError, Interrupted, StepFailed, UserError
 from tautraj.synthesis.request import SynthesisRequest
-from tautraj.training.loop import Step, override, plan_before, plan_steps
+from tautraj.training.loop import Step, plan_before, plan_steps
 from tautraj.training.loop_check import check_request
 from tautraj.training.loop_request import LearnRequest
 from tautraj.training.loop_steps import run_steps, wait_for_exit
@@ -57,26 +56,16 @@ def expand(words: Sequence[str]) -> list[list[str]]:
 
 def test_a_folder_may_have_any_characters(tmp_path: Path) -> None:
     root = str(tmp_path / "my loop (1)" / "lr=1e-3")
-    request = parse_as(LearnRequest, compose_tree([override("root", root)], "learn"))
+    request = parse_as(LearnRequest, compose_tree([to_override("root", root)], "learn"))
     paths = [
         value
         for step in plan_steps(request)
         for words in expand(step.overrides)
-        for key, value in flatten(compose_tree(words, step.script))
-        if key in ("root", "out", "run", "data", "domain.data_dir", "tasks.from", "model.weights") and value
+        for key in ("root", "out", "run", "data", "domain.data_dir", "tasks.from", "model.weights")
+        if (value := OmegaConf.select(compose_tree(words, step.script), key))
     ]
     assert len(paths) > 50
     assert all(path == "outputs" or str(path).startswith(root) for path in paths)
-
-
-def flatten(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted key -> value."""
-    if not isinstance(node, DictConfig):
-        yield key, node
-        return
-    for name in node:
-        if not OmegaConf.is_missing(node, name):
-            yield from flatten(node[name], f"{key}.{name}" if key else str(name))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +94,7 @@ def test_what_a_later_command_would_refuse_is_refused_at_once(word: str, line: s
 )
 def test_a_base_that_could_not_be_played_after_its_training_is_refused(base: str, line: str, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    request = parse_as(LearnRequest, compose_tree([override("base", base.format(folder=tmp_path))], "learn"))
+    request = parse_as(LearnRequest, compose_tree([to_override("base", base.format(folder=tmp_path))], "learn"))
     with pytest.raises(UserError, match=line):
         check_request(request)
 

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import hydra
@@ -141,15 +142,21 @@ def to_hydra_overrides(overrides: Sequence[str]) -> list[str]:
     return words
 
 
+def to_override(key: str, value: Any) -> str:
+    """`key=value` as an argument; `++` for an llm's `extra`, whose keys the tree need not have."""
+    return f"{'++' if '.extra.' in key else ''}{key}={to_hydra_literal(value)}"
+
+
 def to_hydra_literal(value: Any) -> str:
-    """Format a value in Hydra's override grammar; a string is quoted if Hydra would not read it as one."""
+    """Format a value in Hydra's override grammar; a string or path is quoted if Hydra would not read it as one."""
     if isinstance(value, list):
         return f"[{','.join(map(to_hydra_literal, value))}]"
     if isinstance(value, dict):
         return f"{{{','.join(f'{key}:{to_hydra_literal(item)}' for key, item in value.items())}}}"
-    if isinstance(value, str):
-        plain = UNQUOTED.fullmatch(value) and value.lower() not in HYDRA_LITERALS
-        return value if plain else QuotedString(value, Quote.single).with_quotes()
+    if isinstance(value, (str, Path)):
+        text = str(value)
+        plain = UNQUOTED.fullmatch(text) and text.lower() not in HYDRA_LITERALS
+        return text if plain else QuotedString(text, Quote.single).with_quotes()
     return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 

@@ -64,12 +64,7 @@ class LocalLlm(Llm):
     @property
     def template_file(self) -> Path | None:
         """The file of `template`. Raises `ConfigError` if there is none."""
-        if self.template is None:
-            return None
-        path = Path(self.template).expanduser()
-        if not path.is_file():
-            raise ConfigError(f"template={self.template}: no such file. Name one, or leave it out")
-        return path
+        return find_template(self.template)
 
     @cached_property
     def file_digests(self) -> dict[str, str | None]:
@@ -78,7 +73,7 @@ class LocalLlm(Llm):
         A copy of the record keeps them: a file that is replaced in mid-run does not make it another run.
         """
         template = self.template_file
-        return {"weights": _hash_file(self.weights_file), "template": _hash_file(template) if template else None}
+        return {"weights": hash_file(self.weights_file), "template": hash_file(template) if template else None}
 
 
 def _choose_record(node: Any, handler: ValidatorFunctionWrapHandler) -> Llm:
@@ -105,7 +100,18 @@ def _find_in_folder(weights: str, folder: Path) -> Path:
     raise ConfigError(f"weights={weights} is a folder without {WEIGHTS_IN_FOLDER}. Name a .gguf file")
 
 
-def _hash_file(path: Path) -> str:
+def find_template(template: str | None) -> Path | None:
+    """The file of a chat template; None: none is named. Raises `ConfigError` if there is no such file."""
+    if template is None:
+        return None
+    path = Path(template).expanduser()
+    if not path.is_file():
+        raise ConfigError(f"template={template}: no such file. Name one, or leave it out")
+    return path
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of its bytes."""
     status = path.stat()
     return _hash_version(path, status.st_size, status.st_mtime_ns)
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
+from tautraj.config.local_llm import WEIGHTS_IN_FOLDER, find_template, hash_file
 from tautraj.errors import ConfigError, PreflightError, boundary
 from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE
 from tautraj.llms.local.serving import WEIGHTS_PACKAGE, find_in_package
@@ -68,8 +68,7 @@ class BaseFiles(NamedTuple):
         digest = hashlib.sha256()
         for path in (*([self.gguf] if self.is_gguf else in_folder), self.template):
             if path is not None:
-                with path.open("rb") as file:
-                    digest.update(hashlib.file_digest(file, "sha256").digest())
+                digest.update(bytes.fromhex(hash_file(path)))
         return digest.hexdigest()[:8]
 
 
@@ -81,9 +80,7 @@ def is_own(name: str) -> bool:
 
 def find_files(name: str, template: str | None = None) -> BaseFiles:
     """The files of the model `name`, with the chat template in the file `template`. Raises `UserError`."""
-    path, own_template = Path(name).expanduser(), Path(template).expanduser() if template else None
-    if own_template is not None and not own_template.is_file():
-        raise ConfigError(f"template={template}: no such file. Name one, or leave it out")
+    path, own_template = Path(name).expanduser(), find_template(template)
     if is_own(name) and path.is_dir():
         gguf = path / WEIGHTS_IN_FOLDER
         return BaseFiles(path, gguf if gguf.is_file() else None, is_gguf=False, template=own_template)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
-from tautraj.config.command_line import to_hydra_literal
+from tautraj.config.command_line import to_hydra_literal, to_override
 from tautraj.training.base_model import is_own
 from tautraj.training.loop_request import LearnRequest, WorldSet
 
@@ -77,7 +77,7 @@ def plan_steps(request: LearnRequest) -> Iterator[Step]:
 
 def plan_before(request: LearnRequest) -> Step:
     """The base model plays."""
-    packaged = ("model=smollm2", override("model.name", request.base))
+    packaged = ("model=smollm2", to_override("model.name", request.base))
     model = seat_weights(Path(request.base)) if is_own(request.base) else packaged
     return plan_measurement(request, BEFORE, request.tasks.before, *model)
 
@@ -98,7 +98,7 @@ def plan_conversations(request: LearnRequest, part: Part) -> Iterator[Step]:
         (
             *("-m", f"domain={request.domain.name}", f"n={worlds.n}", f"seed={','.join(map(str, worlds.seeds))}"),
             f"families=[{','.join(request.families)}]",
-            override("out", _locate_world(request, part, "${seed}")),
+            to_override("out", _locate_world(request, part, "${seed}")),
         ),
     )
     yield plan_play(request, f"conversations to {part}", part, runs, "agent=rules_plain")
@@ -139,23 +139,23 @@ def locate_model(request: LearnRequest, seed: int) -> Path:
 
 def plan_play(request: LearnRequest, title: str, part: Part, runs: Path, *seat: str) -> Step:
     """All tasks of a part's worlds, played by `seat` with the goal customer; the runs are kept under `runs`."""
-    worlds = ",".join(to_hydra_literal(str(folder)) for folder in locate_worlds(request, part))
+    worlds = ",".join(to_hydra_literal(folder) for folder in locate_worlds(request, part))
     played = (f"domain={request.domain.name}", f"domain.data_dir={worlds}", "split=train")
-    overrides = ("-m", *seat, "user_strategy=goal", *played, override("root", runs), "tracking=none")
+    overrides = ("-m", *seat, "user_strategy=goal", *played, to_override("root", runs), "tracking=none")
     return Step(title, "generate", overrides)
 
 
 def plan_export(request: LearnRequest, title: str, runs: Sequence[Path], folder: Path, *choice: str) -> Step:
     """Rows of the runs under the folders `runs` that fit the model, as it is prompted in play."""
-    named = override("run", str(runs[0]) if len(runs) == 1 else [str(path) for path in runs])
+    named = to_override("run", runs[0] if len(runs) == 1 else list(runs))
     style = (f"choose.row_tokens={request.row_tokens}", *SHORT_STYLE)
-    return Step(title, "export", (named, *choice, *style, override("out", folder)), folder)
+    return Step(title, "export", (named, *choice, *style, to_override("out", folder)), folder)
 
 
 def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **settings: JsonValue) -> Step:
     """A model that learns from the export `data`. `settings`: of `flows/train.py`, instead of the request's."""
     values = {"data": str(data), "base": request.base, "seed": seed, "out": str(folder), **request.train, **settings}
-    return Step(f"training, seed {seed}", "train", tuple(override(key, value) for key, value in values.items()))
+    return Step(f"training, seed {seed}", "train", tuple(to_override(key, value) for key, value in values.items()))
 
 
 def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) -> Step:
@@ -163,12 +163,12 @@ def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) 
     [world], held_out = locate_worlds(request, "test"), locate_export(request, "test")
     played = (
         f"domain={request.domain.name}",
-        override("domain.data_dir", world),
+        to_override("domain.data_dir", world),
         "split=train",
         "user_strategy=goal",
     )
-    tasks = (override("tasks.from", held_out / "train.jsonl"), f"tasks.limit={limit}")
-    overrides = (*complete_seat(*model), *played, *tasks, override("root", request.root), f"name={name}")
+    tasks = (to_override("tasks.from", held_out / "train.jsonl"), f"tasks.limit={limit}")
+    overrides = (*complete_seat(*model), *played, *tasks, to_override("root", request.root), f"name={name}")
     return Step(f"tasks {name}", "generate", overrides)
 
 
@@ -180,9 +180,4 @@ def complete_seat(*model: str) -> tuple[str, ...]:
 
 def seat_weights(path: Path) -> tuple[str, ...]:
     """Overrides of the seat of a .gguf file, or of the folder of a training, whose name it has in all tables."""
-    return "model=local", override("model.weights", path)
-
-
-def override(key: str, value: JsonValue | Path) -> str:
-    """An argument that Hydra reads as this value, whatever characters a path has."""
-    return f"{key}={to_hydra_literal(str(value) if isinstance(value, Path) else value)}"
+    return "model=local", to_override("model.weights", path)

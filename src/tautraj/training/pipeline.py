@@ -59,39 +59,47 @@ def train(request: TrainRequest, say: Callable[[str], None] = lambda _: None) ->
     """
     check_packages()
     prepare_process()
-    asked = {
+    identity = {
         **request.model_dump(exclude={"data", "out", "root", "save_steps"}),
         "data": hash_rows(find_export(request)),
         "files": find_files(request.base, request.template).digest,
     }
     checkpoints = request.folder.with_name(
-        f".{request.folder.name}.checkpoints-{request.digest}-{asked['data']}-{asked['files']}"
+        f".{request.folder.name}.checkpoints-{request.digest}-{identity['data']}-{identity['files']}"
     )
     with _lock(request.folder):
-        if (finished := _read_finished(request.folder, asked)) is not None:
+        if (finished := _read_finished(request.folder, identity)) is not None:
             shutil.rmtree(checkpoints, ignore_errors=True)
             return TrainResult(request.folder, finished, is_new=False)
-        rows, base = read_rows(request), open_base(request.base, request.template)
-        if base.gguf is None:
-            say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} is no GGUF of {', '.join(INVERSES)}")
-        started, cpu = time.monotonic(), time.process_time()
-        with boundary(ConfigError, f"base={request.base}", "If its chat template is at fault, set template=FILE"):
-            trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
-        last = _find_last_checkpoint(checkpoints)
-        trainer.train(resume_from_checkpoint=str(last) if last else None)
-        record = {
-            "request": asked,
-            "rows": len(rows),
-            "steps": trainer.state.global_step,
-            "resumed_at_step": _read_step(last) if last else 0,
-            "minutes": round((time.monotonic() - started) / 60, 2),
-            "cpu_minutes": round((time.process_time() - cpu) / 60, 2),
-            "device": trainer.args.device.type,
-            "versions": {name: version(name) for name in PACKAGES},
-        }
-        _write(request.folder, trainer, base, record)
+        record = _train(request, identity, checkpoints, say)
         shutil.rmtree(checkpoints, ignore_errors=True)
     return TrainResult(request.folder, record, is_new=True)
+
+
+def _train(
+    request: TrainRequest, identity: dict[str, Any], checkpoints: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Train from the last checkpoint on, write the folder, and return its record."""
+    rows, base = read_rows(request), open_base(request.base, request.template)
+    if base.gguf is None:
+        say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} is no GGUF of {', '.join(INVERSES)}")
+    started, cpu = time.monotonic(), time.process_time()
+    with boundary(ConfigError, f"base={request.base}", "If its chat template is at fault, set template=FILE"):
+        trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
+    last = _find_last_checkpoint(checkpoints)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    record = {
+        "request": identity,
+        "rows": len(rows),
+        "steps": trainer.state.global_step,
+        "resumed_at_step": _read_step(last) if last else 0,
+        "minutes": round((time.monotonic() - started) / 60, 2),
+        "cpu_minutes": round((time.process_time() - cpu) / 60, 2),
+        "device": trainer.args.device.type,
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+    _write(request.folder, trainer, base, record)
+    return record
 
 
 @contextmanager
@@ -137,7 +145,7 @@ def _read_step(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
-def _read_finished(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
+def _read_finished(folder: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
     """The record of a finished training by the same request; None: the folder is free. Raises `ConfigError`.
 
     Older records have no digest of the base's files, which is then not compared.
@@ -147,7 +155,7 @@ def _read_finished(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None
     with suppress(OSError, ValueError, YAMLError):
         record: Any = yaml.safe_load((folder / RECORD_FILE).read_text(encoding="utf-8"))
         made = record.get("request") if isinstance(record, dict) else None
-        if isinstance(made, dict) and asked.items() <= {"files": asked["files"], **made}.items():
+        if isinstance(made, dict) and identity.items() <= {"files": identity["files"], **made}.items():
             return record  # type: ignore[no-any-return]
     raise ConfigError(
         f"{folder} is no model that was trained from these rows, with this base and these settings. Delete it, or "

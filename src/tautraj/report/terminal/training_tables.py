@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from tautraj.config.command_line import to_override
 from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.report.terminal.console import print_sentence, print_table, safe_text
-from tautraj.training.loop import override, seat_weights
+from tautraj.training.loop import seat_weights
 from tautraj.training.loop_steps import StepCost
 from tautraj.training.pipeline import TrainResult
 from tautraj.training.scores import ModelScores, Score
@@ -53,7 +54,7 @@ def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost], roo
         print_sentence(f"{cost.title}: {cost.minutes:.1f} min, {cost.cpu_minutes:.1f} CPU-min")
     for model in scores:
         console.print(safe_text(f"{model.name + ':':<15} {model.directory}"), soft_wrap=True)
-    print(f"side by side:   python flows/report.py {shlex.quote(override('root', root))} run=all")
+    print(f"side by side:   python flows/report.py {shlex.quote(to_override('root', root))} run=all")
     print(f"in MLflow:      TAUTRAJ_ROOT={shlex.quote(root)} make ui")
 
 

@@ -38,11 +38,6 @@ def combine_levels(axes: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
         yield dict(zip(axes, levels, strict=True))
 
 
-def to_override(axis: str, level: Any) -> str:
-    """`axis=level` as a command-line override; `++` for an llm's `extra`, whose keys the tree need not have."""
-    return f"{'++' if '.extra.' in axis else ''}{axis}={to_hydra_literal(level)}"
-
-
 def display_level(level: Any) -> str:
     """A level as text for display; strings stay unquoted."""
     return level if isinstance(level, str) else to_hydra_literal(level)

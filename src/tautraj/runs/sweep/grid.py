@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from tautraj.config import Run
-from tautraj.config.command_line import compose_tree
+from tautraj.config.command_line import compose_tree, to_override
 from tautraj.config.identity import format_cell_title, format_run_title, identify_cell
 from tautraj.config.parse import Tree, parse_run, redact_config, split_grid
 from tautraj.errors import ConfigError, UserError
 from tautraj.redaction import redact_tree
-from tautraj.runs.sweep.axes import combine_levels, display_level, parse_axes, to_override
+from tautraj.runs.sweep.axes import combine_levels, display_level, parse_axes
 
 MAX_CELLS = 500
 """Limit on the cells of a sweep: each is composed and checked before the first is played."""
