@@ -25,7 +25,7 @@ from tautraj.runs.plan import plan_run
 
 OTHERS = {
     *("track", "regrade", "export", "format", "choose", "sweep", "report", "show", "synthesize", "prove"),
-    *("train", "learn", "branch", "serve"),
+    *("train", "learn", "convert", "branch", "serve"),
 }
 """Of other doors."""
 GRIDS = {"strategies", "agents", "cross_users"}

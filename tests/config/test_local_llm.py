@@ -80,7 +80,7 @@ def test_what_is_stored_is_read_again_without_the_files() -> None:
         (lambda path: path.mkdir(), r"^weights=\S+ is a folder without weights\.gguf\. Name "),
         (
             lambda path: (path.mkdir(), (path / "config.json").touch()),
-            r"^weights=\S+ is a folder of transformers, .* python flows/train\.py writes that file",
+            r"^weights=\S+ is a folder of transformers without weights\.gguf, .* python flows/convert\.py folder=",
         ),
     ],
 )

@@ -23,10 +23,11 @@ from tautraj.synthesis.request import SynthesisRequest
 from tautraj.tracking.backfill import BackfillRequest
 from tautraj.training.loop_request import LearnRequest
 from tautraj.training.openenv.request import parse_serve_request
-from tautraj.training.request import TrainRequest
+from tautraj.training.request import ConvertRequest, TrainRequest
 from tautraj.training.rollouts.factory import compose_run
 
 REQUESTS: dict[str, Any] = {
+    "convert": ConvertRequest,
     "export": ExportRequest,
     "learn": LearnRequest,
     "prove": ProofRequest,

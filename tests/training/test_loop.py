@@ -89,7 +89,7 @@ def test_what_a_later_command_would_refuse_is_refused_at_once(word: str, line: s
     [
         ("SmolLM9", "has no such weights"),
         ("none.gguf", "base=none.gguf: no such file"),
-        ("{folder}", "writes those of llama, gemma3 alone"),
+        ("{folder}", "is no GGUF file of a llama or qwen2 .* model, and no folder that has one as weights.gguf"),
     ],
 )
 def test_a_base_that_could_not_be_played_after_its_training_is_refused(base: str, line: str, tmp_path: Path) -> None:

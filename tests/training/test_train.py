@@ -21,6 +21,7 @@ import yaml
 from support.cli import REPO, by_the_door
 from support.exports import by_the_door as export_by_the_door
 from support.exports import played, played_badly, rows_in
+from support.tiny_models import KINDS, make_model, make_tokenizer
 from support.worlds import make_here, request_of
 
 from tautraj.config import Run
@@ -263,6 +264,32 @@ def test_pairs_train_weights_of_the_package(pairs: Path, tmp_path: Path) -> None
     done = by_the_door("train", *words, cwd=tmp_path)
     assert done.code == 0, done.err
     assert (tmp_path / "dpo" / "weights.gguf").is_file()
+
+
+def test_a_converted_folder_is_trained_and_played(export: Path, tmp_path: Path) -> None:
+    make_model(tmp_path / "base", KINDS["qwen2"])
+    words = (f"data={export}", "base=base", *QUICK, "frozen_layers=1", "out=tuned")
+    without = by_the_door("train", *words, "rows=2", cwd=tmp_path)
+    assert "No weights.gguf will be written: base=base is no GGUF file" in without.out + without.err
+    shutil.rmtree(tmp_path / "tuned")
+    assert by_the_door("convert", "folder=base", cwd=tmp_path).code == 0
+    done = by_the_door("train", *words, cwd=tmp_path)
+    assert done.code == 0, done.err
+    written, read_back = read_model(tmp_path / "tuned"), read_model(tmp_path / "tuned", "weights.gguf")
+    before = read_model(tmp_path / "base")
+    name = "model.layers.1.mlp.down_proj.weight"
+    assert not written[name].equal(before[name])
+    assert (written[name] - read_back[name]).abs().max() <= written[name].abs().max() * (1 / 254 + 1 / 2048)
+
+
+def test_a_base_whose_file_would_be_read_in_other_tokens_is_refused(export: Path, tmp_path: Path) -> None:
+    make_model(tmp_path / "base", KINDS["gpt2-words"])
+    assert by_the_door("convert", "folder=base", cwd=tmp_path).code == 0
+    make_tokenizer("digits").save_pretrained(tmp_path / "base")
+    done = by_the_door("train", f"data={export}", "base=base", *QUICK, "frozen_layers=1", "out=tuned", cwd=tmp_path)
+    assert done.code == 2
+    assert "llama.cpp would read a conversation in other tokens than transformers: " in done.err.splitlines()[-1]
+    assert not (tmp_path / "tuned").exists()
 
 
 def test_a_second_process_leaves_a_training_alone_and_ctrl_c_ends_it_in_one_line(

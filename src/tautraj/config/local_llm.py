@@ -94,8 +94,8 @@ def _find_in_folder(weights: str, folder: Path) -> Path:
         return path
     if (folder / "config.json").is_file():
         raise ConfigError(
-            f"weights={weights} is a folder of transformers, which llama.cpp cannot read, without "
-            f"{WEIGHTS_IN_FOLDER}. python flows/train.py writes that file beside a model that it trains"
+            f"weights={weights} is a folder of transformers without {WEIGHTS_IN_FOLDER}, which llama.cpp reads. "
+            "Write that file: python flows/convert.py folder=…"
         )
     raise ConfigError(f"weights={weights} is a folder without {WEIGHTS_IN_FOLDER}. Name a .gguf file")
 

@@ -41,7 +41,7 @@ def open_base(name: str, template: str | None = None) -> BaseModel:
     """
     files = find_files(name, template)
     with boundary(ConfigError, f"base={name}", "Name weights of a package, a .gguf file or a transformers folder"):
-        model, tokenizer = _read_model(files.folder, files.gguf if files.is_gguf else None)
+        model, tokenizer = read_model(files.folder, files.gguf if files.is_gguf else None)
         gguf = files.gguf if files.gguf and is_writable(files.gguf) else None
     if files.template is not None:
         with boundary(ConfigError, f"template={template}"):
@@ -98,7 +98,8 @@ def check_packages() -> None:
         raise PreflightError(f"Training takes the package {missing[0]}. Install it with others: make .venv/learn")
 
 
-def _read_model(folder: Path, gguf: Path | None) -> tuple[Any, Any]:
+def read_model(folder: Path, gguf: Path | None = None) -> tuple[Any, Any]:
+    """Model and tokenizer of a folder, or of a GGUF file in it."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging

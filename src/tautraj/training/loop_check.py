@@ -4,11 +4,11 @@ Not here: the settings of the loop itself (`training.loop_request`), each comman
 """
 
 from tautraj.config.command_line import compose_tree
-from tautraj.config.local_llm import WEIGHTS_IN_FOLDER, LocalLlm
+from tautraj.config.local_llm import LocalLlm
 from tautraj.config.parse import parse_as, parse_run
 from tautraj.errors import ConfigError, boundary
 from tautraj.training.base_model import check_packages, find_files
-from tautraj.training.gguf_file import INVERSES, is_writable
+from tautraj.training.gguf_file import NO_GGUF, is_writable
 from tautraj.training.loop import locate_export, locate_model, plan_before, plan_training
 from tautraj.training.loop_request import LearnRequest
 from tautraj.training.request import TrainRequest
@@ -23,10 +23,7 @@ def check_request(request: LearnRequest) -> None:
     files = find_files(settings.base, settings.template)
     with boundary(ConfigError, f"base={request.base}"):
         if files.gguf is None or not is_writable(files.gguf):
-            raise ConfigError(
-                f"base={request.base}: the loop plays what it has trained from a GGUF file, and writes those of "
-                f"{', '.join(INVERSES)} alone. Name such a file, or a folder that has one as {WEIGHTS_IN_FOLDER}"
-            )
+            raise ConfigError(f"base={request.base} {NO_GGUF}, from which the loop plays what it has trained")
     model = parse_run(compose_tree(plan_before(request).overrides)).model
     if isinstance(model, LocalLlm):
         _ = model.weights_file

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.errors import ConfigError, StoreError, boundary
 from tautraj.export.output.folder import atomic_folder
 from tautraj.llms.local.chat_template import strip_generation_marks
+from tautraj.llms.local.serving import SERVER_PACKAGE
 from tautraj.store.run_directory import UNWRITABLE
 from tautraj.training.base_model import (
     PACKAGES,
@@ -31,12 +33,19 @@ from tautraj.training.base_model import (
     open_base,
     prepare_process,
 )
-from tautraj.training.gguf_file import INVERSES, write_gguf
+from tautraj.training.gguf_file import NO_GGUF, write_gguf
 from tautraj.training.request import TrainRequest
 from tautraj.training.rows import find_export, hash_rows, read_rows
+from tautraj.training.token_check import check_tokens
 from tautraj.training.trainers import build_trainer
 
 RECORD_FILE = "training.yaml"
+
+OTHER_BASE = (
+    "Name the model's folder of transformers as base=…, with the file that python flows/convert.py writes in it, or "
+    "another chat template: template=FILE"
+)
+"""What to do where the model that is played would see other tokens than it learned from."""
 
 LOG_FILE = "log.jsonl"
 """What the trainer logged, a line each time: step, loss, learning rate."""
@@ -82,10 +91,12 @@ def _train(
     """Train from the last checkpoint on, write the folder, and return its record."""
     rows, base = read_rows(request), open_base(request.base, request.template)
     if base.gguf is None:
-        say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} is no GGUF of {', '.join(INVERSES)}")
+        say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} {NO_GGUF}")
     started, cpu = time.monotonic(), time.process_time()
     with boundary(ConfigError, f"base={request.base}", "If its chat template is at fault, set template=FILE"):
         trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
+    if base.gguf is not None and find_spec(SERVER_PACKAGE):
+        check_tokens(base.gguf, base.tokenizer, OTHER_BASE)
     last = _find_last_checkpoint(checkpoints)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
     record = {

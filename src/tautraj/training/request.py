@@ -1,4 +1,4 @@
-"""Configuration of `flows/train.py`.
+"""Configuration of `flows/train.py` and `flows/convert.py`.
 
 Not here: reading it (`config.parse`), what becomes of it (`training.pipeline`).
 """
@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
+from tautraj.config.local_llm import WEIGHTS_IN_FOLDER
 from tautraj.trajectory import Record
 
 
@@ -70,3 +71,19 @@ class TrainRequest(Record):
     def folder(self) -> Path:
         default = Path(self.root) / "trained" / f"{self.method}-{self.digest}"
         return Path(self.out).expanduser() if self.out else default
+
+
+class ConvertRequest(Record):
+    """Configuration of `flows/convert.py`."""
+
+    folder: str
+    """Of transformers: config.json, weights and tokenizer."""
+    template: str | None
+    """A file with the chat template, in Jinja; None: the folder's own."""
+    out: str | None
+    """The file to write; None: weights.gguf in the folder."""
+
+    @property
+    def path(self) -> Path:
+        """The file to write."""
+        return Path(self.out).expanduser() if self.out else Path(self.folder).expanduser() / WEIGHTS_IN_FOLDER

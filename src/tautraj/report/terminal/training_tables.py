@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +31,13 @@ def print_training(result: TrainResult) -> None:
         ],
     )
     if (result.folder / WEIGHTS_IN_FOLDER).is_file():
-        print(f"play it: python flows/generate.py {shlex.join(seat_weights(result.folder))}")
+        print_play(result.folder)
+
+
+def print_play(weights: Path) -> None:
+    """The command that plays a model of the user's own: a file, or a folder that has one."""
+    named = weights.parent if weights.name == WEIGHTS_IN_FOLDER else weights
+    print(f"play it: python flows/generate.py {shlex.join(seat_weights(named))}")
 
 
 def print_learning(scores: Sequence[ModelScores], costs: Iterable[StepCost], root: str) -> None:
