@@ -59,7 +59,7 @@ KINDS = {
 }
 
 
-def make_tokenizer(pattern: str, *, begins: bool = False, template: str | None = TEMPLATE) -> Any:
+def make_tokenizer(pattern: str, *, begins: bool = False, template: Any = TEMPLATE) -> Any:
     """A tokenizer of transformers that has learned its 1,500 words from the documentation."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast

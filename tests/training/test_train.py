@@ -21,14 +21,15 @@ import yaml
 from support.cli import REPO, by_the_door
 from support.exports import by_the_door as export_by_the_door
 from support.exports import played, played_badly, rows_in
-from support.tiny_models import KINDS, make_model, make_tokenizer
+from support.tiny_models import KINDS, QWEN2, make_model, make_tokenizer
 from support.worlds import make_here, request_of
 
 from tautraj.config import Run
 from tautraj.config.command_line import compose_tree
 from tautraj.config.parse import parse_as
 from tautraj.errors import ConfigError
-from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE
+from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE, strip_generation_marks
+from tautraj.llms.local.gguf import read_text_field
 from tautraj.training.request import TrainRequest
 from tautraj.training.rows import read_rows
 
@@ -271,6 +272,7 @@ def test_a_converted_folder_is_trained_and_played(export: Path, tmp_path: Path) 
     words = (f"data={export}", "base=base", *QUICK, "frozen_layers=1", "out=tuned")
     without = by_the_door("train", *words, "rows=2", cwd=tmp_path)
     assert "No weights.gguf will be written: base=base is no GGUF file" in without.out + without.err
+    assert by_the_door("convert", "folder=tuned", cwd=tmp_path).code == 0
     shutil.rmtree(tmp_path / "tuned")
     assert by_the_door("convert", "folder=base", cwd=tmp_path).code == 0
     done = by_the_door("train", *words, cwd=tmp_path)
@@ -282,10 +284,27 @@ def test_a_converted_folder_is_trained_and_played(export: Path, tmp_path: Path) 
     assert (written[name] - read_back[name]).abs().max() <= written[name].abs().max() * (1 / 254 + 1 / 2048)
 
 
+def test_a_model_is_played_with_the_template_that_it_was_trained_with(export: Path, tmp_path: Path) -> None:
+    """TRL replaces the template of Qwen 3, which drops earlier thoughts, by one that keeps them."""
+    import trl.chat_template_utils
+
+    templates = Path(trl.chat_template_utils.__file__).parent / "chat_templates"
+    make_model(
+        tmp_path / "base", KINDS["qwen3"], make_tokenizer(QWEN2, template=(templates / "qwen3.jinja").read_text())
+    )
+    assert by_the_door("convert", "folder=base", cwd=tmp_path).code == 0
+    done = by_the_door("train", f"data={export}", "base=base", *QUICK, "frozen_layers=1", "out=tuned", cwd=tmp_path)
+    assert done.code == 0, done.err
+    trained = (templates / "qwen3_training.jinja").read_text()
+    inside = read_text_field(tmp_path / "tuned" / "weights.gguf", "tokenizer.chat_template")
+    assert inside == strip_generation_marks(trained)
+    assert (tmp_path / "tuned" / "chat_template.jinja").read_text() == trained
+
+
 def test_a_base_whose_file_would_be_read_in_other_tokens_is_refused(export: Path, tmp_path: Path) -> None:
     make_model(tmp_path / "base", KINDS["gpt2-words"])
     assert by_the_door("convert", "folder=base", cwd=tmp_path).code == 0
-    make_tokenizer("digits").save_pretrained(tmp_path / "base")
+    make_tokenizer("digits").save_pretrained(tmp_path / "base")  # another vocabulary
     done = by_the_door("train", f"data={export}", "base=base", *QUICK, "frozen_layers=1", "out=tuned", cwd=tmp_path)
     assert done.code == 2
     assert "llama.cpp would read a conversation in other tokens than transformers: " in done.err.splitlines()[-1]

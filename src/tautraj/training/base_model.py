@@ -17,6 +17,7 @@ from tautraj.llms.local.chat_template import SMOLLM2_TEMPLATE
 from tautraj.llms.local.serving import WEIGHTS_PACKAGE, find_in_package
 from tautraj.training.gguf_file import is_writable
 from tautraj.training.request import TrainRequest
+from tautraj.training.tokenizer import read_tokenizer, set_template
 
 PACKAGES = ("torch", "transformers", "trl", "datasets", "peft", "gguf")
 
@@ -41,11 +42,10 @@ def open_base(name: str, template: str | None = None) -> BaseModel:
     """
     files = find_files(name, template)
     with boundary(ConfigError, f"base={name}", "Name weights of a package, a .gguf file or a transformers folder"):
-        model, tokenizer = read_model(files.folder, files.gguf if files.is_gguf else None)
+        of_gguf = files.gguf if files.is_gguf else None
+        model, tokenizer = read_model(files.folder, of_gguf), read_tokenizer(files.folder, of_gguf)
         gguf = files.gguf if files.gguf and is_writable(files.gguf) else None
-    if files.template is not None:
-        with boundary(ConfigError, f"template={template}"):
-            tokenizer.chat_template = files.template.read_text(encoding="utf-8")
+    set_template(tokenizer, files.template, f"base={name}")
     return BaseModel(model, tokenizer, gguf)
 
 
@@ -98,20 +98,25 @@ def check_packages() -> None:
         raise PreflightError(f"Training takes the package {missing[0]}. Install it with others: make .venv/learn")
 
 
-def read_model(folder: Path, gguf: Path | None = None) -> tuple[Any, Any]:
-    """Model and tokenizer of a folder, or of a GGUF file in it."""
+def read_model(folder: Path, gguf: Path | None = None) -> Any:
+    """The model of a folder of transformers, or of a GGUF file in it. Raises `ConfigError` if weights are missing."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
     logging.disable_progress_bar()
+    logging.set_verbosity_error()  # it reports missing weights in a table
     files = {"gguf_file": gguf.name} if gguf else {}
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **files)
+    model, loaded = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, output_loading_info=True, **files
+    )
+    if loaded["missing_keys"]:
+        raise ConfigError(f"{folder} has no weights {min(loaded['missing_keys'])} of such a model. Name another")
     if gguf:
         # transformers refuses to save a model read from a GGUF file, although its weights are plain float32
         model.hf_quantizer, model.is_quantized = None, False
         del model.config.quantization_config
-    return model, AutoTokenizer.from_pretrained(folder, **files)
+    return model
 
 
 def freeze(model: Any, request: TrainRequest) -> Any:

@@ -15,9 +15,10 @@ from tautraj.llms.local.chat_template import strip_generation_marks
 from tautraj.store.run_directory import UNWRITABLE
 from tautraj.training.base_model import check_packages, prepare_process, read_model
 from tautraj.training.gguf_file import add_weights, map_names, open_writer
-from tautraj.training.gguf_header import OTHER_CONVERTER, add_header
+from tautraj.training.gguf_header import OTHER_CONVERTER, add_header, check_convertible
 from tautraj.training.request import ConvertRequest
 from tautraj.training.token_check import check_tokens
+from tautraj.training.tokenizer import read_tokenizer, set_template
 
 
 def convert(request: ConvertRequest) -> Path:
@@ -27,40 +28,41 @@ def convert(request: ConvertRequest) -> Path:
     """
     check_packages()
     prepare_process()
+    folder, template = Path(request.folder).expanduser(), find_template(request.template)
     if request.path.exists():
         raise ConfigError(f"{request.path} exists. Delete it, or name another file: out=FILE")
-    model, tokenizer = _read(request)
-    with boundary(StoreError, f"writing {request.path}", UNWRITABLE), _replace(request.path) as made:
-        with open_writer(made, model.config.model_type, strip_generation_marks(tokenizer.chat_template)) as writer:
-            add_header(writer, model, tokenizer)
-            parameters = dict(model.named_parameters())
-            for name, parameter in map_names(model).items():
-                if parameter in parameters:  # else tied to another
-                    add_weights(writer, name, parameters[parameter], model.config)
-        check_tokens(made, tokenizer, f"If the chat template is at fault, set template=FILE. {OTHER_CONVERTER}")
+    if not (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file():
+        raise ConfigError(f"folder={folder} has no model of its own. Name a folder of transformers, adapters merged")
+    with _replace(request.path) as made, boundary(ConfigError, f"folder={folder}", OTHER_CONVERTER):
+        _write(folder, template, made)
     return request.path
 
 
-def _read(request: ConvertRequest) -> tuple[Any, Any]:
-    """Model and tokenizer, which has a chat template."""
-    folder, template = Path(request.folder).expanduser(), find_template(request.template)
-    if not (folder / "config.json").is_file():
-        raise ConfigError(f"folder={folder} has no config.json. Name a folder of transformers")
-    with boundary(ConfigError, f"folder={folder}", "Name a folder of transformers"):
-        model, tokenizer = read_model(folder)
-    if template is not None:
-        with boundary(ConfigError, f"template={template}"):
-            tokenizer.chat_template = template.read_text(encoding="utf-8")
-    if not isinstance(tokenizer.chat_template, str):
-        raise ConfigError(f"folder={folder} has no chat template of its own. Name a file with one: template=FILE")
-    return model, tokenizer
+def _write(folder: Path, template: Path | None, path: Path) -> None:
+    from transformers import AutoConfig
+
+    tokenizer = read_tokenizer(folder)
+    set_template(tokenizer, template, f"folder={folder}")
+    check_convertible(AutoConfig.from_pretrained(folder), tokenizer)
+    model = read_model(folder)
+    names, parameters = map_names(model), dict(model.named_parameters())
+    if unknown := parameters.keys() - names.values():
+        raise ConfigError(f"llama.cpp has no name for the weights {min(unknown)}. {OTHER_CONVERTER}")
+    with open_writer(path, model.config.model_type, strip_generation_marks(tokenizer.chat_template)) as writer:
+        add_header(writer, model.config, tokenizer)
+        for name, parameter in names.items():
+            if parameter in parameters:  # else it is tied to another
+                add_weights(writer, name, parameters[parameter], model.config)
+    check_tokens(path, tokenizer, f"If the chat template is at fault, set template=FILE. {OTHER_CONVERTER}")
 
 
 @contextmanager
 def _replace(path: Path) -> Iterator[Path]:
-    """Yield a temporary file, which becomes `path` if the block succeeds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as work:
-        made = Path(work) / path.name
+    """Yield a temporary file, which becomes `path` if the block succeeds. Raises `StoreError`."""
+    with boundary(StoreError, f"writing {path}", UNWRITABLE):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        work: Any = tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent)
+    with work:
+        made = Path(work.name) / path.name
         yield made
         made.rename(path)

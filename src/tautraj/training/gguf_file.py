@@ -117,8 +117,5 @@ INVERSES: dict[str, Callable[[str, Array, Any], Array]] = {
 """Architecture -> (tensor name, weights, model's configuration) -> weights as the GGUF file holds them: undoes what
 `transformers.modeling_gguf_pytorch_utils` does to them when it reads one."""
 
-NO_GGUF = (
-    f"is no GGUF file of a {' or '.join(INVERSES)} model, and no folder that has one as {WEIGHTS_IN_FOLDER} "
-    "(python flows/convert.py folder=… writes it)"
-)
+NO_GGUF = f"is no GGUF file of a {' or '.join(INVERSES)} model, and no folder that has one as {WEIGHTS_IN_FOLDER}"
 """What is said of a base after `base=…`."""

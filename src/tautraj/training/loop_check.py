@@ -23,7 +23,10 @@ def check_request(request: LearnRequest) -> None:
     files = find_files(settings.base, settings.template)
     with boundary(ConfigError, f"base={request.base}"):
         if files.gguf is None or not is_writable(files.gguf):
-            raise ConfigError(f"base={request.base} {NO_GGUF}, from which the loop plays what it has trained")
+            raise ConfigError(
+                f"base={request.base} {NO_GGUF}, from which the loop plays what it has trained. Write it there: "
+                "python flows/convert.py folder=…"
+            )
     model = parse_run(compose_tree(plan_before(request).overrides)).model
     if isinstance(model, LocalLlm):
         _ = model.weights_file

@@ -41,6 +41,8 @@ from tautraj.training.trainers import build_trainer
 
 RECORD_FILE = "training.yaml"
 
+CONVERT_LATER = "To play the model, convert its folder after the training: python flows/convert.py folder=…"
+
 OTHER_BASE = (
     "Name the model's folder of transformers as base=…, with the file that python flows/convert.py writes in it, or "
     "another chat template: template=FILE"
@@ -91,7 +93,7 @@ def _train(
     """Train from the last checkpoint on, write the folder, and return its record."""
     rows, base = read_rows(request), open_base(request.base, request.template)
     if base.gguf is None:
-        say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} {NO_GGUF}")
+        say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} {NO_GGUF}. {CONVERT_LATER}")
     started, cpu = time.monotonic(), time.process_time()
     with boundary(ConfigError, f"base={request.base}", "If its chat template is at fault, set template=FILE"):
         trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)

@@ -10,7 +10,7 @@ from tautraj.llms.local.serving import ServerSettings, serve_weights
 
 SAMPLE = (
     "I'd pay $1,234.56 for order #W0000123, at 12:30 (ZIP 53202)!\n\n  Größe – naïve café, 你好, Привет 😀\tTAB\r\n"
-    'IT\'S {"a": [1, 22, 333], "b": null}   \n  and so on'
+    'IT\'S {"a": [1, 22, 333], "b":   4}   \n\n1. first\n   22 and so on'
 )
 """Text with what tokenizers differ in: apostrophes, digits, spaces, ends of lines, several scripts."""
 
@@ -29,7 +29,7 @@ def check_tokens(weights: Path, tokenizer: Any, next_step: str) -> None:
         template.write(tokenizer.chat_template)
         template.flush()
         settings = ServerSettings(str(weights), template.name, CONTEXT_TOKENS, threads=None)
-        with serve_weights(settings, calls_at_once=1) as address:
+        with serve_weights(settings, calls_at_once=1) as address, boundary(ConfigError, "llama.cpp", next_step):
             [tokens] = render_tokens(address, [(messages, ())])
     if tokens == expected:
         return

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tautraj.llms.local.chat_template import GENERATION_MARK
 from tautraj.training.request import TrainRequest
 
 IGNORED = -100
@@ -18,13 +19,20 @@ IGNORED = -100
 def build_trainer(
     request: TrainRequest, model: Any, tokenizer: Any, rows: Any, checkpoints: Path, say: Callable[[str], None]
 ) -> Any:
-    """TRL's trainer of `request.method`. `checkpoints`: its folder. `say`: called with a line now and then."""
+    """TRL's trainer of `request.method`. `checkpoints`: its folder. `say`: called with a line now and then.
+
+    `tokenizer` gets the chat template that TRL trains with, if its own has no marks.
+    """
     import trl
     from transformers import PrinterCallback
+    from trl.chat_template_utils import get_training_chat_template
 
     settings = _build_settings(request, checkpoints)
     parts = {"train_dataset": rows, "processing_class": tokenizer, "callbacks": [_build_progress(say)]}
     if request.method == "sft":
+        if not GENERATION_MARK.search(tokenizer.chat_template):
+            # else TRL trains with a template of its own, and the model is played with one that may show otherwise
+            tokenizer.chat_template = get_training_chat_template(tokenizer) or tokenizer.chat_template
         config = trl.SFTConfig(assistant_only_loss=True, max_length=request.max_tokens, **settings)
         trainer = _build_sft_class()(model, config, **parts)
     else:
