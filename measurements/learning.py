@@ -43,7 +43,7 @@ from tautraj.training.scores import read_measurement  # noqa: E402
 SIZES = (25, 50, 100, 200, 400)
 """Rows of the learning curve."""
 
-OWN_TASKS = 15
+OWN_TASKS = 8
 """Of each world that was learned from, which the trained model plays for pairs."""
 
 
@@ -60,6 +60,11 @@ class Arm(NamedTuple):
     sampling: tuple[str, ...] = ()
     """Of the measurement, instead of the loop's."""
 
+    @property
+    def label(self) -> str:
+        """Its name in names of files."""
+        return re.sub(r"\W+", "-", self.name)
+
 
 def plan_curve(request: LearnRequest) -> Iterator[Arm]:
     """More and more rows of the same export."""
@@ -73,7 +78,7 @@ def plan_thoughts(request: LearnRequest) -> Iterator[Arm]:
     runs = locate_conversations(request, "train")
     folder = beside(locate_export(request, "train"), "without-thoughts")
     export = plan_export(request, "rows without thoughts", [runs], folder, *CHOICES["train"], "style.thought=drop")
-    yield Arm("200 rows", locate_export(request, "train"), {"rows": 200})  # one of the curve's
+    yield plan_200_rows(request)
     yield Arm("200 rows without thoughts", folder, {"rows": 200}, (export,))
 
 
@@ -99,17 +104,31 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
 def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     """DPO: what the rules agent did, against what the trained model did in the same tasks of its own worlds.
 
-    It plays at temperature 1: of the tasks that it learned from, it solves nearly all in its likeliest words.
+    The base of all seeds is the first one's model of 200 rows, which fails often enough.
     """
-    base = locate_model(request, request.seeds[0])
+    rows = plan_200_rows(request)
+    yield rows
+    base = locate_arm(request, rows, request.seeds[0])
     rules = locate_conversations(request, "train")
     own = beside(rules, f"own-{base.name}")
-    seat = (*complete_seat(*seat_weights(base), "model.temperature=1"), f"tasks.limit={OWN_TASKS}")
+    seat = (*complete_seat(*seat_weights(base)), f"tasks.limit={OWN_TASKS}")
     play = plan_play(request, "own conversations", "train", own, *seat)
     folder = beside(locate_export(request, "train"), f"pairs-{base.name}")
     export = plan_export(request, "pairs", [rules, own], folder, "choose=everything", "format=preference")
-    settings = {"base": str(base), "method": "dpo", "learning_rate": 1e-5, "rows": None, "repeat_rare": None}
+    drawn = {"rows": None, "repeat_rare": None, "epochs": 2}
+    settings = {"base": str(base), "method": "dpo", "learning_rate": 3e-5, **drawn}
     yield Arm("DPO on its own failures", folder, settings, (play, export))
+
+
+def plan_200_rows(request: LearnRequest) -> Arm:
+    """One of the curve's."""
+    return Arm("200 rows", locate_export(request, "train"), {"rows": 200})
+
+
+def locate_arm(request: LearnRequest, arm: Arm, seed: int) -> Path:
+    """The folder of the model that an arm trains with `seed`."""
+    folder = locate_model(request, seed)
+    return beside(folder, arm.label) if arm.settings else folder
 
 
 def beside(path: Path, name: str) -> Path:
@@ -154,10 +173,8 @@ def format_row(arm: str, seed: str, measured: Measured) -> str:
 
 def measure_arm(request: LearnRequest, arm: Arm, seed: int, tasks: int) -> Measured:
     """Train with `seed`, play the first `tasks` held-out tasks, and read what came of it."""
-    folder, name = locate_model(request, seed), name_after(seed)
-    if arm.settings:
-        label = re.sub(r"\W+", "-", arm.name)
-        folder, name = beside(folder, label), f"{label}-{seed}"
+    folder = locate_arm(request, arm, seed)
+    name = f"{arm.label}-{seed}" if arm.settings else name_after(seed)
     training = plan_training(request, arm.data, seed, folder, **arm.settings)
     played = plan_measurement(request, name, tasks, *seat_weights(folder), *arm.sampling)
     run_steps([*arm.before, training, played], print)
@@ -171,7 +188,8 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--tasks", type=int, default=50)
     parser.add_argument("--root", default="outputs/learn")
     options = parser.parse_args(words)
-    request = parse_as(LearnRequest, compose_tree([to_override("root", options.root)], "learn"))
+    overrides = [to_override("root", options.root), to_override("seeds", options.seeds)]
+    request = parse_as(LearnRequest, compose_tree(overrides, "learn"))
     table = ["| arm | seed | solved | 95 % | a write without a yes |", "|---|---|--:|--:|--:|"]
     for arm in PLANS[options.plan](request):
         measured = [measure_arm(request, arm, seed, options.tasks) for seed in options.seeds]
