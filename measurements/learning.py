@@ -43,8 +43,12 @@ from tautraj.training.scores import read_measurement  # noqa: E402
 SIZES = (25, 50, 100, 200, 400)
 """Rows of the learning curve."""
 
-OWN_TASKS = 8
+OWN_TASKS = 12
 """Of each world that was learned from, which the trained model plays for pairs."""
+
+
+PAIRS = 24
+"""That are learned from, at most."""
 
 
 class Arm(NamedTuple):
@@ -104,18 +108,19 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
 def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     """DPO: what the rules agent did, against what the trained model did in the same tasks of its own worlds.
 
-    The base of all seeds is the first one's model of 200 rows, which fails often enough.
+    The base of all seeds is the first one's model of 200 rows, at temperature 1: both make it fail often enough.
     """
     rows = plan_200_rows(request)
     yield rows
     base = locate_arm(request, rows, request.seeds[0])
     rules = locate_conversations(request, "train")
     own = beside(rules, f"own-{base.name}")
-    seat = (*complete_seat(*seat_weights(base)), f"tasks.limit={OWN_TASKS}")
+    tasks = (to_override("tasks.from", locate_export(request, "train") / "train.jsonl"), f"tasks.limit={OWN_TASKS}")
+    seat = (*complete_seat(*seat_weights(base), "model.temperature=1"), *tasks)
     play = plan_play(request, "own conversations", "train", own, *seat)
     folder = beside(locate_export(request, "train"), f"pairs-{base.name}")
-    export = plan_export(request, "pairs", [rules, own], folder, "choose=everything", "format=preference")
-    drawn = {"rows": None, "repeat_rare": None, "epochs": 2}
+    export = plan_export(request, "pairs", [rules, own], folder, *CHOICES["train"], "format=preference")
+    drawn = {"rows": PAIRS, "repeat_rare": None}
     settings = {"base": str(base), "method": "dpo", "learning_rate": 3e-5, **drawn}
     yield Arm("DPO on its own failures", folder, settings, (play, export))
 

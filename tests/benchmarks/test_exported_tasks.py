@@ -123,7 +123,9 @@ def test_files_that_it_refuses(run_of: RunOf, tmp_path: Path) -> None:
         assert words in str(refused.value) and "\n" not in str(refused.value)
 
 
-def test_rows_of_another_world_are_refused_where_a_world_is_played(run_of: RunOf, tmp_path: Path) -> None:
+def test_of_rows_of_several_worlds_those_of_the_played_one_are_taken_and_others_alone_refused(
+    run_of: RunOf, tmp_path: Path
+) -> None:
     world = tmp_path / "world"
     world.mkdir()
     (world / "synthesis.yaml").write_text("version: '1'\ndomain: mock\nn: 1\nseed: 7\n")
@@ -136,6 +138,8 @@ def test_rows_of_another_world_are_refused_where_a_world_is_played(run_of: RunOf
 
     assert named([row("mock-0a1b2c3d-00000", world="mock-0a1b2c3d")]) == ["mock-0a1b2c3d-00000"]
     assert named([{"task": "by hand"}]) == ["by hand"]
+    others = [row("create_task_1"), row("mock-ffffffff-00000", world="mock-ffffffff"), row("0", domain="retail")]
+    assert named([*others, row("mock-0a1b2c3d-00000", world="mock-0a1b2c3d")]) == ["mock-0a1b2c3d-00000"]
     with pytest.raises(ConfigError, match="its rows are of mock-ffffffff, .*domain.data_dir=…/mock-ffffffff"):
         named([row("mock-ffffffff-00000", world="mock-ffffffff")])
     with pytest.raises(ConfigError, match="its rows are of no synthetic world, .* Leave out domain.data_dir"):

@@ -210,6 +210,12 @@ def test_what_makes_no_pair(sibling: Trajectory) -> None:
     assert rows(preference, chosen(conversation()), failed(sibling)) == []
 
 
+def test_a_failure_is_rejected_though_failures_are_chosen_too() -> None:
+    failure = conversation("I cannot help you.", id="other", reward=0.0)
+    [row] = rows(preference, chosen(conversation()), chosen(failure))
+    assert (row["rejected_episode"], row["rejected_reward"]) == ("other", 0.0)
+
+
 def test_a_sibling_is_paired_once() -> None:
     task = [chosen(conversation()), chosen(conversation(id="again")), failed(conversation("No.", reward=0.0))]
     assert len(rows(preference, *task)) == 1

@@ -5,9 +5,9 @@ Not here: which of them the run's split has, and how many are played (`runs.plan
 
 import functools
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tautraj.benchmarks.origins import read_origins
 from tautraj.config import Run
@@ -25,42 +25,52 @@ TaskRow = dict[str, str | None]
 def list_named_tasks(run: Run) -> list[str] | None:
     """The tasks that the run names, in order of first appearance; None: it names none and plays its whole split.
 
-    Raises `ConfigError` on rows that cannot be read, or are of another domain or world than the run's.
+    Of rows of several worlds, those of the run's own. Raises `ConfigError` if there are none, or on unreadable rows.
     """
     if run.tasks.rows is None:
         return run.tasks.ids
-    rows = _read_rows(run)
-    worlds = (
-        {origin.world.name for origin in read_origins(run.domain.data_dir).values()} if run.domain.data_dir else ()
-    )
-    for domain, world in dict.fromkeys((row["domain"], row.get("world")) for row in rows if "domain" in row):
-        if domain != run.domain.name:
-            raise ConfigError(
-                f"tasks.from={run.tasks.rows}: its rows are of domain={domain}, the run of domain={run.domain.name}. "
-                "Choose that domain, or other rows"
-            )
-        _check_world(run, world, worlds)
-    return list(dict.fromkeys(str(row["task"]) for row in rows))
+    return list(dict.fromkeys(str(row["task"]) for row in _read_own_rows(run)))
 
 
 def describe_named_split(run: Run) -> str:
     """Return " Its rows are of split=train: add that." if the rows of `tasks.from` are of another split; else ""."""
     if run.tasks.rows is None:
         return ""
-    splits = sorted({str(row["split"]) for row in _read_rows(run) if row.get("split")} - {run.split.name})
+    splits = sorted({str(row["split"]) for row in _read_own_rows(run) if row.get("split")} - {run.split.name})
     if len(splits) == 1:
         return f" Its rows are of split={splits[0]}: add that."
     return " Name a split that has them all, such as split=base."
 
 
-def _check_world(run: Run, world: str | None, worlds: Collection[str]) -> None:
-    if world not in (worlds or (None,)):
-        of_run = f"domain.data_dir={run.domain.data_dir}" if run.domain.data_dir else "the benchmark's own tasks"
-        wanted = f"Name that world's folder: domain.data_dir=…/{world}" if world else "Leave out domain.data_dir"
+def _read_own_rows(run: Run) -> list[TaskRow]:
+    """The rows of the run's domain and world; a row that names no domain is of any."""
+    origins = read_origins(run.domain.data_dir).values() if run.domain.data_dir else ()
+    worlds: set[str | None] = {origin.world.name for origin in origins} or {None}
+    rows = _read_rows(run)
+    own = [
+        row
+        for row in rows
+        if "domain" not in row or (row["domain"] == run.domain.name and row.get("world") in worlds)
+    ]
+    if not own:
+        _refuse_others(run, rows[0])
+    return own
+
+
+def _refuse_others(run: Run, row: TaskRow) -> NoReturn:
+    """Raise `ConfigError` about rows of which the first is of another domain or world than the run's."""
+    domain, world = row["domain"], row.get("world")
+    if domain != run.domain.name:
         raise ConfigError(
-            f"tasks.from={run.tasks.rows}: its rows are of {world or 'no synthetic world'}, the run plays {of_run}. "
-            f"{wanted}, or choose other rows"
+            f"tasks.from={run.tasks.rows}: its rows are of domain={domain}, the run of domain={run.domain.name}. "
+            "Choose that domain, or other rows"
         )
+    of_run = f"domain.data_dir={run.domain.data_dir}" if run.domain.data_dir else "the benchmark's own tasks"
+    wanted = f"Name that world's folder: domain.data_dir=…/{world}" if world else "Leave out domain.data_dir"
+    raise ConfigError(
+        f"tasks.from={run.tasks.rows}: its rows are of {world or 'no synthetic world'}, the run plays {of_run}. "
+        f"{wanted}, or choose other rows"
+    )
 
 
 def _read_rows(run: Run) -> tuple[TaskRow, ...]:

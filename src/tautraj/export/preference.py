@@ -26,7 +26,7 @@ def preference(
     heard = style.model_copy(update=dict.fromkeys(CHANNELS, "drop"))
     sides = [_Side(conversation, build_messages(conversation.trajectory, heard)) for conversation in task]
     chosen = [side for side in sides if side.conversation.chosen and not has_failed(side.conversation)]
-    rejected = [side for side in sides if not side.conversation.chosen and has_failed(side.conversation)]
+    rejected = [side for side in sides if has_failed(side.conversation)]
     pairs = (
         _Pair(
             (forks := _find_forks(ours, theirs)) is None, _is_other_cell(ours, theirs), -start, index, number, forks
