@@ -110,16 +110,17 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
 
     The base of all seeds is the first one's model of 200 rows, at temperature 1: both make it fail often enough.
     """
-    rows = plan_200_rows(request)
-    yield rows
-    base = locate_arm(request, rows, request.seeds[0])
+    of_200_rows = plan_200_rows(request)
+    yield of_200_rows
+    base = locate_arm(request, of_200_rows, request.seeds[0])
     rules = locate_conversations(request, "train")
     own = beside(rules, f"own-{base.name}")
     tasks = (to_override("tasks.from", locate_export(request, "train") / "train.jsonl"), f"tasks.limit={OWN_TASKS}")
     seat = (*complete_seat(*seat_weights(base), "model.temperature=1"), *tasks)
     play = plan_play(request, "own conversations", "train", own, *seat)
     folder = beside(locate_export(request, "train"), f"pairs-{base.name}")
-    export = plan_export(request, "pairs", [rules, own], folder, *CHOICES["train"], "format=preference")
+    choice = (*CHOICES["train"], "format=preference", f"choose.row_tokens={request.train['max_tokens']}")
+    export = plan_export(request, "pairs", [rules, own], folder, *choice)
     drawn = {"rows": PAIRS, "repeat_rare": None}
     settings = {"base": str(base), "method": "dpo", "learning_rate": 3e-5, **drawn}
     yield Arm("DPO on its own failures", folder, settings, (play, export))

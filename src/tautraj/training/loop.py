@@ -146,10 +146,13 @@ def plan_play(request: LearnRequest, title: str, part: Part, runs: Path, *seat: 
 
 
 def plan_export(request: LearnRequest, title: str, runs: Sequence[Path], folder: Path, *choice: str) -> Step:
-    """Rows of the runs under the folders `runs` that fit the model, as it is prompted in play."""
+    """Rows of the runs under the folders `runs` that fit the model, as it is prompted in play.
+
+    `choice`: of the command, also instead of the loop's settings.
+    """
     named = to_override("run", runs[0] if len(runs) == 1 else list(runs))
-    style = (f"choose.row_tokens={request.row_tokens}", *SHORT_STYLE)
-    return Step(title, "export", (named, *choice, *style, to_override("out", folder)), folder)
+    choice = _complete(choice, (f"choose.row_tokens={request.row_tokens}", *SHORT_STYLE))
+    return Step(title, "export", (named, *choice, to_override("out", folder)), folder)
 
 
 def plan_training(request: LearnRequest, data: Path, seed: int, folder: Path, **settings: JsonValue) -> Step:
@@ -174,8 +177,13 @@ def plan_measurement(request: LearnRequest, name: str, limit: int, *model: str) 
 
 def complete_seat(*model: str) -> tuple[str, ...]:
     """Overrides of a seat: `model`, the loop's sampling where it has none of its own, and the rows' short context."""
-    keys = {word.partition("=")[0] for word in model}
-    return (*model, *(word for word in SAMPLING if word.partition("=")[0] not in keys), *SHORT_CONTEXT)
+    return (*_complete(model, SAMPLING), *SHORT_CONTEXT)
+
+
+def _complete(overrides: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """The overrides, and those of `others` whose keys are not among theirs."""
+    keys = {word.partition("=")[0] for word in overrides}
+    return (*overrides, *(word for word in others if word.partition("=")[0] not in keys))
 
 
 def seat_weights(path: Path) -> tuple[str, ...]:
