@@ -17,6 +17,7 @@ from tautraj.errors import ConfigError
 from tautraj.llms.local.chat_template import (
     SMOLLM2_TEMPLATE,
     check_template,
+    has_generation_marks,
     load_template,
     strip_generation_marks,
 )
@@ -110,6 +111,14 @@ def test_a_mark_takes_with_it_the_white_space_that_it_took(mark: str) -> None:
     tag = mark.replace("endgeneration", "set x = 1").replace("generation", "set x = 1")
     expected = render(f"a \n {tag} \n b", False, [], [], False)
     assert render(strip_generation_marks(f"a \n {mark} \n b"), False, [], [], False) == expected
+
+
+def test_a_mark_in_a_comment_is_none() -> None:
+    """TRL's templates name the marks in the comment that they begin with."""
+    comment = "{#- Has {% generation %} / {% endgeneration %}\n around it. -#}"
+    assert strip_generation_marks(f"{comment}{{% generation %}}a") == f"{comment}{{# #}}a"
+    assert not has_generation_marks(f"{comment}a")
+    assert has_generation_marks(f"{comment}{{% generation %}}a{{% endgeneration %}}")
 
 
 def test_the_template_inside_the_weights_is_used_without_its_marks(tmp_path: Path) -> None:

@@ -293,7 +293,11 @@ def test_a_model_is_played_with_the_template_that_it_was_trained_with(export: Pa
         tmp_path / "base", KINDS["qwen3"], make_tokenizer(QWEN2, template=(templates / "qwen3.jinja").read_text())
     )
     assert by_the_door("convert", "folder=base", cwd=tmp_path).code == 0
-    done = by_the_door("train", f"data={export}", "base=base", *QUICK, "frozen_layers=1", "out=tuned", cwd=tmp_path)
+    words = (f"data={export}", "base=base", *QUICK, "frozen_layers=1", "out=tuned")
+    cut = by_the_door("train", *words, cwd=tmp_path)  # this template shows the tools at length
+    assert cut.code == 2
+    assert "max_tokens=384 cuts every row before the agent's first word" in cut.err.splitlines()[-1]
+    done = by_the_door("train", *words, "max_tokens=4096", cwd=tmp_path)
     assert done.code == 0, done.err
     trained = (templates / "qwen3_training.jinja").read_text()
     inside = read_text_field(tmp_path / "tuned" / "weights.gguf", "tokenizer.chat_template")

@@ -6,6 +6,7 @@ Not here: which files a local seat accepts (`llms.local`), writing a GGUF (`trai
 import ctypes
 import hashlib
 import os
+import warnings
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -149,6 +150,7 @@ def prepare_process() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
     os.environ.setdefault("TQDM_DISABLE", "1")  # transformers has a bar that its own setting does not know
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # TRL's DPO asks by the old name
     with suppress(OSError, AttributeError):  # not glibc
         libc = ctypes.CDLL(None)
         for option, value in ((M_MMAP_THRESHOLD, 2**25), (M_TRIM_THRESHOLD, 2**31 - 1), (M_TOP_PAD, 2**28)):

@@ -97,6 +97,8 @@ def _train(
     started, cpu = time.monotonic(), time.process_time()
     with boundary(ConfigError, f"base={request.base}", "If its chat template is at fault, set template=FILE"):
         trainer = build_trainer(request, freeze(base.model, request), base.tokenizer, rows, checkpoints, say)
+    if not len(trainer.train_dataset):
+        raise ConfigError(f"max_tokens={request.max_tokens} cuts every row before the agent's first word: raise it")
     if base.gguf is not None and find_spec(SERVER_PACKAGE):
         check_tokens(base.gguf, base.tokenizer, OTHER_BASE)
     last = _find_last_checkpoint(checkpoints)

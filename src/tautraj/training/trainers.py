@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tautraj.llms.local.chat_template import GENERATION_MARK
+from tautraj.llms.local.chat_template import has_generation_marks
 from tautraj.training.request import TrainRequest
 
 IGNORED = -100
@@ -30,7 +30,7 @@ def build_trainer(
     settings = _build_settings(request, checkpoints)
     parts = {"train_dataset": rows, "processing_class": tokenizer, "callbacks": [_build_progress(say)]}
     if request.method == "sft":
-        if not GENERATION_MARK.search(tokenizer.chat_template):
+        if not has_generation_marks(tokenizer.chat_template):
             # else TRL trains with a template of its own, and the model is played with one that may show otherwise
             tokenizer.chat_template = get_training_chat_template(tokenizer) or tokenizer.chat_template
         config = trl.SFTConfig(assistant_only_loss=True, max_length=request.max_tokens, **settings)

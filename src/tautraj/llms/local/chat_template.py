@@ -12,8 +12,9 @@ from tautraj.llms.local.gguf import read_text_field
 SMOLLM2_TEMPLATE = Path(__file__).parents[1] / "smollm2.jinja"
 """Replaces the template inside SmolLM2's weights, which omits the tools and fails on a message without text."""
 
-GENERATION_MARK = re.compile(r"\{%(-?)\s*(?:end)?generation\s*(-?)%\}")
-"""transformers' tags around what the assistant writes, which tell TRL what to learn. llama.cpp knows no such tag."""
+COMMENT_OR_MARK = re.compile(r"(?P<comment>\{#[\s\S]*?#\})|\{%(-?)\s*(?:end)?generation\s*(-?)%\}")
+"""A comment; or transformers' tags around what the assistant writes, which TRL learns from and llama.cpp does not
+know. In a comment a tag is none: TRL's templates name them in theirs."""
 
 
 def load_template(weights: str, template: str | None) -> str:
@@ -39,7 +40,12 @@ def strip_generation_marks(template: str) -> str:
 
     A comment takes the place of a tag, with the tag's own signs for white space.
     """
-    return GENERATION_MARK.sub(r"{#\1 \2#}", template)
+    return COMMENT_OR_MARK.sub(lambda found: found["comment"] or f"{{#{found[2]} {found[3]}#}}", template)
+
+
+def has_generation_marks(template: str) -> bool:
+    """Whether the template marks what the assistant writes."""
+    return any(found["comment"] is None for found in COMMENT_OR_MARK.finditer(template))
 
 
 def check_template(template: str, source: str) -> None:
