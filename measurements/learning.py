@@ -46,7 +46,6 @@ SIZES = (25, 50, 100, 200, 400)
 OWN_TASKS = 12
 """Of each world that was learned from, which the trained model plays for pairs."""
 
-
 PAIRS = 24
 """That are learned from, at most."""
 

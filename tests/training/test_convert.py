@@ -12,7 +12,7 @@ from urllib.request import Request
 
 import pytest
 from support.cli import REPO, by_the_door
-from support.tiny_models import KINDS, LLAMA3, QWEN2, TEMPLATE, Kind, make_model, make_tokenizer
+from support.convertible_models import KINDS, LLAMA3, QWEN2, TEMPLATE, Kind, make_model, make_tokenizer
 
 from tautraj.errors import ConfigError
 from tautraj.llms.local.chat_template import strip_generation_marks

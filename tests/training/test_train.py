@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 import yaml
 from support.cli import REPO, by_the_door
+from support.convertible_models import KINDS, QWEN2, make_model, make_tokenizer
 from support.exports import by_the_door as export_by_the_door
 from support.exports import played, played_badly, rows_in
-from support.tiny_models import KINDS, QWEN2, make_model, make_tokenizer
 from support.worlds import make_here, request_of
 
 from tautraj.config import Run

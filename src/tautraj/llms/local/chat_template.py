@@ -40,12 +40,12 @@ def strip_generation_marks(template: str) -> str:
 
     A comment takes the place of a tag, with the tag's own signs for white space.
     """
-    return COMMENT_OR_MARK.sub(lambda found: found["comment"] or f"{{#{found[2]} {found[3]}#}}", template)
+    return COMMENT_OR_MARK.sub(lambda match: match["comment"] or f"{{#{match[2]} {match[3]}#}}", template)
 
 
 def has_generation_marks(template: str) -> bool:
     """Whether the template marks what the assistant writes."""
-    return any(found["comment"] is None for found in COMMENT_OR_MARK.finditer(template))
+    return any(match["comment"] is None for match in COMMENT_OR_MARK.finditer(template))
 
 
 def check_template(template: str, source: str) -> None:
