@@ -107,6 +107,7 @@ def plan_filters(request: LearnRequest) -> Iterator[Arm]:
 def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     """DPO: what the rules agent did, against what the trained model did in the same tasks of its own worlds.
 
+    Of all that followed, customers' and tools' messages too, or of the first action that differs.
     The base of all seeds is the first one's model of 200 rows, at temperature 1: both make it fail often enough.
     """
     of_200_rows = plan_200_rows(request)
@@ -117,12 +118,15 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     tasks = (to_override("tasks.from", locate_export(request, "train") / "train.jsonl"), f"tasks.limit={OWN_TASKS}")
     seat = (*complete_seat(*seat_weights(base), "model.temperature=1"), *tasks)
     play = plan_play(request, "own conversations", "train", own, *seat)
-    folder = beside(locate_export(request, "train"), f"pairs-{base.name}")
-    choice = (*CHOICES["train"], "format=preference", f"choose.row_tokens={request.train['max_tokens']}")
-    export = plan_export(request, "pairs", [rules, own], folder, *choice)
-    drawn = {"rows": PAIRS, "repeat_rare": None}
-    settings = {"base": str(base), "method": "dpo", "learning_rate": 3e-5, **drawn}
-    yield Arm("DPO on its own failures", folder, settings, (play, export))
+    for completion in ("conversation", "action"):
+        folder = beside(locate_export(request, "train"), f"pairs-{completion}-{base.name}")
+        choice = (*CHOICES["train"], "format=preference", f"choose.row_tokens={request.train['max_tokens']}")
+        pairs = plan_export(
+            request, f"pairs: {completion}", [rules, own], folder, *choice, f"format.completion={completion}"
+        )
+        drawn = {"rows": PAIRS, "repeat_rare": None}
+        settings = {"base": str(base), "method": "dpo", "learning_rate": 3e-5, **drawn}
+        yield Arm(f"DPO, completion={completion}", folder, settings, (play, pairs))
 
 
 def plan_200_rows(request: LearnRequest) -> Arm:

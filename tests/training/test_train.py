@@ -224,9 +224,18 @@ def test_low_rank_adapters_are_merged_into_the_weights(export: Path, tmp_path: P
 
 @pytest.fixture(scope="module")
 def pairs(run: Path) -> Path:
-    folder, failed = run.parent / "pairs", played_badly(run)
-    words = (f"run=[{run},{failed}]", "format=preference", "guard=off", *SHORT, f"out={folder}")
-    done = export_by_the_door(*words, cwd=run.parent)
+    return pair(run, "conversation")
+
+
+@pytest.fixture(scope="module")
+def actions(run: Path) -> Path:
+    return pair(run, "action")
+
+
+def pair(run: Path, completion: str) -> Path:
+    folder = run.parent / f"pairs-{completion}"
+    words = ("format=preference", f"format.completion={completion}", "guard=off", *SHORT, f"out={folder}")
+    done = export_by_the_door(f"run=[{run},{played_badly(run)}]", *words, cwd=run.parent)
     assert done.code == 0, done.err
     return folder
 
@@ -235,6 +244,7 @@ def test_pairs_train_the_model_that_rows_trained(trained: Path, pairs: Path, tmp
     words = (f"data={pairs}", f"base={trained}", "method=dpo", *QUICK, "out=dpo")
     done = by_the_door("train", *words, cwd=tmp_path)
     assert done.code == 0, done.err
+    assert "6 of 6 pairs go on after the agent's action" in done.out + done.err
     before, after = read_model(trained), read_model(tmp_path / "dpo")
     changed = {name for name, values in after.items() if not values.equal(before[name])}
     assert "model.layers.29.mlp.down_proj.weight" in changed
@@ -260,10 +270,11 @@ def test_a_model_of_another_base_by_the_same_name_is_not_taken_for_it(export: Pa
     assert (broken.code, len(broken.err.splitlines())) == (2, 1)
 
 
-def test_pairs_train_weights_of_the_package(pairs: Path, tmp_path: Path) -> None:
-    words = (f"data={pairs}", "method=dpo", *QUICK, "rows=2", "out=dpo")
+def test_pairs_of_actions_train_weights_of_the_package(actions: Path, tmp_path: Path) -> None:
+    words = (f"data={actions}", "method=dpo", *QUICK, "rows=2", "out=dpo")
     done = by_the_door("train", *words, cwd=tmp_path)
     assert done.code == 0, done.err
+    assert "go on after the agent's action" not in done.out + done.err
     assert (tmp_path / "dpo" / "weights.gguf").is_file()
 
 

@@ -35,7 +35,7 @@ from tautraj.training.base_model import (
 )
 from tautraj.training.gguf_file import NO_GGUF, write_gguf
 from tautraj.training.request import TrainRequest
-from tautraj.training.rows import find_export, hash_rows, read_rows
+from tautraj.training.rows import count_with_others, find_export, hash_rows, read_rows
 from tautraj.training.token_check import check_tokens
 from tautraj.training.trainers import build_trainer
 
@@ -48,6 +48,11 @@ OTHER_BASE = (
     "another chat template: template=FILE"
 )
 """What to do where the model that is played would see other tokens than it learned from."""
+
+OTHERS_TOO = (
+    "pairs go on after the agent's action: what customers and tools said there is learned, too. An export with "
+    "format.completion=action has the action alone"
+)
 
 LOG_FILE = "log.jsonl"
 """What the trainer logged, a line each time: step, loss, learning rate."""
@@ -92,6 +97,8 @@ def _train(
 ) -> dict[str, Any]:
     """Train from the last checkpoint on, write the folder, and return its record."""
     rows, base = read_rows(request), open_base(request.base, request.template)
+    if request.method == "dpo" and (others := count_with_others(rows)):
+        say(f"{others} of {len(rows)} {OTHERS_TOO}")
     if base.gguf is None:
         say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} {NO_GGUF}. {CONVERT_LATER}")
     started, cpu = time.monotonic(), time.process_time()

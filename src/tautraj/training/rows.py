@@ -75,6 +75,12 @@ def _iter_kinds(messages: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{first_sentence} {thoughts[first_sentence]}"
 
 
+def count_with_others(pairs: Any) -> int:
+    """How many pairs have a message of a customer or a tool in a continuation. DPO learns those, too."""
+    continuations = map(itertools.chain, pairs["chosen"], pairs["rejected"])
+    return sum(any(message["role"] != "assistant" for message in messages) for messages in continuations)
+
+
 def find_export(request: TrainRequest) -> Path:
     """Its folder. Raises `ConfigError` if it is none."""
     folder = Path(request.data).expanduser()

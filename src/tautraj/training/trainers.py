@@ -1,5 +1,7 @@
 """TRL's trainers, set up for one machine: rows one after another, loss on what the agent wrote alone.
 
+DPO has no such choice: all messages of a pair's continuations count.
+
 Not here: which rows (`training.rows`), the model (`training.base_model`).
 """
 
