@@ -28,7 +28,7 @@ class OneWorld(WorldSet):
 
 
 class Worlds(Record):
-    """Worlds that share no customer, order or id."""
+    """Worlds that share no customer, task or order; some of their orders have the same number."""
 
     train: WorldSet
     """Several: of one, a model learns customers and ids by heart, instead of reading them."""
