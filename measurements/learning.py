@@ -118,14 +118,12 @@ def plan_preference(request: LearnRequest) -> Iterator[Arm]:
     tasks = (to_override("tasks.from", locate_export(request, "train") / "train.jsonl"), f"tasks.limit={OWN_TASKS}")
     seat = (*complete_seat(*seat_weights(base), "model.temperature=1"), *tasks)
     play = plan_play(request, "own conversations", "train", own, *seat)
+    choice = (*CHOICES["train"], "format=preference", f"choose.row_tokens={request.train['max_tokens']}")
+    settings = {"base": str(base), "method": "dpo", "learning_rate": 3e-5, "rows": PAIRS, "repeat_rare": None}
     for completion in ("conversation", "action"):
         folder = beside(locate_export(request, "train"), f"pairs-{completion}-{base.name}")
-        choice = (*CHOICES["train"], "format=preference", f"choose.row_tokens={request.train['max_tokens']}")
-        pairs = plan_export(
-            request, f"pairs: {completion}", [rules, own], folder, *choice, f"format.completion={completion}"
-        )
-        drawn = {"rows": PAIRS, "repeat_rare": None}
-        settings = {"base": str(base), "method": "dpo", "learning_rate": 3e-5, **drawn}
+        words = (*choice, f"format.completion={completion}")
+        pairs = plan_export(request, f"pairs: {completion}", [rules, own], folder, *words)
         yield Arm(f"DPO, completion={completion}", folder, settings, (play, pairs))
 
 

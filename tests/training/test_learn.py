@@ -93,8 +93,13 @@ def count_tokens_before_answers(tokenizer: Any, row: dict[str, Any]) -> list[int
 
 
 def find_names(root: Path, seed: int) -> set[str]:
-    """Tasks, customers and their addresses of email; numbers of orders are drawn from few, and some come up again."""
+    """Tasks, customers, their addresses of email, and what was ordered.
+
+    Not numbers of orders: those that stand in no benchmark's database are few, and some come up again.
+    """
     [folder] = root.glob(f"worlds/{seed}-*/tau2/domains/retail")
-    users = json.loads((folder / "db.json").read_text())["users"]
+    database = json.loads((folder / "db.json").read_text())
+    users, orders = database["users"], database["orders"].values()
     tasks = {task["id"] for task in json.loads((folder / "tasks.json").read_text())}
-    return tasks | set(users) | {user["email"] for user in users.values()}
+    ordered = {json.dumps(order["items"]) for order in orders}
+    return tasks | set(users) | {user["email"] for user in users.values()} | ordered

@@ -49,11 +49,6 @@ OTHER_BASE = (
 )
 """What to do where the model that is played would see other tokens than it learned from."""
 
-OTHERS_TOO = (
-    "pairs go on after the agent's action: what customers and tools said there is learned, too. An export with "
-    "format.completion=action has the action alone"
-)
-
 LOG_FILE = "log.jsonl"
 """What the trainer logged, a line each time: step, loss, learning rate."""
 
@@ -98,7 +93,10 @@ def _train(
     """Train from the last checkpoint on, write the folder, and return its record."""
     rows, base = read_rows(request), open_base(request.base, request.template)
     if request.method == "dpo" and (others := count_with_others(rows)):
-        say(f"{others} of {len(rows)} {OTHERS_TOO}")
+        say(
+            f"{others} of {len(rows)} pairs go on after the agent's action: what customers and tools said there is "
+            "learned, too. An export with format.completion=action has the action alone"
+        )
     if base.gguf is None:
         say(f"No {WEIGHTS_IN_FOLDER} will be written: base={request.base} {NO_GGUF}. {CONVERT_LATER}")
     started, cpu = time.monotonic(), time.process_time()
